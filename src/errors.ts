@@ -1,0 +1,63 @@
+/**
+ * The one error class of the project and every code it carries.
+ * An `AppError` is the fault of whoever asked: its message is safe to show, and says what was expected,
+ * for what, and what came. Anything else that is thrown is a fault of ours: logged, and masked from clients.
+ */
+
+export const errorCodes = [
+  // configuration and command line
+  "CONFIG_INVALID",
+  "USAGE",
+  "INTERRUPTED",
+  // data
+  "DATA_FORMAT",
+  "DATA_BAD_LINE",
+  "DATA_OTHER_DATASET",
+  "DATA_EMPTY",
+  "DATABASE_BUSY",
+  "DATABASE_INCOMPATIBLE",
+  "DOWNLOAD_FAILED",
+  "FILE_UNREADABLE",
+  // asked for by id
+  "USER_NOT_FOUND",
+  "MOVIE_NOT_FOUND",
+  "RATING_NOT_FOUND",
+  // input
+  "INVALID_ID",
+  "INVALID_ARGUMENT",
+  "INVALID_RATING",
+  "INVALID_IMDB_ID",
+  "IMDB_ID_TAKEN",
+  // models
+  "MODEL_NOT_FOUND",
+  "MODEL_INVALID",
+  "MODEL_OTHER_DATASET",
+  "TRAINING_FAILED",
+  // posters
+  "POSTER_UNREADABLE",
+  "ENCODER_NOT_FOUND",
+  "ENCODER_INVALID",
+  // access
+  "UNAUTHENTICATED",
+  // limits
+  "BODY_TOO_LARGE",
+  "TIMEOUT",
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+export class AppError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = "AppError";
+    this.code = code;
+  }
+}
+
+/** What came, as text for a message: quoted when it is a string, cut to 80 characters. */
+export function received(value: unknown): string {
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
