@@ -1,0 +1,94 @@
+/** Movies of the data set: by id, by IMDb id, by search, and all of them in order. */
+import { and, asc, count, desc, eq, gt, inArray, lt, type SQL, sql } from "drizzle-orm";
+import type { ImdbId, MovieId } from "../ids.js";
+import type { Database } from "./open.js";
+import { movies } from "./tables.js";
+import type { IdPage } from "./users.js";
+
+export type Movie = typeof movies.$inferSelect;
+
+export interface MovieFilter {
+  /** Part of the title, upper or lower case. */
+  search?: string;
+  /** Genres that a movie must all have. */
+  genres?: readonly string[];
+}
+
+/** Movies by id, in the order asked; undefined where there is none. */
+export function moviesByIds(db: Database, ids: readonly MovieId[]): (Movie | undefined)[] {
+  const rows = db.orm
+    .select()
+    .from(movies)
+    .where(inArray(movies.id, [...new Set(ids)]))
+    .all();
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id));
+}
+
+export function movieByImdbId(db: Database, imdbId: ImdbId): Movie | undefined {
+  return db.orm.select().from(movies).where(eq(movies.imdbId, imdbId)).get();
+}
+
+export function listMovies(db: Database, filter: MovieFilter, page: IdPage<MovieId>): Movie[] {
+  return db.orm
+    .select()
+    .from(movies)
+    .where(
+      and(
+        matches(filter),
+        page.after === undefined ? undefined : gt(movies.id, page.after),
+        page.before === undefined ? undefined : lt(movies.id, page.before),
+      ),
+    )
+    .orderBy(page.inverted ? desc(movies.id) : asc(movies.id))
+    .limit(page.limit)
+    .all();
+}
+
+export function countMovies(db: Database, filter: MovieFilter = {}): number {
+  return db.orm.select({ n: count() }).from(movies).where(matches(filter)).get()?.n ?? 0;
+}
+
+/** How many movies have an IMDb id. */
+export function countLinked(db: Database): number {
+  return (
+    db.orm
+      .select({ n: count(movies.imdbId) })
+      .from(movies)
+      .get()?.n ?? 0
+  );
+}
+
+/** Every movie, in the data set's own order. */
+export function allMovies(db: Database): Movie[] {
+  return db.orm.select().from(movies).orderBy(asc(movies.position)).all();
+}
+
+/** The movies that nobody has rated. */
+export function unratedMovieIds(db: Database): MovieId[] {
+  return db.orm
+    .select({ id: movies.id })
+    .from(movies)
+    .where(sql`NOT EXISTS (SELECT 1 FROM ratings WHERE ratings.movie_id = ${movies.id})`)
+    .all()
+    .map((row) => row.id);
+}
+
+function matches(filter: MovieFilter): SQL | undefined {
+  const conditions: SQL[] = [];
+  const search = filter.search?.trim();
+  if (search) {
+    const pattern = `%${escapeLike(search)}%`;
+    conditions.push(
+      sql`(${movies.displayTitle} LIKE ${pattern} ESCAPE '\\' OR ${movies.title} LIKE ${pattern} ESCAPE '\\')`,
+    );
+  }
+  for (const genre of filter.genres ?? []) {
+    conditions.push(sql`'|' || ${movies.genres} || '|' LIKE ${`%|${escapeLike(genre)}|%`} ESCAPE '\\'`);
+  }
+  return conditions.length === 0 ? undefined : and(...conditions);
+}
+
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, (character) => `\\${character}`);
+}

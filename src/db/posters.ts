@@ -1,0 +1,97 @@
+/** Which poster a movie has, and the embeddings of posters' contents. The bytes themselves are not in the database. */
+import { and, asc, count, eq, inArray, sql } from "drizzle-orm";
+import type { MovieId } from "../ids.js";
+import type { Database } from "./open.js";
+import { movies, posterEmbeddings, posters } from "./tables.js";
+
+export type PosterRow = typeof posters.$inferSelect;
+
+/** Which vectors may be compared: those of one encoder and one preprocessing. */
+export interface EncoderKey {
+  encoderId: string;
+  preprocessing: string;
+}
+
+export function postersByMovieIds(db: Database, ids: readonly MovieId[]): (PosterRow | undefined)[] {
+  const rows = db.orm
+    .select()
+    .from(posters)
+    .where(inArray(posters.movieId, [...new Set(ids)]))
+    .all();
+  const byId = new Map(rows.map((row) => [row.movieId, row]));
+  return ids.map((id) => byId.get(id));
+}
+
+/** A poster's record by its content, or undefined: only what is recorded may be served. */
+export function posterByContent(db: Database, sha256: string): PosterRow | undefined {
+  return db.orm.select().from(posters).where(eq(posters.sha256, sha256)).get();
+}
+
+/** Call inside `write`. @returns whether anything changed: the same poster twice is one poster */
+export function setPoster(db: Database, poster: PosterRow): boolean {
+  const before = db.orm.select().from(posters).where(eq(posters.movieId, poster.movieId)).get();
+  if (before?.sha256 === poster.sha256) return false;
+  db.orm.insert(posters).values(poster).onConflictDoUpdate({ target: posters.movieId, set: poster }).run();
+  return true;
+}
+
+export function countPosters(db: Database): number {
+  return db.orm.select({ n: count() }).from(posters).get()?.n ?? 0;
+}
+
+/** Posters without an embedding of this kind, each content once. */
+export function postersToEmbed(db: Database, key: EncoderKey): { sha256: string; format: PosterRow["format"] }[] {
+  return db.orm
+    .selectDistinct({ sha256: posters.sha256, format: posters.format })
+    .from(posters)
+    .where(
+      sql`NOT EXISTS (SELECT 1 FROM ${posterEmbeddings} WHERE ${posterEmbeddings.sha256} = ${posters.sha256}
+        AND ${posterEmbeddings.encoderId} = ${key.encoderId} AND ${posterEmbeddings.preprocessing} = ${key.preprocessing})`,
+    )
+    .orderBy(asc(posters.sha256))
+    .all();
+}
+
+/** Vectors by the content of their posters; contents without one are missing from the map. */
+export function embeddingsByContent(
+  db: Database,
+  key: EncoderKey,
+  contents: readonly string[],
+): Map<string, Float32Array> {
+  const rows = db.orm
+    .select({ sha256: posterEmbeddings.sha256, vector: posterEmbeddings.vector })
+    .from(posterEmbeddings)
+    .where(
+      and(
+        inArray(posterEmbeddings.sha256, [...new Set(contents)]),
+        eq(posterEmbeddings.encoderId, key.encoderId),
+        eq(posterEmbeddings.preprocessing, key.preprocessing),
+      ),
+    )
+    .all();
+  return new Map(rows.map((row) => [row.sha256, toVector(row.vector)]));
+}
+
+/** Call inside `write`. */
+export function saveEmbeddings(db: Database, key: EncoderKey, vectors: ReadonlyMap<string, Float32Array>): void {
+  for (const [sha256, vector] of vectors) {
+    const bytes = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+    db.orm
+      .insert(posterEmbeddings)
+      .values({ sha256, ...key, vector: bytes, dimension: vector.length })
+      .onConflictDoNothing()
+      .run();
+  }
+}
+
+/** Movies by IMDb id or movie id as poster files name them: every movie's two names. */
+export function posterNames(db: Database): { movieId: MovieId; imdbId: string | null }[] {
+  return db.orm.select({ movieId: movies.id, imdbId: movies.imdbId }).from(movies).all();
+}
+
+/** Copies: a blob's memory may be reused, and may not be aligned to four bytes. */
+function toVector(bytes: Buffer): Float32Array {
+  const vector = new Float32Array(bytes.byteLength / 4);
+  new Uint8Array(vector.buffer).set(bytes);
+  return vector;
+}

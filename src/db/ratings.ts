@@ -1,0 +1,140 @@
+/** Ratings: a user's own, a movie's, changes to them, and all of them as typed arrays for training. */
+import { and, asc, count, desc, eq, gt, inArray, lt, sql } from "drizzle-orm";
+import type { MovieId, UserId } from "../ids.js";
+import type { Database } from "./open.js";
+import { movies, ratings } from "./tables.js";
+import type { IdPage } from "./users.js";
+
+export type Rating = typeof ratings.$inferSelect;
+
+/** All ratings in the order of import; parallel arrays of equal length. */
+export interface RatingTable {
+  userIds: Int32Array;
+  movieIds: Int32Array;
+  /** Stars, 0.5 to 5. */
+  stars: Float32Array;
+}
+
+/** A user's best-rated movies: rated highest, then latest, then in the order of import. */
+export function topRatings(db: Database, userId: UserId, first: number): Rating[] {
+  return (
+    db.orm
+      .select()
+      .from(ratings)
+      .where(eq(ratings.userId, userId))
+      // SQLite counts null as smallest, so undated ratings come after dated ones here.
+      .orderBy(desc(ratings.rating), desc(ratings.ratedAt), asc(ratings.id))
+      .limit(first)
+      .all()
+  );
+}
+
+export function listRatings(db: Database, userId: UserId, page: IdPage<number>): Rating[] {
+  return db.orm
+    .select()
+    .from(ratings)
+    .where(
+      and(
+        eq(ratings.userId, userId),
+        page.after === undefined ? undefined : gt(ratings.id, page.after),
+        page.before === undefined ? undefined : lt(ratings.id, page.before),
+      ),
+    )
+    .orderBy(page.inverted ? desc(ratings.id) : asc(ratings.id))
+    .limit(page.limit)
+    .all();
+}
+
+export function countRatings(db: Database, userId?: UserId): number {
+  const query = db.orm.select({ n: count() }).from(ratings);
+  return (userId === undefined ? query.get() : query.where(eq(ratings.userId, userId)).get())?.n ?? 0;
+}
+
+export function ratingOf(db: Database, userId: UserId, movieId: MovieId): Rating | undefined {
+  return db.orm
+    .select()
+    .from(ratings)
+    .where(and(eq(ratings.userId, userId), eq(ratings.movieId, movieId)))
+    .get();
+}
+
+/** What a user has rated: never recommended to them again. */
+export function ratedMovieIds(db: Database, userId: UserId): Set<MovieId> {
+  const rows = db.orm.select({ movieId: ratings.movieId }).from(ratings).where(eq(ratings.userId, userId)).all();
+  return new Set(rows.map((row) => row.movieId));
+}
+
+/** Number of ratings and mean stars of movies, in the order asked. */
+export function ratingStatistics(
+  db: Database,
+  ids: readonly MovieId[],
+): { ratingCount: number; meanRating: number | null }[] {
+  const rows = db.orm
+    .select({ movieId: ratings.movieId, n: count(), mean: sql<number>`avg(${ratings.rating})` })
+    .from(ratings)
+    .where(inArray(ratings.movieId, [...new Set(ids)]))
+    .groupBy(ratings.movieId)
+    .all();
+  const byId = new Map(rows.map((row) => [row.movieId, row]));
+  return ids.map((id) => {
+    const row = byId.get(id);
+    return { ratingCount: row?.n ?? 0, meanRating: row?.mean ?? null };
+  });
+}
+
+/** Sets a user's rating of a movie now, new or changed. Call inside `write`. */
+export function setRating(db: Database, userId: UserId, movieId: MovieId, stars: number, ratedAt: number): Rating {
+  return db.orm
+    .insert(ratings)
+    .values({ userId, movieId, rating: stars, ratedAt, edited: true })
+    .onConflictDoUpdate({ target: [ratings.userId, ratings.movieId], set: { rating: stars, ratedAt, edited: true } })
+    .returning()
+    .get();
+}
+
+/** @returns the rating that stood there, or undefined. Call inside `write`. */
+export function deleteRating(db: Database, userId: UserId, movieId: MovieId): Rating | undefined {
+  return db.orm
+    .delete(ratings)
+    .where(and(eq(ratings.userId, userId), eq(ratings.movieId, movieId)))
+    .returning()
+    .get();
+}
+
+/** Every rating as typed arrays: 12 bytes each. */
+export function allRatings(db: Database): RatingTable {
+  const size = countRatings(db);
+  const userIds = new Int32Array(size);
+  const movieIds = new Int32Array(size);
+  const stars = new Float32Array(size);
+  let row = 0;
+  const select = db.sqlite.prepare("SELECT user_id, movie_id, rating FROM ratings ORDER BY id").raw();
+  for (const [userId, movieId, rating] of select.iterate() as IterableIterator<[number, number, number]>) {
+    // A writer may add a rating between the count and this read.
+    if (row === size) break;
+    userIds[row] = userId;
+    movieIds[row] = movieId;
+    stars[row] = rating;
+    row++;
+  }
+  return {
+    userIds: userIds.subarray(0, row),
+    movieIds: movieIds.subarray(0, row),
+    stars: stars.subarray(0, row),
+  };
+}
+
+/** The `offset`-th rating in order of import, with its movie's title; how random samples are drawn. */
+export function ratingAt(
+  db: Database,
+  offset: number,
+): { userId: UserId; movieId: MovieId; title: string; rating: number } | undefined {
+  return db.orm
+    .select({ userId: ratings.userId, movieId: ratings.movieId, title: movies.displayTitle, rating: ratings.rating })
+    .from(ratings)
+    .innerJoin(movies, eq(movies.id, ratings.movieId))
+    .orderBy(asc(ratings.id))
+    .limit(1)
+    .offset(offset)
+    .get();
+}

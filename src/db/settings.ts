@@ -1,0 +1,33 @@
+/** What was chosen by command and outlives a process: which model serves, which encoder is in use, which data is here. */
+import { eq } from "drizzle-orm";
+import type { Database } from "./open.js";
+import { dataset, settings } from "./tables.js";
+
+export type Dataset = Omit<typeof dataset.$inferSelect, "id">;
+export type SettingKey = (typeof settings.$inferSelect)["key"];
+
+/** The data set that is loaded, or undefined in an empty database. */
+export function currentDataset(db: Database): Dataset | undefined {
+  return db.orm
+    .select({
+      name: dataset.name,
+      kind: dataset.kind,
+      synthetic: dataset.synthetic,
+      importedAt: dataset.importedAt,
+      revision: dataset.revision,
+    })
+    .from(dataset)
+    .get();
+}
+
+export function getSetting(db: Database, key: SettingKey): string | undefined {
+  return db.orm.select({ value: settings.value }).from(settings).where(eq(settings.key, key)).get()?.value;
+}
+
+export function setSetting(db: Database, key: SettingKey, value: string): void {
+  db.orm.insert(settings).values({ key, value }).onConflictDoUpdate({ target: settings.key, set: { value } }).run();
+}
+
+export function clearSetting(db: Database, key: SettingKey): void {
+  db.orm.delete(settings).where(eq(settings.key, key)).run();
+}

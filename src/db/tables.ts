@@ -1,0 +1,134 @@
+/**
+ * Every table of Marquee's database. `npm run migrations` writes the change of this file as SQL into `migrations/`,
+ * which is applied when the database is opened.
+ */
+import { sql } from "drizzle-orm";
+import { blob, check, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { ImdbId, MovieId, UserId } from "../ids.js";
+
+/** The one data set that this database holds; at most one row. */
+export const dataset = sqliteTable("dataset", {
+  id: integer().primaryKey(),
+  name: text().notNull(),
+  kind: text({ enum: ["embedded", "1m", "100k", "csv"] }).notNull(),
+  /** Whether its users and ratings are made up, as the embedded set's are. */
+  synthetic: integer({ mode: "boolean" }).notNull(),
+  importedAt: integer().notNull(),
+  /** Grows with every import that changed a movie: what was kept in memory of the movies is then stale. */
+  revision: integer().notNull().default(1),
+});
+
+/** Demographics are null where a data set has none. */
+export const users = sqliteTable("users", {
+  id: integer().primaryKey().$type<UserId>(),
+  gender: text({ enum: ["M", "F"] }),
+  /** Lower bound of the age group, as MovieLens 1M: 1, 18, 25, 35, 45, 50 or 56. */
+  ageGroup: integer(),
+  occupation: text(),
+  zipCode: text(),
+});
+
+export const movies = sqliteTable(
+  "movies",
+  {
+    id: integer().primaryKey().$type<MovieId>(),
+    /** 0-based place in the data set's own list: the row of a baseline model that was trained on it elsewhere. */
+    position: integer().notNull(),
+    /** As given: `Godfather, The (1972)`. */
+    title: text().notNull(),
+    /** With the article in front and without the year: `The Godfather`. */
+    displayTitle: text().notNull(),
+    year: integer(),
+    /** As given, joined by `|`: the whole string is a feature of the baseline model. Empty for none. */
+    genres: text().notNull(),
+    imdbId: text().$type<ImdbId>(),
+    tmdbId: integer(),
+    /** Who said so: an import, or a person through `linkImdb` and `unlinkImdb`, whom no import overrules. */
+    linkSource: text({ enum: ["import", "manual"] }),
+    /** In 0..1, 1 where title and year agree with the link's own. */
+    linkConfidence: real(),
+    linkEvidence: text(),
+  },
+  (table) => [uniqueIndex("movies_imdb_id").on(table.imdbId), index("movies_display_title").on(table.displayTitle)],
+);
+
+export const ratings = sqliteTable(
+  "ratings",
+  {
+    /** Grows in the order of import, which breaks ties between equal ratings of one time. */
+    id: integer().primaryKey({ autoIncrement: true }),
+    userId: integer()
+      .notNull()
+      .$type<UserId>()
+      .references(() => users.id, { onDelete: "cascade" }),
+    movieId: integer()
+      .notNull()
+      .$type<MovieId>()
+      .references(() => movies.id, { onDelete: "cascade" }),
+    /** Stars, 0.5 to 5 in half stars. */
+    rating: real().notNull(),
+    /** Unix seconds; null where the data set does not say. */
+    ratedAt: integer(),
+    /** True once `rateMovie` set it: a later import leaves it alone. */
+    edited: integer({ mode: "boolean" }).notNull().default(false),
+  },
+  (table) => [
+    uniqueIndex("ratings_user_movie").on(table.userId, table.movieId),
+    index("ratings_movie").on(table.movieId),
+    check(
+      "ratings_half_stars",
+      sql`${table.rating} BETWEEN 0.5 AND 5 AND ${table.rating} * 2 = CAST(${table.rating} * 2 AS INTEGER)`,
+    ),
+  ],
+);
+
+/** The poster in use for a movie; its bytes lie in the poster store under their SHA-256. */
+export const posters = sqliteTable(
+  "posters",
+  {
+    movieId: integer()
+      .primaryKey()
+      .$type<MovieId>()
+      .references(() => movies.id, { onDelete: "cascade" }),
+    sha256: text().notNull(),
+    format: text({ enum: ["jpeg", "png", "webp"] }).notNull(),
+    width: integer().notNull(),
+    height: integer().notNull(),
+    bytes: integer().notNull(),
+    source: text({ enum: ["folder", "drawn"] }).notNull(),
+    addedAt: integer().notNull(),
+  },
+  (table) => [index("posters_sha256").on(table.sha256)],
+);
+
+/** Embeddings belong to a poster's content, an encoder and a preprocessing: no two kinds are ever compared. */
+export const posterEmbeddings = sqliteTable(
+  "poster_embeddings",
+  {
+    sha256: text().notNull(),
+    encoderId: text().notNull(),
+    preprocessing: text().notNull(),
+    /** Float32, little-endian, `dimension` components. */
+    vector: blob({ mode: "buffer" }).notNull(),
+    dimension: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.sha256, table.encoderId, table.preprocessing] })],
+);
+
+/** Bearer tokens of the mutations, stored as SHA-256 of the token. */
+export const tokens = sqliteTable(
+  "tokens",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    name: text().notNull(),
+    hash: text().notNull(),
+    createdAt: integer().notNull(),
+  },
+  (table) => [uniqueIndex("tokens_hash").on(table.hash)],
+);
+
+/** What was chosen by command: the model that serves, the encoder in use. */
+export const settings = sqliteTable("settings", {
+  key: text({ enum: ["activeModel", "activeEncoder"] }).primaryKey(),
+  value: text().notNull(),
+});

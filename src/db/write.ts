@@ -1,0 +1,29 @@
+/** Writing while other processes write: wait for their lock without blocking this thread's event loop. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { AppError } from "../errors.js";
+import { type Database, isBusy } from "./open.js";
+
+/**
+ * Runs `work` in one immediate transaction; all of it happens, or nothing.
+ * While another process holds the write lock it tries again, sleeping in between, until `waitMs` has passed.
+ * @throws {AppError} DATABASE_BUSY when the lock was not free in time; whatever `work` throws, after rolling back
+ */
+export async function write<T>(db: Database, work: () => T, waitMs = 5_000): Promise<T> {
+  const deadline = Date.now() + waitMs;
+  const transaction = db.sqlite.transaction(work);
+  for (let pauseMs = 5; ; pauseMs = Math.min(100, pauseMs * 2)) {
+    try {
+      return transaction.immediate();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      if (Date.now() + pauseMs > deadline) {
+        throw new AppError(
+          "DATABASE_BUSY",
+          `expected to write within ${waitMs} ms, but another process holds the database (an import?); try again later`,
+          { cause: error },
+        );
+      }
+      await sleep(pauseMs);
+    }
+  }
+}
