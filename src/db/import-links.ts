@@ -1,0 +1,78 @@
+/** Giving movies their IMDb and TMDB ids from a MovieLens release's links; a link made by hand is never touched. */
+import type { ImdbId, MovieId } from "../ids.js";
+import { type LinkMatch, type LinkReference, matchLinks } from "./movielens/link.js";
+import { searchLinks } from "./movielens/link-search.js";
+import { allMovies } from "./movies.js";
+import type { Database } from "./open.js";
+
+/** A confidence in words as a number in 0..1, to sort and filter by: an order, not a probability. */
+const confidenceOf = { high: 1, medium: 0.7, low: 0.3 } as const;
+
+export interface LinkReport {
+  /** Links added or changed. */
+  changed: number;
+  /** Movies without an IMDb id, and why. */
+  unlinked: { movieId: MovieId; title: string; reason: string }[];
+}
+
+/** Links by movie id, checked by title and year; then by title and year alone. Call inside a transaction. */
+export function importLinks(db: Database, reference: ReadonlyMap<MovieId, LinkReference>): LinkReport {
+  const movies = allMovies(db).filter((movie) => movie.linkSource !== "manual");
+  const rows = movies.map(({ id, title }) => ({ movieId: id, title }));
+  const matches = bestMatches(rows, reference);
+  const report: LinkReport = { changed: 0, unlinked: [] };
+
+  // An id may pass from one movie to another: those that change let go of theirs first.
+  const clear = db.sqlite.prepare("UPDATE movies SET imdb_id = NULL WHERE id = ? AND imdb_id IS NOT ?");
+  const set = db.sqlite.prepare(`
+    UPDATE movies SET imdb_id = $imdbId, tmdb_id = $tmdbId, link_source = 'import', link_confidence = $confidence,
+      link_evidence = $evidence
+    WHERE id = $id AND (imdb_id, tmdb_id, link_confidence, link_evidence) IS NOT ($imdbId, $tmdbId, $confidence, $evidence)`);
+  const taken = new Set<ImdbId>(
+    allMovies(db).flatMap((movie) => (movie.linkSource === "manual" && movie.imdbId !== null ? [movie.imdbId] : [])),
+  );
+  const links = matches.map((match) => withoutTaken(match, taken));
+  for (const match of links) clear.run(match.movieId, match.linked ? match.imdbId : null);
+  links.forEach((match, i) => {
+    if (!match.linked || match.imdbId === null) {
+      const reason = match.linked ? `${match.evidence}, but the reference has no IMDb id for it` : match.reason;
+      report.unlinked.push({ movieId: match.movieId, title: rows[i].title, reason });
+    }
+    if (!match.linked) return;
+    report.changed += set.run({
+      id: match.movieId,
+      imdbId: match.imdbId,
+      tmdbId: match.tmdbId,
+      confidence: confidenceOf[match.confidence],
+      evidence: match.evidence,
+    }).changes;
+  });
+  return report;
+}
+
+function bestMatches(
+  rows: readonly { movieId: MovieId; title: string }[],
+  reference: ReadonlyMap<MovieId, LinkReference>,
+): LinkMatch[] {
+  const matches = matchLinks(rows, reference);
+  const isDoubtful = (match: LinkMatch) => !match.linked || match.confidence === "low";
+  const settled = new Set(matches.filter((match) => !isDoubtful(match)).map((match) => match.movieId));
+  const doubtful = rows.filter((row) => !settled.has(row.movieId));
+  const found = new Map(searchLinks(doubtful, reference, settled).map((match) => [match.movieId, match]));
+  return matches.map((match) => {
+    const other = found.get(match.movieId);
+    if (other === undefined || !other.linked) return match;
+    // A link by the same id, however doubtful, yields only to one whose title and year are both right.
+    return !match.linked || other.confidence === "medium" ? other : match;
+  });
+}
+
+/** An IMDb id belongs to one movie: the first that claims it, those linked by hand before all. */
+function withoutTaken(match: LinkMatch, taken: Set<ImdbId>): LinkMatch {
+  if (!match.linked || match.imdbId === null) return match;
+  if (taken.has(match.imdbId)) {
+    return { movieId: match.movieId, linked: false, reason: `${match.imdbId} already belongs to another movie` };
+  }
+  taken.add(match.imdbId);
+  return match;
+}

@@ -1,0 +1,174 @@
+/**
+ * Which MovieLens release a source holds. Names say what a file should be, its first lines whether it is:
+ * a `ratings.dat` full of tabs is not taken for MovieLens 1M.
+ */
+import { basename, resolve } from "node:path";
+import { AppError, received } from "../../errors.js";
+import { decodeEither, lineBytes, lineEnd } from "./lines.js";
+import { splitCsvLine } from "./read-csv.js";
+import { BadField } from "./rows.js";
+import type { Source } from "./source.js";
+
+export interface Dataset {
+  /** The layout: 1M's and 10M's `::`, 100K's `u.*`, or the CSV files of everything newer. */
+  kind: "1m" | "100k" | "csv";
+  /** The folder in the archive that holds the files, such as `ml-1m`; else the source's own name. */
+  name: string;
+  files: { movies: string; ratings: string; users?: string; links?: string; genres?: string };
+}
+
+type Role = keyof Dataset["files"];
+
+interface Expected {
+  file: string;
+  optional?: boolean;
+  /** For messages. */
+  looksLike: string;
+  test(firstLines: string[]): boolean;
+}
+
+const anyLine = (pattern: RegExp) => (lines: string[]) => lines.some((line) => pattern.test(line));
+
+const header =
+  (...names: string[]) =>
+  (lines: string[]) => {
+    try {
+      const columns = splitCsvLine((lines[0] ?? "").replace(/^\uFEFF/, ""));
+      return names.every((name) => columns.includes(name));
+    } catch (error) {
+      if (error instanceof BadField) return false;
+      throw error;
+    }
+  };
+
+const shapes: Record<Dataset["kind"], Partial<Record<Role, Expected>>> = {
+  "1m": {
+    movies: { file: "movies.dat", looksLike: "movieId::title::genres", test: anyLine(/^\d+::.+::[^:]*$/) },
+    ratings: {
+      file: "ratings.dat",
+      looksLike: "userId::movieId::rating::timestamp",
+      test: anyLine(/^\d+::\d+::[\d.]+::\d+$/),
+    },
+    users: {
+      file: "users.dat",
+      optional: true,
+      looksLike: "userId::gender::age::occupation::zip",
+      test: anyLine(/^\d+::[MF]::\d+::\d+::/),
+    },
+  },
+  "100k": {
+    movies: { file: "u.item", looksLike: "movieId|title|…|genre flags", test: anyLine(/^\d+\|.+(?:\|[01]){10,}$/) },
+    ratings: {
+      file: "u.data",
+      looksLike: "userId, movieId, rating, timestamp between tabs",
+      test: anyLine(/^\d+\t\d+\t[\d.]+\t\d+$/),
+    },
+    users: {
+      file: "u.user",
+      optional: true,
+      looksLike: "userId|age|gender|occupation|zip",
+      test: anyLine(/^\d+\|\d+\|[MF]\|/),
+    },
+    genres: { file: "u.genre", optional: true, looksLike: "genre|number", test: anyLine(/^.+\|\d+$/) },
+  },
+  csv: {
+    movies: { file: "movies.csv", looksLike: "movieId,title,genres", test: header("movieId", "title", "genres") },
+    ratings: {
+      file: "ratings.csv",
+      looksLike: "userId,movieId,rating,timestamp",
+      test: header("userId", "movieId", "rating"),
+    },
+    links: {
+      file: "links.csv",
+      optional: true,
+      looksLike: "movieId,imdbId,tmdbId",
+      test: header("movieId", "imdbId", "tmdbId"),
+    },
+  },
+};
+
+/**
+ * Looks through the root and every folder of the source.
+ * @throws {AppError} DATA_FORMAT where there is no data set, or more than one
+ */
+export async function detectDataset(source: Source): Promise<Dataset> {
+  const found: Dataset[] = [];
+  const misfits: string[] = [];
+  for (const folder of new Set(source.files.map((file) => folderOf(file.name)))) {
+    for (const kind of Object.keys(shapes) as Dataset["kind"][]) {
+      const files = await matchShape(source, folder, kind, misfits);
+      if (files !== undefined) found.push({ kind, name: nameOf(source, folder), files });
+    }
+  }
+  if (found.length === 1) return found[0]!;
+  if (found.length > 1) {
+    const places = found.map(({ files }) => `${files.movies} with ${files.ratings}`).join("; ");
+    throw new AppError("DATA_FORMAT", `${source.label}: expected one data set, received ${found.length}: ${places}`);
+  }
+  throw new AppError(
+    "DATA_FORMAT",
+    `${source.label}: expected a MovieLens data set (movies.dat and ratings.dat, u.item and u.data, or movies.csv and ` +
+      `ratings.csv), received ${listing(source)}${misfits.map((misfit) => `; ${misfit}`).join("")}`,
+  );
+}
+
+/** The folder's files of this kind by role; undefined, with the reason in `misfits`, where they are not all right. */
+async function matchShape(
+  source: Source,
+  folder: string,
+  kind: Dataset["kind"],
+  misfits: string[],
+): Promise<Dataset["files"] | undefined> {
+  const names = new Map<string, string>();
+  for (const { name } of source.files) {
+    if (folderOf(name) === folder) names.set(basename(name).toLowerCase(), name);
+  }
+  const expected = Object.entries(shapes[kind]) as [Role, Expected][];
+  if (expected.some(([, { file, optional }]) => !optional && !names.has(file))) return undefined;
+  const files: Partial<Dataset["files"]> = {};
+  const misfitsBefore = misfits.length;
+  for (const [role, { file, looksLike, test }] of expected) {
+    const name = names.get(file);
+    if (name === undefined) continue;
+    const lines = await firstLines(source, name);
+    if (test(lines)) files[role] = name;
+    else misfits.push(`${name} should hold ${looksLike}, but starts with ${received(lines[0] ?? "")}`);
+  }
+  return misfits.length === misfitsBefore ? (files as Dataset["files"]) : undefined;
+}
+
+/** Up to ten lines from the first 16 KiB. */
+async function firstLines(source: Source, name: string): Promise<string[]> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of (await source.openFile(name)) as AsyncIterable<Buffer>) {
+    parts.push(chunk);
+    size += chunk.length;
+    if (size >= 16 * 1024) break;
+  }
+  // Line by line, so that one stray byte further down does not decide how the header is decoded.
+  const lines: string[] = [];
+  const head = Buffer.concat(parts).subarray(0, 16 * 1024);
+  for (let start = 0; start < head.length && lines.length < 10; ) {
+    const end = lineEnd(head, start);
+    lines.push(decodeEither(lineBytes(head, start, end)));
+    start = end + 1;
+  }
+  return lines;
+}
+
+function folderOf(name: string): string {
+  const slash = name.lastIndexOf("/");
+  return slash < 0 ? "" : name.slice(0, slash);
+}
+
+function nameOf(source: Source, folder: string): string {
+  return folder === "" ? basename(resolve(source.label)).replace(/\.zip$/i, "") : basename(folder);
+}
+
+function listing(source: Source): string {
+  if (source.files.length === 0) return "no files";
+  const names = source.files.slice(0, 8).map((file) => file.name);
+  const more = source.files.length - names.length;
+  return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}

@@ -1,0 +1,107 @@
+/** MovieLens 100K: `u.data` (tabs), `u.item` and `u.user` (pipes), genre flags named by `u.genre`. */
+import { decodeEither, readRows } from "./lines.js";
+import { type RatingLayout, readRatingRows } from "./read-ratings.js";
+import {
+  type AgeGroup,
+  ageGroups,
+  BadField,
+  expectFields,
+  genderField,
+  type MovieRow,
+  movieIdField,
+  type RatingRow,
+  type ReadOptions,
+  titleField,
+  type UserRow,
+  userIdField,
+} from "./rows.js";
+import type { Source } from "./source.js";
+
+/** What the 19 flags of `u.item` mean where a copy has lost its `u.genre`. */
+const defaultGenres =
+  "unknown Action Adventure Animation Children's Comedy Crime Documentary Drama Fantasy Film-Noir Horror Musical Mystery Romance Sci-Fi Thriller War Western".split(
+    " ",
+  );
+
+/** Columns of `u.item` before the flags: id, title, release date, video release date, address. */
+const columnsBeforeFlags = 5;
+
+const ratingLayout: RatingLayout = {
+  separator: "\t",
+  separatorWidth: 1,
+  columns: 4,
+  user: 0,
+  movie: 1,
+  rating: 2,
+  timestamp: 3,
+  decode: decodeEither,
+  split: (text) => text.split("\t"),
+};
+
+/** `movieId|title|released|video|address|flag…`; the genre "unknown" counts as none. */
+export async function* readMovies100k(
+  source: Source,
+  file: string,
+  genreFile: string | undefined,
+  options: ReadOptions,
+): AsyncGenerator<MovieRow[]> {
+  const genres = genreFile === undefined ? defaultGenres : await readGenres(source, genreFile, options);
+  yield* readRows(source, file, options, decodeEither, (text) => {
+    const fields = text.split("|");
+    expectFields(fields, columnsBeforeFlags + genres.length, text);
+    return {
+      movieId: movieIdField(fields[0]!),
+      title: titleField(fields[1]!),
+      genres: genres.filter((genre, i) => flagField(fields[columnsBeforeFlags + i]!) && genre !== "unknown"),
+    };
+  });
+}
+
+/** `userId|age|gender|occupation|zip`, age in years. */
+export function readUsers100k(source: Source, file: string, options: ReadOptions): AsyncGenerator<UserRow[]> {
+  return readRows(source, file, options, decodeEither, (text) => {
+    const fields = text.split("|");
+    expectFields(fields, 5, text);
+    return {
+      userId: userIdField(fields[0]!),
+      gender: genderField(fields[2]!),
+      ageGroup: ageField(fields[1]!),
+      occupation: fields[3]!.trim() || null,
+      zipCode: fields[4]!.trim() || null,
+    };
+  });
+}
+
+/** `userId⇥movieId⇥rating⇥timestamp`. */
+export function readRatings100k(source: Source, file: string, options: ReadOptions): AsyncGenerator<RatingRow[]> {
+  return readRatingRows(source, file, ratingLayout, options);
+}
+
+/** Genre names in the order of their flags, from lines such as `Action|1`. */
+async function readGenres(source: Source, file: string, options: ReadOptions): Promise<string[]> {
+  const genres: string[] = [];
+  const strict = { ...options, skipBad: false };
+  const rows = readRows(source, file, strict, decodeEither, (text) => {
+    const [name, index] = text.split("|");
+    if (!name || index !== String(genres.length)) throw new BadField(`a genre's name, | and ${genres.length}`, text);
+    genres.push(name);
+    return undefined;
+  });
+  for await (const _ of rows) {
+    // Every row lands in `genres`.
+  }
+  return genres;
+}
+
+function flagField(text: string): boolean {
+  if (text !== "0" && text !== "1") throw new BadField("a genre flag, 0 or 1", text);
+  return text === "1";
+}
+
+/** The group that an age in years falls into. */
+function ageField(text: string): AgeGroup {
+  const age = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  const group = ageGroups.findLast((lowest) => lowest <= age);
+  if (group === undefined) throw new BadField("an age in years", text);
+  return group;
+}

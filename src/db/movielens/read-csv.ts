@@ -1,0 +1,117 @@
+/**
+ * MovieLens 20M, 25M, 32M and "latest": `movies.csv`, `ratings.csv`, `links.csv`, UTF-8 with a header row.
+ * Columns are found by name. One record stands on one line; a quoted field with a line end in it is refused.
+ */
+import { parse } from "csv-parse/sync";
+import { AppError, received } from "../../errors.js";
+import { type ImdbId, parseImdbId } from "../../ids.js";
+import { decodeUtf8, readRows } from "./lines.js";
+import { splitGenres } from "./read-1m.js";
+import { type RatingLayout, readRatingRows } from "./read-ratings.js";
+import {
+  BadField,
+  expectFields,
+  type LinkRow,
+  type MovieRow,
+  movieIdField,
+  type RatingRow,
+  type ReadOptions,
+  titleField,
+} from "./rows.js";
+import type { Source } from "./source.js";
+
+/** `movieId,title,genres`. */
+export function readMoviesCsv(source: Source, file: string, options: ReadOptions): AsyncGenerator<MovieRow[]> {
+  return readRecords(source, file, ["movieId", "title", "genres"], options, ([movieId, title, genres]) => ({
+    movieId: movieIdField(movieId),
+    title: titleField(title),
+    genres: splitGenres(genres),
+  }));
+}
+
+/** `movieId,imdbId,tmdbId`; either of the last two may be empty. */
+export function readLinksCsv(source: Source, file: string, options: ReadOptions): AsyncGenerator<LinkRow[]> {
+  return readRecords(source, file, ["movieId", "imdbId", "tmdbId"], options, ([movieId, imdbId, tmdbId]) => ({
+    movieId: movieIdField(movieId),
+    imdbId: imdbIdField(imdbId),
+    tmdbId: tmdbIdField(tmdbId),
+  }));
+}
+
+/** `userId,movieId,rating` and perhaps `timestamp`. */
+export function readRatingsCsv(source: Source, file: string, options: ReadOptions): AsyncGenerator<RatingRow[]> {
+  const layout = (header: Buffer): RatingLayout => {
+    const columns = splitCsvLine(decodeUtf8(header));
+    const [user, movie, rating] = findColumns(columns, ["userId", "movieId", "rating"], file);
+    return {
+      separator: ",",
+      separatorWidth: 1,
+      columns: columns.length,
+      user,
+      movie,
+      rating,
+      timestamp: columns.indexOf("timestamp"),
+      decode: decodeUtf8,
+      split: splitCsvLine,
+    };
+  };
+  return readRatingRows(source, file, layout, options);
+}
+
+/**
+ * One line's fields, unquoted.
+ * @throws {BadField} where a quote is not closed on the line, or stands inside an unquoted field
+ */
+export function splitCsvLine(text: string): string[] {
+  if (!text.includes('"')) return text.split(",");
+  try {
+    return (parse(text, { relax_column_count: true }) as string[][])[0] ?? [];
+  } catch {
+    throw new BadField("a CSV line whose quotes are closed", text);
+  }
+}
+
+/** Batches of rows from the named columns, which `row` gets in the order of `names`. */
+function readRecords<Row>(
+  source: Source,
+  file: string,
+  names: string[],
+  options: ReadOptions,
+  row: (fields: string[]) => Row,
+): AsyncGenerator<Row[]> {
+  let found: number[] | undefined;
+  let width = 0;
+  return readRows(source, file, options, decodeUtf8, (text) => {
+    const fields = splitCsvLine(text);
+    if (found === undefined) {
+      found = findColumns(fields, names, file);
+      width = fields.length;
+      return undefined;
+    }
+    expectFields(fields, width, text);
+    return row(found.map((column) => fields[column]!));
+  });
+}
+
+/** @throws {AppError} DATA_FORMAT where the header lacks one of the names */
+function findColumns(header: string[], names: string[], file: string): number[] {
+  return names.map((name) => {
+    const column = header.indexOf(name);
+    if (column >= 0) return column;
+    const stands = received(header.join(","));
+    throw new AppError("DATA_FORMAT", `${file} line 1: expected a header with ${names.join(", ")}, received ${stands}`);
+  });
+}
+
+function imdbIdField(text: string): ImdbId | null {
+  if (text === "") return null;
+  const id = /^(?:tt)?\d+$/.test(text) ? parseImdbId(text) : undefined;
+  if (id === undefined) throw new BadField("an IMDb id, or nothing", text);
+  return id;
+}
+
+function tmdbIdField(text: string): number | null {
+  if (text === "") return null;
+  if (!/^[1-9]\d{0,9}$/.test(text)) throw new BadField("a TMDB id, a positive integer, or nothing", text);
+  return Number(text);
+}

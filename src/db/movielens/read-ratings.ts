@@ -1,0 +1,178 @@
+/**
+ * Ratings, in all three layouts. They are the large file (25 million lines), and nearly every line is a few plain
+ * numbers, so those are read straight from the bytes; a line that is anything else takes the slow way, which splits
+ * it as text and either finds a row or says what is wrong.
+ */
+import { movieId, userId } from "../../ids.js";
+import { lineBytes, lineEnd, readBlocks } from "./lines.js";
+import {
+  expectFields,
+  isHalfStar,
+  lastSecond,
+  movieIdField,
+  type RatingRow,
+  type ReadOptions,
+  ratingField,
+  reportBadLine,
+  timestampField,
+  userIdField,
+} from "./rows.js";
+import type { Source } from "./source.js";
+
+export interface RatingLayout {
+  /** One character, which stands `separatorWidth` times between two fields. */
+  separator: string;
+  separatorWidth: number;
+  columns: number;
+  /** Which column holds what, from 0; timestamp −1 where there is none. */
+  user: number;
+  movie: number;
+  rating: number;
+  timestamp: number;
+  decode(bytes: Buffer): string;
+  split(text: string): string[];
+}
+
+const largestId = 2 ** 31 - 1;
+
+/**
+ * Batches of ratings, about 4,000 a batch.
+ * @param layout or a function that finds it in the header line
+ * @throws {AppError} DATA_BAD_LINE unless `skipBad`; DATA_FORMAT
+ */
+export async function* readRatingRows(
+  source: Source,
+  file: string,
+  layout: RatingLayout | ((header: Buffer) => RatingLayout),
+  options: ReadOptions,
+): AsyncGenerator<RatingRow[]> {
+  let known = typeof layout === "function" ? undefined : layout;
+  let line = 0;
+  for await (const block of readBlocks(source, file, options)) {
+    let start = 0;
+    if (known === undefined) {
+      const end = lineEnd(block, 0);
+      known = (layout as (header: Buffer) => RatingLayout)(lineBytes(block, 0, end));
+      start = end + 1;
+      line = 1;
+    }
+    const rows: RatingRow[] = [];
+    line = parseBlock(block, start, known, rows, line, options.checkRating, (error, badLine) => {
+      reportBadLine(error, file, badLine, options);
+    });
+    if (rows.length > 0) yield rows;
+  }
+}
+
+/** Appends the block's rows to `rows`; returns the number of the last line read. */
+function parseBlock(
+  block: Buffer,
+  from: number,
+  layout: RatingLayout,
+  rows: RatingRow[],
+  lineBefore: number,
+  check: ReadOptions["checkRating"],
+  onBad: (error: unknown, line: number) => void,
+): number {
+  const { user, movie, rating, timestamp } = layout;
+  const numbers = new Float64Array(layout.columns);
+  let line = lineBefore;
+  let start = from;
+  while (start < block.length) {
+    line++;
+    const next = readNumbers(block, start, layout, numbers);
+    if (next > 0) {
+      const stars = numbers[rating];
+      const seconds = timestamp < 0 ? 0 : numbers[timestamp];
+      if (
+        isPlainId(numbers[user]) &&
+        isPlainId(numbers[movie]) &&
+        isHalfStar(stars) &&
+        seconds <= lastSecond &&
+        Number.isInteger(seconds)
+      ) {
+        const row: RatingRow = {
+          userId: userId(numbers[user]),
+          movieId: movieId(numbers[movie]),
+          rating: stars,
+          ratedAt: seconds === 0 ? null : seconds,
+        };
+        if (check === undefined) {
+          rows.push(row);
+          start = next;
+          continue;
+        }
+        try {
+          check(row);
+          rows.push(row);
+        } catch (error) {
+          onBad(error, line);
+        }
+        start = next;
+        continue;
+      }
+    }
+    const end = lineEnd(block, start);
+    const bytes = lineBytes(block, start, end);
+    start = end + 1;
+    if (bytes.length === 0) continue;
+    try {
+      const row = parseText(layout.decode(bytes), layout);
+      check?.(row);
+      rows.push(row);
+    } catch (error) {
+      onBad(error, line);
+    }
+  }
+  return line;
+}
+
+/**
+ * Plain numbers of one line, such as `1::1193::5::978300760`, at most one decimal each.
+ * @param out one number per column
+ * @returns where the next line starts, or −1 where the line holds anything else
+ */
+function readNumbers(block: Buffer, start: number, layout: RatingLayout, out: Float64Array): number {
+  const separator = layout.separator.charCodeAt(0);
+  const { columns, separatorWidth } = layout;
+  let at = start;
+  for (let column = 0; column < columns; column++) {
+    if (column > 0) {
+      for (let i = 0; i < separatorWidth; i++) if (block[at++] !== separator) return -1;
+    }
+    const first = at;
+    let value = 0;
+    let digit = block[at] - 48;
+    while (digit >= 0 && digit <= 9) {
+      value = value * 10 + digit;
+      digit = block[++at] - 48;
+    }
+    if (at === first || at - first > 11) return -1;
+    if (block[at] === 46 /* . */) {
+      const tenths = block[at + 1] - 48;
+      if (!(tenths >= 0 && tenths <= 9)) return -1;
+      value += tenths / 10;
+      at += 2;
+    }
+    out[column] = value;
+  }
+  if (block[at] === 13) at++;
+  if (at >= block.length) return block.length;
+  return block[at] === 10 ? at + 1 : -1;
+}
+
+function isPlainId(value: number): boolean {
+  return value >= 1 && value <= largestId && Number.isInteger(value);
+}
+
+/** @throws {BadField} */
+function parseText(text: string, layout: RatingLayout): RatingRow {
+  const fields = layout.split(text);
+  expectFields(fields, layout.columns, text);
+  return {
+    userId: userIdField(fields[layout.user]!),
+    movieId: movieIdField(fields[layout.movie]!),
+    rating: ratingField(fields[layout.rating]!),
+    ratedAt: layout.timestamp < 0 ? null : timestampField(fields[layout.timestamp]!),
+  };
+}
