@@ -1,0 +1,89 @@
+/** From the baseline's tensors and their id maps to a model in its folder, ready to serve. */
+import type { MovieId, UserId } from "../ids.js";
+import { fingerprint, type TrainingSet } from "./baseline-data.js";
+import { type TrainedRows, withFallbackRows } from "./baseline-fallback.js";
+import { baselineGraph } from "./baseline-graph.js";
+import { type BaselineWeights, features, ratingScale, rowsOf, weightsToTensors } from "./baseline-weights.js";
+import type { IdLists } from "./id-maps.js";
+import { type Manifest, modelFormat, modelFormatVersion } from "./manifest.js";
+import { saveModel } from "./model-store.js";
+import type { UserFeatures } from "./predictor.js";
+import { writeSafetensors } from "./safetensors.js";
+
+export interface BaselineModelInput {
+  name: string;
+  origin: Manifest["origin"];
+  datasetName: string;
+  data: TrainingSet;
+  weights: BaselineWeights;
+  idLists: IdLists;
+  /** Users and movies that ratings trained; the rows of all others are noise and never served. */
+  ratedUsers: ReadonlySet<number>;
+  ratedMovies: ReadonlySet<number>;
+  training?: Manifest["training"];
+  metrics?: Manifest["metrics"];
+  sourceSha256?: string;
+  /** More files for the folder, such as a report's pictures. */
+  extraFiles?: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Writes the model whole or not at all. @returns its manifest */
+export async function saveBaselineModel(folder: string, input: BaselineModelInput): Promise<Manifest> {
+  const { weights, idLists, ratedUsers, ratedMovies, data } = input;
+  const served = withFallbackRows(weights, trainedRows(input));
+  const files = new Map<string, Uint8Array>([
+    ["weights.safetensors", writeSafetensors(weightsToTensors(weights))],
+    ["model.onnx", baselineGraph(served)],
+    ...(input.extraFiles ?? []),
+  ]);
+  const manifest: Omit<Manifest, "files"> = {
+    format: modelFormat,
+    formatVersion: modelFormatVersion,
+    name: input.name,
+    kind: "baseline",
+    origin: input.origin,
+    createdAt: new Date().toISOString(),
+    dataset: { name: input.datasetName, ratings: data.ratings.stars.length, fingerprint: fingerprint(data.ratings) },
+    sourceSha256: input.sourceSha256,
+    idMaps: idLists,
+    untrained: {
+      userIds: idLists.userIds.filter((id): id is UserId => id !== null && !ratedUsers.has(id)),
+      movieIds: idLists.movieIds.filter((id): id is MovieId => id !== null && !ratedMovies.has(id)),
+    },
+    preprocessing: { ratingScale, features: features.map(({ name }) => name) },
+    training: input.training,
+    metrics: input.metrics,
+  };
+  return saveModel(folder, manifest, files);
+}
+
+/**
+ * Which rows ratings trained: those of rated users and movies, of the latter's genres, and every demographic label.
+ * Where users without a label took part in the training, their own row beyond the labels alone is what falls back.
+ */
+function trainedRows({ weights, idLists, ratedUsers, ratedMovies, data, origin }: BaselineModelInput): TrainedRows {
+  const ratedGenres = new Set(data.movies.filter((movie) => ratedMovies.has(movie.id)).map((movie) => movie.genres));
+  const flags = <T>(table: Float32Array, list: readonly (T | null)[], isTrained: (label: T) => boolean) => {
+    const trained = new Uint8Array(rowsOf(table));
+    list.forEach((label, row) => {
+      trained[row] = label !== null && isTrained(label) ? 1 : 0;
+    });
+    return trained;
+  };
+  const labelled = <T>(table: Float32Array, list: readonly T[], labelOf: (user: UserFeatures) => T | null) => {
+    const hasUnlabelled = data.users.some((user) => ratedUsers.has(user.id) && labelOf(user) === null);
+    if (origin === "imported" || !hasUnlabelled) return flags(table, list, () => true);
+    const trained = new Uint8Array(rowsOf(table));
+    trained[list.length] = 1;
+    return trained;
+  };
+  const { tables } = weights;
+  return {
+    user: flags(tables.user, idLists.userIds, (id) => ratedUsers.has(id)),
+    gender: labelled(tables.gender, idLists.genders, (user) => user.gender),
+    age: labelled(tables.age, idLists.ageGroups, (user) => user.ageGroup),
+    occupation: labelled(tables.occupation, idLists.occupations, (user) => user.occupation),
+    movie: flags(tables.movie, idLists.movieIds, (id) => ratedMovies.has(id)),
+    genre: flags(tables.genre, idLists.genres, (genres) => ratedGenres.has(genres)),
+  };
+}

@@ -1,0 +1,82 @@
+/** What a model says of itself, in `manifest.json` of its folder. */
+import { z } from "zod";
+import { AppError } from "../errors.js";
+import type { MovieId, UserId } from "../ids.js";
+
+export const modelFormat = "marquee-model";
+export const modelFormatVersion = 1;
+
+const rowOrNothing = z.number().int().positive().nullable();
+const metrics = z.object({
+  /** Which ratings were predicted, in words. */
+  protocol: z.string(),
+  count: z.number().int(),
+  /** Stars. */
+  rmse: z.number(),
+  mae: z.number(),
+  /** Row-normalised: row = true stars 1 to 5, column = predicted stars 1 to 5. */
+  confusionMatrix: z.array(z.array(z.number())),
+});
+export type Metrics = z.infer<typeof metrics>;
+
+const manifestSchema = z.object({
+  format: z.literal(modelFormat),
+  formatVersion: z.literal(modelFormatVersion),
+  name: z.string(),
+  kind: z.literal("baseline"),
+  origin: z.enum(["imported", "trained"]),
+  createdAt: z.iso.datetime(),
+  /** The data that its ids belong to; the fingerprint is of the ratings it was made with. */
+  dataset: z.object({ name: z.string(), ratings: z.number().int(), fingerprint: z.string() }),
+  /** SHA-256 of the file that was imported. */
+  sourceSha256: z.string().optional(),
+  idMaps: z.object({
+    userIds: z.array(rowOrNothing),
+    genders: z.array(z.string()),
+    ageGroups: z.array(z.number()),
+    occupations: z.array(z.string()),
+    movieIds: z.array(rowOrNothing),
+    genres: z.array(z.string()),
+  }),
+  /** Ids that have a row which no rating trained: served from the fallback rows. */
+  untrained: z.object({ userIds: z.array(z.number()), movieIds: z.array(z.number()) }),
+  preprocessing: z.object({ ratingScale: z.number(), features: z.array(z.string()) }),
+  /** How it was trained: seed, batch size, learning rate, … */
+  training: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).optional(),
+  metrics: metrics.optional(),
+  files: z.record(z.string(), z.object({ bytes: z.number().int(), sha256: z.string() })),
+});
+
+export type Manifest = Omit<z.infer<typeof manifestSchema>, "idMaps" | "untrained"> & {
+  idMaps: Omit<z.infer<typeof manifestSchema>["idMaps"], "userIds" | "movieIds"> & {
+    userIds: (UserId | null)[];
+    movieIds: (MovieId | null)[];
+  };
+  untrained: { userIds: UserId[]; movieIds: MovieId[] };
+};
+
+/**
+ * @param text the content of a `manifest.json`
+ * @param folder where it lies, for messages
+ * @throws {AppError} MODEL_INVALID naming the first field that is not as expected
+ */
+export function parseManifest(text: string, folder: string): Manifest {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new AppError("MODEL_INVALID", `expected JSON in ${folder}/manifest.json: train or import the model again`, {
+      cause,
+    });
+  }
+  const result = manifestSchema.safeParse(json);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw new AppError(
+      "MODEL_INVALID",
+      `expected a model manifest of version ${modelFormatVersion} in ${folder}/manifest.json, but at ` +
+        `${issue.path.join(".") || "its top"}: ${issue.message}; train or import the model again`,
+    );
+  }
+  return result.data as Manifest;
+}

@@ -1,0 +1,130 @@
+/**
+ * Models as folders: `<name>/manifest.json` plus its files, whose sizes and checksums the manifest holds.
+ * A model is written beside its place and renamed into it, so that a folder is either whole or not there.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError, received } from "../errors.js";
+import { type Manifest, parseManifest } from "./manifest.js";
+
+/** Where models lie: the user's own folder first, then what ships with the project. */
+export interface ModelFolders {
+  readonly own: string;
+  readonly shipped: string;
+}
+
+const namePattern = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+
+/** @throws {AppError} INVALID_ARGUMENT unless the name is a plain one */
+export function checkModelName(name: string): string {
+  if (!namePattern.test(name)) {
+    throw new AppError(
+      "INVALID_ARGUMENT",
+      `expected a model name of up to 64 lower-case letters, digits, dots, dashes and underscores, received ${received(name)}`,
+    );
+  }
+  return name;
+}
+
+/** The first of `name`, `name-2`, `name-3`, … that is free: a model is never overwritten. */
+export function freeModelName(folders: ModelFolders, name: string): string {
+  checkModelName(name);
+  const taken = (candidate: string) =>
+    [folders.own, folders.shipped].some((folder) => existsSync(join(folder, candidate)));
+  let candidate = name;
+  for (let n = 2; taken(candidate); n++) candidate = `${name}-${n}`;
+  return candidate;
+}
+
+/**
+ * Writes a model whole or not at all.
+ * @param files name → bytes; their sizes and checksums are added to the manifest
+ */
+export async function saveModel(
+  folder: string,
+  manifest: Omit<Manifest, "files">,
+  files: ReadonlyMap<string, Uint8Array>,
+): Promise<Manifest> {
+  checkModelName(manifest.name);
+  const temporary = join(folder, `.writing-${randomBytes(6).toString("hex")}`);
+  const whole: Manifest = {
+    ...manifest,
+    files: Object.fromEntries(
+      [...files].map(([name, bytes]) => [name, { bytes: bytes.length, sha256: sha256(bytes) }]),
+    ),
+  };
+  await mkdir(temporary, { recursive: true });
+  try {
+    for (const [name, bytes] of files) await writeFile(join(temporary, name), bytes, { flush: true });
+    await writeFile(join(temporary, "manifest.json"), `${JSON.stringify(whole)}\n`, { flush: true });
+    await rename(temporary, join(folder, manifest.name));
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+  return whole;
+}
+
+/** The manifests of every model, the user's own before shipped ones, each by name; unreadable ones as errors. */
+export async function listModels(folders: ModelFolders): Promise<{ name: string; manifest: Manifest | AppError }[]> {
+  const models: { name: string; manifest: Manifest | AppError }[] = [];
+  for (const folder of [folders.own, folders.shipped]) {
+    const names = existsSync(folder) ? await readdir(folder) : [];
+    for (const name of names.filter((entry) => namePattern.test(entry)).sort()) {
+      if (models.some((model) => model.name === name) || !existsSync(join(folder, name, "manifest.json"))) continue;
+      const manifest = await readManifest(join(folder, name)).catch((error: unknown) => {
+        if (error instanceof AppError) return error;
+        throw error;
+      });
+      models.push({ name, manifest });
+    }
+  }
+  return models;
+}
+
+/**
+ * Where a model lies.
+ * @throws {AppError} MODEL_NOT_FOUND when there is no model of that name
+ */
+export function modelFolder(folders: ModelFolders, name: string): string {
+  for (const folder of namePattern.test(name) ? [folders.own, folders.shipped] : []) {
+    if (existsSync(join(folder, name, "manifest.json"))) return join(folder, name);
+  }
+  throw new AppError(
+    "MODEL_NOT_FOUND",
+    `expected the name of a model, received ${received(name)}: see marquee models list`,
+  );
+}
+
+/** @throws {AppError} MODEL_INVALID */
+export async function readManifest(folder: string): Promise<Manifest> {
+  return parseManifest(await readFile(join(folder, "manifest.json"), "utf8"), folder);
+}
+
+/**
+ * Reads one of a model's files, checking its size and checksum.
+ * @throws {AppError} MODEL_INVALID when it is missing or not what the manifest says
+ */
+export async function readModelFile(folder: string, manifest: Manifest, name: string): Promise<Buffer> {
+  const expected = manifest.files[name];
+  const again = "train or import the model again";
+  const bytes = await readFile(join(folder, name)).catch((cause: unknown) => {
+    throw new AppError("MODEL_INVALID", `expected the file ${name} in ${folder}, but it cannot be read: ${again}`, {
+      cause,
+    });
+  });
+  if (expected === undefined || bytes.length !== expected.bytes || sha256(bytes) !== expected.sha256) {
+    throw new AppError(
+      "MODEL_INVALID",
+      `expected ${name} in ${folder} to be as its manifest says (${expected?.bytes ?? "no such"} bytes, sha256 ` +
+        `${expected?.sha256.slice(0, 12) ?? "none"}…), received ${bytes.length} bytes, sha256 ${sha256(bytes).slice(0, 12)}…: ${again}`,
+    );
+  }
+  return bytes;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

@@ -1,0 +1,134 @@
+/**
+ * A model that serves: features of users and movies in, stars out, through onnxruntime.
+ * It never asks for data; whoever calls brings the features.
+ */
+import { setImmediate } from "node:timers/promises";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import type { MovieId, UserId } from "../ids.js";
+import { features, ratingScale, rowsOf, weightsFromTensors } from "./baseline-weights.js";
+import { createIdMaps } from "./id-maps.js";
+import type { Manifest } from "./manifest.js";
+import { readManifest, readModelFile } from "./model-store.js";
+import { readSafetensors } from "./safetensors.js";
+
+export interface UserFeatures {
+  id: UserId;
+  gender: string | null;
+  ageGroup: number | null;
+  occupation: string | null;
+}
+
+export interface MovieFeatures {
+  id: MovieId;
+  /** The whole genre string as the data set gives it. */
+  genres: string;
+}
+
+/** Pairs to predict: pair k is `users[userAt[k]]` and `movies[movieAt[k]]`. */
+export interface Pairs {
+  users: readonly UserFeatures[];
+  movies: readonly MovieFeatures[];
+  userAt: Int32Array;
+  movieAt: Int32Array;
+}
+
+export interface Predictions {
+  /** Predicted stars of each pair, unclamped: what to order by. */
+  stars: Float32Array;
+  /** 1 where the model was trained on ratings of the pair's user, else 0. */
+  userKnown: Uint8Array;
+  /** 1 where the model was trained on ratings of the pair's movie, else 0. */
+  itemKnown: Uint8Array;
+}
+
+export interface Predictor {
+  readonly manifest: Manifest;
+  predict(pairs: Pairs): Promise<Predictions>;
+}
+
+/** MODEL where the model knows both the user and the movie from ratings, else FALLBACK. */
+export type Basis = "MODEL" | "FALLBACK";
+
+export function basisOf(predictions: Predictions, pair: number): Basis {
+  return predictions.userKnown[pair] && predictions.itemKnown[pair] ? "MODEL" : "FALLBACK";
+}
+
+// onnxruntime's run() blocks its thread; 2,048 pairs take about a millisecond, then others have their turn.
+const pairsPerRun = 2048;
+
+/**
+ * Loads a model from its folder, its checksums checked, and keeps one onnxruntime session for it.
+ * @throws {AppError} MODEL_INVALID
+ */
+export async function loadPredictor(folder: string): Promise<Predictor> {
+  const manifest = await readManifest(folder);
+  const [graph, weightBytes] = await Promise.all([
+    readModelFile(folder, manifest, "model.onnx"),
+    readModelFile(folder, manifest, "weights.safetensors"),
+  ]);
+  const { tables } = weightsFromTensors(readSafetensors(weightBytes, `${folder}/weights.safetensors`), folder);
+  // In the graph each table has one row more than in the weights: the fallback row, last.
+  const fallback = features.map(({ name }) => rowsOf(tables[name]));
+  const session = await InferenceSession.create(graph, { intraOpNumThreads: 1, interOpNumThreads: 1 });
+  const maps = createIdMaps(manifest.idMaps);
+  const untrainedUsers = new Set(manifest.untrained.userIds);
+  const untrainedMovies = new Set(manifest.untrained.movieIds);
+
+  // A catalogue is asked about again and again as the same array: its rows are looked up once.
+  const knownLists = new WeakMap<readonly MovieFeatures[], Int32Array>();
+  function rowsOfMovies(movies: readonly MovieFeatures[]): Int32Array {
+    const found = knownLists.get(movies);
+    if (found !== undefined) return found;
+    const rows = new Int32Array(movies.length * 2);
+    movies.forEach((movie, i) => {
+      rows[2 * i] = (untrainedMovies.has(movie.id) ? undefined : maps.itemIndex(movie.id)) ?? fallback[4];
+      rows[2 * i + 1] = maps.genreRow(movie.genres) ?? fallback[5];
+    });
+    knownLists.set(movies, rows);
+    return rows;
+  }
+
+  async function predict({ users, movies, userAt, movieAt }: Pairs): Promise<Predictions> {
+    if (userAt.length !== movieAt.length) {
+      throw new RangeError(
+        `expected as many movies as users in pairs, received ${movieAt.length} and ${userAt.length}`,
+      );
+    }
+    const userRows = new Int32Array(users.length * 4);
+    users.forEach((user, u) => {
+      userRows[4 * u] = (untrainedUsers.has(user.id) ? undefined : maps.userIndex(user.id)) ?? fallback[0];
+      userRows[4 * u + 1] = maps.genderRow(user.gender) ?? fallback[1];
+      userRows[4 * u + 2] = maps.ageRow(user.ageGroup) ?? fallback[2];
+      userRows[4 * u + 3] = maps.occupationRow(user.occupation) ?? fallback[3];
+    });
+    const itemRows = rowsOfMovies(movies);
+    const size = userAt.length;
+    const stars = new Float32Array(size);
+    const userKnown = new Uint8Array(size);
+    const itemKnown = new Uint8Array(size);
+    for (let from = 0; from < size; from += pairsPerRun) {
+      if (from > 0) await setImmediate();
+      const n = Math.min(pairsPerRun, size - from);
+      const feeds: Record<string, Tensor> = {};
+      features.forEach(({ input }, f) => {
+        const rows = new BigInt64Array(n);
+        // Written as the low 32 bits of each 64-bit row: a BigInt for each would cost more than the network.
+        const low = new Int32Array(rows.buffer);
+        for (let k = 0; k < n; k++) {
+          low[2 * k] = f < 4 ? userRows[4 * userAt[from + k] + f] : itemRows[2 * movieAt[from + k] + f - 4];
+        }
+        feeds[input] = new Tensor("int64", rows, [n]);
+      });
+      const { rating } = await session.run(feeds);
+      const output = rating.data as Float32Array;
+      for (let k = 0; k < n; k++) {
+        stars[from + k] = output[k] * ratingScale;
+        userKnown[from + k] = userRows[4 * userAt[from + k]] === fallback[0] ? 0 : 1;
+        itemKnown[from + k] = itemRows[2 * movieAt[from + k]] === fallback[4] ? 0 : 1;
+      }
+    }
+    return { stars, userKnown, itemKnown };
+  }
+
+  return { manifest, predict };
+}

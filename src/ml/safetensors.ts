@@ -1,0 +1,106 @@
+/**
+ * The safetensors format (https://github.com/huggingface/safetensors): an 8-byte little-endian header length,
+ * a JSON header of name → {dtype, shape, data_offsets}, then the tensors' bytes. Read into float32 arrays.
+ */
+import { AppError, received } from "../errors.js";
+
+export interface Tensor {
+  /** Row-major. */
+  shape: number[];
+  data: Float32Array;
+}
+
+const maxHeaderBytes = 100_000_000;
+
+interface HeaderEntry {
+  dtype: string;
+  shape: number[];
+  data_offsets: [number, number];
+}
+
+/**
+ * @param bytes a whole file; tensors of dtype F32, or F64, which is rounded
+ * @param what the file's name, for messages
+ * @throws {AppError} MODEL_INVALID when the header, an offset, a shape or a dtype is not as the format says, or a
+ *   value is not finite
+ */
+export function readSafetensors(bytes: Uint8Array, what: string): Map<string, Tensor> {
+  const refuse = (expected: string, cause?: unknown) =>
+    new AppError("MODEL_INVALID", `expected ${expected} in ${what}`, { cause });
+  if (bytes.byteLength < 8) throw refuse(`a safetensors file of at least 8 bytes, received ${bytes.byteLength}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerBytes = Number(view.getBigUint64(0, true));
+  if (headerBytes > maxHeaderBytes || 8 + headerBytes > bytes.byteLength) {
+    throw refuse(`a safetensors header within its ${bytes.byteLength} bytes, received a header of ${headerBytes}`);
+  }
+  let header: Record<string, HeaderEntry>;
+  try {
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + headerBytes)));
+  } catch (cause) {
+    throw refuse("a safetensors header in JSON", cause);
+  }
+  if (header === null || typeof header !== "object") throw refuse("a safetensors header that is a JSON object");
+  const tensors = new Map<string, Tensor>();
+  const start = 8 + headerBytes;
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === "__metadata__") continue;
+    if (!isHeaderEntry(entry)) throw refuse(`dtype, shape and data_offsets for tensor ${received(name)}`);
+    const [from, to] = entry.data_offsets;
+    const width = entry.dtype === "F32" ? 4 : entry.dtype === "F64" ? 8 : 0;
+    if (width === 0) {
+      throw refuse(`dtype F32 or F64 for tensor ${received(name)}, received ${received(entry.dtype)}`);
+    }
+    const size = entry.shape.reduce((product, n) => product * n, 1);
+    if (from < 0 || to - from !== size * width || start + to > bytes.byteLength) {
+      throw refuse(
+        `${size * width} bytes for tensor ${received(name)} of shape [${entry.shape}], received offsets ` +
+          `${from} to ${to} of ${bytes.byteLength - start} bytes`,
+      );
+    }
+    const data = new Float32Array(size);
+    for (let i = 0; i < size; i++) {
+      const at = start + from + i * width;
+      const value = width === 4 ? view.getFloat32(at, true) : view.getFloat64(at, true);
+      if (!Number.isFinite(value)) throw refuse(`finite values in tensor ${received(name)}, received ${value} at ${i}`);
+      data[i] = value;
+    }
+    tensors.set(name, { shape: entry.shape, data });
+  }
+  return tensors;
+}
+
+function isHeaderEntry(entry: HeaderEntry): boolean {
+  const isCount = (n: unknown) => Number.isInteger(n) && (n as number) >= 0;
+  return (
+    entry !== null &&
+    typeof entry === "object" &&
+    typeof entry.dtype === "string" &&
+    Array.isArray(entry.shape) &&
+    entry.shape.every(isCount) &&
+    Array.isArray(entry.data_offsets) &&
+    entry.data_offsets.length === 2 &&
+    entry.data_offsets.every(isCount)
+  );
+}
+
+/** The bytes of a safetensors file holding these tensors as F32, in the map's order. */
+export function writeSafetensors(tensors: ReadonlyMap<string, Tensor>): Uint8Array {
+  const header: Record<string, HeaderEntry> = {};
+  let offset = 0;
+  for (const [name, { shape, data }] of tensors) {
+    header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] };
+    offset += data.byteLength;
+  }
+  // The format wants the tensors aligned to 8 bytes; spaces after the JSON pad it.
+  const json = JSON.stringify(header);
+  const headerBytes = new TextEncoder().encode(json.padEnd(Math.ceil(json.length / 8) * 8));
+  const bytes = new Uint8Array(8 + headerBytes.length + offset);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes.length), true);
+  bytes.set(headerBytes, 8);
+  let at = 8 + headerBytes.length;
+  for (const { data } of tensors.values()) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return bytes;
+}
