@@ -1,0 +1,91 @@
+/** The encoder in use, and the embeddings of posters: from the database, or made now and kept. */
+import type { Database } from "../db/open.js";
+import { type EncoderKey, embeddingsByContent, type PosterRow, saveEmbeddings } from "../db/posters.js";
+import { getSetting } from "../db/settings.js";
+import { write } from "../db/write.js";
+import { AppError } from "../errors.js";
+import { createEmbedder, type Embedder } from "../posters/embedder.js";
+import { builtinEncoder, type EncoderManifest, loadEncoder, preprocessingVersion } from "../posters/encoders.js";
+import { readPoster } from "../posters/store.js";
+
+export interface EncoderInUse {
+  manifest: EncoderManifest;
+  key: EncoderKey;
+  embedder: Embedder;
+}
+
+/** A poster's content: all that an embedding depends on. */
+export type PosterContent = Pick<PosterRow, "sha256" | "format">;
+
+export interface Encoders {
+  /** The one that `marquee encoders use` chose, else the built-in one. @throws {AppError} ENCODER_NOT_FOUND, ENCODER_INVALID */
+  inUse(): Promise<EncoderInUse>;
+  /**
+   * Embeddings by content; what has none yet gets one now, which is kept.
+   * @param onFailure called for each poster that cannot be embedded, which is then missing from the map
+   */
+  embeddings(
+    posters: readonly PosterContent[],
+    onFailure?: (poster: PosterContent, error: AppError) => void,
+  ): Promise<Map<string, Float32Array>>;
+  close(): Promise<void>;
+}
+
+export function createEncoders(db: Database, folders: { encoders: string; posters: string }): Encoders {
+  const open = new Map<string, Promise<EncoderInUse>>();
+
+  function inUse(): Promise<EncoderInUse> {
+    const name = getSetting(db, "activeEncoder") ?? builtinEncoder.name;
+    let encoder = open.get(name);
+    if (encoder === undefined) {
+      encoder = openEncoder(name);
+      open.set(name, encoder);
+      encoder.catch(() => open.delete(name));
+    }
+    return encoder;
+  }
+
+  async function openEncoder(name: string): Promise<EncoderInUse> {
+    const { manifest } = await loadEncoder(folders.encoders, name);
+    const key = { encoderId: manifest.id, preprocessing: preprocessingVersion(manifest.preprocessing) };
+    return { manifest, key, embedder: createEmbedder({ encodersFolder: folders.encoders, manifest }) };
+  }
+
+  async function embeddings(
+    posters: readonly PosterContent[],
+    onFailure?: (poster: PosterContent, error: AppError) => void,
+  ): Promise<Map<string, Float32Array>> {
+    const { key, embedder } = await inUse();
+    const contents = posters.map(({ sha256 }) => sha256);
+    const vectors = contents.length === 0 ? new Map<string, Float32Array>() : embeddingsByContent(db, key, contents);
+    const missing = [...new Map(posters.map((poster) => [poster.sha256, poster])).values()].filter(
+      ({ sha256 }) => !vectors.has(sha256),
+    );
+    if (missing.length === 0) return vectors;
+    const made = new Map<string, Float32Array>();
+    const readable: { poster: PosterContent; bytes: Buffer }[] = [];
+    for (const poster of missing) {
+      try {
+        readable.push({ poster, bytes: await readPoster(folders.posters, poster.sha256, poster.format) });
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        onFailure?.(poster, error);
+      }
+    }
+    const results = await embedder.embed(readable.map(({ bytes }) => bytes));
+    results.forEach((result, i) => {
+      const { poster } = readable[i];
+      if (result instanceof AppError) onFailure?.(poster, result);
+      else made.set(poster.sha256, result);
+    });
+    await write(db, () => saveEmbeddings(db, key, made));
+    for (const [sha256, vector] of made) vectors.set(sha256, vector);
+    return vectors;
+  }
+
+  async function close(): Promise<void> {
+    for (const encoder of open.values()) await (await encoder).embedder.close();
+  }
+
+  return { inUse, embeddings, close };
+}

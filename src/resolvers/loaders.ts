@@ -1,0 +1,65 @@
+/** The loaders of one request: everything a field asks for is fetched in batches, and once. */
+import DataLoader from "dataloader";
+import { type Movie, moviesByIds } from "../db/movies.js";
+import { type PosterRow, postersByMovieIds } from "../db/posters.js";
+import { ratingStatistics } from "../db/ratings.js";
+import { type User, usersByIds } from "../db/users.js";
+import type { MovieId, UserId } from "../ids.js";
+import { posterSimilarities, type SimilarityTarget } from "./poster-similarity.js";
+import { type Prediction, type PredictionKey, predictPairs } from "./predict.js";
+import type { Services } from "./services.js";
+
+export interface SimilarityKey {
+  movieId: MovieId;
+  target: SimilarityTarget;
+}
+
+export interface Loaders {
+  userById: DataLoader<UserId, User | undefined>;
+  movieById: DataLoader<MovieId, Movie | undefined>;
+  posterByMovieId: DataLoader<MovieId, PosterRow | undefined>;
+  statisticsByMovieId: DataLoader<MovieId, { ratingCount: number; meanRating: number | null }>;
+  /** All pairs of a request in one call of the model. */
+  prediction: DataLoader<PredictionKey, Prediction, string>;
+  posterSimilarity: DataLoader<SimilarityKey, number | null, string>;
+}
+
+export function createLoaders(services: Services): Loaders {
+  const { db } = services;
+  return {
+    userById: new DataLoader(async (ids) => usersByIds(db, ids)),
+    movieById: new DataLoader(async (ids) => moviesByIds(db, ids)),
+    posterByMovieId: new DataLoader(async (ids) => postersByMovieIds(db, ids)),
+    statisticsByMovieId: new DataLoader(async (ids) => ratingStatistics(db, ids)),
+    prediction: new DataLoader<PredictionKey, Prediction, string>((keys) => predictPairs(services, keys), {
+      cacheKeyFn: ({ userId, movieId }) => `${userId} ${movieId}`,
+    }),
+    posterSimilarity: new DataLoader((keys) => similaritiesByTarget(services, keys), {
+      cacheKeyFn: ({ movieId, target }) => `${movieId} ${targetName(target)}`,
+    }),
+  };
+}
+
+/** Groups the pairs by what they are compared with, so that each target's mean is made once. */
+async function similaritiesByTarget(services: Services, keys: readonly SimilarityKey[]): Promise<(number | null)[]> {
+  const groups = new Map<string, { target: SimilarityTarget; places: number[] }>();
+  keys.forEach(({ target }, place) => {
+    const name = targetName(target);
+    const group = groups.get(name) ?? { target, places: [] };
+    group.places.push(place);
+    groups.set(name, group);
+  });
+  const result: (number | null)[] = keys.map(() => null);
+  for (const { target, places } of groups.values()) {
+    const ids = places.map((place) => keys[place].movieId);
+    const similarities = await posterSimilarities(services, target, ids);
+    places.forEach((place, i) => {
+      result[place] = similarities[i];
+    });
+  }
+  return result;
+}
+
+function targetName(target: SimilarityTarget): string {
+  return "userId" in target ? `user ${target.userId}` : `movie ${target.movieId}`;
+}

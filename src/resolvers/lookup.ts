@@ -1,0 +1,77 @@
+/** From the ids that a client sends to what they name. */
+
+import { type Movie, movieByImdbId } from "../db/movies.js";
+import type { User } from "../db/users.js";
+import { AppError, received } from "../errors.js";
+import { type MovieId, parseImdbId, parseMovieId, parseUserId, type UserId } from "../ids.js";
+import type { Context } from "./context.js";
+import { movieNotFound, userNotFound } from "./predict.js";
+
+/** A Relay global id: base64 of `User:42`. */
+export function globalId(type: "User" | "Movie" | "Rating", id: number): string {
+  return Buffer.from(`${type}:${id}`).toString("base64");
+}
+
+/** A user id from the data set's own number, or from a global id. @throws {AppError} INVALID_ID */
+export function userIdOf(id: string): UserId {
+  const parsed = parseUserId(id) ?? parseUserId(localId("User", id));
+  if (parsed === undefined) {
+    throw new AppError(
+      "INVALID_ID",
+      `expected a user id, a number such as 42 or the id of a User, received ${received(id)}`,
+    );
+  }
+  return parsed;
+}
+
+/** A movie id from the data set's own number, or from a global id. @throws {AppError} INVALID_ID */
+export function movieIdOf(id: string): MovieId {
+  const parsed = parseMovieId(id) ?? parseMovieId(localId("Movie", id));
+  if (parsed === undefined) {
+    throw new AppError(
+      "INVALID_ID",
+      `expected a movie id, a number such as 1 or the id of a Movie, received ${received(id)}`,
+    );
+  }
+  return parsed;
+}
+
+/** @throws {AppError} INVALID_ID, USER_NOT_FOUND */
+export async function findUser(context: Context, id: string): Promise<User> {
+  const userId = userIdOf(id);
+  const user = await context.loaders.userById.load(userId);
+  if (user === undefined) throw userNotFound(userId);
+  return user;
+}
+
+/** @throws {AppError} INVALID_ARGUMENT unless just one of both is given; INVALID_ID, INVALID_IMDB_ID, MOVIE_NOT_FOUND */
+export async function findMovie(context: Context, by: { id?: string | null; imdbId?: string | null }): Promise<Movie> {
+  if ((by.id == null) === (by.imdbId == null)) {
+    throw new AppError("INVALID_ARGUMENT", "expected either id or imdbId to find a movie by, received both or none");
+  }
+  if (by.id != null) {
+    const movieId = movieIdOf(by.id);
+    const movie = await context.loaders.movieById.load(movieId);
+    if (movie === undefined) throw movieNotFound(movieId);
+    return movie;
+  }
+  const imdbId = parseImdbId(by.imdbId as string);
+  if (imdbId === undefined) throw invalidImdbId(by.imdbId as string);
+  const movie = movieByImdbId(context.services.db, imdbId);
+  if (movie === undefined)
+    throw new AppError("MOVIE_NOT_FOUND", `expected the IMDb id of a movie here, received ${imdbId}`);
+  return movie;
+}
+
+export function invalidImdbId(text: string): AppError {
+  return new AppError(
+    "INVALID_IMDB_ID",
+    `expected an IMDb id such as tt0114709 or 114709, or the address of a title on imdb.com, received ${received(text)}`,
+  );
+}
+
+function localId(type: string, id: string): string {
+  if (!/^[A-Za-z0-9+/]{4,64}={0,2}$/.test(id)) return "";
+  const [name, local] = Buffer.from(id, "base64").toString("latin1").split(":");
+  return name === type ? (local ?? "") : "";
+}

@@ -1,0 +1,48 @@
+/** Which model serves, loaded once and exchanged when another is chosen, by this process or any other. */
+import type { Database } from "../db/open.js";
+import { currentDataset, getSetting } from "../db/settings.js";
+import { AppError, received } from "../errors.js";
+import { type ModelFolders, modelFolder } from "../ml/model-store.js";
+import { loadPredictor, type Predictor } from "../ml/predictor.js";
+
+export interface Models {
+  /**
+   * The model of that name, or else the one that `marquee models use` chose.
+   * @throws {AppError} MODEL_NOT_FOUND when there is none; MODEL_OTHER_DATASET when it was trained on other data than
+   *   is loaded; MODEL_INVALID
+   */
+  get(name?: string): Promise<Predictor>;
+}
+
+export function createModels(db: Database, folders: ModelFolders): Models {
+  // Promises, so that requests that come while a model loads wait for the same one.
+  const loading = new Map<string, Promise<Predictor>>();
+
+  async function get(name?: string): Promise<Predictor> {
+    const chosen = name ?? getSetting(db, "activeModel");
+    const loaded = currentDataset(db)?.name;
+    if (chosen === undefined) {
+      throw new AppError(
+        "MODEL_NOT_FOUND",
+        `expected a model for the data set ${received(loaded ?? "none")}, but none was chosen: run marquee train or marquee models import`,
+      );
+    }
+    let promise = loading.get(chosen);
+    if (promise === undefined) {
+      promise = Promise.resolve().then(() => loadPredictor(modelFolder(folders, chosen)));
+      loading.set(chosen, promise);
+      promise.catch(() => loading.delete(chosen));
+    }
+    const predictor = await promise;
+    if (predictor.manifest.dataset.name !== loaded) {
+      throw new AppError(
+        "MODEL_OTHER_DATASET",
+        `expected a model of the data set ${received(loaded ?? "none")}, received ${received(chosen)} of ` +
+          `${received(predictor.manifest.dataset.name)}: its users and movies are others`,
+      );
+    }
+    return predictor;
+  }
+
+  return { get };
+}

@@ -1,0 +1,54 @@
+/** Everything that answering needs, opened once for a server or a command. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Database, type OpenOptions, openDatabase } from "../db/open.js";
+import type { ModelFolders } from "../ml/model-store.js";
+import { type Catalogue, createCatalogue } from "./catalogue.js";
+import { createEncoders, type Encoders } from "./encoders.js";
+import { createModels, type Models } from "./models.js";
+
+/** Where a data folder keeps what. */
+export interface DataFolders {
+  database: string;
+  models: ModelFolders;
+  posters: string;
+  encoders: string;
+}
+
+export interface Services {
+  db: Database;
+  folders: DataFolders;
+  /** @throws {AppError} DATA_EMPTY when no data set is loaded */
+  catalogue: () => Catalogue;
+  models: Models;
+  encoders: Encoders;
+  close(): Promise<void>;
+}
+
+/** @param dataDir the folder that holds everything: database, posters, models, encoders */
+export function dataFolders(dataDir: string): DataFolders {
+  return {
+    database: join(dataDir, "marquee.db"),
+    models: { own: join(dataDir, "models"), shipped: fileURLToPath(new URL("../../models", import.meta.url)) },
+    posters: join(dataDir, "posters"),
+    encoders: join(dataDir, "encoders"),
+  };
+}
+
+/** Opens the database of a data folder and what serves from it. @throws {AppError} as `openDatabase` */
+export function openServices(dataDir: string, options: OpenOptions = {}): Services {
+  const folders = dataFolders(dataDir);
+  const db = openDatabase(folders.database, options);
+  const encoders = createEncoders(db, folders);
+  return {
+    db,
+    folders,
+    catalogue: createCatalogue(db),
+    models: createModels(db, folders.models),
+    encoders,
+    close: async () => {
+      await encoders.close();
+      db.close();
+    },
+  };
+}
