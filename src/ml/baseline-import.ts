@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { AppError } from "../errors.js";
-import type { MovieId, UserId } from "../ids.js";
+import type { UserId } from "../ids.js";
 import type { TrainingSet } from "./baseline-data.js";
 import { type BaselineWeights, type FeatureName, features, rowsOf, weightsFromTensors } from "./baseline-weights.js";
 import { createIdMaps, type IdLists } from "./id-maps.js";
@@ -104,9 +104,6 @@ function checkRows(weights: BaselineWeights, lists: IdLists, data: TrainingSet, 
 }
 
 /** Ids that occur in the ratings: whose rows were trained. */
-export function ratedIds(data: TrainingSet): { users: Set<UserId>; movies: Set<MovieId> } {
-  return {
-    users: new Set(data.ratings.userIds as unknown as Iterable<UserId>),
-    movies: new Set(data.ratings.movieIds as unknown as Iterable<MovieId>),
-  };
+export function ratedIds({ userIds, movieIds }: TrainingSet["ratings"]): { users: Set<number>; movies: Set<number> } {
+  return { users: new Set(userIds), movies: new Set(movieIds) };
 }

@@ -1,4 +1,4 @@
-/** From the baseline's tensors and their id maps to a model in its folder, ready to serve. */
+/** From the baseline's tensors and their id maps to a model: its manifest and the files beside it. */
 import type { MovieId, UserId } from "../ids.js";
 import { fingerprint, type TrainingSet } from "./baseline-data.js";
 import { type TrainedRows, withFallbackRows } from "./baseline-fallback.js";
@@ -6,7 +6,6 @@ import { baselineGraph } from "./baseline-graph.js";
 import { type BaselineWeights, features, ratingScale, rowsOf, weightsToTensors } from "./baseline-weights.js";
 import type { IdLists } from "./id-maps.js";
 import { type Manifest, modelFormat, modelFormatVersion } from "./manifest.js";
-import { saveModel } from "./model-store.js";
 import type { UserFeatures } from "./predictor.js";
 import { writeSafetensors } from "./safetensors.js";
 
@@ -21,20 +20,21 @@ export interface BaselineModelInput {
   ratedUsers: ReadonlySet<number>;
   ratedMovies: ReadonlySet<number>;
   training?: Manifest["training"];
-  metrics?: Manifest["metrics"];
   sourceSha256?: string;
-  /** More files for the folder, such as a report's pictures. */
-  extraFiles?: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Writes the model whole or not at all. @returns its manifest */
-export async function saveBaselineModel(folder: string, input: BaselineModelInput): Promise<Manifest> {
+export interface BuiltModel {
+  manifest: Omit<Manifest, "files">;
+  files: Map<string, Uint8Array>;
+}
+
+/** The model's manifest, and its weights and graph by file name, for `saveModel` to write. */
+export function buildBaselineModel(input: BaselineModelInput): BuiltModel {
   const { weights, idLists, ratedUsers, ratedMovies, data } = input;
   const served = withFallbackRows(weights, trainedRows(input));
   const files = new Map<string, Uint8Array>([
     ["weights.safetensors", writeSafetensors(weightsToTensors(weights))],
     ["model.onnx", baselineGraph(served)],
-    ...(input.extraFiles ?? []),
   ]);
   const manifest: Omit<Manifest, "files"> = {
     format: modelFormat,
@@ -50,11 +50,18 @@ export async function saveBaselineModel(folder: string, input: BaselineModelInpu
       userIds: idLists.userIds.filter((id): id is UserId => id !== null && !ratedUsers.has(id)),
       movieIds: idLists.movieIds.filter((id): id is MovieId => id !== null && !ratedMovies.has(id)),
     },
+    tableRows: {
+      user: rowsOf(weights.tables.user),
+      gender: rowsOf(weights.tables.gender),
+      age: rowsOf(weights.tables.age),
+      occupation: rowsOf(weights.tables.occupation),
+      movie: rowsOf(weights.tables.movie),
+      genre: rowsOf(weights.tables.genre),
+    },
     preprocessing: { ratingScale, features: features.map(({ name }) => name) },
     training: input.training,
-    metrics: input.metrics,
   };
-  return saveModel(folder, manifest, files);
+  return { manifest, files };
 }
 
 /**

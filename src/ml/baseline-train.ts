@@ -98,7 +98,7 @@ export async function trainBaseline(
 
   training: for (let epoch = 1; epoch <= options.epochs; epoch++) {
     const started = performance.now();
-    shuffle(order, random);
+    shuffle(random, order);
     let squaredError = 0;
     for (let from = 0; from < order.length; from += options.batchSize) {
       if (hooks.signal?.aborted) {
@@ -150,11 +150,10 @@ const initialDeviation = 0.05;
 
 /** Embeddings N(0, 0.05²); dense layers uniform in ±1/√inputs, as PyTorch's nn.Linear. */
 function initialWeights(tableRows: Record<FeatureName, number>, random: () => number): BaselineWeights {
-  const normal = gaussian(random);
   const tables = {} as BaselineWeights["tables"];
   for (const { name } of features) {
     const table = new Float32Array(tableRows[name] * embeddingSize);
-    for (let i = 0; i < table.length; i++) table[i] = normal() * initialDeviation;
+    for (let i = 0; i < table.length; i++) table[i] = gaussian(random) * initialDeviation;
     tables[name] = table;
   }
   const dense = {} as BaselineWeights["dense"];

@@ -40,6 +40,15 @@ const manifestSchema = z.object({
   }),
   /** Ids that have a row which no rating trained: served from the fallback rows. */
   untrained: z.object({ userIds: z.array(z.number()), movieIds: z.array(z.number()) }),
+  /** Rows of each table; in the graph each has one more, its fallback row. */
+  tableRows: z.object({
+    user: z.number().int(),
+    gender: z.number().int(),
+    age: z.number().int(),
+    occupation: z.number().int(),
+    movie: z.number().int(),
+    genre: z.number().int(),
+  }),
   preprocessing: z.object({ ratingScale: z.number(), features: z.array(z.string()) }),
   /** How it was trained: seed, batch size, learning rate, … */
   training: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).optional(),

@@ -5,11 +5,10 @@
 import { setImmediate } from "node:timers/promises";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { MovieId, UserId } from "../ids.js";
-import { features, ratingScale, rowsOf, weightsFromTensors } from "./baseline-weights.js";
+import { features, ratingScale } from "./baseline-weights.js";
 import { createIdMaps } from "./id-maps.js";
 import type { Manifest } from "./manifest.js";
 import { readManifest, readModelFile } from "./model-store.js";
-import { readSafetensors } from "./safetensors.js";
 
 export interface UserFeatures {
   id: UserId;
@@ -42,7 +41,7 @@ export interface Predictions {
 }
 
 export interface Predictor {
-  readonly manifest: Manifest;
+  readonly manifest: Omit<Manifest, "files">;
   predict(pairs: Pairs): Promise<Predictions>;
 }
 
@@ -57,18 +56,18 @@ export function basisOf(predictions: Predictions, pair: number): Basis {
 const pairsPerRun = 2048;
 
 /**
- * Loads a model from its folder, its checksums checked, and keeps one onnxruntime session for it.
+ * Loads a model from its folder, its graph's checksum checked.
  * @throws {AppError} MODEL_INVALID
  */
 export async function loadPredictor(folder: string): Promise<Predictor> {
   const manifest = await readManifest(folder);
-  const [graph, weightBytes] = await Promise.all([
-    readModelFile(folder, manifest, "model.onnx"),
-    readModelFile(folder, manifest, "weights.safetensors"),
-  ]);
-  const { tables } = weightsFromTensors(readSafetensors(weightBytes, `${folder}/weights.safetensors`), folder);
-  // In the graph each table has one row more than in the weights: the fallback row, last.
-  const fallback = features.map(({ name }) => rowsOf(tables[name]));
+  return createPredictor(manifest, await readModelFile(folder, manifest, "model.onnx"));
+}
+
+/** A model from its graph, with one onnxruntime session that lives as long as the process. */
+export async function createPredictor(manifest: Omit<Manifest, "files">, graph: Uint8Array): Promise<Predictor> {
+  // The fallback row of each table is its last one.
+  const fallback = features.map(({ name }) => manifest.tableRows[name]);
   const session = await InferenceSession.create(graph, { intraOpNumThreads: 1, interOpNumThreads: 1 });
   const maps = createIdMaps(manifest.idMaps);
   const untrainedUsers = new Set(manifest.untrained.userIds);

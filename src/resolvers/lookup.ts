@@ -7,11 +7,6 @@ import { type MovieId, parseImdbId, parseMovieId, parseUserId, type UserId } fro
 import type { Context } from "./context.js";
 import { movieNotFound, userNotFound } from "./predict.js";
 
-/** A Relay global id: base64 of `User:42`. */
-export function globalId(type: "User" | "Movie" | "Rating", id: number): string {
-  return Buffer.from(`${type}:${id}`).toString("base64");
-}
-
 /** A user id from the data set's own number, or from a global id. @throws {AppError} INVALID_ID */
 export function userIdOf(id: string): UserId {
   const parsed = parseUserId(id) ?? parseUserId(localId("User", id));
@@ -70,8 +65,18 @@ export function invalidImdbId(text: string): AppError {
   );
 }
 
-function localId(type: string, id: string): string {
-  if (!/^[A-Za-z0-9+/]{4,64}={0,2}$/.test(id)) return "";
-  const [name, local] = Buffer.from(id, "base64").toString("latin1").split(":");
-  return name === type ? (local ?? "") : "";
+/** A global id's parts. @throws {AppError} INVALID_ID */
+export function parseGlobalId(text: string): { typename: string; id: string } {
+  const match = /^(User|Movie):(\d{1,10})$/.exec(Buffer.from(text, "base64").toString("latin1"));
+  if (match === null) {
+    throw new AppError("INVALID_ID", `expected a global id that this server gave, received ${received(text)}`);
+  }
+  return { typename: match[1], id: match[2] };
+}
+
+function localId(type: string, text: string): string {
+  const parts = /^[A-Za-z0-9+/]{4,64}={0,2}$/.test(text)
+    ? Buffer.from(text, "base64").toString("latin1").split(":")
+    : [];
+  return parts[0] === type ? (parts[1] ?? "") : "";
 }

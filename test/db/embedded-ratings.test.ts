@@ -6,8 +6,9 @@ import {
   embeddedDatasetNote,
   generateEmbeddedDataset,
 } from "../../src/db/embedded/generate-ratings.js";
-import { ageGroups, occupations } from "../../src/db/embedded/generate-users.js";
-import { gaussians, mulberry32, pickWeighted, shuffle } from "../../src/db/embedded/random.js";
+import { ageGroups } from "../../src/db/embedded/generate-users.js";
+import { occupations } from "../../src/db/movielens/occupations.js";
+import { gaussians, mulberry32, pickWeighted, shuffle } from "../../src/random.js";
 
 const dataset = generateEmbeddedDataset();
 const { movies, users, ratings } = dataset;

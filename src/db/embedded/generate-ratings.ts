@@ -12,9 +12,9 @@
  * It becomes stars by four cut points, placed so that the shares of the stars are MovieLens 1M's.
  */
 
+import { exponential, gaussian, gaussians, gumbel, mulberry32, type Random, shuffle } from "../../random.js";
 import { type EmbeddedFilm, embeddedFilms, embeddedGenres, widelySeenTitles } from "./films.js";
 import { ageGroups, type EmbeddedUser, generateUsers } from "./generate-users.js";
-import { exponential, gaussian, gaussians, gumbel, mulberry32, type Random, shuffle } from "./random.js";
 
 /** One sentence for logs, the API and the documentation. */
 export const embeddedDatasetNote =

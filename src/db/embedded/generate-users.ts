@@ -3,7 +3,8 @@
  * zip code are drawn from a seeded generator, in about the proportions that MovieLens 1M's readme and users show.
  */
 
-import { pickWeighted, type Random } from "./random.js";
+import { pickWeighted, type Random } from "../../random.js";
+import { occupations } from "../movielens/occupations.js";
 
 /** MovieLens 1M's age groups, each named by its lower bound; 1 stands for under 18, 56 for 56 and older. */
 export const ageGroups = [1, 18, 25, 35, 45, 50, 56] as const;
@@ -20,31 +21,6 @@ export interface EmbeddedUser {
   /** Five digits that begin with 000, a prefix no place has: it identifies nobody and nowhere. */
   readonly zipCode: string;
 }
-
-/** MovieLens 1M's labels, in its order. */
-export const occupations: readonly string[] = [
-  "other or not specified",
-  "academic/educator",
-  "artist",
-  "clerical/admin",
-  "college/grad student",
-  "customer service",
-  "doctor/health care",
-  "executive/managerial",
-  "farmer",
-  "homemaker",
-  "K-12 student",
-  "lawyer",
-  "programmer",
-  "retired",
-  "sales/marketing",
-  "scientist",
-  "self-employed",
-  "technician/engineer",
-  "tradesman/craftsman",
-  "unemployed",
-  "writer",
-];
 
 /** Per cent of the users, in the order of `ageGroups`. */
 const ageWeights = [4, 18, 33, 20, 9, 8, 8];

@@ -1,5 +1,6 @@
 /** MovieLens 1M and 10M: `movies.dat`, `ratings.dat` and (1M only) `users.dat`, fields between `::`, no header. */
 import { decodeEither, readRows } from "./lines.js";
+import { occupations } from "./occupations.js";
 import { type RatingLayout, readRatingRows } from "./read-ratings.js";
 import {
   type AgeGroup,
@@ -16,31 +17,6 @@ import {
   userIdField,
 } from "./rows.js";
 import type { Source } from "./source.js";
-
-/** Labels of the occupation codes 0 to 20, from the README of MovieLens 1M. */
-export const occupations: readonly string[] = [
-  "other or not specified",
-  "academic/educator",
-  "artist",
-  "clerical/admin",
-  "college/grad student",
-  "customer service",
-  "doctor/health care",
-  "executive/managerial",
-  "farmer",
-  "homemaker",
-  "K-12 student",
-  "lawyer",
-  "programmer",
-  "retired",
-  "sales/marketing",
-  "scientist",
-  "self-employed",
-  "technician/engineer",
-  "tradesman/craftsman",
-  "unemployed",
-  "writer",
-];
 
 const ratingLayout: RatingLayout = {
   separator: ":",

@@ -1,0 +1,44 @@
+/** Checks of what stands on the command line. */
+import { AppError, received } from "../errors.js";
+import { type MovieId, parseMovieId, parseUserId, type UserId } from "../ids.js";
+
+/** @throws {AppError} USAGE unless the text is a whole number within the range */
+export function wholeNumber(name: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= least && value <= most)) {
+      throw new AppError(
+        "USAGE",
+        `expected a whole number from ${least} to ${most} for ${name}, received ${received(text)}`,
+      );
+    }
+    return value;
+  };
+}
+
+/** @throws {AppError} USAGE unless the text is a number within the range, its ends excluded where said */
+export function decimal(name: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    if (!(value >= least && value <= most)) {
+      throw new AppError("USAGE", `expected a number from ${least} to ${most} for ${name}, received ${received(text)}`);
+    }
+    return value;
+  };
+}
+
+/** @throws {AppError} INVALID_ID */
+export function userIdArgument(text: string): UserId {
+  const id = parseUserId(text);
+  if (id === undefined)
+    throw new AppError("INVALID_ID", `expected a user id, a positive whole number, received ${received(text)}`);
+  return id;
+}
+
+/** @throws {AppError} INVALID_ID */
+export function movieIdArgument(text: string): MovieId {
+  const id = parseMovieId(text);
+  if (id === undefined)
+    throw new AppError("INVALID_ID", `expected a movie id, a positive whole number, received ${received(text)}`);
+  return id;
+}

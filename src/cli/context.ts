@@ -1,0 +1,48 @@
+/** What every command shares: the settings, an open data folder, and Ctrl-C. */
+import type { Command } from "commander";
+import { type Config, type Flags, readConfig, settings } from "../config.js";
+import { openServices, type Services } from "../resolvers/services.js";
+import { say } from "./output.js";
+
+/** Settings from the flags before or after the command, and from the environment. */
+export function configOf(command: Command): Config {
+  const all = command.optsWithGlobals() as Record<string, unknown>;
+  const flags: Flags = {};
+  for (const key of Object.keys(settings) as (keyof Config)[]) {
+    if (typeof all[key] === "string") flags[key] = all[key];
+  }
+  return readConfig(flags, process.env);
+}
+
+/** Runs a command's work on the open data folder, and closes it whatever happens. */
+export async function withServices<T>(
+  command: Command,
+  work: (services: Services, config: Config) => Promise<T>,
+): Promise<T> {
+  const config = configOf(command);
+  const services = openServices(config.dataDir);
+  try {
+    return await work(services, config);
+  } finally {
+    await services.close();
+  }
+}
+
+/** A signal that Ctrl-C (or a termination) aborts; a second one ends the process at once. */
+export function interruptSignal(what: string): { signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(130);
+    say(`\n${what}`);
+    controller.abort();
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  return {
+    signal: controller.signal,
+    release: () => {
+      process.off("SIGINT", onSignal);
+      process.off("SIGTERM", onSignal);
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** The `marquee` command: settings, subcommands, and one clear line when something fails. */
+import { Command, CommanderError, Option } from "commander";
+import { settings } from "../config.js";
+import { AppError } from "../errors.js";
+import { addEncoderCommands } from "./encoders.js";
+import { addEvaluateCommand } from "./evaluate.js";
+import { addImportCommands } from "./import.js";
+import { addModelCommands } from "./models.js";
+import { say } from "./output.js";
+import { addPosterCommands } from "./posters.js";
+import { addRecommendCommands } from "./recommend.js";
+import { addSchemaCommand } from "./schema.js";
+import { addServeCommands } from "./serve.js";
+import { addTrainCommand } from "./train.js";
+
+/** Runs one command line; sets the exit status: 0, 1 where it failed, 2 where it was not understood. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = createProgram();
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command("marquee")
+    .description("A self-hosted GraphQL API that recommends movies and knows what their posters look like.")
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, "marquee: ")) })
+    .showHelpAfterError("(marquee --help lists the commands)")
+    .addHelpText("after", "\nEvery setting can also stand in the environment, under the name in brackets.");
+  for (const { flag, env, default: value, about } of Object.values(settings)) {
+    program.addOption(new Option(`--${flag} <value>`, `${about} [${env}] (default: ${value})`));
+  }
+  addServeCommands(program);
+  addImportCommands(program);
+  addTrainCommand(program);
+  addModelCommands(program);
+  addEvaluateCommand(program);
+  addRecommendCommands(program);
+  addPosterCommands(program);
+  addEncoderCommands(program);
+  addSchemaCommand(program);
+  return program;
+}
+
+function exitCodeOf(error: unknown): number {
+  // Commander has printed what was wrong, or the help that was asked for.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof AppError) {
+    say(`marquee: ${error.message}`);
+    return error.code === "USAGE" ? 2 : error.code === "INTERRUPTED" ? 130 : 1;
+  }
+  say(`marquee: unexpected error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return 1;
+}

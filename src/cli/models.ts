@@ -1,0 +1,161 @@
+/** `marquee models`: list, choose and import models. */
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import type { Command } from "commander";
+import { occupations } from "../db/movielens/occupations.js";
+import { getSetting, setSetting } from "../db/settings.js";
+import { write } from "../db/write.js";
+import { AppError, received } from "../errors.js";
+import { importBaseline, ratedIds } from "../ml/baseline-import.js";
+import { buildBaselineModel } from "../ml/baseline-model.js";
+import { freeModelName, listModels, saveModel } from "../ml/model-store.js";
+import type { Services } from "../resolvers/services.js";
+import { withServices } from "./context.js";
+import { print, printJson, printTable, say } from "./output.js";
+import { readTrainingSet } from "./training-set.js";
+
+export function addModelCommands(program: Command): void {
+  const models = program
+    .command("models")
+    .summary("list, choose and import models")
+    .description("List, choose and import models.");
+
+  models
+    .command("list")
+    .description("List the models, the one that serves marked.")
+    .option("--json", "print the result as JSON")
+    .action(async (options: { json?: boolean }, command: Command) => {
+      await withServices(command, async ({ db, folders }) => {
+        const active = getSetting(db, "activeModel");
+        const rows = (await listModels(folders.models)).map(({ name, manifest }) =>
+          manifest instanceof AppError
+            ? { name, serves: false, error: manifest.message }
+            : {
+                name,
+                serves: name === active,
+                kind: manifest.kind,
+                origin: manifest.origin,
+                dataset: manifest.dataset.name,
+                rmse: manifest.metrics?.rmse ?? null,
+                createdAt: manifest.createdAt,
+              },
+        );
+        if (options.json) return printJson(rows);
+        printTable(
+          ["", "name", "kind", "origin", "data set", "RMSE (held out)", "made"],
+          rows.map((row) =>
+            "error" in row
+              ? ["!", row.name, "cannot be read", "", "", "", ""]
+              : [
+                  row.serves ? "serves" : "",
+                  row.name,
+                  row.kind,
+                  row.origin,
+                  row.dataset,
+                  row.rmse?.toFixed(4) ?? "",
+                  row.createdAt.slice(0, 10),
+                ],
+          ),
+        );
+      });
+    });
+
+  models
+    .command("use")
+    .description("Choose the model that serves; a running server notices at its next request.")
+    .argument("<name>", "name of the model")
+    .action(async (name: string, _options: object, command: Command) => {
+      await withServices(command, async ({ db, models: served }) => {
+        await served.get(name);
+        await write(db, () => setSetting(db, "activeModel", name));
+        print(`${name} serves now`);
+      });
+    });
+
+  models
+    .command("import")
+    .summary("import weights that were trained elsewhere")
+    .description(
+      "Import the weights of a PyTorch state_dict saved as safetensors and let them serve. Rows are taken as MovieLens 1M's " +
+        "convention has them (users by id, movies by row of movies.dat, genre strings by first appearance), or as --id-maps says.",
+    )
+    .argument("<file>", "a .safetensors file")
+    .requiredOption("--kind <kind>", "kind of model: baseline")
+    .option(
+      "--id-maps <file>",
+      "JSON with userIds, genders, ageGroups, occupations, movieIds and genres, each in the order of rows",
+    )
+    .option("--name <name>", "name of the model; by default the file's")
+    .option("--no-use", "import only: leave the model that serves as it is")
+    .option("--json", "print the result as JSON")
+    .action(async (file: string, options: ImportOptions, command: Command) => {
+      if (options.kind !== "baseline") {
+        throw new AppError("USAGE", `expected baseline for --kind, received ${received(options.kind)}`);
+      }
+      await withServices(command, (services) => importModel(services, file, options));
+    });
+}
+
+interface ImportOptions {
+  kind: string;
+  idMaps?: string;
+  name?: string;
+  use: boolean;
+  json?: boolean;
+}
+
+async function importModel({ db, folders }: Services, file: string, options: ImportOptions): Promise<void> {
+  const { name: datasetName, data } = readTrainingSet(db);
+  const bytes = await read(file);
+  const idMaps = options.idMaps === undefined ? undefined : (await read(options.idMaps)).toString("utf8");
+  const { weights, idLists, sha256 } = importBaseline(bytes, basename(file), data, occupations, idMaps);
+  const known = (await listModels(folders.models)).find(
+    ({ manifest }) =>
+      !(manifest instanceof AppError) && manifest.sourceSha256 === sha256 && manifest.dataset.name === datasetName,
+  );
+  let name = idMaps === undefined ? known?.name : undefined;
+  if (name === undefined) {
+    const rated = ratedIds(data.ratings);
+    name = freeModelName(folders.models, options.name ?? plainName(file));
+    const { manifest, files } = buildBaselineModel({
+      name,
+      origin: "imported",
+      datasetName,
+      data,
+      weights,
+      idLists,
+      ratedUsers: rated.users,
+      ratedMovies: rated.movies,
+      sourceSha256: sha256,
+    });
+    await saveModel(folders.models.own, manifest, files);
+    say(
+      `${manifest.untrained.movieIds.length} movies have no ratings here: they are predicted from means, as FALLBACK`,
+    );
+  } else {
+    say(`${basename(file)} was imported before, as ${name}`);
+  }
+  if (options.use) await write(db, () => setSetting(db, "activeModel", name));
+  if (options.json) return printJson({ model: name, kind: "baseline", dataset: datasetName, serves: options.use });
+  print(
+    `${name}: baseline network of ${datasetName}; ${options.use ? "it serves now" : "the model that serves is unchanged"}`,
+  );
+}
+
+function plainName(file: string): string {
+  const name = basename(file, ".safetensors")
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, "-")
+    .replace(/^[^a-z0-9]+/, "");
+  return name.slice(0, 50) || "baseline";
+}
+
+async function read(file: string): Promise<Buffer> {
+  return readFile(file).catch((cause: NodeJS.ErrnoException) => {
+    throw new AppError(
+      "FILE_UNREADABLE",
+      `expected a file that can be read, received ${received(file)}: ${cause.code}`,
+      { cause },
+    );
+  });
+}

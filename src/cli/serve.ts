@@ -1,0 +1,110 @@
+/** `marquee serve`, `setup` and `token`. */
+import type { Command } from "commander";
+import { pino } from "pino";
+import { embeddedDatasetNote } from "../db/embedded/generate-ratings.js";
+import { countMovies } from "../db/movies.js";
+import { countRatings } from "../db/ratings.js";
+import { currentDataset } from "../db/settings.js";
+import { countUsers } from "../db/users.js";
+import { firstToken, makeToken } from "../resolvers/access.js";
+import { embedPosters } from "../resolvers/embed-posters.js";
+import { openServices, type Services } from "../resolvers/services.js";
+import { setupEmbedded } from "../resolvers/setup-embedded.js";
+import { createApp } from "../server/app.js";
+import { exampleQuery } from "../server/graphiql.js";
+import { serve } from "../server/serve.js";
+import { configOf, withServices } from "./context.js";
+import { print, printJson, say, seconds } from "./output.js";
+import { createProgress, type Progress } from "./progress.js";
+
+// A server must not wait for another process's lock on its one thread: writes try again, see db/write.ts.
+const serverBusyTimeoutMs = 5;
+
+export function addServeCommands(program: Command): void {
+  program
+    .command("serve")
+    .summary("serve the GraphQL API")
+    .description("Serve the GraphQL API and GraphiQL. An empty data folder is first set up with the embedded data set.")
+    .action(async (_options: object, command: Command) => {
+      const config = configOf(command);
+      await withServices(command, async (services) => setup(services));
+      const services = openServices(config.dataDir, { busyTimeoutMs: serverBusyTimeoutMs });
+      const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
+      const token = config.auth === "on" ? await firstToken(services) : undefined;
+      const server = await serve(createApp(services, config, logger), config.host, config.port).catch(
+        async (error: unknown) => {
+          await services.close();
+          throw error;
+        },
+      );
+      welcome(services, server.address, token);
+      await new Promise<void>((resolve) => {
+        process.once("SIGINT", resolve);
+        process.once("SIGTERM", resolve);
+      });
+      say("Stopping …");
+      await server.stop();
+      await services.close();
+    });
+
+  program
+    .command("setup")
+    .summary("set up the embedded data set")
+    .description("Set up the embedded data set in an empty data folder, as serve does.")
+    .option("--json", "print the result as JSON")
+    .action(async (options: { json?: boolean }, command: Command) => {
+      await withServices(command, async (services) => {
+        const report = await setup(services);
+        if (options.json) printJson(report ?? { loaded: currentDataset(services.db)?.name });
+        else if (report === undefined)
+          print(`nothing to do: the data set ${currentDataset(services.db)?.name} is loaded`);
+      });
+    });
+
+  program
+    .command("token")
+    .description("Manage the tokens that mutations need.")
+    .command("create")
+    .description("Make a token and print it, once.")
+    .argument("[name]", "what it is for", "unnamed")
+    .action(async (name: string, _options: object, command: Command) => {
+      await withServices(command, async (services) => print(await makeToken(services, name)));
+    });
+}
+
+async function setup(services: Services) {
+  if (currentDataset(services.db) !== undefined) return undefined;
+  const started = performance.now();
+  say(`Setting up. ${embeddedDatasetNote}`);
+  let progress: Progress | undefined;
+  const watch = (label: string) => (done: number, total: number) => {
+    progress ??= createProgress(label, total, "posters");
+    progress.update(done);
+    if (done === total) {
+      progress.stop();
+      progress = undefined;
+    }
+  };
+  const report = await setupEmbedded(services, watch("draw "));
+  if (report === undefined) return undefined;
+  await embedPosters(services, watch("embed"));
+  say(
+    `Set up ${report.movies} films, ${report.users} synthetic users and ${report.ratings} synthetic ratings in ${seconds(started)}.`,
+  );
+  return report;
+}
+
+function welcome(services: Services, address: string, token: string | undefined): void {
+  const { db } = services;
+  const dataset = currentDataset(db);
+  print(
+    `Marquee serves ${dataset?.name}: ${countUsers(db)} users, ${countMovies(db)} movies, ${countRatings(db)} ratings.`,
+  );
+  if (dataset?.synthetic) print(embeddedDatasetNote);
+  print(`\n  GraphiQL and API: ${address}/graphql\n`);
+  print(`  ${exampleQuery(services)}\n`);
+  if (token !== undefined) {
+    print("  Mutations need this token, which is shown only now (marquee token create makes another):");
+    print(`  Authorization: Bearer ${token}\n`);
+  }
+}

@@ -1,0 +1,182 @@
+/** `marquee train`. */
+import { join } from "node:path";
+import type { Command } from "commander";
+import { setSetting } from "../db/settings.js";
+import { write } from "../db/write.js";
+import { AppError, received } from "../errors.js";
+import { idListsOf, ratingRows, type TrainingSet } from "../ml/baseline-data.js";
+import { ratedIds } from "../ml/baseline-import.js";
+import { buildBaselineModel } from "../ml/baseline-model.js";
+import {
+  type BaselineOptions,
+  baselineDefaults,
+  type EpochReport,
+  type TrainingRun,
+  trainBaseline,
+} from "../ml/baseline-train.js";
+import type { Manifest } from "../ml/manifest.js";
+import { checkModelName, freeModelName, saveModel } from "../ml/model-store.js";
+import { createPredictor } from "../ml/predictor.js";
+import { randomSplit } from "../ml/split.js";
+import { loadTensorFlow } from "../ml/tensorflow.js";
+import { decimal, wholeNumber } from "./arguments.js";
+import { confusionChart, lossChart, ratingsChart } from "./charts.js";
+import { interruptSignal, withServices } from "./context.js";
+import { evaluate, splitProtocol } from "./evaluation.js";
+import { print, printJson, say, seconds } from "./output.js";
+import { createProgress } from "./progress.js";
+import { readTrainingSet } from "./training-set.js";
+
+interface TrainOptions extends BaselineOptions {
+  model: string;
+  name?: string;
+  validation: number;
+  use: boolean;
+  json?: boolean;
+}
+
+export function addTrainCommand(program: Command): void {
+  const d = baselineDefaults;
+  program
+    .command("train")
+    .summary("train a model on the loaded data set")
+    .description(
+      "Train a model on the loaded data set and let it serve. Ctrl-C stops and keeps the best epoch so far; before the first is done, nothing changes.",
+    )
+    .option("--model <kind>", "kind of model: baseline", "baseline")
+    .option("--name <name>", "name of the model; a number is added where it is taken")
+    .option("--epochs <n>", "most epochs", wholeNumber("--epochs", 1, 1000), d.epochs)
+    .option("--batch-size <n>", "ratings a step", wholeNumber("--batch-size", 1, 100_000), d.batchSize)
+    .option("--learning-rate <x>", "of Adam", decimal("--learning-rate", 1e-7, 1), d.learningRate)
+    .option("--dropout <x>", "share of the embeddings dropped in training", decimal("--dropout", 0, 0.9), d.dropout)
+    .option("--validation <x>", "share of the ratings held out", decimal("--validation", 0.01, 0.9), 0.2)
+    .option(
+      "--patience <n>",
+      "stop after so many epochs without a better one",
+      wholeNumber("--patience", 1, 1000),
+      d.patience,
+    )
+    .option(
+      "--seed <n>",
+      "of the split, the first weights and the order",
+      wholeNumber("--seed", 0, 2 ** 31 - 1),
+      d.seed,
+    )
+    .option("--no-use", "train only: leave the model that serves as it is")
+    .option("--json", "print the result as JSON")
+    .action(runTrain);
+}
+
+async function runTrain(options: TrainOptions, command: Command): Promise<void> {
+  if (options.model !== "baseline") {
+    throw new AppError("USAGE", `expected baseline for --model, received ${received(options.model)}`);
+  }
+  const started = performance.now();
+  await withServices(command, async ({ db, folders }) => {
+    const wanted = checkModelName(options.name ?? options.model);
+    const { name: datasetName, data } = readTrainingSet(db);
+    const idLists = idListsOf(data);
+    const rows = ratingRows(data, idLists);
+    const split = randomSplit(rows.stars.length, options.validation, options.seed);
+    if (split.validation.length === 0 || split.train.length === 0) {
+      throw new AppError(
+        "DATA_EMPTY",
+        `expected ratings both to train on and to hold out, received ${rows.stars.length} in all`,
+      );
+    }
+    const { tf, backend } = await loadTensorFlow();
+    say(
+      `training ${wanted} on ${datasetName}: ${split.train.length} ratings, ${split.validation.length} held out, TensorFlow.js on ${backend}`,
+    );
+    const interrupt = interruptSignal("Interrupted: keeping the best epoch so far (again to stop at once) …");
+    const steps = Math.ceil(split.train.length / options.batchSize);
+    let progress = createProgress("epoch 1", steps, "steps");
+    const run = await trainBaseline(tf, rows, split, options, {
+      signal: interrupt.signal,
+      onStep: (step) => progress.update(step),
+      onEpoch: (report) => {
+        progress.stop();
+        say(epochLine(report, options.epochs));
+        progress = createProgress(`epoch ${report.epoch + 1}`, steps, "steps");
+      },
+    }).finally(() => {
+      progress.stop();
+      interrupt.release();
+    });
+    const trained = ratedIds(subset(data.ratings, split.train));
+    const { manifest, files } = buildBaselineModel({
+      name: freeModelName(folders.models, wanted),
+      origin: "trained",
+      datasetName,
+      data,
+      weights: run.weights,
+      idLists,
+      ratedUsers: trained.users,
+      ratedMovies: trained.movies,
+      training: trainingRecord(options, run, backend),
+    });
+    // Measured on the graph that will serve, with its fallbacks, not on the network as trained.
+    const model = await createPredictor(manifest, files.get("model.onnx") as Uint8Array);
+    const {
+      truth,
+      predicted,
+      confusionCounts: _counts,
+      ...metrics
+    } = await evaluate(model, data, split.validation, splitProtocol(options.validation, options.seed));
+    files.set("losses.csv", lossesCsv(run.history));
+    files.set("losses.png", await lossChart(run.history, run.bestEpoch));
+    files.set("confusion.png", await confusionChart(metrics.confusionMatrix, `${manifest.name}, ${metrics.protocol}`));
+    files.set("ratings.png", await ratingsChart(truth, predicted));
+    await saveModel(folders.models.own, { ...manifest, metrics }, files);
+    if (options.use) await write(db, () => setSetting(db, "activeModel", manifest.name));
+    const result = {
+      model: manifest.name,
+      epochs: run.history.length,
+      bestEpoch: run.bestEpoch,
+      stopped: run.stopped,
+      serves: options.use,
+      seconds: (performance.now() - started) / 1000,
+      ...metrics,
+    };
+    if (options.json) return printJson(result);
+    print(
+      `${manifest.name}: RMSE ${metrics.rmse.toFixed(4)}, MAE ${metrics.mae.toFixed(4)} stars on ${metrics.count} held-out ratings ` +
+        `(best epoch ${run.bestEpoch} of ${run.history.length}), in ${seconds(started)}; ` +
+        `${options.use ? "it serves now" : "the model that serves is unchanged"}`,
+    );
+    print(`report: ${join(folders.models.own, manifest.name)}: losses.csv, losses.png, confusion.png, ratings.png`);
+  });
+}
+
+function epochLine({ epoch, trainRmse, validationRmse, seconds: took }: EpochReport, epochs: number): string {
+  return `epoch ${epoch} of at most ${epochs}: training RMSE ${trainRmse.toFixed(4)}, validation RMSE ${validationRmse.toFixed(4)} stars, ${took.toFixed(1)} s`;
+}
+
+function trainingRecord(options: TrainOptions, run: TrainingRun, backend: string): Manifest["training"] {
+  const { batchSize, learningRate, dropout, seed, patience, validation } = options;
+  return {
+    batchSize,
+    learningRate,
+    dropout,
+    seed,
+    patience,
+    validationShare: validation,
+    epochs: run.history.length,
+    bestEpoch: run.bestEpoch,
+    stopped: run.stopped,
+    backend,
+  };
+}
+
+function subset({ userIds, movieIds, stars }: TrainingSet["ratings"], rows: Int32Array): TrainingSet["ratings"] {
+  return {
+    userIds: rows.map((row) => userIds[row]),
+    movieIds: rows.map((row) => movieIds[row]),
+    stars: Float32Array.from(rows, (row) => stars[row]),
+  };
+}
+
+function lossesCsv(history: readonly EpochReport[]): Uint8Array {
+  const lines = history.map((row) => [row.epoch, row.trainRmse, row.validationRmse, row.seconds].join(","));
+  return new TextEncoder().encode(`epoch,train_rmse,validation_rmse,seconds\n${lines.join("\n")}\n`);
+}

@@ -1,0 +1,20 @@
+/** The loaded data set in the form that models train on. */
+import { allMovies } from "../db/movies.js";
+import type { Database } from "../db/open.js";
+import { allRatings } from "../db/ratings.js";
+import { currentDataset } from "../db/settings.js";
+import { allUsers } from "../db/users.js";
+import { AppError } from "../errors.js";
+import type { TrainingSet } from "../ml/baseline-data.js";
+
+/** @throws {AppError} DATA_EMPTY without a data set or ratings */
+export function readTrainingSet(db: Database): { name: string; data: TrainingSet } {
+  const name = currentDataset(db)?.name;
+  const ratings = allRatings(db);
+  if (name === undefined || ratings.stars.length === 0) {
+    throw new AppError("DATA_EMPTY", "expected a data set with ratings, but none is loaded: run marquee import");
+  }
+  const users = allUsers(db).map(({ id, gender, ageGroup, occupation }) => ({ id, gender, ageGroup, occupation }));
+  const movies = allMovies(db).map(({ id, genres }) => ({ id, genres }));
+  return { name, data: { users, movies, ratings } };
+}

@@ -1,0 +1,134 @@
+/** Every setting of Marquee: from a flag, else from the environment, else its default. Read once, checked at once. */
+import { AppError, received } from "./errors.js";
+
+export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+
+export interface Config {
+  dataDir: string;
+  host: string;
+  port: number;
+  logLevel: (typeof logLevels)[number];
+  auth: "on" | "off";
+  maxBodyBytes: number;
+  requestTimeoutMs: number;
+  movielensUrl: string;
+}
+
+interface Setting<Key extends keyof Config> {
+  /** Name in the environment. */
+  env: string;
+  /** Long flag, such as `data-dir`. */
+  flag: string;
+  default: string;
+  /** What the value is, for help. */
+  about: string;
+  /** What is expected, for the message when it is not. */
+  expected: string;
+  /** Undefined when the text is not as expected. */
+  parse(text: string): Config[Key] | undefined;
+}
+
+/** In the order of the help. */
+export const settings: { [Key in keyof Config]: Setting<Key> } = {
+  dataDir: {
+    env: "DATA_DIR",
+    flag: "data-dir",
+    default: "./data",
+    about: "folder for everything that is kept: database, posters, models, encoders",
+    expected: "a folder's path",
+    parse: (text) => (text.trim() === "" || text.includes("\0") ? undefined : text),
+  },
+  host: {
+    env: "HOST",
+    flag: "host",
+    default: "127.0.0.1",
+    about: "address to listen on",
+    expected: "a host name or an IP address",
+    parse: (text) => (/^[A-Za-z0-9.:_-]+$/.test(text) ? text : undefined),
+  },
+  port: {
+    env: "PORT",
+    flag: "port",
+    default: "4000",
+    about: "port to listen on; 0 takes a free one",
+    expected: "a port from 0 to 65535",
+    parse: (text) => wholeNumber(text, 0, 65_535),
+  },
+  logLevel: {
+    env: "LOG_LEVEL",
+    flag: "log-level",
+    default: "info",
+    about: `how much to log: ${logLevels.join(", ")}`,
+    expected: `one of ${logLevels.join(", ")}`,
+    parse: (text) => logLevels.find((level) => level === text),
+  },
+  auth: {
+    env: "AUTH",
+    flag: "auth",
+    default: "on",
+    about: "whether mutations need a token; off only on a loopback address",
+    expected: "on or off",
+    parse: (text) => (text === "on" || text === "off" ? text : undefined),
+  },
+  maxBodyBytes: {
+    env: "MAX_BODY_BYTES",
+    flag: "max-body-bytes",
+    default: "100000",
+    about: "largest request body",
+    expected: "a number of bytes from 1000 to 100000000",
+    parse: (text) => wholeNumber(text, 1000, 100_000_000),
+  },
+  requestTimeoutMs: {
+    env: "REQUEST_TIMEOUT_MS",
+    flag: "request-timeout-ms",
+    default: "15000",
+    about: "longest time for one request",
+    expected: "milliseconds from 100 to 600000",
+    parse: (text) => wholeNumber(text, 100, 600_000),
+  },
+  movielensUrl: {
+    env: "MOVIELENS_URL",
+    flag: "movielens-url",
+    default: "https://files.grouplens.org/datasets/movielens/",
+    about: "where marquee import downloads data sets from",
+    expected: "an https address",
+    parse: (text) => (URL.canParse(text) && new URL(text).protocol === "https:" ? text : undefined),
+  },
+};
+
+export type Flags = Partial<Record<keyof Config, string>>;
+
+/**
+ * @param flags what stood on the command line; each goes before its variable in the environment
+ * @throws {AppError} CONFIG_INVALID naming the setting, what was expected, and what came
+ */
+export function readConfig(flags: Flags, env: Readonly<Record<string, string | undefined>>): Config {
+  const config = {} as Record<keyof Config, unknown>;
+  for (const [key, setting] of Object.entries(settings) as [keyof Config, Setting<keyof Config>][]) {
+    const flag = flags[key];
+    const text = flag ?? env[setting.env] ?? setting.default;
+    const value = setting.parse(text);
+    if (value === undefined) {
+      const name = flag === undefined ? setting.env : `--${setting.flag}`;
+      throw new AppError("CONFIG_INVALID", `expected ${setting.expected} for ${name}, received ${received(text)}`);
+    }
+    config[key] = value;
+  }
+  const whole = config as unknown as Config;
+  if (whole.auth === "off" && !isLoopback(whole.host)) {
+    throw new AppError(
+      "CONFIG_INVALID",
+      `expected AUTH=on with HOST ${received(whole.host)}: without tokens only a loopback address such as 127.0.0.1 is allowed`,
+    );
+  }
+  return whole;
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+function wholeNumber(text: string, least: number, most: number): number | undefined {
+  const value = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
+  return value >= least && value <= most ? value : undefined;
+}

@@ -1,0 +1,48 @@
+/** The motifs by name, and where each one can stand. */
+import type { Scene } from "./draw-kit.js";
+import * as earth from "./draw-motifs-earth.js";
+import * as face from "./draw-motifs-face.js";
+import * as geometry from "./draw-motifs-geometry.js";
+import * as green from "./draw-motifs-green.js";
+import * as love from "./draw-motifs-love.js";
+import * as motion from "./draw-motifs-motion.js";
+import * as pattern from "./draw-motifs-pattern.js";
+import * as room from "./draw-motifs-room.js";
+import * as sky from "./draw-motifs-sky.js";
+import * as space from "./draw-motifs-space.js";
+import * as thing from "./draw-motifs-thing.js";
+import * as town from "./draw-motifs-town.js";
+import * as war from "./draw-motifs-war.js";
+
+/**
+ * `land` ends below in the colour `deep`, `float` has sky all around, `full` covers its box from edge to edge:
+ * that decides what may lie beside it.
+ */
+export type Footing = "land" | "float" | "full";
+
+interface Motif {
+  footing: Footing;
+  draw: (scene: Scene) => string;
+}
+
+function all<Name extends string>(
+  footing: Footing,
+  drawings: Record<Name, (scene: Scene) => string>,
+): Record<Name, Motif> {
+  const entries = Object.entries<(scene: Scene) => string>(drawings).map(([name, draw]) => [name, { footing, draw }]);
+  return Object.fromEntries(entries) as Record<Name, Motif>;
+}
+
+const { blinds, door, windowPane, ...rooms } = room;
+const { couple, ...hearts } = love;
+const { rays, shards, ...centred } = geometry;
+const { bars, ...patterns } = pattern;
+const { keys, ...things } = thing;
+
+export const motifs = {
+  ...all("land", { ...earth, ...green, ...sky, ...town, ...rooms, ...war, couple }),
+  ...all("float", { ...space, ...face, ...things, ...hearts, ...centred, bars }),
+  ...all("full", { ...patterns, ...motion, blinds, door, window: windowPane, rays, shards, keys }),
+};
+
+export type MotifName = keyof typeof motifs;

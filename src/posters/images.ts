@@ -1,0 +1,227 @@
+/**
+ * Bytes that strangers made, as pixels: the one place that opens images and sets sharp up for it.
+ * libvips can read dozens of formats; here every loader is blocked but JPEG, PNG and WebP from memory, and SVG, which
+ * stays open for the pictures that we draw ourselves. The block is libvips' own and counts for the whole process, all
+ * threads, so it cannot tell our SVG from a stranger's: `open` looks at the first bytes before libvips sees any.
+ */
+import { createHash } from "node:crypto";
+import sharp, { type Sharp } from "sharp";
+import { AppError, received } from "../errors.js";
+
+sharp.block({ operation: ["VipsForeignLoad"] });
+sharp.unblock({
+  operation: [
+    "VipsForeignLoadJpegBuffer",
+    "VipsForeignLoadPngBuffer",
+    "VipsForeignLoadWebpBuffer",
+    "VipsForeignLoadSvgBuffer",
+  ],
+});
+// Posters are small and come many at a time: one thread for each of several beats several for one. Nothing is
+// decoded twice, so libvips' cache would only hold memory.
+sharp.concurrency(1);
+sharp.cache(false);
+
+export const maxPosterBytes = 10 * 2 ** 20;
+export const maxPosterPixels = 24_000_000;
+export const minPosterSide = 16;
+
+export type PosterFormat = "jpeg" | "png" | "webp";
+
+export interface PosterInfo {
+  format: PosterFormat;
+  /** Pixels, as shown: after the EXIF rotation. */
+  width: number;
+  height: number;
+  bytes: number;
+  /** Of the bytes as they came, in hex. */
+  sha256: string;
+}
+
+/** How an encoder wants its input: each value is (byte · scale − mean[channel]) / std[channel]. */
+export interface Preprocessing {
+  /** Of the code below; raised when it gives other numbers for the same settings. */
+  version: 1;
+  /** Width, height. */
+  size: [number, number];
+  /** The whole poster, its sides scaled apart: a centre crop would lose half of a 2:3 poster. */
+  fit: "squash";
+  /** Triangle filter, widened when the image shrinks (antialiased bilinear, as torchvision resizes). */
+  resampling: "linear";
+  scale: number;
+  mean: [number, number, number];
+  std: [number, number, number];
+  layout: "NCHW";
+  colour: "RGB";
+}
+
+/** What torchvision and the ONNX model zoo trained their ImageNet classifiers on. */
+export const imagenetPreprocessing: Preprocessing = {
+  version: 1,
+  size: [224, 224],
+  fit: "squash",
+  resampling: "linear",
+  scale: 1 / 255,
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229, 0.224, 0.225],
+  layout: "NCHW",
+  colour: "RGB",
+};
+
+/**
+ * Say what a poster is, after decoding all of it.
+ * @param bytes JPEG, PNG or WebP, at most `maxPosterBytes`, one picture, at least `minPosterSide` pixels a side
+ * @throws {AppError} POSTER_UNREADABLE, sharp's error as cause
+ */
+export async function inspectPoster(bytes: Uint8Array): Promise<PosterInfo> {
+  const { image, format } = open(bytes);
+  let width: number;
+  let height: number;
+  let pages: number;
+  try {
+    const metadata = await image.metadata();
+    ({ width, height } = metadata.autoOrient);
+    pages = metadata.pages ?? 1;
+  } catch (cause) {
+    throw unreadable(bytes, format, cause);
+  }
+  if (pages > 1 || (format === "png" && isAnimatedPng(bytes))) {
+    throw new AppError("POSTER_UNREADABLE", `expected a poster of one picture, received an animated ${format}`);
+  }
+  if (width < minPosterSide || height < minPosterSide) {
+    throw new AppError(
+      "POSTER_UNREADABLE",
+      `expected a poster of at least ${minPosterSide} pixels a side, received ${width} × ${height}`,
+    );
+  }
+  // Down to the smallest size, so that every line is decoded but never the whole picture in memory at once.
+  await toRgb(bytes, minPosterSide, minPosterSide);
+  return { format, width, height, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+/**
+ * Decode a poster into 8-bit sRGB, whatever it was: rotated as its EXIF says; CMYK, grey and 16-bit converted;
+ * transparent parts laid on mid grey, which is near the middle of every encoder's input and so says least.
+ * @param bytes JPEG, PNG or WebP, at most `maxPosterBytes`
+ * @returns row-major, RGB interleaved, width × height × 3
+ * @throws {AppError} POSTER_UNREADABLE, sharp's error as cause
+ */
+export async function decodeToRgb(bytes: Uint8Array, width: number, height: number): Promise<Uint8Array> {
+  for (const side of [width, height]) {
+    if (!Number.isInteger(side) || side < 1 || side > 4096) {
+      throw new RangeError(`expected a width and height from 1 to 4096, received ${width} × ${height}`);
+    }
+  }
+  return toRgb(bytes, width, height);
+}
+
+/**
+ * Decode a poster into an encoder's input. Size, mean and std come from the manifest, never from here.
+ * @param bytes JPEG, PNG or WebP, at most `maxPosterBytes`
+ * @returns CHW, 3 × height × width, RGB: (x · scale − mean) / std
+ * @throws {AppError} POSTER_UNREADABLE, sharp's error as cause
+ */
+export async function decodeToPlanes(bytes: Uint8Array, preprocessing: Preprocessing): Promise<Float32Array> {
+  const [width, height] = preprocessing.size;
+  const rgb = await decodeToRgb(bytes, width, height);
+  const area = width * height;
+  const planes = new Float32Array(3 * area);
+  for (let channel = 0; channel < 3; channel++) {
+    const factor = preprocessing.scale / preprocessing.std[channel];
+    const offset = preprocessing.mean[channel] / preprocessing.std[channel];
+    const start = channel * area;
+    for (let i = 0; i < area; i++) planes[start + i] = rgb[3 * i + channel] * factor - offset;
+  }
+  return planes;
+}
+
+async function toRgb(bytes: Uint8Array, width: number, height: number): Promise<Uint8Array> {
+  const { image, format } = open(bytes);
+  try {
+    const { data, info } = await image
+      .autoOrient()
+      .flatten({ background: { r: 128, g: 128, b: 128 } })
+      // The JPEG decoder's own halving is no triangle filter: off, so that numbers do not depend on the file's size.
+      .resize(width, height, { fit: "fill", kernel: "linear", fastShrinkOnLoad: false, withoutEnlargement: true })
+      .toColourspace("srgb")
+      .raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true });
+    // libvips shrinks as torchvision does but enlarges half a pixel off, so that part is done here.
+    return enlarge(data, info.width, info.height, width, height);
+  } catch (cause) {
+    throw unreadable(bytes, format, cause);
+  }
+}
+
+/** Bilinear, pixel centres on pixel centres; sides that are as wanted stay as they are. */
+function enlarge(rgb: Uint8Array, fromWidth: number, fromHeight: number, width: number, height: number): Uint8Array {
+  if (fromWidth === width && fromHeight === height) return rgb;
+  const out = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    const fromY = Math.max(0, Math.min(fromHeight - 1, ((y + 0.5) * fromHeight) / height - 0.5));
+    const top = Math.floor(fromY);
+    const down = fromY - top;
+    const topRow = top * fromWidth;
+    const bottomRow = Math.min(top + 1, fromHeight - 1) * fromWidth;
+    for (let x = 0; x < width; x++) {
+      const fromX = Math.max(0, Math.min(fromWidth - 1, ((x + 0.5) * fromWidth) / width - 0.5));
+      const left = Math.floor(fromX);
+      const across = fromX - left;
+      const right = Math.min(left + 1, fromWidth - 1);
+      for (let channel = 0; channel < 3; channel++) {
+        const upper = rgb[3 * (topRow + left) + channel] * (1 - across) + rgb[3 * (topRow + right) + channel] * across;
+        const lower =
+          rgb[3 * (bottomRow + left) + channel] * (1 - across) + rgb[3 * (bottomRow + right) + channel] * across;
+        out[3 * (y * width + x) + channel] = Math.round(upper * (1 - down) + lower * down);
+      }
+    }
+  }
+  return out;
+}
+
+/** Hand bytes to sharp, but only those that are what they may be. */
+function open(bytes: Uint8Array): { image: Sharp; format: PosterFormat } {
+  if (bytes.length > maxPosterBytes) {
+    throw new AppError(
+      "POSTER_UNREADABLE",
+      `expected a poster of at most ${maxPosterBytes} bytes, received ${bytes.length}`,
+    );
+  }
+  const format = formatOf(bytes);
+  if (format === undefined) {
+    const start = Buffer.from(bytes.subarray(0, 8)).toString("hex");
+    throw new AppError(
+      "POSTER_UNREADABLE",
+      `expected a poster as JPEG, PNG or WebP, received ${bytes.length} bytes${start === "" ? "" : ` starting ${start}`}`,
+    );
+  }
+  return { image: sharp(bytes, { limitInputPixels: maxPosterPixels, failOn: "warning" }), format };
+}
+
+function formatOf(bytes: Uint8Array): PosterFormat | undefined {
+  const start = Buffer.from(bytes.subarray(0, 12)).toString("latin1");
+  if (start.startsWith("\xff\xd8\xff")) return "jpeg";
+  if (start.startsWith("\x89PNG\r\n\x1a\n")) return "png";
+  return start.startsWith("RIFF") && start.endsWith("WEBP") ? "webp" : undefined;
+}
+
+/** Whether a chunk `acTL` stands before the picture's data; libvips shows such a file's first frame and says nothing. */
+function isAnimatedPng(bytes: Uint8Array): boolean {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = 8; at + 8 <= view.length; at += 12 + view.readUInt32BE(at)) {
+    const type = view.toString("latin1", at + 4, at + 8);
+    if (type === "acTL") return true;
+    if (type === "IDAT") return false;
+  }
+  return false;
+}
+
+function unreadable(bytes: Uint8Array, format: PosterFormat, cause: unknown): AppError {
+  const reason = cause instanceof Error ? cause.message.split("\n")[0].trim() : "";
+  return new AppError(
+    "POSTER_UNREADABLE",
+    `expected a poster that decodes in full and has at most ${maxPosterPixels / 1e6} megapixels, ` +
+      `received a ${format} of ${bytes.length} bytes (${received(reason)})`,
+    { cause },
+  );
+}

@@ -1,0 +1,34 @@
+/** Giving every poster an embedding of the encoder in use, ahead of the first query that needs it. */
+import { postersToEmbed } from "../db/posters.js";
+import type { AppError } from "../errors.js";
+import type { PosterContent } from "./encoders.js";
+import type { Services } from "./services.js";
+
+export interface EmbedReport {
+  encoder: string;
+  embedded: number;
+  failed: { sha256: string; reason: string }[];
+}
+
+const postersPerBatch = 32;
+
+/** Embeds what has no embedding yet; what is done stays done when it is stopped. */
+export async function embedPosters(
+  { db, encoders }: Services,
+  onProgress: (done: number, total: number) => void,
+  signal?: AbortSignal,
+): Promise<EmbedReport> {
+  const { manifest, key } = await encoders.inUse();
+  const missing = postersToEmbed(db, key);
+  const failed: EmbedReport["failed"] = [];
+  const onFailure = (poster: PosterContent, error: AppError) =>
+    failed.push({ sha256: poster.sha256, reason: error.message });
+  let done = 0;
+  for (let from = 0; from < missing.length && !signal?.aborted; from += postersPerBatch) {
+    const batch = missing.slice(from, from + postersPerBatch);
+    await encoders.embeddings(batch, onFailure);
+    done += batch.length;
+    onProgress(done, missing.length);
+  }
+  return { encoder: manifest.name, embedded: done - failed.length, failed };
+}

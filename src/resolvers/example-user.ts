@@ -1,0 +1,10 @@
+/** A user to show in examples. */
+import { userAt, usersByIds } from "../db/users.js";
+import type { UserId } from "../ids.js";
+import type { Services } from "./services.js";
+
+/** 3997 of MovieLens 1M and 42 of the embedded set have well-known favourites; else the data set's first user. */
+export function exampleUserId({ db }: Services): UserId | 1 {
+  const known = usersByIds(db, [3997 as UserId, 42 as UserId]).find((user) => user !== undefined);
+  return (known ?? userAt(db, 0))?.id ?? 1;
+}

@@ -1,0 +1,73 @@
+/** What a movie's fields show. */
+import { countMovies, listMovies, type Movie, type MovieFilter } from "../db/movies.js";
+import { type PosterRow, posterByContent } from "../db/posters.js";
+import { AppError } from "../errors.js";
+import type { MovieId } from "../ids.js";
+import { clampStars } from "../ml/metrics.js";
+import { readPoster } from "../posters/store.js";
+import type { Context } from "./context.js";
+import { findUser, movieIdOf } from "./lookup.js";
+import type { Services } from "./services.js";
+import { idPage, type PageRequest } from "./user.js";
+
+export interface MoviesArgs {
+  search?: string | null;
+  genres?: readonly string[] | null;
+}
+
+export function moviesPage(context: Context, args: MoviesArgs, page: PageRequest): Movie[] {
+  return listMovies(context.services.db, filterOf(args), idPage<MovieId>(page));
+}
+
+export function movieCount(context: Context, args: MoviesArgs): number {
+  return countMovies(context.services.db, filterOf(args));
+}
+
+function filterOf({ search, genres }: MoviesArgs): MovieFilter {
+  return { search: search ?? undefined, genres: genres ?? undefined };
+}
+
+/** Stars as shown, 0.5 to 5. @throws {AppError} INVALID_ID, USER_NOT_FOUND; as `Models.get` */
+export async function predictedRating(context: Context, movie: Movie, userId: string): Promise<number> {
+  const user = await findUser(context, userId);
+  const prediction = await context.loaders.prediction.load({ userId: user.id, movieId: movie.id });
+  return clampStars(prediction.stars);
+}
+
+/** @throws {AppError} INVALID_ARGUMENT unless just one of both is given; INVALID_ID, USER_NOT_FOUND */
+export async function posterSimilarity(
+  context: Context,
+  movie: Movie,
+  to: { userId?: string | null; movieId?: string | null },
+): Promise<number | null> {
+  if ((to.userId == null) === (to.movieId == null)) {
+    throw new AppError(
+      "INVALID_ARGUMENT",
+      "expected either userId or movieId to compare the poster with, received both or none",
+    );
+  }
+  const target =
+    to.userId != null
+      ? { userId: (await findUser(context, to.userId)).id }
+      : { movieId: movieIdOf(to.movieId as string) };
+  return context.loaders.posterSimilarity.load({ movieId: movie.id, target });
+}
+
+/** Where this server serves a poster: its content's hash is in the address, so that it never changes. */
+export function posterUrl({ sha256, format }: Pick<PosterRow, "sha256" | "format">): string {
+  return `/posters/${sha256}.${format}`;
+}
+
+/** The bytes behind `posterUrl`, or undefined where no movie has such a poster. */
+export async function posterFile(
+  services: Services,
+  path: string,
+): Promise<{ bytes: Buffer; type: string } | undefined> {
+  const sha256 = /^\/posters\/([0-9a-f]{64})\.(?:jpeg|png|webp)$/.exec(path)?.[1];
+  const poster = sha256 === undefined ? undefined : posterByContent(services.db, sha256);
+  if (poster === undefined || posterUrl(poster) !== path) return undefined;
+  return {
+    bytes: await readPoster(services.folders.posters, poster.sha256, poster.format),
+    type: `image/${poster.format}`,
+  };
+}

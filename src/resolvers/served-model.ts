@@ -1,0 +1,14 @@
+/** The model that serves, as `model` shows it. */
+import { AppError } from "../errors.js";
+import type { Manifest } from "../ml/manifest.js";
+import type { Context } from "./context.js";
+
+/** Null where no model was chosen yet. @throws {AppError} MODEL_OTHER_DATASET, MODEL_INVALID */
+export async function servedModel({ services }: Context): Promise<Omit<Manifest, "files"> | null> {
+  try {
+    return (await services.models.get()).manifest;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "MODEL_NOT_FOUND") return null;
+    throw error;
+  }
+}

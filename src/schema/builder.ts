@@ -1,0 +1,76 @@
+/** The one Pothos builder: its plugins, who may call what, and how much one query may ask for. */
+import SchemaBuilder from "@pothos/core";
+import ComplexityPlugin from "@pothos/plugin-complexity";
+import RelayPlugin from "@pothos/plugin-relay";
+import ScopeAuthPlugin from "@pothos/plugin-scope-auth";
+import { AppError } from "../errors.js";
+import type { Context } from "../resolvers/context.js";
+import { parseGlobalId } from "../resolvers/lookup.js";
+import { defaultPage, maxPage } from "../resolvers/pages.js";
+
+export const limits = { complexity: 20_000, depth: 12, breadth: 300 };
+
+export const builder = new SchemaBuilder<{
+  Context: Context;
+  AuthScopes: { editor: boolean };
+  DefaultFieldNullability: false;
+  DefaultEdgesNullability: false;
+  DefaultNodeNullability: false;
+  Connection: { totalCount: () => number };
+}>({
+  plugins: [ScopeAuthPlugin, ComplexityPlugin, RelayPlugin],
+  defaultFieldNullability: false,
+  scopeAuth: {
+    authScopes: (context) => ({ editor: context.mayEdit }),
+    unauthorizedError: () =>
+      new AppError("UNAUTHENTICATED", "expected the header Authorization: Bearer <token> with a token of this server"),
+  },
+  complexity: {
+    defaultComplexity: 1,
+    defaultListMultiplier: 10,
+    limit: limits,
+    complexityError: (_kind, { complexity, depth, breadth }) =>
+      new AppError(
+        "INVALID_ARGUMENT",
+        `expected a query of cost up to ${limits.complexity}, depth up to ${limits.depth} and up to ${limits.breadth} fields, ` +
+          `received cost ${complexity}, depth ${depth}, ${breadth} fields: ask for fewer movies or fields`,
+      ),
+  },
+  relay: {
+    cursorType: "String",
+    decodeGlobalID: (globalId) => parseGlobalId(globalId),
+    edgesFieldOptions: { nullable: false, description: "The objects of this page with their cursors." },
+    nodeFieldOptions: { nullable: false, description: "The object itself." },
+    cursorFieldOptions: { description: "Where this object stands in the list: for `after` and `before`." },
+    pageInfoFieldOptions: { description: "Whether there are more pages." },
+    pageInfoTypeOptions: { description: "Where a page stands in its list." },
+    hasNextPageFieldOptions: { description: "Whether there is more after this page." },
+    hasPreviousPageFieldOptions: { description: "Whether there is more before this page." },
+    startCursorFieldOptions: { description: "Cursor of the first object of this page." },
+    endCursorFieldOptions: { description: "Cursor of the last object of this page." },
+    nodeTypeOptions: { description: "Anything that has a global id." },
+    nodeQueryOptions: { description: "Any object by its global id." },
+    nodesQueryOptions: { description: "Objects by their global ids, in the order asked." },
+    firstArgOptions: { description: `How many from the start, at most ${maxPage}; default ${defaultPage}.` },
+    lastArgOptions: { description: `How many from the end, at most ${maxPage}.` },
+    afterArgOptions: { description: "Only what follows this cursor." },
+    beforeArgOptions: { description: "Only what precedes this cursor." },
+    defaultConnectionFieldOptions: {
+      complexity: ({ first, last }) => ({
+        field: 1,
+        multiplier: Math.min(maxPage, Math.max(1, first ?? last ?? defaultPage)),
+      }),
+    },
+  },
+});
+
+builder.globalConnectionField("totalCount", (t) =>
+  t.int({ description: "How many there are in all.", resolve: ({ totalCount }) => totalCount() }),
+);
+
+builder.queryType({ description: "Everything that can be read." });
+builder.mutationType({
+  description:
+    "Everything that can be changed. Every mutation needs the header `Authorization: Bearer <token>`; when it is " +
+    "answered, the change is on disk.",
+});

@@ -1,0 +1,99 @@
+import { findMovie, movieIdOf } from "../resolvers/lookup.js";
+import { movieCount, moviesPage, posterSimilarity, predictedRating } from "../resolvers/movie.js";
+import type { Movie as MovieRow } from "../resolvers/rows.js";
+import { builder } from "./builder.js";
+import { pageOf } from "./page.js";
+import { Movie, Poster } from "./refs.js";
+
+builder.node(Movie, {
+  description: "A film of the data set.",
+  id: { resolve: ({ id }) => id, description: "Global id." },
+  loadManyWithoutCache: (ids, { loaders }) => loaders.movieById.loadMany(ids.map(movieIdOf)) as Promise<MovieRow[]>,
+  fields: (t) => ({
+    movieId: t.exposeInt("id", { description: "The data set's own number." }),
+    title: t.exposeString("displayTitle", {
+      description: "Title with the article in front, without the year: `The Godfather`.",
+    }),
+    givenTitle: t.exposeString("title", { description: "Title as the data set gives it: `Godfather, The (1972)`." }),
+    year: t.exposeInt("year", { nullable: true, description: "Year of release." }),
+    genres: t.stringList({
+      description: "Genres, in the data set's words and order.",
+      resolve: ({ genres }) => (genres === "" ? [] : genres.split("|")),
+    }),
+    imdbId: t.exposeString("imdbId", { nullable: true, description: "IMDb title id, such as `tt0114709`." }),
+    tmdbId: t.exposeInt("tmdbId", { nullable: true, description: "Number at The Movie Database." }),
+    linkConfidence: t.exposeFloat("linkConfidence", {
+      nullable: true,
+      description:
+        "How sure the link to IMDb is, in 0..1: 1 where id, title and year agree, or where a person said so.",
+    }),
+    linkEvidence: t.exposeString("linkEvidence", { nullable: true, description: "What the link was found by." }),
+    ratingCount: t.int({
+      description: "How many users rated it.",
+      resolve: async ({ id }, _args, { loaders }) => (await loaders.statisticsByMovieId.load(id)).ratingCount,
+    }),
+    meanRating: t.float({
+      nullable: true,
+      description: "Mean of its ratings in stars; null without ratings.",
+      resolve: async ({ id }, _args, { loaders }) => (await loaders.statisticsByMovieId.load(id)).meanRating,
+    }),
+    predictedRating: t.float({
+      nullable: true,
+      description: "Stars that the user is predicted to give, 0.5 to 5. One call of the model serves a whole request.",
+      args: { userId: t.arg.id({ required: true, description: "Number or global id of a user." }) },
+      resolve: (movie, { userId }, context) => predictedRating(context, movie, userId),
+    }),
+    posterSimilarity: t.float({
+      nullable: true,
+      description:
+        "Cosine, −1 to 1, of its poster's embedding to the mean of a user's three best-rated movies' or to another " +
+        "movie's; null where there is no poster. Computed only where asked for.",
+      args: {
+        userId: t.arg.id({ description: "Number or global id of a user." }),
+        movieId: t.arg.id({ description: "Number or global id of a movie." }),
+      },
+      complexity: 5,
+      resolve: (movie, to, context) => posterSimilarity(context, movie, to),
+    }),
+    poster: t.field({
+      type: Poster,
+      nullable: true,
+      description: "Its key art, where there is any.",
+      resolve: async ({ id }, _args, { loaders }) => (await loaders.posterByMovieId.load(id)) ?? null,
+    }),
+  }),
+});
+
+builder.queryField("movie", (t) =>
+  t.field({
+    type: Movie,
+    nullable: true,
+    description: "A movie by the data set's own number or global id, or by its IMDb id.",
+    args: {
+      id: t.arg.id({ description: "Number or global id." }),
+      imdbId: t.arg.string({ description: "`tt0114709`, `114709` or the address of a title on imdb.com." }),
+    },
+    resolve: (_root, by, context) => findMovie(context, by),
+  }),
+);
+
+builder.queryField("movies", (t) =>
+  t.connection(
+    {
+      type: Movie,
+      description: "Movies by number, all or those that match.",
+      args: {
+        search: t.arg.string({ description: "Part of the title, upper or lower case." }),
+        genres: t.arg.stringList({ description: "Genres that a movie must all have." }),
+      },
+      resolve: (_root, args, context) =>
+        pageOf(
+          args,
+          (page) => moviesPage(context, args, page),
+          () => movieCount(context, args),
+        ),
+    },
+    { name: "MovieConnection", description: "A page of movies." },
+    { name: "MovieEdge", description: "A movie and its cursor." },
+  ),
+);

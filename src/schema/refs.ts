@@ -1,0 +1,19 @@
+/** The object types by name, so that their files can refer to each other. */
+import type {
+  Manifest,
+  Metrics,
+  Movie as MovieRow,
+  PosterRow,
+  Rating as RatingRow,
+  User as UserRow,
+} from "../resolvers/rows.js";
+import type { Recommended } from "../resolvers/user.js";
+import { builder } from "./builder.js";
+
+export const User = builder.objectRef<UserRow>("User");
+export const Movie = builder.objectRef<MovieRow>("Movie");
+export const Rating = builder.objectRef<RatingRow>("Rating");
+export const Recommendation = builder.objectRef<Recommended>("Recommendation");
+export const Poster = builder.objectRef<PosterRow>("Poster");
+export const Model = builder.objectRef<Omit<Manifest, "files">>("Model");
+export const ModelMetrics = builder.objectRef<Metrics>("ModelMetrics");

@@ -1,0 +1,63 @@
+/** The whole application behind `fetch`: GraphQL, GraphiQL and posters, with their limits. */
+import { maxAliasesPlugin } from "@escape.tech/graphql-armor-max-aliases";
+import { maxDirectivesPlugin } from "@escape.tech/graphql-armor-max-directives";
+import { maxTokensPlugin } from "@escape.tech/graphql-armor-max-tokens";
+import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
+import { createYoga, type Plugin } from "graphql-yoga";
+import type { Logger } from "pino";
+import { carriesToken } from "../resolvers/access.js";
+import type { Context } from "../resolvers/context.js";
+import { createLoaders } from "../resolvers/loaders.js";
+import type { Services } from "../resolvers/services.js";
+import { toSchema } from "../schema/index.js";
+import { defaultQuery } from "./graphiql.js";
+import { useBodyLimit, useTimeLimit } from "./limits.js";
+import { createMaskError } from "./mask-error.js";
+import { useRoutes } from "./routes.js";
+
+export interface AppOptions {
+  auth: "on" | "off";
+  maxBodyBytes: number;
+  requestTimeoutMs: number;
+}
+
+export type App = ReturnType<typeof createApp>;
+
+/** @returns a Yoga server: `fetch` answers a Request, and it is a request listener for node:http */
+export function createApp(services: Services, options: AppOptions, logger: Logger) {
+  return createYoga<object, Context>({
+    schema: toSchema(),
+    context: ({ request }) => ({
+      services,
+      loaders: createLoaders(services),
+      mayEdit: options.auth === "off" || carriesToken(services, request.headers.get("authorization")),
+    }),
+    graphiql: {
+      title: "Marquee",
+      defaultQuery: defaultQuery(services, options.auth),
+      headers: options.auth === "on" ? '{ "Authorization": "Bearer <token>" }' : undefined,
+    },
+    renderGraphiQL,
+    landingPage: false,
+    // Without tokens any page in the operator's browser could otherwise change data.
+    cors: options.auth === "off" ? false : undefined,
+    maskedErrors: { maskError: createMaskError(logger) },
+    logging: {
+      debug: (...args) => logger.debug(args.join(" ")),
+      info: (...args) => logger.info(args.join(" ")),
+      warn: (...args) => logger.warn(args.join(" ")),
+      error: (...args) => logger.error(args.join(" ")),
+    },
+    plugins: [
+      useRoutes(services),
+      useBodyLimit(options.maxBodyBytes),
+      useTimeLimit(options.requestTimeoutMs),
+      ...queryLimits(),
+    ],
+  });
+}
+
+function queryLimits(): Plugin[] {
+  // Depth, breadth and cost are limited in schema/builder.ts, where the cost of each field is known.
+  return [maxTokensPlugin({ n: 2000 }), maxAliasesPlugin({ n: 30 }), maxDirectivesPlugin({ n: 30 })] as Plugin[];
+}

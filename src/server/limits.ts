@@ -1,0 +1,81 @@
+/** Limits on one request: the size and kind of its body, and its time. What it may ask for is limited by the schema. */
+import type { Plugin } from "graphql-yoga";
+import { AppError, received } from "../errors.js";
+import { asGraphQLError } from "./mask-error.js";
+
+/**
+ * Reads bodies up to `maxBytes` and refuses longer ones as they come, whatever length they announce; and bodies that
+ * are not JSON, since a form on any web page could send those.
+ */
+export function useBodyLimit(maxBytes: number): Plugin {
+  return {
+    onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
+      if (request.method !== "POST" || requestParser === undefined) return;
+      setRequestParser(async (original) => {
+        const type = original.headers.get("content-type") ?? "none";
+        if (!/^application\/(?:graphql-response\+)?json\b/i.test(type)) {
+          return refusal(
+            fetchAPI,
+            415,
+            new AppError("INVALID_ARGUMENT", `expected a body of type application/json, received ${received(type)}`),
+          );
+        }
+        const text = await readUpTo(original, maxBytes);
+        if (text === undefined) {
+          return refusal(
+            fetchAPI,
+            413,
+            new AppError("BODY_TOO_LARGE", `expected a request body of up to ${maxBytes} bytes, received more`),
+          );
+        }
+        const limited = new fetchAPI.Request(original.url, { method: "POST", headers: original.headers, body: text });
+        return requestParser(limited);
+      });
+    },
+  };
+}
+
+async function readUpTo(request: Request, maxBytes: number): Promise<string | undefined> {
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return undefined;
+  if (request.body === null) return "";
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function refusal(fetchAPI: { Response: typeof Response }, status: number, error: AppError): Response {
+  return fetchAPI.Response.json(
+    { errors: [asGraphQLError(error).toJSON()] },
+    { status, headers: { connection: "close" } },
+  );
+}
+
+/** Answers TIMEOUT when an operation takes longer than `timeoutMs`. */
+export function useTimeLimit(timeoutMs: number): Plugin {
+  return {
+    onExecute({ executeFn, setExecuteFn }) {
+      setExecuteFn(async (args: Parameters<typeof executeFn>[0]) => {
+        let timer: NodeJS.Timeout | undefined;
+        const late = new Promise((resolve) => {
+          timer = setTimeout(() => {
+            const error = new AppError(
+              "TIMEOUT",
+              `expected an answer within ${timeoutMs} ms, but this query took longer: ask for less`,
+            );
+            resolve({ errors: [asGraphQLError(error)] });
+          }, timeoutMs);
+        });
+        try {
+          return await Promise.race([executeFn(args), late]);
+        } finally {
+          clearTimeout(timer);
+        }
+      });
+    },
+  };
+}

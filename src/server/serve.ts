@@ -1,0 +1,51 @@
+/** The HTTP server: listens, answers, and stops without cutting an answer off. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { AppError } from "../errors.js";
+import type { App } from "./app.js";
+
+export interface RunningServer {
+  /** Such as `http://127.0.0.1:4000`. */
+  address: string;
+  /** Stops accepting, waits for answers under way (at most five seconds), then closes. */
+  stop(): Promise<void>;
+}
+
+const stopWithinMs = 5000;
+
+/** @throws {AppError} CONFIG_INVALID when the address cannot be listened on */
+export async function serve(app: App, host: string, port: number): Promise<RunningServer> {
+  const server = createServer((request, response) => void app(request, response));
+  // A client that sends its headers or its body a byte at a time holds a connection, not the server.
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  await listen(server, host, port);
+  const { address, port: bound, family } = server.address() as AddressInfo;
+  return {
+    address: `http://${family === "IPv6" ? `[${address}]` : address}:${bound}`,
+    stop: () =>
+      new Promise((resolve) => {
+        const timer = setTimeout(() => server.closeAllConnections(), stopWithinMs);
+        server.close(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const why =
+        error.code === "EADDRINUSE"
+          ? "another program listens there: stop it, or choose another --port"
+          : error.code === "EACCES"
+            ? "this user may not listen there"
+            : error.message;
+      reject(new AppError("CONFIG_INVALID", `expected to listen on ${host}:${port}, but ${why}`, { cause: error }));
+    });
+    server.listen(port, host, resolve);
+  });
+}

@@ -1,0 +1,202 @@
+import { crc32 } from "node:zlib";
+import sharp from "sharp";
+import { describe, expect, test } from "vitest";
+import { AppError } from "../../src/errors.js";
+import {
+  decodeToPlanes,
+  decodeToRgb,
+  imagenetPreprocessing,
+  inspectPoster,
+  maxPosterBytes,
+} from "../../src/posters/images.js";
+
+/** Left half red, right half blue, 40 × 60. */
+const halves = Buffer.from(
+  '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="60"><rect width="40" height="60" fill="#f00"/>' +
+    '<rect x="20" width="20" height="60" fill="#00f"/></svg>',
+);
+const drawn = () => sharp(halves).flatten();
+const flat = (channels: 3 | 4, background: { r: number; g: number; b: number; alpha?: number }) =>
+  sharp({ create: { width: 40, height: 40, channels, background } });
+
+async function refusal(bytes: Uint8Array): Promise<AppError> {
+  const error = await inspectPoster(bytes).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(AppError);
+  expect((error as AppError).code).toBe("POSTER_UNREADABLE");
+  return error as AppError;
+}
+
+/** A poster's four corners, each `[r, g, b]`, top left first; of 8 × 8, so that none sees the other half. */
+async function corners(bytes: Uint8Array): Promise<number[][]> {
+  const rgb = await decodeToRgb(bytes, 8, 8);
+  expect(rgb.length).toBe(8 * 8 * 3);
+  return [0, 7, 56, 63].map((pixel) => [...rgb.subarray(3 * pixel, 3 * pixel + 3)]);
+}
+
+function expectNear(actual: number[], expected: number[], tolerance: number): void {
+  for (const [i, value] of actual.entries()) {
+    expect(Math.abs(value - expected[i]), `${actual}`).toBeLessThanOrEqual(tolerance);
+  }
+}
+
+describe("a poster is inspected", () => {
+  test.each(["jpeg", "png", "webp"] as const)("as %s, with its size and the hash of its bytes", async (format) => {
+    const bytes = await drawn()[format]().toBuffer();
+    const info = await inspectPoster(bytes);
+    expect(info).toEqual({ format, width: 40, height: 60, bytes: bytes.length, sha256: info.sha256 });
+    const digest = await crypto.subtle.digest("SHA-256", new Uint8Array(bytes));
+    expect(info.sha256).toBe(Buffer.from(digest).toString("hex"));
+  });
+
+  test("with the width and height that are shown, after its EXIF rotation", async () => {
+    const bytes = await drawn().withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    expect(await inspectPoster(bytes)).toMatchObject({ width: 60, height: 40 });
+  });
+});
+
+describe("a poster is refused", () => {
+  test("when it is SVG, which stays readable for our own drawings", async () => {
+    const error = await refusal(halves);
+    expect(error.message).toBe(
+      `expected a poster as JPEG, PNG or WebP, received ${halves.length} bytes starting 3c73766720786d6c`,
+    );
+    expect((await sharp(halves).metadata()).format).toBe("svg");
+  });
+
+  test("when it is GIF or TIFF, which libvips is not let read at all", async () => {
+    for (const bytes of [await drawn().gif().toBuffer(), await drawn().tiff().toBuffer()]) {
+      expect((await refusal(bytes)).message).toMatch(/^expected a poster as JPEG, PNG or WebP, received \d+ bytes/);
+      await expect(sharp(bytes).metadata()).rejects.toThrow("unsupported image format");
+    }
+  });
+
+  test("when it is empty", async () => {
+    expect((await refusal(new Uint8Array(0))).message).toBe("expected a poster as JPEG, PNG or WebP, received 0 bytes");
+  });
+
+  test("when it stops early, with sharp's error as cause", async () => {
+    for (const format of ["jpeg", "png", "webp"] as const) {
+      const bytes = await drawn()[format]().toBuffer();
+      const error = await refusal(bytes.subarray(0, bytes.length - 20));
+      expect(error.message).toMatch(
+        new RegExp(`^expected a poster that decodes in full and has at most 24 megapixels, received a ${format} of `),
+      );
+      expect(error.cause).toBeInstanceOf(Error);
+    }
+  });
+
+  test("when a byte of its picture is wrong", async () => {
+    const bytes = await drawn().png().toBuffer();
+    bytes[bytes.length - 20] ^= 255;
+    expect((await refusal(bytes)).message).toContain("expected a poster that decodes in full");
+  });
+
+  test("when it is smaller than 16 pixels a side", async () => {
+    const bytes = await drawn().resize(15, 40).png().toBuffer();
+    expect((await refusal(bytes)).message).toBe("expected a poster of at least 16 pixels a side, received 15 × 40");
+  });
+
+  test("when it has more than 10 MiB", async () => {
+    const bytes = Buffer.concat([await drawn().jpeg().toBuffer(), Buffer.alloc(maxPosterBytes)]);
+    expect((await refusal(bytes)).message).toBe(
+      `expected a poster of at most 10485760 bytes, received ${bytes.length}`,
+    );
+  });
+
+  test("when it has more than 24 megapixels, however few bytes", async () => {
+    const bytes = await flat(3, { r: 9, g: 9, b: 9 }).resize(6000, 4001).png().toBuffer();
+    expect((await refusal(bytes)).message).toContain("pixel limit");
+  });
+
+  test("when it moves", async () => {
+    const webp = await sharp([halves, await drawn().negate().png().toBuffer()], { join: { animated: true } })
+      .webp()
+      .toBuffer();
+    expect((await refusal(webp)).message).toBe("expected a poster of one picture, received an animated webp");
+    const png = await drawn().png().toBuffer();
+    expect((await refusal(withAnimationControl(png))).message).toBe(
+      "expected a poster of one picture, received an animated png",
+    );
+  });
+});
+
+describe("a poster is decoded to 8-bit sRGB", () => {
+  test("row by row, left to right", async () => {
+    const [topLeft, topRight, bottomLeft, bottomRight] = await corners(await drawn().png().toBuffer());
+    for (const left of [topLeft, bottomLeft]) expectNear(left, [255, 0, 0], 0);
+    for (const right of [topRight, bottomRight]) expectNear(right, [0, 0, 255], 0);
+  });
+
+  test("turned as its EXIF says: what was left is above", async () => {
+    const bytes = await drawn().withMetadata({ orientation: 6 }).jpeg({ quality: 100 }).toBuffer();
+    const [topLeft, topRight, bottomLeft] = await corners(bytes);
+    for (const top of [topLeft, topRight]) expectNear(top, [255, 0, 0], 4);
+    expectNear(bottomLeft, [0, 0, 255], 4);
+  });
+
+  test("from grey, 16 bits a channel and a palette", async () => {
+    const grey = await flat(3, { r: 100, g: 100, b: 100 }).toColourspace("b-w").png().toBuffer();
+    expectNear((await corners(grey))[0], [100, 100, 100], 1);
+    const deep = await flat(3, { r: 200, g: 100, b: 50 }).toColourspace("rgb16").png().toBuffer();
+    expect((await sharp(deep).metadata()).depth).toBe("ushort");
+    expectNear((await corners(deep))[0], [200, 100, 50], 1);
+    const deepGrey = await flat(3, { r: 100, g: 100, b: 100 }).toColourspace("grey16").png().toBuffer();
+    expectNear((await corners(deepGrey))[0], [100, 100, 100], 1);
+    const palette = await flat(3, { r: 200, g: 100, b: 50 }).png({ palette: true }).toBuffer();
+    expectNear((await corners(palette))[0], [200, 100, 50], 1);
+  });
+
+  test("from CMYK", async () => {
+    const bytes = await flat(3, { r: 200, g: 100, b: 50 }).toColourspace("cmyk").jpeg().toBuffer();
+    expect((await sharp(bytes).metadata()).space).toBe("cmyk");
+    // There and back through a printer's colours costs some saturation.
+    expectNear((await corners(bytes))[0], [200, 100, 50], 32);
+  });
+
+  test("with what is transparent on mid grey", async () => {
+    const clear = await flat(4, { r: 255, g: 0, b: 0, alpha: 0 }).png().toBuffer();
+    expectNear((await corners(clear))[0], [128, 128, 128], 0);
+    const half = await flat(4, { r: 255, g: 0, b: 0, alpha: 0.5 }).png().toBuffer();
+    expectNear((await corners(half))[0], [191, 64, 64], 1);
+  });
+
+  test("enlarged with pixel centres on pixel centres, by hand for a ramp of 16 columns", async () => {
+    const ramp = Buffer.from(Array.from({ length: 16 * 16 * 3 }, (_, i) => 10 * (Math.floor(i / 3) % 16)));
+    const bytes = await sharp(ramp, { raw: { width: 16, height: 16, channels: 3 } })
+      .png()
+      .toBuffer();
+    const rgb = await decodeToRgb(bytes, 32, 16);
+    // Column x lies at (x + 0.5) / 2 − 0.5 = −0.25, 0.25, 0.75 … of the ramp, whose ends go on as they are.
+    expect([0, 1, 2, 3, 30, 31].map((x) => rgb[3 * x])).toEqual([0, 3, 8, 13, 148, 150]);
+  });
+
+  test("to at most 4096 pixels a side", async () => {
+    const bytes = await drawn().png().toBuffer();
+    await expect(decodeToRgb(bytes, 0, 5)).rejects.toThrow(
+      new RangeError("expected a width and height from 1 to 4096, received 0 × 5"),
+    );
+  });
+});
+
+test("an encoder's input is planes, each scaled, less its mean, over its deviation", async () => {
+  const bytes = await drawn().png().toBuffer();
+  const planes = await decodeToPlanes(bytes, { ...imagenetPreprocessing, size: [8, 1] });
+  expect(planes.length).toBe(24);
+  const [r0, r1, g0, g1, b0, b1] = [0, 7, 8, 15, 16, 23].map((i) => planes[i]);
+  expect(r0).toBeCloseTo((1 - 0.485) / 0.229, 5);
+  expect(r1).toBeCloseTo(-0.485 / 0.229, 5);
+  for (const green of [g0, g1]) expect(green).toBeCloseTo(-0.456 / 0.224, 5);
+  expect(b0).toBeCloseTo(-0.406 / 0.225, 5);
+  expect(b1).toBeCloseTo((1 - 0.406) / 0.225, 5);
+});
+
+/** The same PNG with the chunk that says it is animated, before its data. */
+function withAnimationControl(png: Buffer): Buffer {
+  const chunk = Buffer.alloc(20);
+  chunk.writeUInt32BE(8, 0);
+  chunk.write("acTL", 4, "latin1");
+  chunk.writeUInt32BE(2, 8);
+  chunk.writeUInt32BE(crc32(chunk.subarray(4, 16)), 16);
+  const afterHeader = 8 + 25;
+  return Buffer.concat([png.subarray(0, afterHeader), chunk, png.subarray(afterHeader)]);
+}
