@@ -11,7 +11,7 @@ const config: TopLevelSpec["config"] = {
   background: "white",
   title: { fontSize: 15, anchor: "start", offset: 12 },
   axis: { labelFontSize: 11, titleFontSize: 12, grid: true, gridColor: "#e8e8e8" },
-  legend: { labelFontSize: 12, titleFontSize: 12 },
+  legend: { labelFontSize: 12, titleFontSize: 12, labelLimit: 0 },
 };
 
 /** Training and validation error by epoch, as a PNG. */

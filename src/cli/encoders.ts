@@ -2,7 +2,8 @@
 import type { Command } from "commander";
 import { getSetting, setSetting } from "../db/settings.js";
 import { write } from "../db/write.js";
-import { addEncoder, builtinEncoder, type EncoderManifest, listEncoders, loadEncoder } from "../posters/encoders.js";
+import { addEncoder } from "../posters/add-encoder.js";
+import { builtinEncoder, type EncoderManifest, listEncoders, loadEncoder } from "../posters/encoders.js";
 import { withServices } from "./context.js";
 import { print, printJson, printTable } from "./output.js";
 
@@ -49,7 +50,7 @@ export function addEncoderCommands(program: Command): void {
         if (options.json)
           return printJson({ ...summary(manifest), added, inUse: getSetting(db, "activeEncoder") === manifest.name });
         print(
-          `${manifest.name}: ${manifest.dimension} dimensions, from the input of ${manifest.sourceLayer}${added ? "" : " (was there already)"}`,
+          `${manifest.name}: ${manifest.dimension} dimensions, from the input of its layer ${manifest.sourceLayer.name} (${manifest.sourceLayer.op})${added ? "" : " (was there already)"}`,
         );
         print(options.use ? "It is in use now." : `Use it with: marquee encoders use ${manifest.name}`);
       });

@@ -18,9 +18,9 @@ export interface RatingRows {
   userAt: Int32Array;
   itemAt: Int32Array;
   stars: Float32Array;
-  /** Rows of user, gender, age, occupation for each user index; row-major, users × 4. */
+  /** Rows of user, gender, age, occupation for each user index; row-major, rows of the user table × 4. */
   userRows: Int32Array;
-  /** Rows of movie, genre for each item index; row-major, items × 2. */
+  /** Rows of movie, genre for each item index; row-major, rows of the movie table × 2. */
   itemRows: Int32Array;
   /** Rows of each table. The tables of gender, age and occupation end with a row for "not stated". */
   tableRows: Record<FeatureName, number>;
@@ -44,24 +44,24 @@ export function idListsOf({ users, movies }: TrainingSet): IdLists {
 /** @throws {RangeError} if a rating is of a user or movie that the lists lack */
 export function ratingRows({ users, movies, ratings }: TrainingSet, lists: IdLists): RatingRows {
   const maps = createIdMaps(lists);
-  const userRows = new Int32Array(users.length * 4);
+  const userRows = new Int32Array(lists.userIds.length * 4);
   const indexOfUser = new Map<UserId, UserIndex>();
-  users.forEach((user, u) => {
+  for (const user of users) {
     const index = required(maps.userIndex(user.id), "user", user.id);
     indexOfUser.set(user.id, index);
-    userRows[4 * u] = index;
-    userRows[4 * u + 1] = maps.genderRow(user.gender) ?? lists.genders.length;
-    userRows[4 * u + 2] = maps.ageRow(user.ageGroup) ?? lists.ageGroups.length;
-    userRows[4 * u + 3] = maps.occupationRow(user.occupation) ?? lists.occupations.length;
-  });
-  const itemRows = new Int32Array(movies.length * 2);
+    userRows[4 * index] = index;
+    userRows[4 * index + 1] = maps.genderRow(user.gender) ?? lists.genders.length;
+    userRows[4 * index + 2] = maps.ageRow(user.ageGroup) ?? lists.ageGroups.length;
+    userRows[4 * index + 3] = maps.occupationRow(user.occupation) ?? lists.occupations.length;
+  }
+  const itemRows = new Int32Array(lists.movieIds.length * 2);
   const indexOfItem = new Map<MovieId, ItemIndex>();
-  movies.forEach((movie, i) => {
+  for (const movie of movies) {
     const index = required(maps.itemIndex(movie.id), "movie", movie.id);
     indexOfItem.set(movie.id, index);
-    itemRows[2 * i] = index;
-    itemRows[2 * i + 1] = required(maps.genreRow(movie.genres), "genre string", movie.genres);
-  });
+    itemRows[2 * index] = index;
+    itemRows[2 * index + 1] = required(maps.genreRow(movie.genres), "genre string", movie.genres);
+  }
   const userAt = new Int32Array(ratings.stars.length);
   const itemAt = new Int32Array(ratings.stars.length);
   for (let r = 0; r < ratings.stars.length; r++) {

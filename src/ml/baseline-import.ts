@@ -65,7 +65,7 @@ function parseIdLists(json: string): IdLists {
     lists = idListsSchema.parse(JSON.parse(json)) as IdLists;
     createIdMaps(lists);
   } catch (cause) {
-    const why = cause instanceof z.ZodError ? z.prettifyError(cause).split("\n")[0] : (cause as Error).message;
+    const why = cause instanceof z.ZodError ? firstIssue(cause) : (cause as Error).message;
     throw new AppError(
       "MODEL_INVALID",
       `expected id maps as JSON with userIds, genders, ageGroups, occupations, movieIds and genres, each in the order of rows: ${why}`,
@@ -73,6 +73,10 @@ function parseIdLists(json: string): IdLists {
     );
   }
   return lists;
+}
+
+function firstIssue({ issues: [issue] }: z.ZodError): string {
+  return `at ${issue.path.join(".") || "the top"}: ${issue.message}`;
 }
 
 /**

@@ -7,6 +7,7 @@
 
 const beta1 = 0.9;
 const beta2 = 0.999;
+const rootBeta2 = Math.sqrt(beta2);
 const epsilon = 1e-8;
 // After so many steps without a gradient a moment has shrunk by 0.9^200 < 1e-9, and moves nothing more.
 const longestCatchUp = 200;
@@ -32,28 +33,40 @@ export function createLazyAdam(table: Float32Array, width: number, learningRate:
   const second = new Float32Array(table.length);
   const doneUpTo = new Int32Array(rows);
 
+  // By step: learning rate over the first moment's bias correction, root of the second's. They grow with the steps.
+  const rates = [0];
+  const roots = [0];
+  function prepare(step: number): void {
+    for (let t = rates.length; t <= step; t++) {
+      rates.push(learningRate / (1 - beta1 ** t));
+      roots.push(Math.sqrt(1 / (1 - beta2 ** t)));
+    }
+  }
+
   function catchUp(row: number, step: number): void {
     const last = doneUpTo[row];
     if (last >= step) return;
     doneUpTo[row] = step;
     if (last === 0) return; // No gradient yet: both moments are zero.
-    const from = row * width;
+    prepare(step);
+    // Missed step j moves a value by rate · m β1^j / (√v β2^(j/2) · root + ε); only the factors beside m and √v change.
     const until = Math.min(step, last + longestCatchUp);
-    for (let s = last + 1; s <= until; s++) {
-      const rate = learningRate / (1 - beta1 ** s);
-      const correction = 1 / (1 - beta2 ** s);
-      for (let i = from; i < from + width; i++) {
-        first[i] *= beta1;
-        second[i] *= beta2;
-        table[i] -= (rate * first[i]) / (Math.sqrt(second[i] * correction) + epsilon);
-      }
+    let moved = 0;
+    let m = 1;
+    let rootV = 1;
+    for (let t = last + 1; t <= until; t++) {
+      m *= beta1;
+      rootV *= rootBeta2;
+      moved += (rates[t] * m) / (rootV * roots[t]);
     }
-    if (until === step) return;
-    const m = beta1 ** (step - until);
-    const v = beta2 ** (step - until);
-    for (let i = from; i < from + width; i++) {
-      first[i] *= m;
-      second[i] *= v;
+    // ε is relative to √v · root, whose factor hardly changes while m still moves anything: the first step's stands for all.
+    const relativeEpsilon = epsilon / (rootBeta2 * roots[last + 1]);
+    const firstShrinks = beta1 ** (step - last);
+    const secondShrinks = beta2 ** (step - last);
+    for (let i = row * width; i < (row + 1) * width; i++) {
+      table[i] -= (moved * first[i]) / (Math.sqrt(second[i]) + relativeEpsilon);
+      first[i] *= firstShrinks;
+      second[i] *= secondShrinks;
     }
   }
 

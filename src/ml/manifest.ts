@@ -64,6 +64,12 @@ export type Manifest = Omit<z.infer<typeof manifestSchema>, "idMaps" | "untraine
   untrained: { userIds: UserId[]; movieIds: MovieId[] };
 };
 
+/** What to do about a model that cannot be read; `origin` where it is known. */
+export function makeAgain(origin?: Manifest["origin"]): string {
+  const commands = { trained: "marquee train", imported: "marquee models import" };
+  return `make it again with ${origin === undefined ? Object.values(commands).join(" or ") : commands[origin]}`;
+}
+
 /**
  * @param text the content of a `manifest.json`
  * @param folder where it lies, for messages
@@ -74,9 +80,7 @@ export function parseManifest(text: string, folder: string): Manifest {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new AppError("MODEL_INVALID", `expected JSON in ${folder}/manifest.json: train or import the model again`, {
-      cause,
-    });
+    throw new AppError("MODEL_INVALID", `expected JSON in ${folder}/manifest.json: ${makeAgain()}`, { cause });
   }
   const result = manifestSchema.safeParse(json);
   if (!result.success) {
@@ -84,7 +88,7 @@ export function parseManifest(text: string, folder: string): Manifest {
     throw new AppError(
       "MODEL_INVALID",
       `expected a model manifest of version ${modelFormatVersion} in ${folder}/manifest.json, but at ` +
-        `${issue.path.join(".") || "its top"}: ${issue.message}; train or import the model again`,
+        `${issue.path.join(".") || "its top"}: ${issue.message}; ${makeAgain()}`,
     );
   }
   return result.data as Manifest;

@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, received } from "../errors.js";
-import { type Manifest, parseManifest } from "./manifest.js";
+import { type Manifest, makeAgain, parseManifest } from "./manifest.js";
 
 /** Where models lie: the user's own folder first, then what ships with the project. */
 export interface ModelFolders {
@@ -100,7 +100,8 @@ export function modelFolder(folders: ModelFolders, name: string): string {
 
 /** @throws {AppError} MODEL_INVALID */
 export async function readManifest(folder: string): Promise<Manifest> {
-  return parseManifest(await readFile(join(folder, "manifest.json"), "utf8"), folder);
+  const bytes = await readWhole(folder, "manifest.json", makeAgain());
+  return parseManifest(bytes.toString("utf8"), folder);
 }
 
 /**
@@ -109,12 +110,8 @@ export async function readManifest(folder: string): Promise<Manifest> {
  */
 export async function readModelFile(folder: string, manifest: Manifest, name: string): Promise<Buffer> {
   const expected = manifest.files[name];
-  const again = "train or import the model again";
-  const bytes = await readFile(join(folder, name)).catch((cause: unknown) => {
-    throw new AppError("MODEL_INVALID", `expected the file ${name} in ${folder}, but it cannot be read: ${again}`, {
-      cause,
-    });
-  });
+  const again = makeAgain(manifest.origin);
+  const bytes = await readWhole(folder, name, again);
   if (expected === undefined || bytes.length !== expected.bytes || sha256(bytes) !== expected.sha256) {
     throw new AppError(
       "MODEL_INVALID",
@@ -123,6 +120,14 @@ export async function readModelFile(folder: string, manifest: Manifest, name: st
     );
   }
   return bytes;
+}
+
+function readWhole(folder: string, name: string, again: string): Promise<Buffer> {
+  return readFile(join(folder, name)).catch((cause: unknown) => {
+    throw new AppError("MODEL_INVALID", `expected the file ${name} in ${folder}, but it cannot be read: ${again}`, {
+      cause,
+    });
+  });
 }
 
 function sha256(bytes: Uint8Array): string {

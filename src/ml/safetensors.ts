@@ -39,7 +39,9 @@ export function readSafetensors(bytes: Uint8Array, what: string): Map<string, Te
   } catch (cause) {
     throw refuse("a safetensors header in JSON", cause);
   }
-  if (header === null || typeof header !== "object") throw refuse("a safetensors header that is a JSON object");
+  if (header === null || typeof header !== "object" || Array.isArray(header)) {
+    throw refuse("a safetensors header that is a JSON object");
+  }
   const tensors = new Map<string, Tensor>();
   const start = 8 + headerBytes;
   for (const [name, entry] of Object.entries(header)) {
@@ -61,8 +63,11 @@ export function readSafetensors(bytes: Uint8Array, what: string): Map<string, Te
     for (let i = 0; i < size; i++) {
       const at = start + from + i * width;
       const value = width === 4 ? view.getFloat32(at, true) : view.getFloat64(at, true);
-      if (!Number.isFinite(value)) throw refuse(`finite values in tensor ${received(name)}, received ${value} at ${i}`);
       data[i] = value;
+      // After rounding: a float64 may be too large for a float32.
+      if (!Number.isFinite(data[i])) {
+        throw refuse(`finite values in tensor ${received(name)}, received ${value} at ${i}`);
+      }
     }
     tensors.set(name, { shape: entry.shape, data });
   }

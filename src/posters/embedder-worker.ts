@@ -4,7 +4,8 @@ import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { AppError } from "../errors.js";
 import { describePoster } from "./descriptor.js";
 import { type BatchAnswer, type Failure, flagOf, type Request, type WorkerSettings } from "./embedder.js";
-import { type BuiltinEncoderManifest, loadEncoder, type OnnxEncoderManifest, openSession } from "./encoders.js";
+import type { BuiltinEncoderManifest, OnnxEncoderManifest } from "./encoder-manifest.js";
+import { loadEncoder, openSession } from "./encoders.js";
 import { decodeToPlanes, decodeToRgb } from "./images.js";
 
 if (parentPort === null) throw new Error("embedder-worker runs as a worker thread only: see createEmbedder");

@@ -1,8 +1,7 @@
 /** Taking posters from a folder into the store: files named after a movie's number or its IMDb id. */
-import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { posterNames, setPoster } from "../db/posters.js";
+import { type PosterRow, posterNames, setPoster } from "../db/posters.js";
 import { write } from "../db/write.js";
 import { AppError, received } from "../errors.js";
 import { type MovieId, parseImdbId, parseMovieId } from "../ids.js";
@@ -18,6 +17,8 @@ export interface AddPostersReport {
   refused: { file: string; reason: string }[];
 }
 
+// Checked side by side, and recorded in one transaction: a commit for each would wait for the disk each time.
+const filesPerBatch = 32;
 const pictureName = /^(.+)\.(?:jpe?g|png|webp)$/i;
 
 /**
@@ -40,35 +41,41 @@ export async function addPosters(
     .map((file) => file.name)
     .sort();
   const find = movieFinder(posterNames(db));
+  const addedAt = Math.floor(Date.now() / 1000);
   const report: AddPostersReport = { files: names.length, added: 0, unchanged: 0, refused: [] };
-  for (const [i, name] of names.entries()) {
-    if (signal?.aborted) break;
-    const result = await addOne(join(folder, name), find(name)).catch((error: unknown) => {
-      if (error instanceof AppError) return error;
-      throw error;
+  for (let from = 0; from < names.length && !signal?.aborted; from += filesPerBatch) {
+    const batch = names.slice(from, from + filesPerBatch);
+    const taken = await Promise.all(batch.map((name) => takeIn(join(folder, name), find(name))));
+    const rows = taken.filter((result): result is PosterRow => !(result instanceof AppError));
+    const changed = await write(db, () => rows.filter((row) => setPoster(db, row)).length);
+    report.added += changed;
+    report.unchanged += rows.length - changed;
+    taken.forEach((result, i) => {
+      if (result instanceof AppError) report.refused.push({ file: batch[i], reason: result.message });
     });
-    if (result instanceof AppError) report.refused.push({ file: name, reason: result.message });
-    else if (result) report.added++;
-    else report.unchanged++;
-    onProgress(i + 1, names.length);
+    onProgress(from + batch.length, names.length);
   }
   return report;
 
-  /** @returns whether the movie's poster changed */
-  async function addOne(file: string, movieId: MovieId | AppError): Promise<boolean> {
-    if (movieId instanceof AppError) throw movieId;
-    const { size } = await stat(file);
-    if (size > maxPosterBytes) {
-      throw new AppError("POSTER_UNREADABLE", `expected a poster of at most ${maxPosterBytes} bytes, received ${size}`);
+  /** Checks a picture and puts it into the store. @returns its record, or why it is refused */
+  async function takeIn(file: string, movieId: MovieId | AppError): Promise<PosterRow | AppError> {
+    if (movieId instanceof AppError) return movieId;
+    try {
+      const { size } = await stat(file);
+      if (size > maxPosterBytes) {
+        throw new AppError(
+          "POSTER_UNREADABLE",
+          `expected a poster of at most ${maxPosterBytes} bytes, received ${size}`,
+        );
+      }
+      const bytes = await readFile(file);
+      const { format, width, height, sha256 } = await inspectPoster(bytes);
+      await savePoster(folders.posters, bytes, format);
+      return { movieId, sha256, format, width, height, bytes: bytes.length, source: "folder", addedAt };
+    } catch (error) {
+      if (error instanceof AppError) return error;
+      throw error;
     }
-    const bytes = await readFile(file);
-    const { format, width, height } = await inspectPoster(bytes);
-    await savePoster(folders.posters, bytes, format);
-    const sha256 = createHash("sha256").update(bytes).digest("hex");
-    const addedAt = Math.floor(Date.now() / 1000);
-    return write(db, () =>
-      setPoster(db, { movieId, sha256, format, width, height, bytes: bytes.length, source: "folder", addedAt }),
-    );
   }
 }
 

@@ -1,5 +1,4 @@
 /** The embedded data set, set up whole in an empty data folder: films, synthetic users and ratings, drawn posters. */
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pLimit from "p-limit";
@@ -42,10 +41,10 @@ export async function setupEmbedded(
     movies.map((film) =>
       limit(async () => {
         const bytes = await renderPoster({ title: film.title, year: film.year, genres: [...film.genres] });
-        const { format, width, height } = await inspectPoster(bytes);
+        const { format, width, height, sha256 } = await inspectPoster(bytes);
         await savePoster(folders.posters, bytes, format);
         onProgress(++drawn, movies.length);
-        return { format, width, height, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+        return { format, width, height, bytes: bytes.length, sha256 };
       }),
     ),
   );

@@ -1,0 +1,70 @@
+/** Which way imports may point: server → schema → resolvers → {db, ml, posters}; cli above them all. */
+const everything = "^src/(cli|server|schema|resolvers|db|ml|posters|onnx|config|errors|ids|random)";
+const allowed = {
+  cli: "cli|server|schema|resolvers|db|ml|posters|config|errors|ids",
+  server: "server|schema|resolvers|config|errors|ids",
+  schema: "schema|resolvers|errors|ids",
+  resolvers: "resolvers|db|ml|posters|errors|ids",
+  db: "db|errors|ids|random",
+  ml: "ml|onnx|errors|ids|random",
+  posters: "posters|onnx|errors|ids|random",
+  onnx: "onnx|errors",
+};
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(allowed).map(([layer, targets]) => ({
+      name: `${layer}-imports-down`,
+      severity: "error",
+      comment: `src/${layer} may import ${targets.replaceAll("|", ", ")}`,
+      from: { path: `^src/${layer}/` },
+      to: { path: everything, pathNot: `^src/(${targets})(/|\\.ts$)` },
+    })),
+    {
+      name: "errors-and-ids-import-nothing-of-ours",
+      severity: "error",
+      from: { path: "^src/(errors|ids|random)\\.ts$" },
+      to: { path: "^src/" },
+    },
+    {
+      name: "config-imports-errors-only",
+      severity: "error",
+      from: { path: "^src/config\\.ts$" },
+      to: { path: "^src/", pathNot: "^src/errors\\.ts$" },
+    },
+    {
+      name: "only-config-reads-the-environment",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/cli/context\\.ts$" },
+      to: { path: "^(node:)?process$" },
+    },
+    { name: "no-cycles", severity: "error", from: { path: "^src/" }, to: { circular: true } },
+    {
+      name: "no-orphans",
+      severity: "error",
+      from: { orphan: true, path: "^src/", pathNot: "embedder-worker\\.ts$" },
+      to: {},
+    },
+    {
+      name: "not-to-dev-dependencies",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] },
+    },
+    {
+      name: "resolvable",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { couldNotResolve: true, pathNot: "tfjs-node" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+    },
+  },
+};
