@@ -124,7 +124,8 @@ export function readConfig(flags: Flags, env: Readonly<Record<string, string | u
   return whole;
 }
 
-function isLoopback(host: string): boolean {
+/** Whether a host name or address is this machine's own. */
+export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 

@@ -1,13 +1,12 @@
 /** `marquee evaluate`. */
-import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
+import { AppError } from "../errors.js";
 import { fingerprint } from "../ml/baseline-data.js";
 import type { Manifest } from "../ml/manifest.js";
 import { randomSplit } from "../ml/split.js";
-import { confusionChart } from "./charts.js";
 import { withServices } from "./context.js";
 import { evaluate, splitProtocol } from "./evaluation.js";
-import { print, printJson, printTable, say } from "./output.js";
+import { print, printJson, printTable, say, writeOut } from "./output.js";
 import { createProgress } from "./progress.js";
 import { readTrainingSet } from "./training-set.js";
 
@@ -32,6 +31,12 @@ export function addEvaluateCommand(program: Command): void {
           ? Int32Array.from({ length: size }, (_, row) => row)
           : randomSplit(size, share, seed).validation;
         if (note !== undefined && !options.all) say(`marquee: ${note}`);
+        if (rows.length === 0) {
+          throw new AppError(
+            "DATA_EMPTY",
+            `expected ratings to hold out, received ${size} in all: measure them with --all`,
+          );
+        }
         const progress = createProgress("evaluate", rows.length, "ratings");
         const result = await evaluate(
           model,
@@ -43,7 +48,9 @@ export function addEvaluateCommand(program: Command): void {
         const { truth: _truth, predicted: _predicted, ...shown } = result;
         const name = model.manifest.name;
         if (options.picture !== undefined) {
-          await writeFile(options.picture, await confusionChart(result.confusionMatrix, `${name}, ${result.protocol}`));
+          // The charting library takes a second to load: only where it is needed.
+          const { confusionChart } = await import("./charts.js");
+          await writeOut(options.picture, await confusionChart(result.confusionMatrix, `${name}, ${result.protocol}`));
           say(`drew ${options.picture}`);
         }
         if (options.json) return printJson({ model: name, ...shown });

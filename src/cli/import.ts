@@ -12,6 +12,7 @@ import { readLinkReference } from "../db/movielens/link.js";
 import { openSource } from "../db/movielens/source.js";
 import { countLinked, countMovies } from "../db/movies.js";
 import { write } from "../db/write.js";
+import { AppError } from "../errors.js";
 import { interruptSignal, withServices } from "./context.js";
 import { print, printJson, say, seconds } from "./output.js";
 import { createProgress } from "./progress.js";
@@ -37,9 +38,12 @@ export function addImportCommands(program: Command): void {
         const started = performance.now();
         await withServices(command, async ({ db, folders }, config) => {
           const interrupt = interruptSignal("Interrupted: putting the database back as it was …");
-          const path = isDatasetName(from) ? await download(from, config, folders.posters, interrupt.signal) : from;
-          const source = await openSource(path);
+          // Opened before anything is downloaded for nothing.
           const links = options.links === undefined ? undefined : await openSource(options.links);
+          const downloaded = isDatasetName(from)
+            ? await download(from, config, folders.posters, interrupt.signal)
+            : undefined;
+          const source = await openSource(downloaded ?? from);
           let progress: ReturnType<typeof createProgress> | undefined;
           const report = await importDataset(db, source, {
             links,
@@ -51,13 +55,13 @@ export function addImportCommands(program: Command): void {
               progress.update(bytes, file);
             },
             onBadLine: ({ message }) => say(`skipped: ${message}`),
-          }).finally(() => {
+          }).finally(async () => {
             progress?.stop();
             interrupt.release();
+            await source.close();
+            await links?.close();
+            if (downloaded !== undefined) await rm(downloaded, { force: true });
           });
-          await source.close();
-          await links?.close();
-          if (isDatasetName(from)) await rm(path, { force: true });
           const { unlinked, ...counts } = report;
           const changes = Object.values(report.changed).reduce((sum, n) => sum + n, 0);
           if (report.replaced !== null)
@@ -82,6 +86,8 @@ export function addImportCommands(program: Command): void {
     .option("--json", "print the result as JSON")
     .action(async (options: { from: string; json?: boolean }, command: Command) => {
       await withServices(command, async ({ db }) => {
+        if (countMovies(db) === 0)
+          throw new AppError("DATA_EMPTY", "expected movies to link, but none are loaded: run marquee import");
         const source = await openSource(options.from);
         const reference = await readLinkReference(source);
         await source.close();

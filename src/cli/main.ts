@@ -15,6 +15,11 @@ import { addTrainCommand } from "./train.js";
 
 /** Runs one command line; sets the exit status: 0, 1 where it failed, 2 where it was not understood. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // Whoever reads the output may have read enough, as `head` does.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
   const program = createProgram();
   try {
     await program.parseAsync(argv);

@@ -1,6 +1,7 @@
 /** `marquee models`: list, choose and import models. */
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
 import { occupations } from "../db/movielens/occupations.js";
 import { getSetting, setSetting } from "../db/settings.js";
@@ -8,7 +9,8 @@ import { write } from "../db/write.js";
 import { AppError, received } from "../errors.js";
 import { importBaseline, ratedIds } from "../ml/baseline-import.js";
 import { buildBaselineModel } from "../ml/baseline-model.js";
-import { freeModelName, listModels, saveModel } from "../ml/model-store.js";
+import { freeModelName, listModels, modelFolder, saveModel } from "../ml/model-store.js";
+import { loadPredictor } from "../ml/predictor.js";
 import type { Services } from "../resolvers/services.js";
 import { withServices } from "./context.js";
 import { print, printJson, printTable, say } from "./output.js";
@@ -105,15 +107,27 @@ interface ImportOptions {
 }
 
 async function importModel({ db, folders }: Services, file: string, options: ImportOptions): Promise<void> {
-  const { name: datasetName, data } = readTrainingSet(db);
+  const { name: datasetName, data } = readTrainingSet(db, "imported");
   const bytes = await read(file);
   const idMaps = options.idMaps === undefined ? undefined : (await read(options.idMaps)).toString("utf8");
   const { weights, idLists, sha256 } = importBaseline(bytes, basename(file), data, occupations, idMaps);
+  // The same weights with other id maps, or under another name that was asked for, are another model.
   const known = (await listModels(folders.models)).find(
-    ({ manifest }) =>
-      !(manifest instanceof AppError) && manifest.sourceSha256 === sha256 && manifest.dataset.name === datasetName,
+    ({ name, manifest }) =>
+      !(manifest instanceof AppError) &&
+      manifest.sourceSha256 === sha256 &&
+      manifest.dataset.name === datasetName &&
+      isDeepStrictEqual(manifest.idMaps, idLists) &&
+      (options.name === undefined || options.name === name),
   );
-  let name = idMaps === undefined ? known?.name : undefined;
+  // One whose files are damaged is made again, under another name.
+  const isSound =
+    known !== undefined &&
+    (await loadPredictor(modelFolder(folders.models, known.name)).then(
+      () => true,
+      () => false,
+    ));
+  let name = isSound ? known.name : undefined;
   if (name === undefined) {
     const rated = ratedIds(data.ratings);
     name = freeModelName(folders.models, options.name ?? plainName(file));

@@ -1,5 +1,7 @@
 /** Standard output is for results: tables for people, or one JSON document alone. Everything else goes to standard error. */
+import { writeFile } from "node:fs/promises";
 import Table from "cli-table3";
+import { AppError } from "../errors.js";
 
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -22,6 +24,15 @@ export function print(line: string): void {
 /** A line for whoever watches, on standard error. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
+}
+
+/** @throws {AppError} FILE_UNREADABLE */
+export async function writeOut(file: string, content: string | Uint8Array): Promise<void> {
+  await writeFile(file, content).catch((cause: NodeJS.ErrnoException) => {
+    throw new AppError("FILE_UNREADABLE", `expected to write ${file}, but it cannot be written: ${cause.code}`, {
+      cause,
+    });
+  });
 }
 
 export function seconds(sinceMs: number): string {

@@ -14,7 +14,8 @@ export function createProgress(label: string, total: number, unit: string): Prog
     stream: process.stderr,
     format: `${label} [{bar}] {percentage}% | {shown}/{whole} ${unit} | {eta_formatted} left {note}`,
     barsize: 24,
-    hideCursor: true,
+    // Hidden, it would stay so where Ctrl-C ends the process.
+    hideCursor: false,
     noTTYOutput: true,
     notTTYSchedule: 2000,
     etaBuffer: 50,

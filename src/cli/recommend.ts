@@ -1,6 +1,5 @@
 /** `marquee recommend`, `predict` and `sample`: what the original program printed. */
 import { randomInt } from "node:crypto";
-import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { moviesByIds } from "../db/movies.js";
 import { postersByMovieIds } from "../db/posters.js";
@@ -9,7 +8,7 @@ import { countUsers, userAt } from "../db/users.js";
 import { AppError } from "../errors.js";
 import type { MovieId, UserId } from "../ids.js";
 import { clampStars } from "../ml/metrics.js";
-import { drawRecommendationPicture, type PictureCard } from "../posters/recommendation-picture.js";
+import type { PictureCard } from "../posters/recommendation-picture.js";
 import { readPoster } from "../posters/store.js";
 import { posterSimilarities } from "../resolvers/poster-similarity.js";
 import { predictPairs } from "../resolvers/predict.js";
@@ -17,7 +16,7 @@ import { type RecommendedMovie, recommend } from "../resolvers/recommend.js";
 import type { Services } from "../resolvers/services.js";
 import { movieIdArgument, userIdArgument, wholeNumber } from "./arguments.js";
 import { withServices } from "./context.js";
-import { print, printJson, printTable, say } from "./output.js";
+import { print, printJson, printTable, say, writeOut } from "./output.js";
 
 export function addRecommendCommands(program: Command): void {
   program
@@ -227,6 +226,7 @@ async function drawPicture(
       }),
     );
   };
+  const { drawRecommendationPicture } = await import("../posters/recommendation-picture.js");
   const picture = await drawRecommendationPicture({
     heading: `User ${userId}`,
     rows: [
@@ -249,10 +249,6 @@ async function drawPicture(
       },
     ],
   });
-  await writeFile(file, picture).catch((cause: unknown) => {
-    throw new AppError("FILE_UNREADABLE", `expected to write the picture to ${file}: ${(cause as Error).message}`, {
-      cause,
-    });
-  });
+  await writeOut(file, picture);
   say(`drew ${file}`);
 }

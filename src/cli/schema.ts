@@ -1,8 +1,6 @@
 /** `marquee schema`: the GraphQL schema as text. */
-import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { lexicographicSortSchema, printSchema } from "graphql";
-import { toSchema } from "../schema/index.js";
+import { writeOut } from "./output.js";
 
 export function addSchemaCommand(program: Command): void {
   program
@@ -11,8 +9,10 @@ export function addSchemaCommand(program: Command): void {
     .description("Print the GraphQL schema, or write it to a file.")
     .option("--out <file>", "write it there")
     .action(async (options: { out?: string }) => {
+      const { lexicographicSortSchema, printSchema } = await import("graphql");
+      const { toSchema } = await import("../schema/index.js");
       const text = `${printSchema(lexicographicSortSchema(toSchema()))}\n`;
       if (options.out === undefined) process.stdout.write(text);
-      else await writeFile(options.out, text);
+      else await writeOut(options.out, text);
     });
 }

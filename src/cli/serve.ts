@@ -10,7 +10,6 @@ import { firstToken, makeToken } from "../resolvers/access.js";
 import { embedPosters } from "../resolvers/embed-posters.js";
 import { openServices, type Services } from "../resolvers/services.js";
 import { setupEmbedded } from "../resolvers/setup-embedded.js";
-import { createApp } from "../server/app.js";
 import { exampleQuery } from "../server/graphiql.js";
 import { serve } from "../server/serve.js";
 import { configOf, withServices } from "./context.js";
@@ -28,23 +27,29 @@ export function addServeCommands(program: Command): void {
     .action(async (_options: object, command: Command) => {
       const config = configOf(command);
       await withServices(command, async (services) => setup(services));
+      // The GraphQL server takes a second to load: not before it is needed, and not for other commands.
+      const { createApp } = await import("../server/app.js");
       const services = openServices(config.dataDir, { busyTimeoutMs: serverBusyTimeoutMs });
       const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
-      const token = config.auth === "on" ? await firstToken(services) : undefined;
       const server = await serve(createApp(services, config, logger), config.host, config.port).catch(
         async (error: unknown) => {
           await services.close();
           throw error;
         },
       );
-      welcome(services, server.address, token);
-      await new Promise<void>((resolve) => {
-        process.once("SIGINT", resolve);
-        process.once("SIGTERM", resolve);
-      });
-      say("Stopping …");
-      await server.stop();
-      await services.close();
+      try {
+        // Made once the server listens: a start that fails must not use up the one time it is shown.
+        const token = config.auth === "on" ? await firstToken(services) : undefined;
+        welcome(services, server.address, token);
+        await new Promise<void>((resolve) => {
+          process.once("SIGINT", resolve);
+          process.once("SIGTERM", resolve);
+        });
+        say("Stopping …");
+      } finally {
+        await server.stop();
+        await services.close();
+      }
     });
 
   program

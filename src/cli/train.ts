@@ -20,7 +20,6 @@ import { createPredictor } from "../ml/predictor.js";
 import { randomSplit } from "../ml/split.js";
 import { loadTensorFlow } from "../ml/tensorflow.js";
 import { decimal, wholeNumber } from "./arguments.js";
-import { confusionChart, lossChart, ratingsChart } from "./charts.js";
 import { interruptSignal, withServices } from "./context.js";
 import { evaluate, splitProtocol } from "./evaluation.js";
 import { print, printJson, say, seconds } from "./output.js";
@@ -90,14 +89,15 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
     );
     const interrupt = interruptSignal("Interrupted: keeping the best epoch so far (again to stop at once) …");
     const steps = Math.ceil(split.train.length / options.batchSize);
-    let progress = createProgress("epoch 1", steps, "steps");
+    const progress = createProgress("train", steps * options.epochs, "steps");
+    let best = "";
     const run = await trainBaseline(tf, rows, split, options, {
       signal: interrupt.signal,
-      onStep: (step) => progress.update(step),
+      onStep: (step, ofEpoch, epoch) => progress.update((epoch - 1) * ofEpoch + step, `at most, epoch ${epoch}${best}`),
       onEpoch: (report) => {
-        progress.stop();
-        say(epochLine(report, options.epochs));
-        progress = createProgress(`epoch ${report.epoch + 1}`, steps, "steps");
+        best = `, validation RMSE ${report.validationRmse.toFixed(4)}`;
+        say(`
+${epochLine(report, options.epochs)}`);
       },
     }).finally(() => {
       progress.stop();
@@ -123,14 +123,16 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
       confusionCounts: _counts,
       ...metrics
     } = await evaluate(model, data, split.validation, splitProtocol(options.validation, options.seed));
+    // The charting library takes a second to load, which no other command should wait for.
+    const { confusionChart, lossChart, ratingsChart } = await import("./charts.js");
     files.set("losses.csv", lossesCsv(run.history));
     files.set("losses.png", await lossChart(run.history, run.bestEpoch));
     files.set("confusion.png", await confusionChart(metrics.confusionMatrix, `${manifest.name}, ${metrics.protocol}`));
     files.set("ratings.png", await ratingsChart(truth, predicted));
-    await saveModel(folders.models.own, { ...manifest, metrics }, files);
-    if (options.use) await write(db, () => setSetting(db, "activeModel", manifest.name));
+    const saved = await saveModel(folders.models.own, { ...manifest, metrics }, files);
+    if (options.use) await write(db, () => setSetting(db, "activeModel", saved.name));
     const result = {
-      model: manifest.name,
+      model: saved.name,
       epochs: run.history.length,
       bestEpoch: run.bestEpoch,
       stopped: run.stopped,
@@ -140,11 +142,11 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
     };
     if (options.json) return printJson(result);
     print(
-      `${manifest.name}: RMSE ${metrics.rmse.toFixed(4)}, MAE ${metrics.mae.toFixed(4)} stars on ${metrics.count} held-out ratings ` +
+      `${saved.name}: RMSE ${metrics.rmse.toFixed(4)}, MAE ${metrics.mae.toFixed(4)} stars on ${metrics.count} held-out ratings ` +
         `(best epoch ${run.bestEpoch} of ${run.history.length}), in ${seconds(started)}; ` +
         `${options.use ? "it serves now" : "the model that serves is unchanged"}`,
     );
-    print(`report: ${join(folders.models.own, manifest.name)}: losses.csv, losses.png, confusion.png, ratings.png`);
+    print(`report: ${join(folders.models.own, saved.name)}: losses.csv, losses.png, confusion.png, ratings.png`);
   });
 }
 

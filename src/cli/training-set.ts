@@ -7,10 +7,13 @@ import { allUsers } from "../db/users.js";
 import { AppError } from "../errors.js";
 import type { TrainingSet } from "../ml/baseline-data.js";
 
-/** @throws {AppError} DATA_EMPTY without a data set or ratings */
-export function readTrainingSet(db: Database): { name: string; data: TrainingSet } {
+/**
+ * @param which `imported` leaves out what was rated through the API since the import
+ * @throws {AppError} DATA_EMPTY without a data set or ratings
+ */
+export function readTrainingSet(db: Database, which: "all" | "imported" = "all"): { name: string; data: TrainingSet } {
   const name = currentDataset(db)?.name;
-  const ratings = allRatings(db);
+  const ratings = allRatings(db, which);
   if (name === undefined || ratings.stars.length === 0) {
     throw new AppError("DATA_EMPTY", "expected a data set with ratings, but none is loaded: run marquee import");
   }

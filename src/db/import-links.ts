@@ -9,7 +9,7 @@ import type { Database } from "./open.js";
 const confidenceOf = { high: 1, medium: 0.7, low: 0.3 } as const;
 
 export interface LinkReport {
-  /** Links added or changed. */
+  /** Links added, changed or taken away. */
   changed: number;
   /** Movies without an IMDb id, and why. */
   unlinked: { movieId: MovieId; title: string; reason: string }[];
@@ -22,8 +22,10 @@ export function importLinks(db: Database, reference: ReadonlyMap<MovieId, LinkRe
   const matches = bestMatches(rows, reference);
   const report: LinkReport = { changed: 0, unlinked: [] };
 
-  // An id may pass from one movie to another: those that change let go of theirs first.
-  const clear = db.sqlite.prepare("UPDATE movies SET imdb_id = NULL WHERE id = ? AND imdb_id IS NOT ?");
+  // An id may pass from one movie to another: those that change, or whose id another one claims, let go of it first.
+  const clear = db.sqlite.prepare(`
+    UPDATE movies SET imdb_id = NULL, tmdb_id = NULL, link_source = NULL, link_confidence = NULL, link_evidence = NULL
+    WHERE id = ?`);
   const set = db.sqlite.prepare(`
     UPDATE movies SET imdb_id = $imdbId, tmdb_id = $tmdbId, link_source = 'import', link_confidence = $confidence,
       link_evidence = $evidence
@@ -32,8 +34,18 @@ export function importLinks(db: Database, reference: ReadonlyMap<MovieId, LinkRe
     allMovies(db).flatMap((movie) => (movie.linkSource === "manual" && movie.imdbId !== null ? [movie.imdbId] : [])),
   );
   const links = matches.map((match) => withoutTaken(match, taken));
-  for (const match of links) clear.run(match.movieId, match.linked ? match.imdbId : null);
+  const claims = new Map(links.flatMap((match) => (match.linked ? [[match.imdbId, match.movieId] as const] : [])));
+  const kept = new Set<MovieId>();
   links.forEach((match, i) => {
+    const before = movies[i].imdbId;
+    if (before === null || (match.linked && match.imdbId === before)) return;
+    if (match.linked) clear.run(match.movieId);
+    else if (claims.has(before)) report.changed += clear.run(match.movieId).changes;
+    else kept.add(match.movieId);
+  });
+  links.forEach((match, i) => {
+    // A reference that does not know a movie says nothing against the link it has.
+    if (kept.has(match.movieId)) return;
     if (!match.linked || match.imdbId === null) {
       const reason = match.linked ? `${match.evidence}, but the reference has no IMDb id for it` : match.reason;
       report.unlinked.push({ movieId: match.movieId, title: rows[i].title, reason });

@@ -1,7 +1,7 @@
 /** Movies of the data set: by id, by IMDb id, by search, and all of them in order. */
 import { and, asc, count, desc, eq, gt, inArray, lt, type SQL, sql } from "drizzle-orm";
 import type { ImdbId, MovieId } from "../ids.js";
-import type { Database } from "./open.js";
+import { type Database, fold } from "./open.js";
 import { movies } from "./tables.js";
 import type { IdPage } from "./users.js";
 
@@ -74,13 +74,21 @@ export function unratedMovieIds(db: Database): MovieId[] {
     .map((row) => row.id);
 }
 
+// LIKE ignores the case of these, and is faster than a function of ours for every row.
+const isAscii = /^[\x20-\x7e]*$/;
+
 function matches(filter: MovieFilter): SQL | undefined {
   const conditions: SQL[] = [];
   const search = filter.search?.trim();
-  if (search) {
+  if (search && isAscii.test(search)) {
     const pattern = `%${escapeLike(search)}%`;
     conditions.push(
       sql`(${movies.displayTitle} LIKE ${pattern} ESCAPE '\\' OR ${movies.title} LIKE ${pattern} ESCAPE '\\')`,
+    );
+  } else if (search) {
+    const part = fold(search);
+    conditions.push(
+      sql`(instr(fold(${movies.displayTitle}), ${part}) > 0 OR instr(fold(${movies.title}), ${part}) > 0)`,
     );
   }
   for (const genre of filter.genres ?? []) {

@@ -44,6 +44,8 @@ export function openDatabase(file: string, options: OpenOptions = {}): Database 
     sqlite.pragma("synchronous = FULL");
     sqlite.pragma("foreign_keys = ON");
     sqlite.pragma("cache_size = -65536");
+    // SQLite's own lower() and LIKE know no letters beyond ASCII.
+    sqlite.function("fold", { deterministic: true }, (text) => fold(String(text)));
     const orm = drizzle(sqlite, { casing: "snake_case" });
     migrateOnce(sqlite, orm, file);
     sqlite.pragma(`busy_timeout = ${options.busyTimeoutMs ?? 10_000}`);
@@ -53,6 +55,11 @@ export function openDatabase(file: string, options: OpenOptions = {}): Database 
     sqlite?.close();
     throw asAppError(error, file);
   }
+}
+
+/** Text as it is compared without regard to upper and lower case; `fold` in SQL. */
+export function fold(text: string): string {
+  return text.normalize("NFC").toLowerCase();
 }
 
 function migrateOnce(sqlite: Sqlite.Database, orm: BetterSQLite3Database, file: string): void {
@@ -88,7 +95,9 @@ function newestApplied(sqlite: Sqlite.Database): number {
 }
 
 function asAppError(error: unknown, file: string): unknown {
-  if (!(error instanceof Sqlite.SqliteError)) return error;
+  // A folder that cannot be made: a file stands in its place, or this user may not.
+  const isSystemError = error instanceof Error && "syscall" in error;
+  if (!isSystemError && !(error instanceof Sqlite.SqliteError)) return error;
   if (isBusy(error)) {
     return new AppError("DATABASE_BUSY", `expected to open ${file}, but another process holds it; try again`, {
       cause: error,

@@ -101,14 +101,18 @@ export function deleteRating(db: Database, userId: UserId, movieId: MovieId): Ra
     .get();
 }
 
-/** Every rating as typed arrays: 12 bytes each. */
-export function allRatings(db: Database): RatingTable {
+/** Every rating as typed arrays, 12 bytes each; `imported` leaves out what was set through the API. */
+export function allRatings(db: Database, which: "all" | "imported" = "all"): RatingTable {
   const size = countRatings(db);
   const userIds = new Int32Array(size);
   const movieIds = new Int32Array(size);
   const stars = new Float32Array(size);
   let row = 0;
-  const select = db.sqlite.prepare("SELECT user_id, movie_id, rating FROM ratings ORDER BY id").raw();
+  const select = db.sqlite
+    .prepare(
+      `SELECT user_id, movie_id, rating FROM ratings ${which === "imported" ? "WHERE NOT edited" : ""} ORDER BY id`,
+    )
+    .raw();
   for (const [userId, movieId, rating] of select.iterate() as IterableIterator<[number, number, number]>) {
     // A writer may add a rating between the count and this read.
     if (row === size) break;
@@ -129,12 +133,13 @@ export function ratingAt(
   db: Database,
   offset: number,
 ): { userId: UserId; movieId: MovieId; title: string; rating: number } | undefined {
-  return db.orm
-    .select({ userId: ratings.userId, movieId: ratings.movieId, title: movies.displayTitle, rating: ratings.rating })
-    .from(ratings)
-    .innerJoin(movies, eq(movies.id, ratings.movieId))
-    .orderBy(asc(ratings.id))
-    .limit(1)
-    .offset(offset)
-    .get();
+  return (
+    db.orm
+      .select({ userId: ratings.userId, movieId: ratings.movieId, title: movies.displayTitle, rating: ratings.rating })
+      .from(ratings)
+      .innerJoin(movies, eq(movies.id, ratings.movieId))
+      // Only ids are passed over on the way there, not rows and their movies.
+      .where(sql`${ratings.id} = (SELECT id FROM ratings ORDER BY id LIMIT 1 OFFSET ${offset})`)
+      .get()
+  );
 }

@@ -18,6 +18,17 @@ export function withFallbackRows(weights: BaselineWeights, trained: TrainedRows)
   return { tables, dense: weights.dense };
 }
 
+/**
+ * Puts a table's fallback row, its last, in the place of every untrained row: of genres that only unrated movies have.
+ * @param table as `withFallbackRows` made it; changed in place
+ */
+export function overwriteUntrained(table: Float32Array, trained: Uint8Array): void {
+  const fallback = table.length - embeddingSize;
+  trained.forEach((flag, row) => {
+    if (flag === 0) table.copyWithin(row * embeddingSize, fallback);
+  });
+}
+
 function appendMeanRow(table: Float32Array, trained: Uint8Array, name: string): Float32Array {
   const rows = rowsOf(table);
   if (trained.length !== rows) {

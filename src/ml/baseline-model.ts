@@ -1,7 +1,7 @@
 /** From the baseline's tensors and their id maps to a model: its manifest and the files beside it. */
 import type { MovieId, UserId } from "../ids.js";
 import { fingerprint, type TrainingSet } from "./baseline-data.js";
-import { type TrainedRows, withFallbackRows } from "./baseline-fallback.js";
+import { overwriteUntrained, type TrainedRows, withFallbackRows } from "./baseline-fallback.js";
 import { baselineGraph } from "./baseline-graph.js";
 import { type BaselineWeights, features, ratingScale, rowsOf, weightsToTensors } from "./baseline-weights.js";
 import type { IdLists } from "./id-maps.js";
@@ -31,7 +31,9 @@ export interface BuiltModel {
 /** The model's manifest, and its weights and graph by file name, for `saveModel` to write. */
 export function buildBaselineModel(input: BaselineModelInput): BuiltModel {
   const { weights, idLists, ratedUsers, ratedMovies, data } = input;
-  const served = withFallbackRows(weights, trainedRows(input));
+  const trained = trainedRows(input);
+  const served = withFallbackRows(weights, trained);
+  overwriteUntrained(served.tables.genre, trained.genre);
   const files = new Map<string, Uint8Array>([
     ["weights.safetensors", writeSafetensors(weightsToTensors(weights))],
     ["model.onnx", baselineGraph(served)],

@@ -147,8 +147,8 @@ export async function trainBaseline(
 
 /** An epoch's last step may be what spoils the weights, and ReLU hides NaN: the error alone does not tell. */
 function refuseNonFinite({ epoch, validationRmse }: EpochReport, { tables, dense }: BaselineWeights): void {
-  const isFinite = (values: Float32Array) => values.every(Number.isFinite);
-  if (Number.isFinite(validationRmse) && [...Object.values(tables), ...Object.values(dense)].every(isFinite)) return;
+  const allFinite = (values: Float32Array) => values.every(Number.isFinite);
+  if (Number.isFinite(validationRmse) && [...Object.values(tables), ...Object.values(dense)].every(allFinite)) return;
   throw new AppError(
     "TRAINING_FAILED",
     `expected finite weights after epoch ${epoch}, received others (validation RMSE ${validationRmse}); try a lower learning rate`,

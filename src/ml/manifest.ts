@@ -66,8 +66,8 @@ export type Manifest = Omit<z.infer<typeof manifestSchema>, "idMaps" | "untraine
 
 /** What to do about a model that cannot be read; `origin` where it is known. */
 export function makeAgain(origin?: Manifest["origin"]): string {
-  const commands = { trained: "marquee train", imported: "marquee models import" };
-  return `make it again with ${origin === undefined ? Object.values(commands).join(" or ") : commands[origin]}`;
+  const commands = { trained: "marquee train", imported: "marquee models import <file> --kind baseline" };
+  return `make it again with: ${origin === undefined ? Object.values(commands).join(" or ") : commands[origin]}`;
 }
 
 /**

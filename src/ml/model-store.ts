@@ -39,7 +39,7 @@ export function freeModelName(folders: ModelFolders, name: string): string {
 }
 
 /**
- * Writes a model whole or not at all.
+ * Writes a model whole or not at all, under another name where its own was taken meanwhile.
  * @param files name → bytes; their sizes and checksums are added to the manifest
  */
 export async function saveModel(
@@ -49,22 +49,35 @@ export async function saveModel(
 ): Promise<Manifest> {
   checkModelName(manifest.name);
   const temporary = join(folder, `.writing-${randomBytes(6).toString("hex")}`);
-  const whole: Manifest = {
-    ...manifest,
-    files: Object.fromEntries(
-      [...files].map(([name, bytes]) => [name, { bytes: bytes.length, sha256: sha256(bytes) }]),
-    ),
-  };
+  const sums = Object.fromEntries(
+    [...files].map(([name, bytes]) => [name, { bytes: bytes.length, sha256: sha256(bytes) }]),
+  );
+  let whole: Manifest = { ...manifest, files: sums };
   await mkdir(temporary, { recursive: true });
   try {
     for (const [name, bytes] of files) await writeFile(join(temporary, name), bytes, { flush: true });
-    await writeFile(join(temporary, "manifest.json"), `${JSON.stringify(whole)}\n`, { flush: true });
-    await rename(temporary, join(folder, manifest.name));
+    for (let n = 2; ; n++) {
+      await writeFile(join(temporary, "manifest.json"), `${JSON.stringify(whole)}\n`, { flush: true });
+      if (await renameUnlessTaken(temporary, join(folder, whole.name))) break;
+      // Another process trained a model of this name meanwhile: neither is lost.
+      whole = { ...whole, name: `${manifest.name}-${n}` };
+    }
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw error;
   }
   return whole;
+}
+
+async function renameUnlessTaken(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOTEMPTY" || code === "EEXIST") return false;
+    throw error;
+  }
 }
 
 /** The manifests of every model, the user's own before shipped ones, each by name; unreadable ones as errors. */

@@ -43,6 +43,7 @@ export function readSafetensors(bytes: Uint8Array, what: string): Map<string, Te
     throw refuse("a safetensors header that is a JSON object");
   }
   const tensors = new Map<string, Tensor>();
+  const spans: [number, number][] = [];
   const start = 8 + headerBytes;
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;
@@ -70,6 +71,15 @@ export function readSafetensors(bytes: Uint8Array, what: string): Map<string, Te
       }
     }
     tensors.set(name, { shape: entry.shape, data });
+    spans.push([from, to]);
+  }
+  let covered = 0;
+  for (const [from, to] of spans.sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
+    if (from !== covered) throw refuse(`tensors without gap or overlap, received one from ${from} after ${covered}`);
+    covered = to;
+  }
+  if (start + covered !== bytes.byteLength) {
+    throw refuse(`${covered} bytes of tensors, received ${bytes.byteLength - start}`);
   }
   return tensors;
 }

@@ -2,6 +2,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type PosterRow, posterNames, setPoster } from "../db/posters.js";
+import { currentDataset } from "../db/settings.js";
 import { write } from "../db/write.js";
 import { AppError, received } from "../errors.js";
 import { type MovieId, parseImdbId, parseMovieId } from "../ids.js";
@@ -23,7 +24,7 @@ const pictureName = /^(.+)\.(?:jpe?g|png|webp)$/i;
 
 /**
  * @param folder with files such as `1193.jpg` or `tt0073486.png`; other files are refused by name
- * @throws {AppError} FILE_UNREADABLE when the folder cannot be read
+ * @throws {AppError} DATA_EMPTY without a data set; FILE_UNREADABLE when the folder cannot be read
  */
 export async function addPosters(
   { db, folders }: Services,
@@ -31,21 +32,29 @@ export async function addPosters(
   onProgress: (done: number, total: number) => void,
   signal?: AbortSignal,
 ): Promise<AddPostersReport> {
+  if (currentDataset(db) === undefined) {
+    throw new AppError(
+      "DATA_EMPTY",
+      "expected a data set whose movies these are posters of, but none is loaded: run marquee import, or marquee setup",
+    );
+  }
   const files = await readdir(folder, { withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => {
     throw new AppError("FILE_UNREADABLE", `expected a folder of posters, received ${received(folder)}: ${cause.code}`, {
       cause,
     });
   });
   const names = files
-    .filter((file) => file.isFile())
+    .filter((file) => file.isFile() || file.isSymbolicLink())
     .map((file) => file.name)
     .sort();
   const find = movieFinder(posterNames(db));
   const addedAt = Math.floor(Date.now() / 1000);
+  const fileOf = new Map<MovieId, string>();
   const report: AddPostersReport = { files: names.length, added: 0, unchanged: 0, refused: [] };
   for (let from = 0; from < names.length && !signal?.aborted; from += filesPerBatch) {
     const batch = names.slice(from, from + filesPerBatch);
-    const taken = await Promise.all(batch.map((name) => takeIn(join(folder, name), find(name))));
+    const read = await Promise.all(batch.map((name) => takeIn(join(folder, name), find(name))));
+    const taken = read.map((result, i) => (result instanceof AppError ? result : onlyOne(result, batch[i])));
     const rows = taken.filter((result): result is PosterRow => !(result instanceof AppError));
     const changed = await write(db, () => rows.filter((row) => setPoster(db, row)).length);
     report.added += changed;
@@ -57,18 +66,27 @@ export async function addPosters(
   }
   return report;
 
+  /** A second file for one movie would take turns with the first, import by import. */
+  function onlyOne(row: PosterRow, file: string): PosterRow | AppError {
+    const first = fileOf.get(row.movieId);
+    if (first === undefined) fileOf.set(row.movieId, file);
+    return first === undefined
+      ? row
+      : new AppError("INVALID_ARGUMENT", `expected one poster for movie ${row.movieId}, which ${first} is already`);
+  }
+
   /** Checks a picture and puts it into the store. @returns its record, or why it is refused */
   async function takeIn(file: string, movieId: MovieId | AppError): Promise<PosterRow | AppError> {
     if (movieId instanceof AppError) return movieId;
     try {
-      const { size } = await stat(file);
+      const { size } = await stat(file).catch(unreadable);
       if (size > maxPosterBytes) {
         throw new AppError(
           "POSTER_UNREADABLE",
           `expected a poster of at most ${maxPosterBytes} bytes, received ${size}`,
         );
       }
-      const bytes = await readFile(file);
+      const bytes = await readFile(file).catch(unreadable);
       const { format, width, height, sha256 } = await inspectPoster(bytes);
       await savePoster(folders.posters, bytes, format);
       return { movieId, sha256, format, width, height, bytes: bytes.length, source: "folder", addedAt };
@@ -77,6 +95,10 @@ export async function addPosters(
       throw error;
     }
   }
+}
+
+function unreadable(cause: NodeJS.ErrnoException): never {
+  throw new AppError("FILE_UNREADABLE", `expected a file that can be read, received ${cause.code}`, { cause });
 }
 
 function movieFinder(movies: { movieId: MovieId; imdbId: string | null }[]): (file: string) => MovieId | AppError {

@@ -26,7 +26,7 @@ export async function embedPosters(
   let done = 0;
   for (let from = 0; from < missing.length && !signal?.aborted; from += postersPerBatch) {
     const batch = missing.slice(from, from + postersPerBatch);
-    await encoders.embeddings(batch, onFailure);
+    await encoders.embeddings(batch, { onFailure, mustKeep: true });
     done += batch.length;
     onProgress(done, missing.length);
   }

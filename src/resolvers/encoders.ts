@@ -8,6 +8,9 @@ import { createEmbedder, type Embedder } from "../posters/embedder.js";
 import { builtinEncoder, type EncoderManifest, loadEncoder, preprocessingVersion } from "../posters/encoders.js";
 import { readPoster } from "../posters/store.js";
 
+// A query does not wait for an import only to keep what it could make again.
+const shortWaitMs = 200;
+
 export interface EncoderInUse {
   manifest: EncoderManifest;
   key: EncoderKey;
@@ -17,17 +20,21 @@ export interface EncoderInUse {
 /** A poster's content: all that an embedding depends on. */
 export type PosterContent = Pick<PosterRow, "sha256" | "format">;
 
+export interface EmbedOptions {
+  /** Called for each poster that cannot be embedded, which is then missing from the map. */
+  onFailure?(poster: PosterContent, error: AppError): void;
+  /** Fail where they cannot be kept. Else, while another process writes, they serve this once and are made again. */
+  mustKeep?: boolean;
+}
+
 export interface Encoders {
   /** The one that `marquee encoders use` chose, else the built-in one. @throws {AppError} ENCODER_NOT_FOUND, ENCODER_INVALID */
   inUse(): Promise<EncoderInUse>;
   /**
    * Embeddings by content; what has none yet gets one now, which is kept.
-   * @param onFailure called for each poster that cannot be embedded, which is then missing from the map
+   * @throws {AppError} DATABASE_BUSY with `mustKeep`
    */
-  embeddings(
-    posters: readonly PosterContent[],
-    onFailure?: (poster: PosterContent, error: AppError) => void,
-  ): Promise<Map<string, Float32Array>>;
+  embeddings(posters: readonly PosterContent[], options?: EmbedOptions): Promise<Map<string, Float32Array>>;
   close(): Promise<void>;
 }
 
@@ -53,7 +60,7 @@ export function createEncoders(db: Database, folders: { encoders: string; poster
 
   async function embeddings(
     posters: readonly PosterContent[],
-    onFailure?: (poster: PosterContent, error: AppError) => void,
+    { onFailure, mustKeep = false }: EmbedOptions = {},
   ): Promise<Map<string, Float32Array>> {
     const { key, embedder } = await inUse();
     const contents = posters.map(({ sha256 }) => sha256);
@@ -78,7 +85,12 @@ export function createEncoders(db: Database, folders: { encoders: string; poster
       if (result instanceof AppError) onFailure?.(poster, result);
       else made.set(poster.sha256, result);
     });
-    await write(db, () => saveEmbeddings(db, key, made));
+    if (made.size > 0) {
+      const kept = write(db, () => saveEmbeddings(db, key, made), mustKeep ? undefined : shortWaitMs);
+      await kept.catch((error: unknown) => {
+        if (mustKeep || !(error instanceof AppError && error.code === "DATABASE_BUSY")) throw error;
+      });
+    }
     for (const [sha256, vector] of made) vectors.set(sha256, vector);
     return vectors;
   }

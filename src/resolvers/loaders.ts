@@ -33,11 +33,18 @@ export function createLoaders(services: Services): Loaders {
     statisticsByMovieId: new DataLoader(async (ids) => ratingStatistics(db, ids)),
     prediction: new DataLoader<PredictionKey, Prediction, string>((keys) => predictPairs(services, keys), {
       cacheKeyFn: ({ userId, movieId }) => `${userId} ${movieId}`,
+      batchScheduleFn: afterLookups,
     }),
     posterSimilarity: new DataLoader((keys) => similaritiesByTarget(services, keys), {
       cacheKeyFn: ({ movieId, target }) => `${movieId} ${targetName(target)}`,
+      batchScheduleFn: afterLookups,
     }),
   };
+}
+
+/** Looking rows up never waits for the disk, so after this turn of the event loop every level of a query has asked. */
+function afterLookups(run: () => void): void {
+  setImmediate(run);
 }
 
 /** Groups the pairs by what they are compared with, so that each target's mean is made once. */

@@ -65,9 +65,11 @@ export function invalidImdbId(text: string): AppError {
   );
 }
 
+const globalIdPattern = /^(User|Movie):(\d{1,10})$/;
+
 /** A global id's parts. @throws {AppError} INVALID_ID */
 export function parseGlobalId(text: string): { typename: string; id: string } {
-  const match = /^(User|Movie):(\d{1,10})$/.exec(Buffer.from(text, "base64").toString("latin1"));
+  const match = globalIdPattern.exec(Buffer.from(text, "base64").toString("latin1"));
   if (match === null) {
     throw new AppError("INVALID_ID", `expected a global id that this server gave, received ${received(text)}`);
   }
@@ -75,8 +77,6 @@ export function parseGlobalId(text: string): { typename: string; id: string } {
 }
 
 function localId(type: string, text: string): string {
-  const parts = /^[A-Za-z0-9+/]{4,64}={0,2}$/.test(text)
-    ? Buffer.from(text, "base64").toString("latin1").split(":")
-    : [];
-  return parts[0] === type ? (parts[1] ?? "") : "";
+  const match = globalIdPattern.exec(Buffer.from(text, "base64").toString("latin1"));
+  return match?.[1] === type ? match[2] : "";
 }

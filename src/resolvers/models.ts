@@ -21,6 +21,12 @@ export function createModels(db: Database, folders: ModelFolders): Models {
   async function get(name?: string): Promise<Predictor> {
     const chosen = name ?? getSetting(db, "activeModel");
     const loaded = currentDataset(db)?.name;
+    if (loaded === undefined && name === undefined) {
+      throw new AppError(
+        "MODEL_NOT_FOUND",
+        "expected a data set and a model of it, but none is loaded: run marquee import, or marquee setup",
+      );
+    }
     if (chosen === undefined) {
       throw new AppError(
         "MODEL_NOT_FOUND",

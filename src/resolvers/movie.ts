@@ -6,7 +6,7 @@ import type { MovieId } from "../ids.js";
 import { clampStars } from "../ml/metrics.js";
 import { readPoster } from "../posters/store.js";
 import type { Context } from "./context.js";
-import { findUser, movieIdOf } from "./lookup.js";
+import { findMovie, findUser } from "./lookup.js";
 import type { Services } from "./services.js";
 import { idPage, type PageRequest } from "./user.js";
 
@@ -23,7 +23,20 @@ export function movieCount(context: Context, args: MoviesArgs): number {
   return countMovies(context.services.db, filterOf(args));
 }
 
+const longestSearch = 200;
+const mostGenres = 20;
+
+/** @throws {AppError} INVALID_ARGUMENT for what SQLite would find too long a pattern or too many conditions */
 function filterOf({ search, genres }: MoviesArgs): MovieFilter {
+  if (search != null && search.length > longestSearch) {
+    throw new AppError(
+      "INVALID_ARGUMENT",
+      `expected a search of up to ${longestSearch} characters, received ${search.length}`,
+    );
+  }
+  if (genres != null && genres.length > mostGenres) {
+    throw new AppError("INVALID_ARGUMENT", `expected up to ${mostGenres} genres, received ${genres.length}`);
+  }
   return { search: search ?? undefined, genres: genres ?? undefined };
 }
 
@@ -34,7 +47,7 @@ export async function predictedRating(context: Context, movie: Movie, userId: st
   return clampStars(prediction.stars);
 }
 
-/** @throws {AppError} INVALID_ARGUMENT unless just one of both is given; INVALID_ID, USER_NOT_FOUND */
+/** @throws {AppError} INVALID_ARGUMENT unless just one of both is given; INVALID_ID, USER_NOT_FOUND, MOVIE_NOT_FOUND */
 export async function posterSimilarity(
   context: Context,
   movie: Movie,
@@ -49,7 +62,7 @@ export async function posterSimilarity(
   const target =
     to.userId != null
       ? { userId: (await findUser(context, to.userId)).id }
-      : { movieId: movieIdOf(to.movieId as string) };
+      : { movieId: (await findMovie(context, { id: to.movieId })).id };
   return context.loaders.posterSimilarity.load({ movieId: movie.id, target });
 }
 

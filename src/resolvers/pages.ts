@@ -25,3 +25,19 @@ export function checkFirst(name: string, value: number, most: number): number {
   }
   return value;
 }
+
+/** @throws {AppError} INVALID_ARGUMENT unless `first` and `last`, where given, are from 0 to `maxPage` */
+export function checkPage(args: {
+  first?: number | null;
+  last?: number | null;
+  after?: string | null;
+  before?: string | null;
+}) {
+  for (const name of ["first", "last"] as const) {
+    const value = args[name];
+    if (value != null && !(value >= 0 && value <= maxPage)) {
+      throw new AppError("INVALID_ARGUMENT", `expected ${name} from 0 to ${maxPage}, received ${value}`);
+    }
+  }
+  for (const cursor of [args.after, args.before]) if (cursor != null) idOfCursor(cursor);
+}

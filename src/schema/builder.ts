@@ -39,7 +39,12 @@ export const builder = new SchemaBuilder<{
   relay: {
     cursorType: "String",
     decodeGlobalID: (globalId) => parseGlobalId(globalId),
-    edgesFieldOptions: { nullable: false, description: "The objects of this page with their cursors." },
+    edgesFieldOptions: {
+      nullable: false,
+      description: "The objects of this page with their cursors.",
+      // The connection itself counts how many there are.
+      complexity: { field: 0, multiplier: 1 },
+    },
     nodeFieldOptions: { nullable: false, description: "The object itself." },
     cursorFieldOptions: { description: "Where this object stands in the list: for `after` and `before`." },
     pageInfoFieldOptions: { description: "Whether there are more pages." },
@@ -49,8 +54,16 @@ export const builder = new SchemaBuilder<{
     startCursorFieldOptions: { description: "Cursor of the first object of this page." },
     endCursorFieldOptions: { description: "Cursor of the last object of this page." },
     nodeTypeOptions: { description: "Anything that has a global id." },
-    nodeQueryOptions: { description: "Any object by its global id." },
-    nodesQueryOptions: { description: "Objects by their global ids, in the order asked." },
+    idFieldOptions: { description: "Global id." },
+    nodeQueryOptions: {
+      description: "Any object by its global id.",
+      args: { id: { description: "Global id, as `id` of any object gives it." } },
+    },
+    nodesQueryOptions: {
+      description: "Objects by their global ids, in the order asked; null where there is none.",
+      args: { ids: { description: "Global ids, as `id` of any object gives them." } },
+      complexity: ({ ids }) => ({ field: 1, multiplier: ids.length }),
+    },
     firstArgOptions: { description: `How many from the start, at most ${maxPage}; default ${defaultPage}.` },
     lastArgOptions: { description: `How many from the end, at most ${maxPage}.` },
     afterArgOptions: { description: "Only what follows this cursor." },

@@ -1,8 +1,7 @@
-import type { AppError } from "../errors.js";
 import { linkImdb, unlinkImdb } from "../resolvers/links.js";
 import type { Movie as MovieRow } from "../resolvers/rows.js";
 import { builder } from "./builder.js";
-import { errorTypes, type NamedError, orNamedError, typeNameOf } from "./mutation-errors.js";
+import { errorTypes, type NamedError, orNamedError, type Refusal, typeNameOf } from "./mutation-errors.js";
 import { Movie } from "./refs.js";
 
 interface Payload {
@@ -36,14 +35,14 @@ const linkErrors: NamedError[] = ["INVALID_ID", "INVALID_IMDB_ID", "IMDB_ID_TAKE
 const LinkImdbResult = builder.unionType("LinkImdbResult", {
   description: "The linked movie, or why it was not linked.",
   types: [LinkImdbPayload, ...linkErrors.map((name) => errorTypes[name])],
-  resolveType: (value: Payload | AppError) => typeNameOf(value, "LinkImdbPayload"),
+  resolveType: (value: Payload | Refusal) => typeNameOf(value, "LinkImdbPayload"),
 });
 
 const unlinkErrors: NamedError[] = ["INVALID_ID", "MOVIE_NOT_FOUND"];
 const UnlinkImdbResult = builder.unionType("UnlinkImdbResult", {
   description: "The movie without its link, or why nothing changed.",
   types: [UnlinkImdbPayload, ...unlinkErrors.map((name) => errorTypes[name])],
-  resolveType: (value: Payload | AppError) => typeNameOf(value, "UnlinkImdbPayload"),
+  resolveType: (value: Payload | Refusal) => typeNameOf(value, "UnlinkImdbPayload"),
 });
 
 builder.mutationField("linkImdb", (t) =>

@@ -1,30 +1,35 @@
 /** Named errors of mutations: what a front end can act on, as types of its own beside the payload. */
 import { AppError, type ErrorCode } from "../errors.js";
-import { ImdbIdTaken } from "../resolvers/links.js";
+import type { ImdbIdTaken } from "../resolvers/links.js";
 import { builder } from "./builder.js";
 import { Movie } from "./refs.js";
 
-const MutationError = builder.interfaceRef<AppError>("Error").implement({
+/** A named error as a result. It holds the error, since graphql throws every Error that a resolver returns. */
+export class Refusal {
+  constructor(readonly error: AppError) {}
+}
+
+const MutationError = builder.interfaceRef<Refusal>("Error").implement({
   description: "Why a mutation changed nothing.",
   fields: (t) => ({
-    code: t.string({ description: "The kind of error, such as `INVALID_RATING`.", resolve: ({ code }) => code }),
-    message: t.exposeString("message", { description: "What was expected, and what came." }),
+    code: t.string({ description: "The kind of error, such as `INVALID_RATING`.", resolve: ({ error }) => error.code }),
+    message: t.string({ description: "What was expected, and what came.", resolve: ({ error }) => error.message }),
   }),
 });
 
 function errorType(name: string, description: string) {
-  return builder.objectRef<AppError>(name).implement({ description, interfaces: [MutationError] });
+  return builder.objectRef<Refusal>(name).implement({ description, interfaces: [MutationError] });
 }
 
-const taken = builder.objectRef<AppError>("ImdbIdTakenError").implement({
+const taken = builder.objectRef<Refusal>("ImdbIdTakenError").implement({
   description: "The IMDb id belongs to another movie.",
   interfaces: [MutationError],
   fields: (t) => ({
     movie: t.field({
       type: Movie,
-      nullable: true,
       description: "The movie that has it.",
-      resolve: (error) => (error instanceof ImdbIdTaken ? error.takenBy : null),
+      // Nothing else is thrown with the code IMDB_ID_TAKEN.
+      resolve: ({ error }) => (error as ImdbIdTaken).takenBy,
     }),
   }),
 });
@@ -42,16 +47,16 @@ export const errorTypes = {
 export type NamedError = keyof typeof errorTypes;
 
 /** The payload, or the error that was thrown where it is one of those named; anything else is thrown on. */
-export async function orNamedError<T>(names: readonly NamedError[], work: () => Promise<T>): Promise<T | AppError> {
+export async function orNamedError<T>(names: readonly NamedError[], work: () => Promise<T>): Promise<T | Refusal> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof AppError && (names as readonly string[]).includes(error.code)) return error;
+    if (error instanceof AppError && (names as readonly string[]).includes(error.code)) return new Refusal(error);
     throw error;
   }
 }
 
 /** The type's name of an error, or of the payload. */
 export function typeNameOf(value: object, payload: string): string {
-  return value instanceof AppError ? errorTypes[value.code as NamedError].name : payload;
+  return value instanceof Refusal ? errorTypes[value.error.code as NamedError].name : payload;
 }

@@ -1,8 +1,7 @@
-import type { AppError } from "../errors.js";
 import { rateMovie, removeRating } from "../resolvers/rate.js";
 import type { Rating as RatingRow } from "../resolvers/rows.js";
 import { builder } from "./builder.js";
-import { errorTypes, type NamedError, orNamedError, typeNameOf } from "./mutation-errors.js";
+import { errorTypes, type NamedError, orNamedError, type Refusal, typeNameOf } from "./mutation-errors.js";
 import { Rating } from "./refs.js";
 
 interface Payload {
@@ -40,14 +39,14 @@ const rateErrors: NamedError[] = ["INVALID_ID", "USER_NOT_FOUND", "MOVIE_NOT_FOU
 const RateMovieResult = builder.unionType("RateMovieResult", {
   description: "The rating, or why it was not kept.",
   types: [RateMoviePayload, ...rateErrors.map((name) => errorTypes[name])],
-  resolveType: (value: Payload | AppError) => typeNameOf(value, "RateMoviePayload"),
+  resolveType: (value: Payload | Refusal) => typeNameOf(value, "RateMoviePayload"),
 });
 
 const removeErrors: NamedError[] = ["INVALID_ID", "RATING_NOT_FOUND"];
 const RemoveRatingResult = builder.unionType("RemoveRatingResult", {
   description: "The rating that was taken away, or why nothing changed.",
   types: [RemoveRatingPayload, ...removeErrors.map((name) => errorTypes[name])],
-  resolveType: (value: Payload | AppError) => typeNameOf(value, "RemoveRatingPayload"),
+  resolveType: (value: Payload | Refusal) => typeNameOf(value, "RemoveRatingPayload"),
 });
 
 builder.mutationField("rateMovie", (t) =>
@@ -67,7 +66,7 @@ builder.mutationField("removeRating", (t) =>
   t.field({
     type: RemoveRatingResult,
     authScopes: { editor: true },
-    description: "Takes a user's rating of a movie away.",
+    description: "Takes a user's rating of a movie away. A later import of the data set brings back one that it holds.",
     args: { input: t.arg({ type: RemoveRatingInput, required: true, description: "User and movie." }) },
     resolve: (_root, { input }, context) =>
       orNamedError(removeErrors, async () => ({

@@ -69,7 +69,11 @@ builder.node(User, {
           description: "How many best-predicted movies `similar` re-ranks, at most 1000.",
         }),
       },
-      complexity: ({ first }) => ({ field: 10, multiplier: Math.max(1, first ?? defaultFirst) }),
+      // Every movie is predicted, and each candidate's poster may have to be embedded first.
+      complexity: ({ first, similar, candidates }) => ({
+        field: 100 + (similar ? Math.max(0, candidates ?? defaultCandidates) : 0),
+        multiplier: Math.max(1, first ?? defaultFirst),
+      }),
       resolve: (user, args, context) => recommendationsOf(context, user, args),
     }),
   }),

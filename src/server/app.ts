@@ -13,7 +13,7 @@ import { toSchema } from "../schema/index.js";
 import { defaultQuery } from "./graphiql.js";
 import { useBodyLimit, useTimeLimit } from "./limits.js";
 import { createMaskError } from "./mask-error.js";
-import { useRoutes } from "./routes.js";
+import { useLoopbackHost, useRoutes } from "./routes.js";
 
 export interface AppOptions {
   auth: "on" | "off";
@@ -32,11 +32,12 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       loaders: createLoaders(services),
       mayEdit: options.auth === "off" || carriesToken(services, request.headers.get("authorization")),
     }),
-    graphiql: {
+    // Made for each visit: the data set may be another by then.
+    graphiql: () => ({
       title: "Marquee",
       defaultQuery: defaultQuery(services, options.auth),
       headers: options.auth === "on" ? '{ "Authorization": "Bearer <token>" }' : undefined,
-    },
+    }),
     renderGraphiQL,
     landingPage: false,
     // Without tokens any page in the operator's browser could otherwise change data.
@@ -46,9 +47,11 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       debug: (...args) => logger.debug(args.join(" ")),
       info: (...args) => logger.info(args.join(" ")),
       warn: (...args) => logger.warn(args.join(" ")),
-      error: (...args) => logger.error(args.join(" ")),
+      // Only errors that maskError has seen come here, clients' faults among them: it logs those that are ours.
+      error: () => {},
     },
     plugins: [
+      ...(options.auth === "off" ? [useLoopbackHost()] : []),
       useRoutes(services),
       useBodyLimit(options.maxBodyBytes),
       useTimeLimit(options.requestTimeoutMs),

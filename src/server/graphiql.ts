@@ -9,14 +9,18 @@ export function exampleQuery(services: Services): string {
 }
 
 export function defaultQuery(services: Services, auth: "on" | "off"): string {
+  // Short lines: GraphiQL's editor shows about 45 characters in a window of usual width.
   const token =
     auth === "on"
-      ? `# Queries are open to all. Mutations need the token that Marquee printed at its first start:
-# open "Headers" below and replace <token> in { "Authorization": "Bearer <token>" }.
+      ? `# Mutations need the token that the first start
+# printed: put it in place of <token> under
+# Headers, below.
 `
       : "# Mutations need no token here (AUTH=off).\n";
-  return `# Welcome to Marquee. Run this query with the button above, or press Ctrl-Enter.
-# Ctrl-Space shows what else you can ask; the book on the left explains every field.
+  return `# Welcome to Marquee. Press the button to run
+# this query. Ctrl-Space shows what else to ask;
+# the book on the left explains every field.
+#
 ${token}
 query {
   user(id: ${exampleUserId(services)}) {

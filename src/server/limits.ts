@@ -10,10 +10,10 @@ import { asGraphQLError } from "./mask-error.js";
 export function useBodyLimit(maxBytes: number): Plugin {
   return {
     onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
-      if (request.method !== "POST" || requestParser === undefined) return;
+      if (request.method !== "POST") return;
       setRequestParser(async (original) => {
         const type = original.headers.get("content-type") ?? "none";
-        if (!/^application\/(?:graphql-response\+)?json\b/i.test(type)) {
+        if (requestParser === undefined || !/^application\/(?:graphql\+)?json *(?:;|$)/i.test(type)) {
           return refusal(
             fetchAPI,
             415,
@@ -55,12 +55,16 @@ function refusal(fetchAPI: { Response: typeof Response }, status: number, error:
   );
 }
 
-/** Answers TIMEOUT when an operation takes longer than `timeoutMs`. */
+/**
+ * Answers TIMEOUT when an operation takes longer than `timeoutMs`, and begins no further field of it. What a field is
+ * at is not taken back: a mutation that waits for a lock may still happen.
+ */
 export function useTimeLimit(timeoutMs: number): Plugin {
   return {
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn(async (args: Parameters<typeof executeFn>[0]) => {
         let timer: NodeJS.Timeout | undefined;
+        const controller = new AbortController();
         const late = new Promise((resolve) => {
           timer = setTimeout(() => {
             const error = new AppError(
@@ -68,10 +72,13 @@ export function useTimeLimit(timeoutMs: number): Plugin {
               `expected an answer within ${timeoutMs} ms, but this query took longer: ask for less`,
             );
             resolve({ errors: [asGraphQLError(error)] });
+            controller.abort();
           }, timeoutMs);
         });
         try {
-          return await Promise.race([executeFn(args), late]);
+          // Yoga's executor heeds `signal`, though envelop's types lack it.
+          const cancellable: typeof args & { signal: AbortSignal } = { ...args, signal: controller.signal };
+          return await Promise.race([executeFn(cancellable), late]);
         } finally {
           clearTimeout(timer);
         }

@@ -1,7 +1,7 @@
 /** What a client reads of an error: its own faults with a code, ours masked and logged. */
 import { GraphQLError } from "graphql";
 import type { Logger } from "pino";
-import { AppError } from "../errors.js";
+import { AppError, type ErrorCode } from "../errors.js";
 
 /** An AppError as a GraphQL error with its code in the extensions, at the field that threw it. */
 export function asGraphQLError(error: AppError, at?: GraphQLError): GraphQLError {
@@ -14,14 +14,33 @@ export function asGraphQLError(error: AppError, at?: GraphQLError): GraphQLError
   });
 }
 
+/** What no client can help: its operator must read of it too. */
+const operatorsFault: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "DATABASE_BUSY",
+  "MODEL_NOT_FOUND",
+  "MODEL_INVALID",
+  "MODEL_OTHER_DATASET",
+  "ENCODER_NOT_FOUND",
+  "ENCODER_INVALID",
+]);
+
+/** Their messages name folders of the server, which are no client's business. */
+const showsPath: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["MODEL_INVALID", "ENCODER_INVALID", "POSTER_UNREADABLE"]);
+
 export function createMaskError(logger: Logger) {
+  const shown = (error: AppError, at?: GraphQLError) => {
+    if (operatorsFault.has(error.code)) logger.warn({ err: error }, "a query failed");
+    if (!showsPath.has(error.code)) return asGraphQLError(error, at);
+    const message = "expected a model and an encoder that can be loaded: the server's log says what is wrong with them";
+    return asGraphQLError(new AppError(error.code, message), at);
+  };
   return (error: unknown): Error => {
-    if (error instanceof AppError) return asGraphQLError(error);
+    if (error instanceof AppError) return shown(error);
     if (error instanceof GraphQLError) {
       const cause = error.originalError;
-      if (cause instanceof AppError) return asGraphQLError(cause, error);
+      if (cause instanceof AppError) return shown(cause, error);
       // Without a cause it is graphql's own: a syntax or validation error, which is the client's fault.
-      if (cause === undefined || cause instanceof GraphQLError) return error;
+      if (cause === undefined || cause instanceof GraphQLError) return withCode(error);
     }
     logger.error({ err: error instanceof GraphQLError ? (error.originalError ?? error) : error }, "unexpected error");
     return new GraphQLError("Unexpected error: it was logged on the server.", {
@@ -29,4 +48,12 @@ export function createMaskError(logger: Logger) {
       extensions: { code: "INTERNAL_SERVER_ERROR" },
     });
   };
+}
+
+/** graphql itself gives its errors no code, such as those of variables. */
+function withCode(error: GraphQLError): GraphQLError {
+  if (error.extensions.code !== undefined) return error;
+  const { nodes, source, positions, path, originalError } = error;
+  const extensions = { ...error.extensions, code: "BAD_USER_INPUT" };
+  return new GraphQLError(error.message, { nodes, source, positions, path, originalError, extensions });
 }

@@ -1,8 +1,23 @@
 /** What the server answers beside GraphQL: posters, and the way from `/` to GraphiQL. */
 import type { Plugin } from "graphql-yoga";
+import { isLoopback } from "../config.js";
 import { AppError } from "../errors.js";
 import { posterFile } from "../resolvers/movie.js";
 import type { Services } from "../resolvers/services.js";
+
+/**
+ * Refuses requests to a name that is no loopback address, for a server that asks for no token: a page from elsewhere
+ * whose name was made to point here would otherwise be let in.
+ */
+export function useLoopbackHost(): Plugin {
+  return {
+    onRequest({ url, fetchAPI, endResponse }) {
+      if (!isLoopback(url.hostname.replace(/^\[|\]$/g, ""))) {
+        endResponse(plain(fetchAPI, 403, "With AUTH=off this server answers to localhost only."));
+      }
+    },
+  };
+}
 
 export function useRoutes(services: Services): Plugin {
   return {
