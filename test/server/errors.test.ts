@@ -1,0 +1,131 @@
+/** What a client reads of an error, and what the log says of it. */
+import { rm } from "node:fs/promises";
+import { Writable } from "node:stream";
+import { pino } from "pino";
+import { describe, expect, test } from "vitest";
+import { type Started, start } from "../fixture.js";
+
+interface LogLine {
+  level: number;
+  msg: string;
+  err?: { type: string; message: string; stack: string };
+}
+
+async function startLogged(): Promise<Started & { log: LogLine[] }> {
+  const log: LogLine[] = [];
+  const lines = new Writable({
+    write: (chunk, _encoding, done) => {
+      log.push(JSON.parse(String(chunk)));
+      done();
+    },
+  });
+  return { ...(await start({ logger: pino({ level: "warn" }, lines) })), log };
+}
+
+describe("an unexpected error", () => {
+  test("is masked from the client, and logged with its stack", async () => {
+    const { ask, services, log } = await startLogged();
+    services.db.close();
+    const { data, errors } = await ask("{ user(id: 42) { userId } }");
+    expect(data).toEqual({ user: null });
+    expect(errors).toEqual([
+      {
+        code: "INTERNAL_SERVER_ERROR",
+        message: "Unexpected error: it was logged on the server.",
+        path: ["user"],
+      },
+    ]);
+    expect(log).toHaveLength(1);
+    const [logged] = log;
+    expect(logged).toMatchObject({
+      level: 50,
+      msg: "unexpected error",
+      err: { message: "The database connection is not open" },
+    });
+    expect(logged.err?.stack).toContain("usersByIds");
+  });
+
+  test("in finding out who asks is masked too", async () => {
+    const { ask, services, token, log } = await startLogged();
+    services.db.close();
+    const { data, errors } = await ask("{ user(id: 42) { userId } }", { token });
+    expect(data ?? null).toBeNull();
+    expect(errors).toMatchObject([
+      { code: "INTERNAL_SERVER_ERROR", message: "Unexpected error: it was logged on the server." },
+    ]);
+    expect(log.some(({ err }) => err?.message === "The database connection is not open")).toBe(true);
+  });
+
+  test("leaves the rest of the answer as it is", async () => {
+    const { ask, services } = await startLogged();
+    services.db.sqlite.exec("DROP TABLE poster_embeddings");
+    const { data, errors } = await ask("{ movie(id: 858) { title posterSimilarity(movieId: 1) } }");
+    expect(data).toEqual({ movie: { title: "The Godfather", posterSimilarity: null } });
+    expect(errors).toMatchObject([{ code: "INTERNAL_SERVER_ERROR", path: ["movie", "posterSimilarity"] }]);
+    expect(JSON.stringify(errors)).not.toContain("poster_embeddings");
+  });
+});
+
+test("an error that only the operator can help is shown and logged", async () => {
+  const { ask, services, log } = await startLogged();
+  services.db.sqlite.exec("UPDATE settings SET value = 'gone' WHERE key = 'activeModel'");
+  const { errors } = await ask("{ movie(id: 1) { predictedRating(userId: 42) } }");
+  const message = 'expected the name of a model, received "gone": see marquee models list';
+  expect(errors).toMatchObject([{ code: "MODEL_NOT_FOUND", message }]);
+  expect(log).toMatchObject([{ level: 40, msg: "a query failed", err: { message } }]);
+});
+
+describe("a client's own error", () => {
+  test("is readable and not logged", async () => {
+    const { ask, log } = await startLogged();
+    await ask("{ user(id: 7) { userId } }");
+    await ask("{ user(id: 42) { nam } }");
+    await ask("{");
+    expect(log).toEqual([]);
+  });
+
+  test("of syntax says where", async () => {
+    const { ask } = await start();
+    const { status, errors } = await ask("{ user(id: 42 { topRated } }");
+    expect(status).toBe(200);
+    expect(errors).toMatchObject([
+      { code: "GRAPHQL_PARSE_FAILED", message: 'Syntax Error: Expected Name, found "{".' },
+    ]);
+  });
+
+  test("in a field's name says what was meant", async () => {
+    const { ask } = await start();
+    const { data, errors } = await ask("{ user(id: 42) { toprated } }");
+    expect(data).toBeUndefined();
+    expect(errors).toMatchObject([
+      {
+        code: "GRAPHQL_VALIDATION_FAILED",
+        message: 'Cannot query field "toprated" on type "User". Did you mean "topRated" or "topRatings"?',
+      },
+    ]);
+  });
+
+  test("in a variable says which", async () => {
+    const { ask } = await start();
+    const { errors } = await ask("query ($first: Int) { movies(first: $first) { totalCount } }", {
+      variables: { first: "many" },
+    });
+    expect(errors).toMatchObject([
+      {
+        code: "BAD_USER_INPUT",
+        message: 'Variable "$first" got invalid value "many"; Int cannot represent non-integer value: "many"',
+      },
+    ]);
+  });
+});
+
+test("a poster whose file is gone has no similarity, and its address answers 404", async () => {
+  const { data, app, services } = await start();
+  const { movie } = await data("{ movie(id: 858) { poster { url } } }");
+  services.db.sqlite.exec("DELETE FROM poster_embeddings");
+  await rm(services.folders.posters, { recursive: true });
+  expect(await data("{ movie(id: 858) { posterSimilarity(movieId: 1) } }")).toEqual({
+    movie: { posterSimilarity: null },
+  });
+  expect((await app.fetch(`http://marquee.test${movie.poster.url}`)).status).toBe(404);
+});
