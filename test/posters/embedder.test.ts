@@ -18,9 +18,10 @@ import {
   type OnnxTensor,
   valueInfo,
 } from "../../src/onnx/proto.js";
+import { addEncoder } from "../../src/posters/add-encoder.js";
 import { describePoster, descriptorDimension } from "../../src/posters/descriptor.js";
 import { createEmbedder, type Embedder, maxBatch } from "../../src/posters/embedder.js";
-import { addEncoder, builtinEncoder, type EncoderManifest } from "../../src/posters/encoders.js";
+import { builtinEncoder, type EncoderManifest } from "../../src/posters/encoders.js";
 import { decodeToPlanes, decodeToRgb } from "../../src/posters/images.js";
 import { centre, cosine, meanEmbedding } from "../../src/posters/similarity.js";
 

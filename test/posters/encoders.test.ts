@@ -13,13 +13,8 @@ import {
   type OnnxNode,
   valueInfo,
 } from "../../src/onnx/proto.js";
-import {
-  addEncoder,
-  builtinEncoder,
-  listEncoders,
-  loadEncoder,
-  preprocessingVersion,
-} from "../../src/posters/encoders.js";
+import { addEncoder } from "../../src/posters/add-encoder.js";
+import { builtinEncoder, listEncoders, loadEncoder, preprocessingVersion } from "../../src/posters/encoders.js";
 import { imagenetPreprocessing } from "../../src/posters/images.js";
 
 const mobilenet = fileURLToPath(new URL("../../../shared/models/mobilenetv2-12-int8.onnx", import.meta.url));

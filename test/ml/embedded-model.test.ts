@@ -1,0 +1,58 @@
+/** The model that ships with the project, against the embedded data set as this code generates it. */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { evaluate, splitProtocol } from "../../src/cli/evaluation.js";
+import { generateEmbeddedDataset } from "../../src/db/embedded/generate-ratings.js";
+import { fingerprint, type TrainingSet } from "../../src/ml/baseline-data.js";
+import { loadPredictor } from "../../src/ml/predictor.js";
+import { randomSplit } from "../../src/ml/split.js";
+import { movie, user } from "./fixtures.js";
+
+const folder = fileURLToPath(new URL("../../models/embedded-baseline", import.meta.url));
+const isThere = existsSync(folder);
+if (!isThere)
+  console.warn("skipped: the model of the embedded data set, since models/embedded-baseline does not exist");
+
+function embeddedData(): TrainingSet {
+  const { users, movies, ratings } = generateEmbeddedDataset();
+  return {
+    users: users.map(({ userId, gender, ageGroup, occupation }) => user(userId, gender, ageGroup, occupation)),
+    movies: movies.map(({ movieId, genres }) => movie(movieId, genres.join("|"))),
+    ratings: { userIds: ratings.userId, movieIds: ratings.movieId, stars: ratings.rating },
+  };
+}
+
+describe.skipIf(!isThere)("the model that ships for the embedded data set", () => {
+  it("was trained on exactly the ratings that are generated here, and knows all its films and users", async () => {
+    const data = embeddedData();
+    const { manifest } = await loadPredictor(folder);
+    expect(manifest.name).toBe("embedded-baseline");
+    expect(manifest.dataset).toEqual({
+      name: "embedded",
+      ratings: data.ratings.stars.length,
+      fingerprint: fingerprint(data.ratings),
+    });
+    expect(manifest.idMaps.movieIds).toEqual(data.movies.map(({ id }) => id));
+    expect(manifest.idMaps.userIds).toEqual(data.users.map(({ id }) => id));
+    expect(new Set(manifest.idMaps.genres)).toEqual(new Set(data.movies.map(({ genres }) => genres)));
+  });
+
+  it("is as far off on its held-out ratings as its manifest says, and nearer than the mean of all ratings", async () => {
+    const data = embeddedData();
+    const predictor = await loadPredictor(folder);
+    const { training, metrics } = predictor.manifest;
+    const [share, seed] = [Number(training?.validationShare), Number(training?.seed)];
+    const { validation } = randomSplit(data.ratings.stars.length, share, seed);
+    const result = await evaluate(predictor, data, validation, splitProtocol(share, seed));
+    expect(metrics?.protocol).toBe(result.protocol);
+    expect(metrics?.count).toBe(result.count);
+    expect(Math.abs(result.rmse - metrics!.rmse)).toBeLessThan(1e-6);
+    expect(Math.abs(result.mae - metrics!.mae)).toBeLessThan(1e-6);
+    const { stars } = data.ratings;
+    const mean = stars.reduce((sum, value) => sum + value, 0) / stars.length;
+    const ofMean = Math.sqrt(validation.reduce((sum, row) => sum + (stars[row] - mean) ** 2, 0) / validation.length);
+    console.log(`embedded model: RMSE ${result.rmse}, of the mean ${ofMean}`);
+    expect(result.rmse).toBeLessThan(0.95 * ofMean);
+  });
+});
