@@ -1,0 +1,575 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { type ImportOptions, importDataset } from "../../src/db/import.js";
+import { importLinks } from "../../src/db/import-links.js";
+import { linkMovie, unlinkMovie } from "../../src/db/links.js";
+import { readLinkReference } from "../../src/db/movielens/link.js";
+import { allMovies, moviesByIds } from "../../src/db/movies.js";
+import { type Database, openDatabase } from "../../src/db/open.js";
+import { deleteRating, ratingOf, setRating, topRatings } from "../../src/db/ratings.js";
+import { currentDataset, getSetting, setSetting } from "../../src/db/settings.js";
+import { usersByIds } from "../../src/db/users.js";
+import { write } from "../../src/db/write.js";
+import { type ImdbId, movieId, userId } from "../../src/ids.js";
+import { startScript } from "../cli/run.js";
+import {
+  type Files,
+  failure,
+  folderWith,
+  inside,
+  ml1m,
+  ml100k,
+  mlCsv,
+  open,
+  tempFolder,
+  zipWith,
+} from "./movielens/fixtures.js";
+
+const built = (module: string) => JSON.stringify(new URL(`../../dist/${module}`, import.meta.url).href);
+
+async function newDatabase(): Promise<{ db: Database; file: string }> {
+  const file = join(await tempFolder(), "marquee.db");
+  return { db: openIt(file), file };
+}
+
+function openIt(file: string, options?: Parameters<typeof openDatabase>[1]): Database {
+  const db = openDatabase(file, options);
+  onTestFinished(() => db.close());
+  return db;
+}
+
+/** Imports a folder made of these files; `name` is what the data set is called. */
+async function importFiles(db: Database, name: string, files: Files, options?: ImportOptions) {
+  return importDataset(db, await open(await folderWith(inside(name, files))), options);
+}
+
+async function linksFrom(movies: string, links: string) {
+  const files = { "movies.csv": `movieId,title,genres\n${movies}`, "links.csv": `movieId,imdbId,tmdbId\n${links}` };
+  return readLinkReference(await open(await folderWith(files)));
+}
+
+/** Every row of every table, as text. */
+function contents(db: Database): string {
+  const tables = ["dataset", "users", "movies", "ratings", "posters", "poster_embeddings", "settings", "tokens"];
+  return tables
+    .map((table) => `${table} ${JSON.stringify(db.sqlite.prepare(`SELECT * FROM ${table} ORDER BY 1`).all())}`)
+    .join("\n");
+}
+
+const nothing = { users: 0, movies: 0, ratings: 0, links: 0 };
+const imdbIdOf = (db: Database, id: number) => moviesByIds(db, [movieId(id)])[0]?.imdbId;
+
+describe("importing a data set", () => {
+  test("takes MovieLens 1M's layout with its demographics, titles and order", async () => {
+    const { db } = await newDatabase();
+    expect(await importFiles(db, "ml-1m", ml1m)).toEqual({
+      dataset: "ml-1m",
+      users: 2,
+      movies: 3,
+      ratings: 3,
+      linked: 0,
+      skipped: 0,
+      changed: { users: 2, movies: 3, ratings: 3, links: 0 },
+      replaced: null,
+      unlinked: [],
+    });
+    expect(currentDataset(db)).toMatchObject({ name: "ml-1m", kind: "1m", synthetic: false, revision: 1 });
+    expect(usersByIds(db, [userId(1)])).toEqual([
+      { id: 1, gender: "F", ageGroup: 1, occupation: "K-12 student", zipCode: "48067" },
+    ]);
+    expect(
+      allMovies(db).map(({ id, position, title, displayTitle, year, genres }) => [
+        id,
+        position,
+        title,
+        displayTitle,
+        year,
+        genres,
+      ]),
+    ).toEqual([
+      [1, 0, "Toy Story (1995)", "Toy Story", 1995, "Animation|Children's|Comedy"],
+      [661, 1, "Misérables, Les (1995)", "Les Misérables", 1995, "Drama"],
+      [914, 2, "Nameless (1996)", "Nameless", 1996, ""],
+    ]);
+    expect(topRatings(db, userId(1), 3).map(({ movieId, rating, ratedAt }) => [movieId, rating, ratedAt])).toEqual([
+      [661, 3, 978302109],
+      [914, 3, null],
+    ]);
+  });
+
+  test("takes MovieLens 100K's layout with ages as groups and genres as names", async () => {
+    const { db } = await newDatabase();
+    const report = await importFiles(db, "ml-100k", ml100k);
+    expect(report).toMatchObject({ dataset: "ml-100k", users: 2, movies: 2, ratings: 2, skipped: 0 });
+    expect(usersByIds(db, [userId(186), userId(196)])).toEqual([
+      { id: 186, gender: "F", ageGroup: 1, occupation: "none", zipCode: null },
+      { id: 196, gender: "M", ageGroup: 45, occupation: "writer", zipCode: "55105" },
+    ]);
+    expect(allMovies(db).map(({ displayTitle, genres }) => [displayTitle, genres])).toEqual([
+      ["Kolya", "Comedy"],
+      ["L'Été", ""],
+    ]);
+  });
+
+  test("takes the CSV layout with half stars, its own links, and users without demographics", async () => {
+    const { db } = await newDatabase();
+    const source = await open(await zipWith(inside("ml-latest-small", mlCsv)));
+    const report = await importDataset(db, source);
+    expect(report).toMatchObject({
+      dataset: "ml-latest-small",
+      users: 2,
+      movies: 3,
+      ratings: 3,
+      linked: 2,
+      skipped: 0,
+    });
+    expect(report.changed).toEqual({ users: 2, movies: 3, ratings: 3, links: 2 });
+    expect(report.unlinked.map((movie) => movie.movieId)).toEqual([30]);
+    expect(usersByIds(db, [userId(2)])).toEqual([
+      { id: 2, gender: null, ageGroup: null, occupation: null, zipCode: null },
+    ]);
+    expect(moviesByIds(db, [movieId(29), movieId(1)])).toMatchObject([
+      { displayTitle: "The City of Lost Children", imdbId: "tt0112682", tmdbId: null, linkSource: "import" },
+      { displayTitle: "Toy Story", imdbId: "tt0114709", tmdbId: 862, linkConfidence: 1 },
+    ]);
+    expect(ratingOf(db, userId(1), movieId(30))?.rating).toBe(0.5);
+  });
+
+  test.each([
+    ["ml-1m", ml1m],
+    ["ml-100k", ml100k],
+    ["ml-latest-small", mlCsv],
+  ])("changes nothing the second time, and says so (%s)", async (name, files) => {
+    const { db } = await newDatabase();
+    const first = await importFiles(db, name, files);
+    const before = contents(db);
+    const second = await importFiles(db, name, files);
+    expect(second).toEqual({ ...first, changed: nothing });
+    expect(contents(db)).toBe(before);
+  });
+
+  test("brings a changed rating, title and demographic up to date, and counts them", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-1m", ml1m);
+    const ids = db.sqlite.prepare("SELECT id FROM ratings ORDER BY id").pluck().all();
+    const report = await importFiles(db, "ml-1m", {
+      "movies.dat":
+        "1::Toy Story (1995)::Animation|Children's|Comedy\n661::Misérables, Les (1995)::Drama\n914::Named, The (1997)::\n",
+      "ratings.dat": String(ml1m["ratings.dat"]).replace("2::1::5", "2::1::4"),
+      "users.dat": String(ml1m["users.dat"]).replace("2::M::56::16", "2::M::56::7"),
+    });
+    expect(report.changed).toEqual({ users: 1, movies: 1, ratings: 1, links: 0 });
+    expect(moviesByIds(db, [movieId(914)])[0]).toMatchObject({ displayTitle: "The Named", year: 1997 });
+    expect(ratingOf(db, userId(2), movieId(1))?.rating).toBe(4);
+    expect(usersByIds(db, [userId(2)])[0]?.occupation).toBe("executive/managerial");
+    expect(db.sqlite.prepare("SELECT id FROM ratings ORDER BY id").pluck().all()).toEqual(ids);
+    expect(currentDataset(db)?.revision).toBe(2);
+  });
+
+  test("leaves the data set's revision alone where only ratings changed", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-1m", ml1m);
+    await importFiles(db, "ml-1m", { ...ml1m, "ratings.dat": "2::1::1::978298413\n" });
+    expect(currentDataset(db)?.revision).toBe(1);
+  });
+
+  test("keeps a rating that was set through the API", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-1m", ml1m);
+    await write(db, () => setRating(db, userId(2), movieId(1), 0.5, 1_700_000_000));
+    const report = await importFiles(db, "ml-1m", ml1m);
+    expect(report.changed).toEqual(nothing);
+    expect(ratingOf(db, userId(2), movieId(1))).toMatchObject({ rating: 0.5, ratedAt: 1_700_000_000, edited: true });
+  });
+
+  test("brings back a rating that was removed through the API: nothing tells it from one that was never there", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-1m", ml1m);
+    await write(db, () => deleteRating(db, userId(2), movieId(1)));
+    expect((await importFiles(db, "ml-1m", ml1m)).changed).toEqual({ ...nothing, ratings: 1 });
+  });
+
+  test("reports its progress in bytes, file by file, up to the whole", async () => {
+    const { db } = await newDatabase();
+    const seen: [number, number, string][] = [];
+    await importFiles(db, "ml-1m", ml1m, { onProgress: (...step) => seen.push(step) });
+    expect(seen.map(([, , file]) => file)).toEqual(["ml-1m/movies.dat", "ml-1m/users.dat", "ml-1m/ratings.dat"]);
+    expect(seen.at(-1)?.[0]).toBe(seen[0][1]);
+  });
+});
+
+describe("a line that cannot be read", () => {
+  test.each([
+    [
+      "a rating beyond five stars",
+      { ...ml1m, "ratings.dat": "1::661::3::0\n2::1::5::0\n2::914::6::0\n" },
+      'ml-1m/ratings.dat line 3: expected a rating in half stars from 0.5 to 5, received "6"',
+    ],
+    [
+      "a rating of a movie that is not in the data set",
+      { ...ml1m, "ratings.dat": "1::661::3::0\n1::77::3::0\n" },
+      'ml-1m/ratings.dat line 2: expected the id of a movie in ml-1m/movies.dat, received "77"',
+    ],
+    [
+      "a rating by a user who is not in the data set",
+      { ...ml1m, "ratings.dat": "1::661::3::0\n8::1::3::0\n" },
+      'ml-1m/ratings.dat line 2: expected the id of a user in ml-1m/users.dat, received "8"',
+    ],
+    [
+      "a movie without a number",
+      { ...ml1m, "movies.dat": "1::Toy Story (1995)::Comedy\nx::Y (1990)::Drama\n" },
+      'ml-1m/movies.dat line 2: expected a movie id, a positive integer, received "x"',
+    ],
+    [
+      "a user of an unknown age",
+      { ...ml1m, "users.dat": "1::F::1::10::48067\n2::M::57::16::70072\n" },
+      'ml-1m/users.dat line 2: expected an age code, one of 1, 18, 25, 35, 45, 50, 56, received "57"',
+    ],
+  ])("stops the import and leaves the database as before: %s", async (_what, files, message) => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-1m", { ...ml1m, "ratings.dat": "1::1::1::0\n" });
+    const before = contents(db);
+    expect(await failure(importFiles(db, "ml-1m", files))).toBe(`DATA_BAD_LINE: ${message}`);
+    expect(contents(db)).toBe(before);
+    // And the connection is of use afterwards.
+    expect((await importFiles(db, "ml-1m", ml1m)).changed.ratings).toBe(3);
+  });
+
+  test("leaves a new database empty", async () => {
+    const { db } = await newDatabase();
+    await failure(importFiles(db, "ml-1m", { ...ml1m, "ratings.dat": "1::661::3::0\n1::1::9::0\n" }));
+    expect(currentDataset(db)).toBeUndefined();
+    expect(allMovies(db)).toEqual([]);
+  });
+
+  test("is counted instead with skipBad, and so is what refers to it", async () => {
+    const { db } = await newDatabase();
+    const problems: string[] = [];
+    const report = await importFiles(
+      db,
+      "ml-1m",
+      {
+        "movies.dat": "1::Toy Story (1995)::Comedy\n2::::Drama\n3::Heat (1995)::Crime\n",
+        "users.dat": "1::F::1::10::48067\n2::X::56::16::70072\n",
+        "ratings.dat": "1::1::5::0\n1::2::4::0\n2::1::3::0\n1::3::four::0\n1::3::4::0\n",
+      },
+      { skipBad: true, onBadLine: ({ message }) => problems.push(message) },
+    );
+    expect(report).toMatchObject({ users: 1, movies: 2, ratings: 2, skipped: 5 });
+    expect(problems).toEqual([
+      'ml-1m/movies.dat line 2: expected a title, received ""',
+      'ml-1m/users.dat line 2: expected a gender, M or F, received "X"',
+      'ml-1m/ratings.dat line 2: expected the id of a movie in ml-1m/movies.dat, received "2"',
+      'ml-1m/ratings.dat line 3: expected the id of a user in ml-1m/users.dat, received "2"',
+      'ml-1m/ratings.dat line 4: expected a rating in half stars from 0.5 to 5, received "four"',
+    ]);
+  });
+
+  test("does not make an import of nothing", async () => {
+    const { db } = await newDatabase();
+    const files = { ...mlCsv, "ratings.csv": "userId,movieId,rating,timestamp\n" };
+    expect(await failure(importFiles(db, "ml-latest", files))).toMatch(
+      /^DATA_EMPTY: expected movies and ratings in \S+, received 3 and 0$/,
+    );
+    expect(currentDataset(db)).toBeUndefined();
+  });
+});
+
+describe("another data set", () => {
+  test("is refused while one is loaded, and changes nothing", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-1m", ml1m);
+    const before = contents(db);
+    expect(await failure(importFiles(db, "ml-100k", ml100k))).toBe(
+      'DATA_OTHER_DATASET: expected "ml-1m", which is loaded, received "ml-100k": their users have the same numbers but ' +
+        "are different people. Use another DATA_DIR, or --replace to take the loaded one out",
+    );
+    expect(contents(db)).toBe(before);
+  });
+
+  test("takes its place with replace, and nothing of the old one serves on", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-1m", ml1m);
+    await write(db, () => setSetting(db, "activeModel", "of-1m"));
+    const report = await importFiles(db, "ml-100k", ml100k, { replace: true });
+    expect(report).toMatchObject({ dataset: "ml-100k", replaced: "ml-1m", users: 2, movies: 2, ratings: 2 });
+    expect(currentDataset(db)).toMatchObject({ name: "ml-100k", kind: "100k" });
+    expect(allMovies(db).map(({ id }) => id)).toEqual([242, 302]);
+    expect(db.sqlite.prepare("SELECT user_id FROM ratings ORDER BY id").pluck().all()).toEqual([196, 186]);
+    expect(getSetting(db, "activeModel")).toBeUndefined();
+  });
+
+  test("does not take its place where its files are bad", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-1m", ml1m);
+    const before = contents(db);
+    const files = { ...ml100k, "u.data": "196\t242\t3\t0\n196\t302\t7\t0\n" };
+    await failure(importFiles(db, "ml-100k", files, { replace: true }));
+    expect(contents(db)).toBe(before);
+  });
+
+  test("takes the place of the embedded one without being told to", async () => {
+    const { db } = await newDatabase();
+    db.sqlite.exec(
+      "INSERT INTO dataset (id, name, kind, synthetic, imported_at) VALUES (1, 'embedded', 'embedded', 1, 0)",
+    );
+    db.sqlite.exec("INSERT INTO users (id) VALUES (77)");
+    expect(await importFiles(db, "ml-1m", ml1m)).toMatchObject({ replaced: "embedded" });
+    expect(currentDataset(db)).toMatchObject({ name: "ml-1m", synthetic: false });
+    expect(usersByIds(db, [userId(77)])).toEqual([undefined]);
+  });
+});
+
+describe("linking", () => {
+  test("takes ids from a newer release beside the data set, and says which movies have none", async () => {
+    const { db } = await newDatabase();
+    const links = await open(await folderWith({ "movies.csv": mlCsv["movies.csv"], "links.csv": mlCsv["links.csv"] }));
+    const report = await importFiles(db, "ml-1m", ml1m, { links });
+    expect(report).toMatchObject({ linked: 1, changed: { links: 1 } });
+    expect(imdbIdOf(db, 1)).toBe("tt0114709");
+    expect(report.unlinked).toEqual([
+      { movieId: 661, title: "Misérables, Les (1995)", reason: "the reference has no movie 661" },
+      { movieId: 914, title: "Nameless (1996)", reason: "the reference has no movie 914" },
+    ]);
+  });
+
+  test("leaves what a person linked or unlinked as it is", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-latest-small", mlCsv);
+    await write(db, () => linkMovie(db, movieId(1), "tt7654321" as ImdbId));
+    await write(db, () => unlinkMovie(db, movieId(29)));
+    const report = await importFiles(db, "ml-latest-small", mlCsv);
+    expect(report.changed).toEqual(nothing);
+    expect([imdbIdOf(db, 1), imdbIdOf(db, 29)]).toEqual(["tt7654321", null]);
+  });
+
+  test("gives no movie the id that a person gave another one", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-latest-small", { ...mlCsv, "links.csv": "movieId,imdbId,tmdbId\n29,0112682,\n" });
+    await write(db, () => linkMovie(db, movieId(30), "tt0114709" as ImdbId));
+    const report = await importFiles(db, "ml-latest-small", mlCsv);
+    expect(report.unlinked).toContainEqual({
+      movieId: 1,
+      title: "Toy Story (1995)",
+      reason: "tt0114709 already belongs to another movie",
+    });
+    expect([imdbIdOf(db, 1), imdbIdOf(db, 30)]).toEqual([null, "tt0114709"]);
+  });
+
+  const twoFilms = '1,Heat (1995),Crime\n2,"Sting, The (1973)",Crime\n';
+  const files = (links: string): Files => ({
+    "movies.csv": `movieId,title,genres\n${twoFilms}`,
+    "ratings.csv": "userId,movieId,rating\n1,1,5\n",
+    "links.csv": `movieId,imdbId,tmdbId\n${links}`,
+  });
+
+  test("gives an id that two movies claim to the first of them", async () => {
+    const { db } = await newDatabase();
+    const report = await importFiles(db, "ml-two", files("1,0113277,949\n2,0113277,949\n"));
+    expect([imdbIdOf(db, 1), imdbIdOf(db, 2)]).toEqual(["tt0113277", null]);
+    expect(report.unlinked.map(({ movieId }) => movieId)).toEqual([2]);
+  });
+
+  test("lets two movies exchange their ids", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-two", files("1,0113277,949\n2,0070735,9277\n"));
+    const report = await importFiles(db, "ml-two", files("1,0070735,9277\n2,0113277,949\n"));
+    expect([imdbIdOf(db, 1), imdbIdOf(db, 2)]).toEqual(["tt0070735", "tt0113277"]);
+    expect(report.changed).toEqual({ ...nothing, links: 2 });
+  });
+
+  test("lets an id pass to a movie before the one that has it", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-two", files("1,0113277,949\n2,0070735,9277\n"));
+    const report = await importFiles(db, "ml-two", files("1,0070735,9277\n2,0070735,9277\n"));
+    expect([imdbIdOf(db, 1), imdbIdOf(db, 2)]).toEqual(["tt0070735", null]);
+    expect(report.changed).toEqual({ ...nothing, links: 2 });
+    expect(moviesByIds(db, [movieId(2)])[0]).toMatchObject({ tmdbId: null, linkSource: null, linkConfidence: null });
+    expect(report.unlinked).toEqual([
+      { movieId: 2, title: "Sting, The (1973)", reason: "tt0070735 already belongs to another movie" },
+    ]);
+  });
+
+  test("keeps an id that a later reference says nothing of", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-two", files("1,0113277,949\n2,0070735,9277\n"));
+    const reference = await linksFrom("1,Heat (1995),Crime\n", "1,0113277,950\n");
+    const before = moviesByIds(db, [movieId(2)]);
+    expect(await write(db, () => importLinks(db, reference))).toEqual({ changed: 1, unlinked: [] });
+    expect(moviesByIds(db, [movieId(2)])).toEqual(before);
+    expect(moviesByIds(db, [movieId(1)])[0]).toMatchObject({ imdbId: "tt0113277", tmdbId: 950 });
+  });
+});
+
+describe("an import that does not come to its end", () => {
+  test("leaves the database as before when it is stopped half-way", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-1m", ml1m);
+    const before = contents(db);
+    const controller = new AbortController();
+    const stopped = importFiles(
+      db,
+      "ml-1m",
+      { ...ml1m, "ratings.dat": "1::1::1::0\n2::661::2::0\n" },
+      {
+        signal: controller.signal,
+        onProgress: (_bytes, _total, file) => {
+          if (file === "ml-1m/ratings.dat") controller.abort();
+        },
+      },
+    );
+    expect(await failure(stopped)).toBe("INTERRUPTED: interrupted: nothing was imported, the database is as before");
+    expect(contents(db)).toBe(before);
+  });
+
+  test("leaves the database as before when its process is killed half-way, and a new import works", async () => {
+    const { db, file } = await newDatabase();
+    await importFiles(db, "ml-1m", generated(1000));
+    const before = contents(db);
+    const folder = await folderWith(inside("ml-1m", generated(300_000)));
+    const script = `
+      import { importDataset } from ${built("db/import.js")};
+      import { openDatabase } from ${built("db/open.js")};
+      import { openSource } from ${built("db/movielens/source.js")};
+      await importDataset(openDatabase(${JSON.stringify(file)}), await openSource(${JSON.stringify(folder)}), {
+        onProgress: (bytes, total) => {
+          if (bytes > total / 2) process.kill(process.pid, "SIGKILL");
+        },
+      });`;
+    const child = startScript(["--input-type=module", "--eval", script], { dataDir: folder });
+    expect(await child.finished).toMatchObject({ signal: "SIGKILL", stderr: "" });
+    expect(contents(db)).toBe(before);
+    expect(db.sqlite.pragma("integrity_check", { simple: true })).toBe("ok");
+
+    const report = await importDataset(db, await open(folder));
+    expect(report).toMatchObject({ dataset: "ml-1m", users: 1000, movies: 1000, ratings: 300_000, skipped: 0 });
+    expect(db.sqlite.prepare("SELECT count(*) FROM ratings").pluck().get()).toBe(300_000);
+  });
+});
+
+/** MovieLens 1M's layout with 1,000 users and movies; nobody rates a movie twice. */
+function generated(ratings: number): Files {
+  const lines: string[] = [];
+  for (let r = 0; r < ratings; r++) {
+    const user = (r % 1000) + 1;
+    lines.push(`${user}::${((user * 7 + Math.floor(r / 1000)) % 1000) + 1}::${1 + (r % 5)}::${978_300_000 + r}\n`);
+  }
+  const ids = Array.from({ length: 1000 }, (_, i) => i + 1);
+  return {
+    "movies.dat": ids.map((id) => `${id}::Film ${id} (1990)::Drama\n`).join(""),
+    "users.dat": ids.map((id) => `${id}::F::25::4::10000\n`).join(""),
+    "ratings.dat": lines.join(""),
+  };
+}
+
+describe("the database", () => {
+  test("refuses a rating without a user or a movie", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-1m", ml1m);
+    const insert = db.sqlite.prepare("INSERT INTO ratings (user_id, movie_id, rating) VALUES (?, ?, ?)");
+    expect(() => insert.run(9, 1, 3)).toThrow("FOREIGN KEY constraint failed");
+    expect(() => insert.run(1, 9, 3)).toThrow("FOREIGN KEY constraint failed");
+  });
+
+  test.each([0, 0.25, 3.3, 5.5, -1])("refuses a rating of %d stars", async (stars) => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-1m", ml1m);
+    const insert = db.sqlite.prepare("INSERT INTO ratings (user_id, movie_id, rating) VALUES (2, 661, ?)");
+    expect(() => insert.run(stars)).toThrow("CHECK constraint failed: ratings_half_stars");
+  });
+
+  test("refuses a second rating of a movie by one user, and an IMDb id for two movies", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-latest-small", mlCsv);
+    expect(() => db.sqlite.exec("INSERT INTO ratings (user_id, movie_id, rating) VALUES (1, 29, 3)")).toThrow(
+      "UNIQUE constraint failed: ratings.user_id, ratings.movie_id",
+    );
+    expect(() => db.sqlite.exec("UPDATE movies SET imdb_id = 'tt0114709' WHERE id = 30")).toThrow(
+      "UNIQUE constraint failed: movies.imdb_id",
+    );
+  });
+
+  test("is in WAL mode, flushes every commit, and waits for other processes", async () => {
+    const { db } = await newDatabase();
+    const pragma = (name: string) => db.sqlite.pragma(name, { simple: true });
+    expect([pragma("journal_mode"), pragma("synchronous"), pragma("foreign_keys"), pragma("busy_timeout")]).toEqual([
+      "wal",
+      2,
+      1,
+      10_000,
+    ]);
+  });
+
+  test("is made once by processes that open a new file together", async () => {
+    const file = join(await tempFolder(), "new", "marquee.db");
+    const script = `
+      import { openDatabase } from ${built("db/open.js")};
+      const db = openDatabase(${JSON.stringify(file)});
+      console.log(db.sqlite.prepare("SELECT count(*) FROM ratings").pluck().get());
+      db.close();`;
+    const children = [1, 2, 3, 4].map(() =>
+      startScript(["--input-type=module", "--eval", script], { dataDir: fileURLToPath(new URL(".", import.meta.url)) }),
+    );
+    for (const child of children) {
+      expect(await child.finished).toMatchObject({ code: 0, stdout: "0\n", stderr: "" });
+    }
+  });
+
+  test("says so when another process holds it too long for an import", async () => {
+    const { db, file } = await newDatabase();
+    await importFiles(db, "ml-1m", ml1m);
+    const other = openIt(file, { busyTimeoutMs: 20 });
+    db.sqlite.exec("BEGIN IMMEDIATE");
+    expect(await failure(importFiles(other, "ml-1m", ml1m))).toBe(
+      "DATABASE_BUSY: expected to write, but another process holds the database; try again",
+    );
+    db.sqlite.exec("ROLLBACK");
+    expect((await importFiles(other, "ml-1m", ml1m)).changed).toEqual(nothing);
+  });
+
+  test("can be read as it was while an import writes it", async () => {
+    const { db, file } = await newDatabase();
+    await importFiles(db, "ml-1m", ml1m);
+    const reader = openIt(file);
+    const before = contents(reader);
+    const seen: string[] = [];
+    await importFiles(
+      db,
+      "ml-1m",
+      { ...ml1m, "ratings.dat": "2::1::1::0\n" },
+      { onProgress: () => seen.push(contents(reader)) },
+    );
+    expect(new Set(seen)).toEqual(new Set([before]));
+    expect(ratingOf(reader, userId(2), movieId(1))?.rating).toBe(1);
+  });
+
+  test("is refused where the file is none", async () => {
+    const file = join(await tempFolder(), "marquee.db");
+    await writeFile(file, "These are not the bytes of a database, however long they go on. ".repeat(100));
+    await expect(async () => openDatabase(file)).rejects.toMatchObject({
+      code: "FILE_UNREADABLE",
+      message: `expected a Marquee database in ${file}: file is not a database`,
+    });
+  });
+
+  test("is refused where its folder cannot be made", async () => {
+    const folder = await folderWith({ data: "a file where a folder should be" });
+    await expect(async () => openDatabase(join(folder, "data", "marquee.db"))).rejects.toMatchObject({
+      code: "FILE_UNREADABLE",
+      message: expect.stringMatching(/^expected a Marquee database in \S+marquee\.db: E(EXIST|NOTDIR)/),
+    });
+  });
+
+  test("is refused where a newer Marquee made it", async () => {
+    const { db, file } = await newDatabase();
+    db.sqlite
+      .prepare("INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)")
+      .run("future", 4_000_000_000_000);
+    await expect(async () => openDatabase(file)).rejects.toMatchObject({
+      code: "DATABASE_INCOMPATIBLE",
+      message: `expected ${file} to be of this version of Marquee or an older one, but a newer one made it: update Marquee`,
+    });
+  });
+});
