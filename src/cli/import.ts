@@ -17,6 +17,9 @@ import { interruptSignal, withServices } from "./context.js";
 import { print, printJson, say, seconds } from "./output.js";
 import { createProgress } from "./progress.js";
 
+/** So many bad lines are shown one by one with --skip-bad. */
+const badLinesShown = 20;
+
 export function addImportCommands(program: Command): void {
   program
     .command("import")
@@ -44,6 +47,7 @@ export function addImportCommands(program: Command): void {
             ? await download(from, config, folders.posters, interrupt.signal)
             : undefined;
           const source = await openSource(downloaded ?? from);
+          let badLines = 0;
           let progress: ReturnType<typeof createProgress> | undefined;
           const report = await importDataset(db, source, {
             links,
@@ -54,7 +58,11 @@ export function addImportCommands(program: Command): void {
               progress ??= createProgress("import", total, "MB");
               progress.update(bytes, file);
             },
-            onBadLine: ({ message }) => say(`skipped: ${message}`),
+            onBadLine: ({ message }) => {
+              badLines++;
+              if (badLines <= badLinesShown) say(`skipped: ${message}`);
+              else if (badLines === badLinesShown + 1) say("skipped: further bad lines are only counted");
+            },
           }).finally(async () => {
             progress?.stop();
             interrupt.release();
@@ -68,7 +76,7 @@ export function addImportCommands(program: Command): void {
             say(`took the data set ${report.replaced} out; ${report.dataset} is in its place`);
           if (options.json) return printJson({ ...counts, unlinked: unlinked.length });
           print(
-            `${report.dataset}: ${report.users} users, ${report.movies} movies (${report.linked} linked to IMDb), ${report.ratings} ratings` +
+            `${report.dataset}: ${report.users} users, ${report.movies} movies (${report.linked} linked to IMDb${report.linked > 0 && unlinked.length > 0 ? `, ${unlinked.length} not: marquee link says why` : ""}), ${report.ratings} ratings` +
               `${report.skipped > 0 ? `, ${report.skipped} bad lines skipped` : ""}; ` +
               `${changes === 0 ? "nothing had changed" : `${changes} rows added or changed`}, in ${seconds(started)}`,
           );

@@ -1,4 +1,6 @@
 /** The `marquee` command: settings, subcommands, and one clear line when something fails. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { Command, CommanderError, Option } from "commander";
 import { settings } from "../config.js";
 import { AppError } from "../errors.js";
@@ -28,9 +30,15 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
+function version(): string {
+  const file = fileURLToPath(new URL("../../package.json", import.meta.url));
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}
+
 function createProgram(): Command {
   const program = new Command("marquee")
     .description("A self-hosted GraphQL API that recommends movies and knows what their posters look like.")
+    .version(version())
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, "marquee: ")) })
     .showHelpAfterError("(marquee --help lists the commands)")

@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { embeddedDatasetNote } from "../db/embedded/generate-ratings.js";
 import { countMovies } from "../db/movies.js";
 import { countRatings } from "../db/ratings.js";
-import { currentDataset } from "../db/settings.js";
+import { currentDataset, getSetting } from "../db/settings.js";
 import { countUsers } from "../db/users.js";
 import { firstToken, makeToken } from "../resolvers/access.js";
 import { embedPosters } from "../resolvers/embed-posters.js";
@@ -108,6 +108,11 @@ function welcome(services: Services, address: string, token: string | undefined)
   if (dataset?.synthetic) print(embeddedDatasetNote);
   print(`\n  GraphiQL and API: ${address}/graphql\n`);
   print(`  ${exampleQuery(services)}\n`);
+  if (getSetting(db, "activeModel") === undefined) {
+    print(
+      "  No model serves this data set yet: run marquee train, or marquee models import. Until then nothing is predicted.\n",
+    );
+  }
   if (token !== undefined) {
     print("  Mutations need this token, which is shown only now (marquee token create makes another):");
     print(`  Authorization: Bearer ${token}\n`);

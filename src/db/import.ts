@@ -128,15 +128,24 @@ async function importFiles(
       if (!knownMovies.has(movieId)) throw new BadField(`the id of a movie in ${movies}`, String(movieId));
       if (users !== undefined && !knownUsers.has(userId))
         throw new BadField(`the id of a user in ${users}`, String(userId));
+      if (twice(userId, movieId))
+        throw new BadField("one rating of a movie by a user", `another of ${movieId} by ${userId}`);
     },
   };
+  const twice = ratedTwice(detected.kind);
   const writer = createRowWriter(db);
 
   file = movies;
   let position = 0;
   for await (const rows of readMovies(source, detected, read)) {
     for (const row of rows) {
-      if (knownMovies.has(row.movieId)) continue;
+      if (knownMovies.has(row.movieId)) {
+        const message = `${movies}: expected every movie once, received ${row.movieId} again: ${received(row.title)}`;
+        if (!read.skipBad) throw new AppError("DATA_BAD_LINE", message);
+        skipped++;
+        options.onBadLine?.({ file: movies, line: 0, message });
+        continue;
+      }
       knownMovies.add(row.movieId);
       writer.putMovie({ ...row, position: position++ });
     }
@@ -181,5 +190,24 @@ async function importFiles(
     skipped,
     changed: writer.changes,
     unlinked,
+  };
+}
+
+/**
+ * Whether a user has rated a movie already in this file. Every layout but 100K's lists ratings user by user, so that
+ * one user's movies are all that must be remembered.
+ */
+function ratedTwice(kind: DetectedDataset["kind"]): (userId: UserId, movieId: MovieId) => boolean {
+  const isGrouped = kind !== "100k";
+  const seen = new Set<string | number>();
+  let current: UserId | undefined;
+  return (userId, movieId) => {
+    if (isGrouped && userId !== current) {
+      seen.clear();
+      current = userId;
+    }
+    const before = seen.size;
+    seen.add(isGrouped ? movieId : `${userId} ${movieId}`);
+    return seen.size === before;
   };
 }

@@ -26,11 +26,13 @@ export async function serve(app: App, host: string, port: number): Promise<Runni
     stop: () =>
       new Promise((resolve) => {
         const timer = setTimeout(() => server.closeAllConnections(), stopWithinMs);
+        // A kept-alive connection becomes idle once its answer is out.
+        const idle = setInterval(() => server.closeIdleConnections(), 20);
         server.close(() => {
           clearTimeout(timer);
+          clearInterval(idle);
           resolve();
         });
-        server.closeIdleConnections();
       }),
   };
 }

@@ -218,6 +218,16 @@ describe("a line that cannot be read", () => {
       'ml-1m/ratings.dat line 2: expected the id of a user in ml-1m/users.dat, received "8"',
     ],
     [
+      "a second rating of a movie by a user",
+      { ...ml1m, "ratings.dat": "1::661::3::0\n1::1::3::0\n1::661::5::0\n" },
+      'ml-1m/ratings.dat line 3: expected one rating of a movie by a user, received "another of 661 by 1"',
+    ],
+    [
+      "a movie that stands twice",
+      { ...ml1m, "movies.dat": "1::Toy Story (1995)::Comedy\n1::Heat (1995)::Crime\n" },
+      'ml-1m/movies.dat: expected every movie once, received 1 again: "Heat (1995)"',
+    ],
+    [
       "a movie without a number",
       { ...ml1m, "movies.dat": "1::Toy Story (1995)::Comedy\nx::Y (1990)::Drama\n" },
       'ml-1m/movies.dat line 2: expected a movie id, a positive integer, received "x"',
