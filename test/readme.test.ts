@@ -1,0 +1,47 @@
+/** What README shows is what the program does. */
+import { readFile } from "node:fs/promises";
+import { pino } from "pino";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { settings } from "../src/config.js";
+import { openServices } from "../src/resolvers/services.js";
+import { setupEmbedded } from "../src/resolvers/setup-embedded.js";
+import { createApp } from "../src/server/app.js";
+import { ask, emptyFolder } from "./fixture.js";
+
+let readme = "";
+beforeAll(async () => {
+  readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+});
+
+interface Shown {
+  data: { user: { topRated: string[]; recommendations: { title: string; score: number; similarity: number }[] } };
+}
+
+describe("README", () => {
+  test("shows the answer that its first query gets from the embedded data set", async () => {
+    const [query, answer] = [/```graphql\n(.*?)\n```/s, /```json\n(.*?)\n```/s].map((block) => block.exec(readme)?.[1]);
+    const shown: Shown = JSON.parse(answer as string);
+    const services = openServices(await emptyFolder());
+    onTestFinished(() => services.close());
+    await setupEmbedded(services, () => {});
+    const app = createApp(
+      services,
+      { auth: "on", maxBodyBytes: 100_000, requestTimeoutMs: 60_000 },
+      pino({ level: "silent" }),
+    );
+    const { data, errors } = (await ask(app, query as string)) as Shown & { errors?: unknown };
+    expect(errors).toBeUndefined();
+    expect(data.user.topRated).toEqual(shown.data.user.topRated);
+    expect(data.user.recommendations.map(({ title }) => title)).toEqual(
+      shown.data.user.recommendations.map(({ title }) => title),
+    );
+    data.user.recommendations.forEach(({ score, similarity }, i) => {
+      expect(score).toBeCloseTo(shown.data.user.recommendations[i].score, 4);
+      expect(similarity).toBeCloseTo(shown.data.user.recommendations[i].similarity, 4);
+    });
+  });
+
+  test.each(Object.values(settings))("lists $env with its flag and default", ({ env, flag, default: value }) => {
+    expect(readme).toContain(`| \`${env}\` | \`--${flag}\` | \`${value}\` |`);
+  });
+});
