@@ -49,9 +49,15 @@ for (let i = 0; i < rounds; i++) {
 }
 
 const perSecond = (name) => Math.round(1000 / median(times[name]));
-console.log(`node ${process.version}, ${cpus()[0]?.model} × ${cpus().length}; ${rounds} rounds of ${requests} requests, one at a time`);
-console.log(`marquee   ${perSecond("marquee")} requests/s (ms a request: ${times.marquee.map((t) => t.toFixed(2)).join(" ")})`);
-console.log(`constants ${perSecond("constants")} requests/s (ms a request: ${times.constants.map((t) => t.toFixed(2)).join(" ")})`);
+console.log(
+  `node ${process.version}, ${cpus()[0]?.model} × ${cpus().length}; ${rounds} rounds of ${requests} requests, one at a time`,
+);
+console.log(
+  `marquee   ${perSecond("marquee")} requests/s (ms a request: ${times.marquee.map((t) => t.toFixed(2)).join(" ")})`,
+);
+console.log(
+  `constants ${perSecond("constants")} requests/s (ms a request: ${times.constants.map((t) => t.toFixed(2)).join(" ")})`,
+);
 console.log(`ratio     ${(median(times.constants) / median(times.marquee)).toFixed(3)} of the constants' rate`);
 await services.close();
 rmSync(folder, { recursive: true });
