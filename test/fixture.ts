@@ -359,7 +359,7 @@ export interface AskOptions {
 
 /** Sends one GraphQL request through `fetch`, as JSON. */
 export async function ask(app: App, query: string, options: AskOptions = {}): Promise<Answer> {
-  const response = await app.fetch("http://marquee.test/graphql", {
+  const response = await app.fetch("http://localhost/graphql", {
     method: "POST",
     headers: {
       "content-type": "application/json",

@@ -96,8 +96,7 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
       onStep: (step, ofEpoch, epoch) => progress.update((epoch - 1) * ofEpoch + step, `at most, epoch ${epoch}${best}`),
       onEpoch: (report) => {
         best = `, validation RMSE ${report.validationRmse.toFixed(4)}`;
-        say(`
-${epochLine(report, options.epochs)}`);
+        say(`\n${epochLine(report, options.epochs)}`);
       },
     }).finally(() => {
       progress.stop();

@@ -186,7 +186,7 @@ describe("marquee import", () => {
     });
     const again = await run(["import", folder], { dataDir });
     expect(again.stdout).toMatch(
-      /^ml-tiny: 2 users, 2 movies \(1 linked to IMDb\), 3 ratings; nothing had changed, in /,
+      /^ml-tiny: 2 users, 2 movies \(1 linked to IMDb, 1 not: marquee link says why\), 3 ratings; nothing had changed, in /,
     );
   });
 

@@ -6,7 +6,14 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { buildBaselineModel } from "../../src/ml/baseline-model.js";
 import type { IdLists } from "../../src/ml/id-maps.js";
 import type { Manifest } from "../../src/ml/manifest.js";
-import { checkModelName, freeModelName, listModels, modelFolder, saveModel } from "../../src/ml/model-store.js";
+import {
+  checkModelName,
+  freeModelName,
+  listModels,
+  modelFolder,
+  readManifest,
+  saveModel,
+} from "../../src/ml/model-store.js";
 import { loadPredictor } from "../../src/ml/predictor.js";
 import { movie, randomWeights, ratings, user } from "./fixtures.js";
 
@@ -90,12 +97,13 @@ describe("saving a model", () => {
     expect(await readdir(folders.own)).toEqual([]);
   });
 
-  it("never overwrites a model", async () => {
+  it("never overwrites a model: one whose name was taken meanwhile gets the next number", async () => {
     const { folders, folder } = await saved("first");
     const before = await readFile(join(folder, "manifest.json"));
     const { manifest, files } = built("first", "imported");
-    await expect(saveModel(folders.own, manifest, files)).rejects.toThrow(/ENOTEMPTY|EEXIST/);
-    expect(await readdir(folders.own)).toEqual(["first"]);
+    expect((await saveModel(folders.own, manifest, files)).name).toBe("first-2");
+    expect((await readManifest(join(folders.own, "first-2"))).name).toBe("first-2");
+    expect((await readdir(folders.own)).sort()).toEqual(["first", "first-2"]);
     expect(await readFile(join(folder, "manifest.json"))).toEqual(before);
   });
 
