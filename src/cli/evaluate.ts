@@ -48,7 +48,7 @@ export function addEvaluateCommand(program: Command): void {
         const { truth: _truth, predicted: _predicted, ...shown } = result;
         const name = model.manifest.name;
         if (options.picture !== undefined) {
-          // The charting library takes a second to load: only where it is needed.
+          // The charting library is slow to load: only where it is needed.
           const { confusionChart } = await import("./charts.js");
           await writeOut(options.picture, await confusionChart(result.confusionMatrix, `${name}, ${result.protocol}`));
           say(`drew ${options.picture}`);

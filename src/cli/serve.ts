@@ -27,7 +27,7 @@ export function addServeCommands(program: Command): void {
     .action(async (_options: object, command: Command) => {
       const config = configOf(command);
       await withServices(command, async (services) => setup(services));
-      // The GraphQL server takes a second to load: not before it is needed, and not for other commands.
+      // The GraphQL server is slow to load: not before it is needed, and not for other commands.
       const { createApp } = await import("../server/app.js");
       const services = openServices(config.dataDir, { busyTimeoutMs: serverBusyTimeoutMs });
       const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));

@@ -122,7 +122,7 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
       confusionCounts: _counts,
       ...metrics
     } = await evaluate(model, data, split.validation, splitProtocol(options.validation, options.seed));
-    // The charting library takes a second to load, which no other command should wait for.
+    // The charting library is slow to load, which no other command should wait for.
     const { confusionChart, lossChart, ratingsChart } = await import("./charts.js");
     files.set("losses.csv", lossesCsv(run.history));
     files.set("losses.png", await lossChart(run.history, run.bestEpoch));

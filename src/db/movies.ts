@@ -64,16 +64,6 @@ export function allMovies(db: Database): Movie[] {
   return db.orm.select().from(movies).orderBy(asc(movies.position)).all();
 }
 
-/** The movies that nobody has rated. */
-export function unratedMovieIds(db: Database): MovieId[] {
-  return db.orm
-    .select({ id: movies.id })
-    .from(movies)
-    .where(sql`NOT EXISTS (SELECT 1 FROM ratings WHERE ratings.movie_id = ${movies.id})`)
-    .all()
-    .map((row) => row.id);
-}
-
 // LIKE ignores the case of these, and is faster than a function of ours for every row.
 const isAscii = /^[\x20-\x7e]*$/;
 

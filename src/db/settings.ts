@@ -27,7 +27,3 @@ export function getSetting(db: Database, key: SettingKey): string | undefined {
 export function setSetting(db: Database, key: SettingKey, value: string): void {
   db.orm.insert(settings).values({ key, value }).onConflictDoUpdate({ target: settings.key, set: { value } }).run();
 }
-
-export function clearSetting(db: Database, key: SettingKey): void {
-  db.orm.delete(settings).where(eq(settings.key, key)).run();
-}

@@ -1,8 +1,8 @@
 /**
  * Adam (Kingma & Ba 2015) over a table of rows of which a step touches few.
  * Dense Adam moves every row at every step, since old gradients live on in its moments; "sparse" variants drop that
- * and so learn rare rows thirty times slower. Here a row catches up on the steps it missed when it is next needed:
- * the same result as dense Adam, at the cost of the rows that are touched.
+ * and so learn rare rows much slower. Here a row catches up on the steps it missed when it is next needed, all at once:
+ * without new gradients both moments only shrink, so that the missed steps add up to one factor.
  */
 
 const beta1 = 0.9;

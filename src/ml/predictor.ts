@@ -52,7 +52,7 @@ export function basisOf(predictions: Predictions, pair: number): Basis {
   return predictions.userKnown[pair] && predictions.itemKnown[pair] ? "MODEL" : "FALLBACK";
 }
 
-// onnxruntime's run() blocks its thread; 2,048 pairs take about a millisecond, then others have their turn.
+// onnxruntime's run() blocks its thread; after so many pairs others have their turn.
 const pairsPerRun = 2048;
 
 /**

@@ -5,10 +5,10 @@
 
 import { pickWeighted, type Random } from "../../random.js";
 import { occupations } from "../movielens/occupations.js";
+import { type AgeGroup, ageGroups } from "../movielens/rows.js";
 
 /** MovieLens 1M's age groups, each named by its lower bound; 1 stands for under 18, 56 for 56 and older. */
-export const ageGroups = [1, 18, 25, 35, 45, 50, 56] as const;
-export type AgeGroup = (typeof ageGroups)[number];
+export { type AgeGroup, ageGroups };
 export type Gender = "F" | "M";
 
 export interface EmbeddedUser {
