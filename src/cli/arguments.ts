@@ -27,6 +27,17 @@ export function decimal(name: string, least: number, most: number): (text: strin
   };
 }
 
+/** @throws {AppError} USAGE unless the text is one of the choices */
+export function oneOf<T extends string>(name: string, choices: readonly T[]): (text: string) => T {
+  return (text) => {
+    const choice = choices.find((value) => value === text);
+    if (choice === undefined) {
+      throw new AppError("USAGE", `expected ${choices.join(" or ")} for ${name}, received ${received(text)}`);
+    }
+    return choice;
+  };
+}
+
 /** @throws {AppError} INVALID_ID */
 export function userIdArgument(text: string): UserId {
   const id = parseUserId(text);

@@ -3,6 +3,7 @@ import sharp from "sharp";
 import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import type { EpochReport } from "../ml/baseline-train.js";
+import { halfStarHistogram } from "../ml/metrics.js";
 import { svgTextToPaths } from "../posters/lettering.js";
 
 const font = "Inter";
@@ -82,8 +83,8 @@ export function confusionChart(matrix: readonly (readonly number[])[], subtitle:
 /** How often each number of stars is given and predicted, as a PNG. Predictions are counted in the nearest half star. */
 export function ratingsChart(truth: Float32Array, predicted: Float32Array): Promise<Buffer> {
   const values = [
-    ...histogram(truth).map((bin) => ({ ...bin, set: "given" })),
-    ...histogram(predicted).map((bin) => ({ ...bin, set: "predicted" })),
+    ...binsOf(truth).map((bin) => ({ ...bin, set: "given" })),
+    ...binsOf(predicted).map((bin) => ({ ...bin, set: "predicted" })),
   ];
   return draw({
     title: "Ratings given and predicted",
@@ -101,10 +102,8 @@ export function ratingsChart(truth: Float32Array, predicted: Float32Array): Prom
   });
 }
 
-function histogram(stars: Float32Array): { stars: string; count: number }[] {
-  const counts = new Array<number>(10).fill(0);
-  for (const value of stars) counts[Math.min(9, Math.max(0, Math.round(value * 2) - 1))]++;
-  return counts.map((count, bin) => ({ stars: ((bin + 1) / 2).toFixed(1), count }));
+function binsOf(stars: Float32Array): { stars: string; count: number }[] {
+  return halfStarHistogram(stars).map((count, bin) => ({ stars: ((bin + 1) / 2).toFixed(1), count }));
 }
 
 async function draw(spec: TopLevelSpec): Promise<Buffer> {

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { AppError } from "../errors.js";
 import { fingerprint } from "../ml/baseline-data.js";
-import type { Manifest } from "../ml/manifest.js";
+import type { ManifestDraft } from "../ml/manifest.js";
 import { randomSplit } from "../ml/split.js";
 import { withServices } from "./context.js";
 import { evaluate, splitProtocol } from "./evaluation.js";
@@ -71,7 +71,7 @@ export function addEvaluateCommand(program: Command): void {
 
 /** Which ratings the model did not see in training, as far as its manifest tells. */
 function splitOf(
-  { training, name, dataset }: Omit<Manifest, "files">,
+  { training, name, dataset }: ManifestDraft,
   loaded: string,
 ): { share: number; seed: number; note?: string } {
   const share = training?.validationShare;

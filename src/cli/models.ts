@@ -10,7 +10,7 @@ import { AppError, received } from "../errors.js";
 import { importBaseline, ratedIds } from "../ml/baseline-import.js";
 import { buildBaselineModel } from "../ml/baseline-model.js";
 import { freeModelName, listModels, modelFolder, saveModel } from "../ml/model-store.js";
-import { loadPredictor } from "../ml/predictor.js";
+import { loadModel } from "../ml/load-model.js";
 import type { Services } from "../resolvers/services.js";
 import { withServices } from "./context.js";
 import { print, printJson, printTable, say } from "./output.js";
@@ -115,6 +115,7 @@ async function importModel({ db, folders }: Services, file: string, options: Imp
   const known = (await listModels(folders.models)).find(
     ({ name, manifest }) =>
       !(manifest instanceof AppError) &&
+      manifest.kind === "baseline" &&
       manifest.sourceSha256 === sha256 &&
       manifest.dataset.name === datasetName &&
       isDeepStrictEqual(manifest.idMaps, idLists) &&
@@ -123,7 +124,7 @@ async function importModel({ db, folders }: Services, file: string, options: Imp
   // One whose files are damaged is made again, under another name.
   const isSound =
     known !== undefined &&
-    (await loadPredictor(modelFolder(folders.models, known.name)).then(
+    (await loadModel(modelFolder(folders.models, known.name)).then(
       () => true,
       () => false,
     ));

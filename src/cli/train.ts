@@ -1,183 +1,148 @@
-/** `marquee train`. */
-import { join } from "node:path";
+/** `marquee train`: which kinds of model there are, and their options. */
 import type { Command } from "commander";
-import { setSetting } from "../db/settings.js";
-import { write } from "../db/write.js";
 import { AppError, received } from "../errors.js";
-import { idListsOf, ratingRows, type TrainingSet } from "../ml/baseline-data.js";
-import { ratedIds } from "../ml/baseline-import.js";
-import { buildBaselineModel } from "../ml/baseline-model.js";
-import {
-  type BaselineOptions,
-  baselineDefaults,
-  type EpochReport,
-  type TrainingRun,
-  trainBaseline,
-} from "../ml/baseline-train.js";
-import type { Manifest } from "../ml/manifest.js";
-import { checkModelName, freeModelName, saveModel } from "../ml/model-store.js";
-import { createPredictor } from "../ml/predictor.js";
-import { randomSplit } from "../ml/split.js";
-import { loadTensorFlow } from "../ml/tensorflow.js";
-import { decimal, wholeNumber } from "./arguments.js";
-import { interruptSignal, withServices } from "./context.js";
-import { evaluate, splitProtocol } from "./evaluation.js";
-import { print, printJson, say, seconds } from "./output.js";
-import { createProgress } from "./progress.js";
-import { readTrainingSet } from "./training-set.js";
+import { type BaselineOptions, baselineDefaults } from "../ml/baseline-train.js";
+import { bayesDefaults } from "../ml/bayes-train.js";
+import { mfDefaults } from "../ml/mf-train.js";
+import { rankerDefaults } from "../ml/ranker-train.js";
+import { decimal, oneOf, wholeNumber } from "./arguments.js";
+import { runTrainBaseline } from "./train-baseline.js";
+import { runTrainFactors, type TrainFactorsOptions } from "./train-factors.js";
 
-interface TrainOptions extends BaselineOptions {
-  model: string;
-  name?: string;
-  validation: number;
+const kinds = ["bayes", "mf", "baseline"] as const;
+type Kind = (typeof kinds)[number];
+
+/** As commander gives them: what was not stated is undefined, and its default depends on the kind of model. */
+interface TrainOptions extends Partial<BaselineOptions>, Partial<Omit<TrainFactorsOptions, "kind" | "use">> {
+  model: Kind;
   use: boolean;
-  json?: boolean;
 }
 
+/** Options that only some kinds have, by commander's names. */
+const optionsOf: Record<Kind, readonly string[]> = {
+  bayes: ["factors", "sweeps", "burnIn", "chains", "samples", "storage", "ranker", "rankerFactors", "positiveFrom"],
+  mf: ["factors", "iterations", "storage", "ranker", "rankerFactors", "positiveFrom"],
+  baseline: ["epochs", "batchSize", "learningRate", "dropout", "patience"],
+};
+
 export function addTrainCommand(program: Command): void {
-  const d = baselineDefaults;
+  const b = baselineDefaults;
   program
     .command("train")
     .summary("train a model on the loaded data set")
     .description(
-      "Train a model on the loaded data set and let it serve. Ctrl-C stops and keeps the best epoch so far; before the first is done, nothing changes.",
+      "Train a model on the loaded data set and let it serve. Without options, the best one: bayes, with a ranker. Ctrl-C " +
+        "stops and keeps what is trained so far; before there is anything to keep, nothing changes.",
     )
-    .option("--model <kind>", "kind of model: baseline", "baseline")
+    .option(
+      "--model <kind>",
+      "bayes (most accurate), mf (matrix factorization, in seconds) or baseline (the original network)",
+      oneOf("--model", kinds),
+      "bayes",
+    )
     .option("--name <name>", "name of the model; a number is added where it is taken")
-    .option("--epochs <n>", "most epochs", wholeNumber("--epochs", 1, 1000), d.epochs)
-    .option("--batch-size <n>", "ratings a step", wholeNumber("--batch-size", 1, 100_000), d.batchSize)
-    .option("--learning-rate <x>", "of Adam", decimal("--learning-rate", 1e-7, 1), d.learningRate)
-    .option("--dropout <x>", "share of the embeddings dropped in training", decimal("--dropout", 0, 0.9), d.dropout)
-    .option("--validation <x>", "share of the ratings held out", decimal("--validation", 0.01, 0.9), 0.2)
+    .option(
+      "--validation <x>",
+      "share of the ratings held out to measure with, 0 for none (default: 0.1, of baseline 0.2)",
+      decimal("--validation", 0, 0.9),
+    )
+    .option("--seed <n>", "of the split and of everything drawn (default: 0)", wholeNumber("--seed", 0, 2 ** 31 - 1))
+    .option(
+      "--factors <n>",
+      `bayes, mf: dimensions (default: ${bayesDefaults.factors}, of mf ${mfDefaults.factors}); of bayes a multiple of 4`,
+      wholeNumber("--factors", 1, 512),
+    )
+    .option(
+      "--sweeps <n>",
+      `bayes: of each chain (default: ${bayesDefaults.sweeps})`,
+      wholeNumber("--sweeps", 2, 100_000),
+    )
+    .option(
+      "--burn-in <n>",
+      `bayes: first sweeps that are not kept (default: ${bayesDefaults.burnIn}, at most half the sweeps)`,
+      wholeNumber("--burn-in", 1, 100_000),
+    )
+    .option(
+      "--chains <n>",
+      `bayes: chains, each in a thread of its own (default: ${bayesDefaults.chains})`,
+      wholeNumber("--chains", 1, 64),
+    )
+    .option(
+      "--samples <n>",
+      `bayes: samples kept in all (default: ${bayesDefaults.samples})`,
+      wholeNumber("--samples", 1, 1000),
+    )
+    .option(
+      "--iterations <n>",
+      `mf: rounds of least squares (default: ${mfDefaults.iterations})`,
+      wholeNumber("--iterations", 1, 1000),
+    )
+    .option(
+      "--storage <type>",
+      "bayes, mf: float16 or float32 (default: float16, half the size)",
+      oneOf("--storage", ["float16", "float32"] as const),
+    )
+    .option(
+      "--ranker <parts>",
+      "bayes, mf: ials+ease, ials or none (default: ials+ease, up to 20,000 movies)",
+      oneOf("--ranker", ["ials+ease", "ials", "none"] as const),
+    )
+    .option(
+      "--ranker-factors <n>",
+      `bayes, mf: dimensions of the ranker (default: ${rankerDefaults.ials.factors})`,
+      wholeNumber("--ranker-factors", 1, 1024),
+    )
+    .option(
+      "--positive-from <stars>",
+      `bayes, mf: ratings from so many stars on are likes to the ranker (default: ${rankerDefaults.positiveFrom})`,
+      decimal("--positive-from", 0.5, 5),
+    )
+    .option("--epochs <n>", `baseline: most epochs (default: ${b.epochs})`, wholeNumber("--epochs", 1, 1000))
+    .option(
+      "--batch-size <n>",
+      `baseline: ratings a step (default: ${b.batchSize})`,
+      wholeNumber("--batch-size", 1, 100_000),
+    )
+    .option(
+      "--learning-rate <x>",
+      `baseline: of Adam (default: ${b.learningRate})`,
+      decimal("--learning-rate", 1e-7, 1),
+    )
+    .option(
+      "--dropout <x>",
+      `baseline: share of the embeddings dropped in training (default: ${b.dropout})`,
+      decimal("--dropout", 0, 0.9),
+    )
     .option(
       "--patience <n>",
-      "stop after so many epochs without a better one",
+      `baseline: stop after so many epochs without a better one (default: ${b.patience})`,
       wholeNumber("--patience", 1, 1000),
-      d.patience,
-    )
-    .option(
-      "--seed <n>",
-      "of the split, the first weights and the order",
-      wholeNumber("--seed", 0, 2 ** 31 - 1),
-      d.seed,
     )
     .option("--no-use", "train only: leave the model that serves as it is")
     .option("--json", "print the result as JSON")
     .action(runTrain);
 }
 
-async function runTrain(options: TrainOptions, command: Command): Promise<void> {
-  if (options.model !== "baseline") {
-    throw new AppError("USAGE", `expected baseline for --model, received ${received(options.model)}`);
-  }
-  const started = performance.now();
-  await withServices(command, async ({ db, folders }) => {
-    const wanted = checkModelName(options.name ?? options.model);
-    const { name: datasetName, data } = readTrainingSet(db);
-    const idLists = idListsOf(data);
-    const rows = ratingRows(data, idLists);
-    const split = randomSplit(rows.stars.length, options.validation, options.seed);
-    if (split.validation.length === 0 || split.train.length === 0) {
-      throw new AppError(
-        "DATA_EMPTY",
-        `expected ratings both to train on and to hold out, received ${rows.stars.length} in all`,
-      );
+async function runTrain({ model, ...options }: TrainOptions, command: Command): Promise<void> {
+  checkOptions(model, options);
+  const stated = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  if (model === "baseline") {
+    if (options.validation === 0) {
+      throw new AppError("USAGE", "expected --validation above 0 for --model baseline, which stops by it, received 0");
     }
-    const { tf, backend } = await loadTensorFlow();
-    say(
-      `training ${wanted} on ${datasetName}: ${split.train.length} ratings, ${split.validation.length} held out, TensorFlow.js on ${backend}`,
-    );
-    const interrupt = interruptSignal("Interrupted: keeping the best epoch so far (again to stop at once) …");
-    const steps = Math.ceil(split.train.length / options.batchSize);
-    const progress = createProgress("train", steps * options.epochs, "steps");
-    let best = "";
-    const run = await trainBaseline(tf, rows, split, options, {
-      signal: interrupt.signal,
-      onStep: (step, ofEpoch, epoch) => progress.update((epoch - 1) * ofEpoch + step, `at most, epoch ${epoch}${best}`),
-      onEpoch: (report) => {
-        best = `, validation RMSE ${report.validationRmse.toFixed(4)}`;
-        say(`\n${epochLine(report, options.epochs)}`);
-      },
-    }).finally(() => {
-      progress.stop();
-      interrupt.release();
-    });
-    const trained = ratedIds(subset(data.ratings, split.train));
-    const { manifest, files } = buildBaselineModel({
-      name: freeModelName(folders.models, wanted),
-      origin: "trained",
-      datasetName,
-      data,
-      weights: run.weights,
-      idLists,
-      ratedUsers: trained.users,
-      ratedMovies: trained.movies,
-      training: trainingRecord(options, run, backend),
-    });
-    // Measured on the graph that will serve, with its fallbacks, not on the network as trained.
-    const model = await createPredictor(manifest, files.get("model.onnx") as Uint8Array);
-    const {
-      truth,
-      predicted,
-      confusionCounts: _counts,
-      ...metrics
-    } = await evaluate(model, data, split.validation, splitProtocol(options.validation, options.seed));
-    // The charting library is slow to load, which no other command should wait for.
-    const { confusionChart, lossChart, ratingsChart } = await import("./charts.js");
-    files.set("losses.csv", lossesCsv(run.history));
-    files.set("losses.png", await lossChart(run.history, run.bestEpoch));
-    files.set("confusion.png", await confusionChart(metrics.confusionMatrix, `${manifest.name}, ${metrics.protocol}`));
-    files.set("ratings.png", await ratingsChart(truth, predicted));
-    const saved = await saveModel(folders.models.own, { ...manifest, metrics }, files);
-    if (options.use) await write(db, () => setSetting(db, "activeModel", saved.name));
-    const result = {
-      model: saved.name,
-      epochs: run.history.length,
-      bestEpoch: run.bestEpoch,
-      stopped: run.stopped,
-      serves: options.use,
-      seconds: (performance.now() - started) / 1000,
-      ...metrics,
-    };
-    if (options.json) return printJson(result);
-    print(
-      `${saved.name}: RMSE ${metrics.rmse.toFixed(4)}, MAE ${metrics.mae.toFixed(4)} stars on ${metrics.count} held-out ratings ` +
-        `(best epoch ${run.bestEpoch} of ${run.history.length}), in ${seconds(started)}; ` +
-        `${options.use ? "it serves now" : "the model that serves is unchanged"}`,
-    );
-    print(`report: ${join(folders.models.own, saved.name)}: losses.csv, losses.png, confusion.png, ratings.png`);
-  });
+    return runTrainBaseline({ ...baselineDefaults, validation: 0.2, use: options.use, ...stated }, command);
+  }
+  const factors = { kind: model, use: options.use, validation: 0.1, seed: 0, ...stated } as TrainFactorsOptions;
+  return runTrainFactors(factors, command);
 }
 
-function epochLine({ epoch, trainRmse, validationRmse, seconds: took }: EpochReport, epochs: number): string {
-  return `epoch ${epoch} of at most ${epochs}: training RMSE ${trainRmse.toFixed(4)}, validation RMSE ${validationRmse.toFixed(4)} stars, ${took.toFixed(1)} s`;
-}
-
-function trainingRecord(options: TrainOptions, run: TrainingRun, backend: string): Manifest["training"] {
-  const { batchSize, learningRate, dropout, seed, patience, validation } = options;
-  return {
-    batchSize,
-    learningRate,
-    dropout,
-    seed,
-    patience,
-    validationShare: validation,
-    epochs: run.history.length,
-    bestEpoch: run.bestEpoch,
-    stopped: run.stopped,
-    backend,
-  };
-}
-
-function subset({ userIds, movieIds, stars }: TrainingSet["ratings"], rows: Int32Array): TrainingSet["ratings"] {
-  return {
-    userIds: rows.map((row) => userIds[row]),
-    movieIds: rows.map((row) => movieIds[row]),
-    stars: Float32Array.from(rows, (row) => stars[row]),
-  };
-}
-
-function lossesCsv(history: readonly EpochReport[]): Uint8Array {
-  const lines = history.map((row) => [row.epoch, row.trainRmse, row.validationRmse, row.seconds].join(","));
-  return new TextEncoder().encode(`epoch,train_rmse,validation_rmse,seconds\n${lines.join("\n")}\n`);
+/** @throws {AppError} USAGE for an option that another kind of model has */
+function checkOptions(model: Kind, options: object): void {
+  for (const [kind, names] of Object.entries(optionsOf)) {
+    for (const name of names) {
+      if (optionsOf[model].includes(name) || (options as Record<string, unknown>)[name] === undefined) continue;
+      const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+      throw new AppError("USAGE", `expected ${flag} with --model ${kind} only, received it with --model ${received(model)}`);
+    }
+  }
 }

@@ -18,6 +18,6 @@ export function readTrainingSet(db: Database, which: "all" | "imported" = "all")
     throw new AppError("DATA_EMPTY", "expected a data set with ratings, but none is loaded: run marquee import");
   }
   const users = allUsers(db).map(({ id, gender, ageGroup, occupation }) => ({ id, gender, ageGroup, occupation }));
-  const movies = allMovies(db).map(({ id, genres }) => ({ id, genres }));
+  const movies = allMovies(db).map(({ id, genres, year }) => ({ id, genres, year }));
   return { name, data: { users, movies, ratings } };
 }

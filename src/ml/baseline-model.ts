@@ -5,13 +5,13 @@ import { overwriteUntrained, type TrainedRows, withFallbackRows } from "./baseli
 import { baselineGraph } from "./baseline-graph.js";
 import { type BaselineWeights, features, ratingScale, rowsOf, weightsToTensors } from "./baseline-weights.js";
 import type { IdLists } from "./id-maps.js";
-import { type Manifest, modelFormat, modelFormatVersion } from "./manifest.js";
+import { type BaselineManifest, modelFormat, modelFormatVersion } from "./manifest.js";
 import type { UserFeatures } from "./predictor.js";
 import { writeSafetensors } from "./safetensors.js";
 
 export interface BaselineModelInput {
   name: string;
-  origin: Manifest["origin"];
+  origin: BaselineManifest["origin"];
   datasetName: string;
   data: TrainingSet;
   weights: BaselineWeights;
@@ -19,12 +19,12 @@ export interface BaselineModelInput {
   /** Users and movies that ratings trained; the rows of all others are noise and never served. */
   ratedUsers: ReadonlySet<number>;
   ratedMovies: ReadonlySet<number>;
-  training?: Manifest["training"];
+  training?: BaselineManifest["training"];
   sourceSha256?: string;
 }
 
 export interface BuiltModel {
-  manifest: Omit<Manifest, "files">;
+  manifest: Omit<BaselineManifest, "files">;
   files: Map<string, Uint8Array>;
 }
 
@@ -38,7 +38,7 @@ export function buildBaselineModel(input: BaselineModelInput): BuiltModel {
     ["weights.safetensors", writeSafetensors(weightsToTensors(weights))],
     ["model.onnx", baselineGraph(served)],
   ]);
-  const manifest: Omit<Manifest, "files"> = {
+  const manifest: Omit<BaselineManifest, "files"> = {
     format: modelFormat,
     formatVersion: modelFormatVersion,
     name: input.name,

@@ -16,18 +16,28 @@ const metrics = z.object({
   mae: z.number(),
   /** Row-normalised: row = true stars 1 to 5, column = predicted stars 1 to 5. */
   confusionMatrix: z.array(z.array(z.number())),
+  /** How many ratings of 0.5, 1, … 5 stars were given, and predicted (to the nearest half star). */
+  ratingHistogram: z.object({ given: z.array(z.number()), predicted: z.array(z.number()) }).optional(),
 });
 export type Metrics = z.infer<typeof metrics>;
 
-const manifestSchema = z.object({
+const common = {
   format: z.literal(modelFormat),
   formatVersion: z.literal(modelFormatVersion),
   name: z.string(),
-  kind: z.literal("baseline"),
   origin: z.enum(["imported", "trained"]),
   createdAt: z.iso.datetime(),
   /** The data that its ids belong to; the fingerprint is of the ratings it was made with. */
   dataset: z.object({ name: z.string(), ratings: z.number().int(), fingerprint: z.string() }),
+  /** How it was trained: seed, factors, learning rate, … */
+  training: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).optional(),
+  metrics: metrics.optional(),
+  files: z.record(z.string(), z.object({ bytes: z.number().int(), sha256: z.string() })),
+};
+
+const baselineSchema = z.object({
+  ...common,
+  kind: z.literal("baseline"),
   /** SHA-256 of the file that was imported. */
   sourceSha256: z.string().optional(),
   idMaps: z.object({
@@ -50,19 +60,59 @@ const manifestSchema = z.object({
     genre: z.number().int(),
   }),
   preprocessing: z.object({ ratingScale: z.number(), features: z.array(z.string()) }),
-  /** How it was trained: seed, batch size, learning rate, … */
-  training: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).optional(),
-  metrics: metrics.optional(),
-  files: z.record(z.string(), z.object({ bytes: z.number().int(), sha256: z.string() })),
 });
 
-export type Manifest = Omit<z.infer<typeof manifestSchema>, "idMaps" | "untrained"> & {
-  idMaps: Omit<z.infer<typeof manifestSchema>["idMaps"], "userIds" | "movieIds"> & {
+/** How the ranker beside a factor model was made, and how its parts are weighed. */
+const rankerSchema = z.object({
+  /** Ratings from so many stars on count as likes. */
+  positiveFrom: z.number(),
+  ials: z.object({ factors: z.number().int(), unobserved: z.number(), regularization: z.number() }),
+  /** Whether there is an item-to-item matrix too. */
+  ease: z.object({ regularization: z.number() }).nullable(),
+  /** score = ials · iALS + ease · EASE + stars · (predicted stars − 3.5). */
+  weights: z.object({ ials: z.number(), ease: z.number(), stars: z.number() }),
+  /** Strength of the popularity dial at −1 and at 1, and the mean popularity percentile of ten recommendations at −1, 0, 1. */
+  dial: z.object({ niche: z.number(), mainstream: z.number(), percentiles: z.array(z.number()) }),
+});
+export type RankerManifest = z.infer<typeof rankerSchema>;
+
+const factorSchema = z.object({
+  ...common,
+  kind: z.enum(["bayes", "mf"]),
+  /** Item rows, and the labels that users and movies may have; users are folded in and have no row. */
+  idMaps: z.object({
+    movieIds: z.array(z.number().int().positive()),
+    genders: z.array(z.string()),
+    ageGroups: z.array(z.number()),
+    occupations: z.array(z.string()),
+    /** Single genres. */
+    genres: z.array(z.string()),
+    /** Five-year bins, from the one of this year on. */
+    years: z.object({ first: z.number().int(), bins: z.number().int() }),
+  }),
+  factors: z.number().int(),
+  /** Posterior samples kept; 1 for matrix factorization. */
+  samples: z.number().int(),
+  /** The scale that predictions are clipped to, and the mean of the ratings, in stars. */
+  scale: z.object({ least: z.number(), most: z.number(), mean: z.number() }),
+  ranker: rankerSchema.optional(),
+});
+
+const manifestSchema = z.discriminatedUnion("kind", [baselineSchema, factorSchema]);
+
+export type BaselineManifest = Omit<z.infer<typeof baselineSchema>, "idMaps" | "untrained"> & {
+  idMaps: Omit<z.infer<typeof baselineSchema>["idMaps"], "userIds" | "movieIds"> & {
     userIds: (UserId | null)[];
     movieIds: (MovieId | null)[];
   };
   untrained: { userIds: UserId[]; movieIds: MovieId[] };
 };
+export type FactorManifest = Omit<z.infer<typeof factorSchema>, "idMaps"> & {
+  idMaps: Omit<z.infer<typeof factorSchema>["idMaps"], "movieIds"> & { movieIds: MovieId[] };
+};
+export type Manifest = BaselineManifest | FactorManifest;
+/** Before its files are written. */
+export type ManifestDraft = Omit<BaselineManifest, "files"> | Omit<FactorManifest, "files">;
 
 /** What to do about a model that cannot be read; `origin` where it is known. */
 export function makeAgain(origin?: Manifest["origin"]): string {

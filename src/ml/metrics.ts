@@ -38,6 +38,13 @@ export function rowNormalised(counts: readonly (readonly number[])[]): number[][
   });
 }
 
+/** How many are nearest to 0.5, 1, … 5 stars: ten counts. */
+export function halfStarHistogram(stars: Float32Array): number[] {
+  const counts = new Array<number>(10).fill(0);
+  for (const value of stars) counts[Math.min(9, Math.max(0, Math.round(value * 2) - 1))]++;
+  return counts;
+}
+
 /** Stars as shown: 0.5 to 5. */
 export function clampStars(stars: number): number {
   return Math.min(5, Math.max(0.5, stars));

@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, received } from "../errors.js";
-import { type Manifest, makeAgain, parseManifest } from "./manifest.js";
+import { type Manifest, type ManifestDraft, makeAgain, parseManifest } from "./manifest.js";
 
 /** Where models lie: the user's own folder first, then what ships with the project. */
 export interface ModelFolders {
@@ -44,7 +44,7 @@ export function freeModelName(folders: ModelFolders, name: string): string {
  */
 export async function saveModel(
   folder: string,
-  manifest: Omit<Manifest, "files">,
+  manifest: ManifestDraft,
   files: ReadonlyMap<string, Uint8Array>,
 ): Promise<Manifest> {
   checkModelName(manifest.name);
@@ -52,7 +52,7 @@ export async function saveModel(
   const sums = Object.fromEntries(
     [...files].map(([name, bytes]) => [name, { bytes: bytes.length, sha256: sha256(bytes) }]),
   );
-  let whole: Manifest = { ...manifest, files: sums };
+  let whole = { ...manifest, files: sums } as Manifest;
   await mkdir(temporary, { recursive: true });
   try {
     for (const [name, bytes] of files) await writeFile(join(temporary, name), bytes, { flush: true });

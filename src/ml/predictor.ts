@@ -1,26 +1,31 @@
-/**
- * A model that serves: features of users and movies in, stars out, through onnxruntime.
- * It never asks for data; whoever calls brings the features.
- */
-import { setImmediate } from "node:timers/promises";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+/** What a model that serves looks like to whoever calls it: features of users and movies in, stars out. */
 import type { MovieId, UserId } from "../ids.js";
-import { features, ratingScale } from "./baseline-weights.js";
-import { createIdMaps } from "./id-maps.js";
-import type { Manifest } from "./manifest.js";
-import { readManifest, readModelFile } from "./model-store.js";
+import type { ManifestDraft } from "./manifest.js";
+
+/** A user's ratings, parallel arrays. */
+export interface UserRatings {
+  movieIds: Int32Array;
+  /** Stars, 0.5 to 5. */
+  stars: Float32Array;
+}
 
 export interface UserFeatures {
   id: UserId;
   gender: string | null;
   ageGroup: number | null;
   occupation: string | null;
+  /** What they rated; brought where the model says `needsRatings`. */
+  ratings?: UserRatings;
 }
 
 export interface MovieFeatures {
   id: MovieId;
   /** The whole genre string as the data set gives it. */
   genres: string;
+  /** Year of release. */
+  year?: number | null;
+  /** Who rated it, and with how many stars; brought for a movie of which the model says that it lacks it (`hasItem`). */
+  raters?: readonly { user: UserFeatures; stars: number }[];
 }
 
 /** Pairs to predict: pair k is `users[userAt[k]]` and `movies[movieAt[k]]`. */
@@ -40,9 +45,34 @@ export interface Predictions {
   itemKnown: Uint8Array;
 }
 
+/** One of a user's ratings, and how many stars it moves a prediction by. */
+export interface RatingReason {
+  movieId: MovieId;
+  stars: number;
+  contribution: number;
+}
+
 export interface Predictor {
-  readonly manifest: Omit<Manifest, "files">;
+  readonly manifest: ManifestDraft;
+  /** Whether predictions follow from the users' ratings as they are now, which the caller then brings. */
+  readonly needsRatings: boolean;
+  /** Whether ratings of the movie trained the model. */
+  hasItem(id: MovieId): boolean;
   predict(pairs: Pairs): Promise<Predictions>;
+  /**
+   * How much a user would like to watch each movie, whether rated or not: higher is better, comparable within one call
+   * only; −∞ for a movie that no rating trained. Undefined where the model has no ranker.
+   * @param stars predicted stars of each movie
+   * @param dial −1 (niche) to 1 (mainstream)
+   */
+  preferences?(
+    user: UserFeatures,
+    movies: readonly MovieFeatures[],
+    stars: Float32Array,
+    dial: number,
+  ): Float32Array;
+  /** How much each rating of the user moves the prediction of a movie; undefined where the model cannot say. */
+  reasons?(user: UserFeatures, movie: MovieFeatures): Promise<RatingReason[]>;
 }
 
 /** MODEL where the model knows both the user and the movie from ratings, else FALLBACK. */
@@ -50,84 +80,4 @@ export type Basis = "MODEL" | "FALLBACK";
 
 export function basisOf(predictions: Predictions, pair: number): Basis {
   return predictions.userKnown[pair] && predictions.itemKnown[pair] ? "MODEL" : "FALLBACK";
-}
-
-// onnxruntime's run() blocks its thread; after so many pairs others have their turn.
-const pairsPerRun = 2048;
-
-/**
- * Loads a model from its folder, its graph's checksum checked.
- * @throws {AppError} MODEL_INVALID
- */
-export async function loadPredictor(folder: string): Promise<Predictor> {
-  const manifest = await readManifest(folder);
-  return createPredictor(manifest, await readModelFile(folder, manifest, "model.onnx"));
-}
-
-/** A model from its graph, with one onnxruntime session that lives as long as the process. */
-export async function createPredictor(manifest: Omit<Manifest, "files">, graph: Uint8Array): Promise<Predictor> {
-  // The fallback row of each table is its last one.
-  const fallback = features.map(({ name }) => manifest.tableRows[name]);
-  const session = await InferenceSession.create(graph, { intraOpNumThreads: 1, interOpNumThreads: 1 });
-  const maps = createIdMaps(manifest.idMaps);
-  const untrainedUsers = new Set(manifest.untrained.userIds);
-  const untrainedMovies = new Set(manifest.untrained.movieIds);
-
-  // A catalogue is asked about again and again as the same array: its rows are looked up once.
-  const knownLists = new WeakMap<readonly MovieFeatures[], Int32Array>();
-  function rowsOfMovies(movies: readonly MovieFeatures[]): Int32Array {
-    const found = knownLists.get(movies);
-    if (found !== undefined) return found;
-    const rows = new Int32Array(movies.length * 2);
-    movies.forEach((movie, i) => {
-      rows[2 * i] = (untrainedMovies.has(movie.id) ? undefined : maps.itemIndex(movie.id)) ?? fallback[4];
-      rows[2 * i + 1] = maps.genreRow(movie.genres) ?? fallback[5];
-    });
-    knownLists.set(movies, rows);
-    return rows;
-  }
-
-  async function predict({ users, movies, userAt, movieAt }: Pairs): Promise<Predictions> {
-    if (userAt.length !== movieAt.length) {
-      throw new RangeError(
-        `expected as many movies as users in pairs, received ${movieAt.length} and ${userAt.length}`,
-      );
-    }
-    const userRows = new Int32Array(users.length * 4);
-    users.forEach((user, u) => {
-      userRows[4 * u] = (untrainedUsers.has(user.id) ? undefined : maps.userIndex(user.id)) ?? fallback[0];
-      userRows[4 * u + 1] = maps.genderRow(user.gender) ?? fallback[1];
-      userRows[4 * u + 2] = maps.ageRow(user.ageGroup) ?? fallback[2];
-      userRows[4 * u + 3] = maps.occupationRow(user.occupation) ?? fallback[3];
-    });
-    const itemRows = rowsOfMovies(movies);
-    const size = userAt.length;
-    const stars = new Float32Array(size);
-    const userKnown = new Uint8Array(size);
-    const itemKnown = new Uint8Array(size);
-    for (let from = 0; from < size; from += pairsPerRun) {
-      if (from > 0) await setImmediate();
-      const n = Math.min(pairsPerRun, size - from);
-      const feeds: Record<string, Tensor> = {};
-      features.forEach(({ input }, f) => {
-        const rows = new BigInt64Array(n);
-        // Written as the low 32 bits of each 64-bit row: a BigInt for each would cost more than the network.
-        const low = new Int32Array(rows.buffer);
-        for (let k = 0; k < n; k++) {
-          low[2 * k] = f < 4 ? userRows[4 * userAt[from + k] + f] : itemRows[2 * movieAt[from + k] + f - 4];
-        }
-        feeds[input] = new Tensor("int64", rows, [n]);
-      });
-      const { rating } = await session.run(feeds);
-      const output = rating.data as Float32Array;
-      for (let k = 0; k < n; k++) {
-        stars[from + k] = output[k] * ratingScale;
-        userKnown[from + k] = userRows[4 * userAt[from + k]] === fallback[0] ? 0 : 1;
-        itemKnown[from + k] = itemRows[2 * movieAt[from + k]] === fallback[4] ? 0 : 1;
-      }
-    }
-    return { stars, userKnown, itemKnown };
-  }
-
-  return { manifest, predict };
 }

@@ -3,6 +3,7 @@
  * a JSON header of name → {dtype, shape, data_offsets}, then the tensors' bytes. Read into float32 arrays.
  */
 import { AppError, received } from "../errors.js";
+import { decodeFloat16, encodeFloat16 } from "./float16.js";
 
 export interface Tensor {
   /** Row-major. */
@@ -12,6 +13,13 @@ export interface Tensor {
 
 const maxHeaderBytes = 100_000_000;
 
+/** Bytes of a number of each dtype that is read. */
+const widths = new Map([
+  ["F16", 2],
+  ["F32", 4],
+  ["F64", 8],
+]);
+
 interface HeaderEntry {
   dtype: string;
   shape: number[];
@@ -19,7 +27,7 @@ interface HeaderEntry {
 }
 
 /**
- * @param bytes a whole file; tensors of dtype F32, or F64, which is rounded
+ * @param bytes a whole file; tensors of dtype F32, F16, or F64, which is rounded
  * @param what the file's name, for messages
  * @throws {AppError} MODEL_INVALID when the header, an offset, a shape or a dtype is not as the format says, or a
  *   value is not finite
@@ -49,9 +57,9 @@ export function readSafetensors(bytes: Uint8Array, what: string): Map<string, Te
     if (name === "__metadata__") continue;
     if (!isHeaderEntry(entry)) throw refuse(`dtype, shape and data_offsets for tensor ${received(name)}`);
     const [from, to] = entry.data_offsets;
-    const width = entry.dtype === "F32" ? 4 : entry.dtype === "F64" ? 8 : 0;
+    const width = widths.get(entry.dtype) ?? 0;
     if (width === 0) {
-      throw refuse(`dtype F32 or F64 for tensor ${received(name)}, received ${received(entry.dtype)}`);
+      throw refuse(`dtype F32, F16 or F64 for tensor ${received(name)}, received ${received(entry.dtype)}`);
     }
     const size = entry.shape.reduce((product, n) => product * n, 1);
     if (from < 0 || to - from !== size * width || start + to > bytes.byteLength) {
@@ -61,14 +69,10 @@ export function readSafetensors(bytes: Uint8Array, what: string): Map<string, Te
       );
     }
     const data = new Float32Array(size);
-    for (let i = 0; i < size; i++) {
-      const at = start + from + i * width;
-      const value = width === 4 ? view.getFloat32(at, true) : view.getFloat64(at, true);
-      data[i] = value;
-      // After rounding: a float64 may be too large for a float32.
-      if (!Number.isFinite(data[i])) {
-        throw refuse(`finite values in tensor ${received(name)}, received ${value} at ${i}`);
-      }
+    decode(bytes.subarray(start + from, start + to), entry.dtype, data);
+    const bad = data.findIndex((value) => !Number.isFinite(value));
+    if (bad !== -1) {
+      throw refuse(`finite values in tensor ${received(name)}, received ${data[bad]} at ${bad}`);
     }
     tensors.set(name, { shape: entry.shape, data });
     spans.push([from, to]);
@@ -82,6 +86,14 @@ export function readSafetensors(bytes: Uint8Array, what: string): Map<string, Te
     throw refuse(`${covered} bytes of tensors, received ${bytes.byteLength - start}`);
   }
   return tensors;
+}
+
+/** @param bytes of one tensor, wherever they are aligned; @param out float32, rounded: a float64 may be too large for it */
+function decode(bytes: Uint8Array, dtype: string, out: Float32Array): void {
+  // Copied, since a typed array wants its bytes aligned; the platforms that Node runs on are little-endian, as is the format.
+  const { buffer } = bytes.slice();
+  if (dtype === "F16") decodeFloat16(new Uint16Array(buffer), out);
+  else out.set(dtype === "F32" ? new Float32Array(buffer) : new Float64Array(buffer));
 }
 
 function isHeaderEntry(entry: HeaderEntry): boolean {
@@ -98,13 +110,14 @@ function isHeaderEntry(entry: HeaderEntry): boolean {
   );
 }
 
-/** The bytes of a safetensors file holding these tensors as F32, in the map's order. */
-export function writeSafetensors(tensors: ReadonlyMap<string, Tensor>): Uint8Array {
+/** The bytes of a safetensors file holding these tensors, in the map's order, as F32 or rounded to F16. */
+export function writeSafetensors(tensors: ReadonlyMap<string, Tensor>, dtype: "F32" | "F16" = "F32"): Uint8Array {
   const header: Record<string, HeaderEntry> = {};
+  const width = dtype === "F32" ? 4 : 2;
   let offset = 0;
   for (const [name, { shape, data }] of tensors) {
-    header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
+    header[name] = { dtype, shape, data_offsets: [offset, offset + data.length * width] };
+    offset += data.length * width;
   }
   // The format wants the tensors aligned to 8 bytes; spaces after the JSON pad it.
   const json = JSON.stringify(header);
@@ -114,8 +127,15 @@ export function writeSafetensors(tensors: ReadonlyMap<string, Tensor>): Uint8Arr
   bytes.set(headerBytes, 8);
   let at = 8 + headerBytes.length;
   for (const { data } of tensors.values()) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
+    const part = dtype === "F32" ? data : halves(data);
+    bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at);
+    at += part.byteLength;
   }
   return bytes;
+}
+
+function halves(data: Float32Array): Uint16Array {
+  const bits = new Uint16Array(data.length);
+  encodeFloat16(data, bits);
+  return bits;
 }

@@ -3,7 +3,8 @@ import type { Database } from "../db/open.js";
 import { currentDataset, getSetting } from "../db/settings.js";
 import { AppError, received } from "../errors.js";
 import { type ModelFolders, modelFolder } from "../ml/model-store.js";
-import { loadPredictor, type Predictor } from "../ml/predictor.js";
+import { loadModel } from "../ml/load-model.js";
+import type { Predictor } from "../ml/predictor.js";
 
 export interface Models {
   /**
@@ -35,7 +36,7 @@ export function createModels(db: Database, folders: ModelFolders): Models {
     }
     let promise = loading.get(chosen);
     if (promise === undefined) {
-      promise = Promise.resolve().then(() => loadPredictor(modelFolder(folders, chosen)));
+      promise = Promise.resolve().then(() => loadModel(modelFolder(folders, chosen)));
       loading.set(chosen, promise);
       promise.catch(() => loading.delete(chosen));
     }

@@ -4,5 +4,5 @@ export type { PosterRow } from "../db/posters.js";
 export type { Rating } from "../db/ratings.js";
 export type { User } from "../db/users.js";
 export type { MovieId, UserId } from "../ids.js";
-export type { Manifest, Metrics } from "../ml/manifest.js";
+export type { ManifestDraft, Metrics } from "../ml/manifest.js";
 export type { RecommendedMovie } from "./recommend.js";

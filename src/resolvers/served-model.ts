@@ -1,10 +1,10 @@
 /** The model that serves, as `model` shows it. */
 import { AppError } from "../errors.js";
-import type { Manifest } from "../ml/manifest.js";
+import type { ManifestDraft } from "../ml/manifest.js";
 import type { Context } from "./context.js";
 
 /** Null where no model was chosen yet. @throws {AppError} MODEL_OTHER_DATASET, MODEL_INVALID */
-export async function servedModel({ services }: Context): Promise<Omit<Manifest, "files"> | null> {
+export async function servedModel({ services }: Context): Promise<ManifestDraft | null> {
   try {
     return (await services.models.get()).manifest;
   } catch (error) {

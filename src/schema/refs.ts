@@ -1,6 +1,6 @@
 /** The object types by name, so that their files can refer to each other. */
 import type {
-  Manifest,
+  ManifestDraft,
   Metrics,
   Movie as MovieRow,
   PosterRow,
@@ -15,5 +15,5 @@ export const Movie = builder.objectRef<MovieRow>("Movie");
 export const Rating = builder.objectRef<RatingRow>("Rating");
 export const Recommendation = builder.objectRef<Recommended>("Recommendation");
 export const Poster = builder.objectRef<PosterRow>("Poster");
-export const Model = builder.objectRef<Omit<Manifest, "files">>("Model");
+export const Model = builder.objectRef<ManifestDraft>("Model");
 export const ModelMetrics = builder.objectRef<Metrics>("ModelMetrics");

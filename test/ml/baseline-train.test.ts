@@ -3,7 +3,8 @@ import { idListsOf, ratingRows, type TrainingSet, writeRows } from "../../src/ml
 import { baselineForward } from "../../src/ml/baseline-forward.js";
 import { buildBaselineModel } from "../../src/ml/baseline-model.js";
 import { type BaselineOptions, type TrainingHooks, trainBaseline } from "../../src/ml/baseline-train.js";
-import { basisOf, createPredictor } from "../../src/ml/predictor.js";
+import { createBaselinePredictor } from "../../src/ml/baseline-predictor.js";
+import { basisOf } from "../../src/ml/predictor.js";
 import { randomSplit } from "../../src/ml/split.js";
 import { loadTensorFlow, type TensorFlow } from "../../src/ml/tensorflow.js";
 import { mulberry32 } from "../../src/random.js";
@@ -181,7 +182,7 @@ describe("training the baseline network", () => {
       ratedUsers: new Set(data.ratings.userIds),
       ratedMovies: new Set(data.ratings.movieIds),
     });
-    const predictor = await createPredictor(manifest, files.get("model.onnx") as Uint8Array);
+    const predictor = await createBaselinePredictor(manifest, files.get("model.onnx") as Uint8Array);
     const size = data.ratings.stars.length;
     const predictions = await predictor.predict({
       users: data.users,

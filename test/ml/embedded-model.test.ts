@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { evaluate, splitProtocol } from "../../src/cli/evaluation.js";
 import { generateEmbeddedDataset } from "../../src/db/embedded/generate-ratings.js";
 import { fingerprint, type TrainingSet } from "../../src/ml/baseline-data.js";
-import { loadPredictor } from "../../src/ml/predictor.js";
+import { loadModel } from "../../src/ml/load-model.js";
 import { randomSplit } from "../../src/ml/split.js";
 import { movie, user } from "./fixtures.js";
 
@@ -26,7 +26,7 @@ function embeddedData(): TrainingSet {
 describe.skipIf(!isThere)("the model that ships for the embedded data set", () => {
   it("was trained on exactly the ratings that are generated here, and knows all its films and users", async () => {
     const data = embeddedData();
-    const { manifest } = await loadPredictor(folder);
+    const { manifest } = await loadModel(folder);
     expect(manifest.name).toBe("embedded-baseline");
     expect(manifest.dataset).toEqual({
       name: "embedded",
@@ -40,7 +40,7 @@ describe.skipIf(!isThere)("the model that ships for the embedded data set", () =
 
   it("is as far off on its held-out ratings as its manifest says, and nearer than the mean of all ratings", async () => {
     const data = embeddedData();
-    const predictor = await loadPredictor(folder);
+    const predictor = await loadModel(folder);
     const { training, metrics } = predictor.manifest;
     const [share, seed] = [Number(training?.validationShare), Number(training?.seed)];
     const { validation } = randomSplit(data.ratings.stars.length, share, seed);

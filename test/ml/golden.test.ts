@@ -9,7 +9,8 @@ import { openSource } from "../../src/db/movielens/source.js";
 import type { TrainingSet } from "../../src/ml/baseline-data.js";
 import { type ImportedBaseline, importBaseline, ratedIds } from "../../src/ml/baseline-import.js";
 import { buildBaselineModel } from "../../src/ml/baseline-model.js";
-import { basisOf, createPredictor, type Predictor } from "../../src/ml/predictor.js";
+import { createBaselinePredictor } from "../../src/ml/baseline-predictor.js";
+import { basisOf, type Predictor } from "../../src/ml/predictor.js";
 import { describeWithShared, sharedFile } from "../shared.js";
 import { meanVector, referenceForward, vectorAt } from "./fixtures.js";
 
@@ -72,7 +73,7 @@ describeWithShared("the original's network on MovieLens 1M", [archive, weightsFi
       ratedUsers: rated.users,
       ratedMovies: rated.movies,
     });
-    predictor = await createPredictor(manifest, files.get("model.onnx") as Uint8Array);
+    predictor = await createBaselinePredictor(manifest, files.get("model.onnx") as Uint8Array);
   });
 
   const predictAll = (userAt: number) =>

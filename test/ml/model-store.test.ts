@@ -14,7 +14,7 @@ import {
   readManifest,
   saveModel,
 } from "../../src/ml/model-store.js";
-import { loadPredictor } from "../../src/ml/predictor.js";
+import { loadModel } from "../../src/ml/load-model.js";
 import { movie, randomWeights, ratings, user } from "./fixtures.js";
 
 const users = [user(1, "M", 25, "artist")];
@@ -84,7 +84,7 @@ describe("saving a model", () => {
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(Object.keys(manifest.files).sort()).toEqual(["model.onnx", "weights.safetensors"]);
-    const predictor = await loadPredictor(folder);
+    const predictor = await loadModel(folder);
     const pair = { users, movies, userAt: Int32Array.of(0), movieAt: Int32Array.of(0) };
     expect(Number.isFinite((await predictor.predict(pair)).stars[0])).toBe(true);
   });
@@ -184,7 +184,7 @@ describe("loading a model", () => {
       const flipped = Buffer.from(bytes);
       flipped[bytes.length >> 1] ^= 1;
       await writeFile(graph, flipped);
-      const sized = await failure(loadPredictor(folder));
+      const sized = await failure(loadModel(folder));
       expect(sized).toMatch(
         new RegExp(
           `^MODEL_INVALID: expected model.onnx in .*first to be as its manifest says \\(${bytes.length} bytes, sha256 ` +
@@ -192,9 +192,9 @@ describe("loading a model", () => {
         ),
       );
       await writeFile(graph, bytes.subarray(0, 100));
-      expect(await failure(loadPredictor(folder))).toMatch("received 100 bytes");
+      expect(await failure(loadModel(folder))).toMatch("received 100 bytes");
       await rm(graph);
-      expect(await failure(loadPredictor(folder))).toMatch(
+      expect(await failure(loadModel(folder))).toMatch(
         new RegExp(`^MODEL_INVALID: expected the file model.onnx in .*first, but it cannot be read: ${again}$`),
       );
     },
@@ -212,7 +212,7 @@ describe("loading a model", () => {
   ])("refuses a manifest that is %s", async (_, edit, expected) => {
     const { folder } = await saved("first");
     await change(folder, edit);
-    const message = await failure(loadPredictor(folder));
+    const message = await failure(loadModel(folder));
     expect(message).toMatch(/^MODEL_INVALID: /);
     expect(message).toContain(expected);
     expect(message).toMatch(/make it again with: marquee train or marquee models import <file> --kind baseline$/);
@@ -221,12 +221,12 @@ describe("loading a model", () => {
   it("refuses a manifest that does not list the graph", async () => {
     const { folder } = await saved("first");
     await change(folder, (manifest) => ({ ...manifest, files: {} }));
-    expect(await failure(loadPredictor(folder))).toMatch(/^MODEL_INVALID: expected model.onnx in .*\(no such bytes/);
+    expect(await failure(loadModel(folder))).toMatch(/^MODEL_INVALID: expected model.onnx in .*\(no such bytes/);
   });
 
   it("refuses a folder without a manifest", async () => {
     const { folder } = await saved("first");
     await rm(join(folder, "manifest.json"));
-    expect(await failure(loadPredictor(folder))).toMatch(/^MODEL_INVALID: expected the file manifest.json in .*first/);
+    expect(await failure(loadModel(folder))).toMatch(/^MODEL_INVALID: expected the file manifest.json in .*first/);
   });
 });

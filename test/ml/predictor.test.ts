@@ -4,7 +4,8 @@ import { withFallbackRows } from "../../src/ml/baseline-fallback.js";
 import { buildBaselineModel } from "../../src/ml/baseline-model.js";
 import type { BaselineWeights } from "../../src/ml/baseline-weights.js";
 import type { IdLists } from "../../src/ml/id-maps.js";
-import { basisOf, createPredictor, type MovieFeatures, type UserFeatures } from "../../src/ml/predictor.js";
+import { createBaselinePredictor } from "../../src/ml/baseline-predictor.js";
+import { basisOf, type MovieFeatures, type UserFeatures } from "../../src/ml/predictor.js";
 import { mulberry32 } from "../../src/random.js";
 import {
   largestDifference,
@@ -61,7 +62,7 @@ function build(overrides: Partial<Parameters<typeof buildBaselineModel>[0]> = {}
     ratedMovies: new Set([2, 4, 3]),
     ...overrides,
   });
-  return createPredictor(manifest, files.get("model.onnx") as Uint8Array);
+  return createBaselinePredictor(manifest, files.get("model.onnx") as Uint8Array);
 }
 
 async function predictOne(someone: UserFeatures, film: MovieFeatures, predictor = build()) {

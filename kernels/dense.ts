@@ -1,0 +1,244 @@
+/**
+ * Dense linear algebra for least squares, compiled to WebAssembly with 128-bit SIMD: normal equations, Cholesky
+ * factors, triangular solves, and many dot products. Used to fold users and items in, and to train iALS and EASE.
+ * Row-major float32 in the module's memory; every row length ("stride") is a multiple of eight, its padding zero.
+ * Nothing here checks a length: the caller does, once, when it lays the memory out.
+ */
+
+/** Rows that `gram` takes at once: so many stay in the processor's nearest cache. */
+const chunk: i32 = 64;
+
+/**
+ * A += Σ_k w_k x_k x_kᵀ, its lower triangle (and a little above, up to the next multiple of eight columns).
+ * @param X n rows of `stride`, zero from `columns` (a multiple of eight) on; @param weights n float32
+ */
+export function gram(n: i32, stride: i32, columns: i32, X: usize, weights: usize, A: usize): void {
+  const rowBytes = <usize>stride << 2;
+  for (let from = 0; from < n; from += chunk) {
+    const rows = min(chunk, n - from);
+    gramOfChunk(rows, columns, rowBytes, X + <usize>from * rowBytes, weights + (<usize>from << 2), A);
+  }
+}
+
+function gramOfChunk(n: i32, columns: i32, rowBytes: usize, X: usize, weights: usize, A: usize): void {
+  for (let i = 0; i < columns; i += 4) {
+    for (let j = 0; j <= i + 3; j += 8) {
+      let a0 = f32x4.splat(0);
+      let a1 = f32x4.splat(0);
+      let a2 = f32x4.splat(0);
+      let a3 = f32x4.splat(0);
+      let b0 = f32x4.splat(0);
+      let b1 = f32x4.splat(0);
+      let b2 = f32x4.splat(0);
+      let b3 = f32x4.splat(0);
+      let xi = X + (<usize>i << 2);
+      let xj = X + (<usize>j << 2);
+      for (let k = 0; k < n; k++) {
+        const x = f32x4.mul(v128.load(xi), v128.load32_splat(weights + (<usize>k << 2)));
+        const left = v128.load(xj);
+        const right = v128.load(xj, 16);
+        const x0 = v128.shuffle<f32>(x, x, 0, 0, 0, 0);
+        const x1 = v128.shuffle<f32>(x, x, 1, 1, 1, 1);
+        const x2 = v128.shuffle<f32>(x, x, 2, 2, 2, 2);
+        const x3 = v128.shuffle<f32>(x, x, 3, 3, 3, 3);
+        a0 = f32x4.add(a0, f32x4.mul(x0, left));
+        b0 = f32x4.add(b0, f32x4.mul(x0, right));
+        a1 = f32x4.add(a1, f32x4.mul(x1, left));
+        b1 = f32x4.add(b1, f32x4.mul(x1, right));
+        a2 = f32x4.add(a2, f32x4.mul(x2, left));
+        b2 = f32x4.add(b2, f32x4.mul(x2, right));
+        a3 = f32x4.add(a3, f32x4.mul(x3, left));
+        b3 = f32x4.add(b3, f32x4.mul(x3, right));
+        xi += rowBytes;
+        xj += rowBytes;
+      }
+      const out = A + <usize>i * rowBytes + (<usize>j << 2);
+      addTo(out, a0, b0);
+      addTo(out + rowBytes, a1, b1);
+      addTo(out + 2 * rowBytes, a2, b2);
+      addTo(out + 3 * rowBytes, a3, b3);
+    }
+  }
+}
+
+function addTo(at: usize, left: v128, right: v128): void {
+  v128.store(at, f32x4.add(v128.load(at), left));
+  v128.store(at, f32x4.add(v128.load(at, 16), right), 16);
+}
+
+/** Copies the rows named by `indices` of a table, one after another, to `out`. */
+export function gather(n: i32, stride: i32, indices: usize, table: usize, out: usize): void {
+  const rowBytes = <usize>stride << 2;
+  for (let k = 0; k < n; k++) {
+    memory.copy(out + <usize>k * rowBytes, table + <usize>load<i32>(indices + (<usize>k << 2)) * rowBytes, rowBytes);
+  }
+}
+
+/** out += Σ_k c_k x_k, over n rows of `stride`. */
+export function combine(n: i32, stride: i32, X: usize, coefficients: usize, out: usize): void {
+  const rowBytes = <usize>stride << 2;
+  for (let j: usize = 0; j < rowBytes; j += 16) {
+    let sum = v128.load(out + j);
+    let x = X + j;
+    for (let k = 0; k < n; k++) {
+      sum = f32x4.add(sum, f32x4.mul(v128.load(x), v128.load32_splat(coefficients + (<usize>k << 2))));
+      x += rowBytes;
+    }
+    v128.store(out + j, sum);
+  }
+}
+
+/** out[k] = x_k · y, over n rows of `stride`. */
+export function dots(n: i32, stride: i32, X: usize, y: usize, out: usize): void {
+  const rowBytes = <usize>stride << 2;
+  for (let k = 0; k < n; k++) {
+    store<f32>(out + (<usize>k << 2), dot(X + <usize>k * rowBytes, y, rowBytes));
+  }
+}
+
+/** Dot product of two arrays whose bytes are a multiple of 16. */
+function dot(x: usize, y: usize, bytes: usize): f32 {
+  let sum = f32x4.splat(0);
+  for (let j: usize = 0; j < bytes; j += 16) sum = f32x4.add(sum, f32x4.mul(v128.load(x + j), v128.load(y + j)));
+  return sum4(sum);
+}
+
+function sum4(v: v128): f32 {
+  const pairs = f32x4.add(v, v128.shuffle<f32>(v, v, 2, 3, 2, 3));
+  return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
+}
+
+/**
+ * A = L Lᵀ in place, L in the lower triangle; what stands above the diagonal is set to zero. Four rows are factored
+ * together, so that a matrix that no cache holds is read a quarter as often.
+ * @param stride rows and columns, a multiple of eight
+ * @returns 0, or 1 + the row at which A is not positive definite
+ */
+export function cholesky(stride: i32, A: usize): i32 {
+  const rowBytes = <usize>stride << 2;
+  for (let i = 0; i < stride; i += 4) {
+    const row = A + <usize>i * rowBytes;
+    for (let j = 0; j < i; j++) {
+      const other = A + <usize>j * rowBytes;
+      const inverse = 1 / <f64>load<f32>(other + (<usize>j << 2));
+      for (let r: usize = 0; r < 4; r++) {
+        const own = row + r * rowBytes;
+        const at = own + (<usize>j << 2);
+        store<f32>(at, <f32>((<f64>load<f32>(at) - dotTo(own, other, j)) * inverse));
+      }
+    }
+    for (let r = 0; r < 4; r++) {
+      const own = row + <usize>r * rowBytes;
+      for (let j = i; j < i + r; j++) {
+        const other = A + <usize>j * rowBytes;
+        const at = own + (<usize>j << 2);
+        const sum = <f64>load<f32>(at) - dotTo(own, other, j);
+        store<f32>(at, <f32>(sum / <f64>load<f32>(other + (<usize>j << 2))));
+      }
+      const diagonal = own + (<usize>(i + r) << 2);
+      const left = <f64>load<f32>(diagonal) - dotTo(own, own, i + r);
+      if (!(left > 0)) return i + r + 1;
+      store<f32>(diagonal, <f32>Math.sqrt(left));
+      for (let j = i + r + 1; j < stride; j++) store<f32>(own + (<usize>j << 2), 0);
+    }
+  }
+  return 0;
+}
+
+/** Dot product of the first n float32 of two aligned rows. */
+function dotTo(x: usize, y: usize, n: i32): f64 {
+  const whole = n & ~3;
+  let sum = f32x4.splat(0);
+  let at: usize = 0;
+  for (let k = 0; k < whole; k += 4) {
+    sum = f32x4.add(sum, f32x4.mul(v128.load(x + at), v128.load(y + at)));
+    at += 16;
+  }
+  let total = <f64>sum4(sum);
+  for (let k = whole; k < n; k++) {
+    total += <f64>load<f32>(x + at) * <f64>load<f32>(y + at);
+    at += 4;
+  }
+  return total;
+}
+
+/** x ← L⁻ᵀ L⁻¹ x: solves A x = b in place with the Cholesky factor of A. */
+export function solve(stride: i32, L: usize, x: usize): void {
+  solveLower(stride, L, x);
+  const rowBytes = <usize>stride << 2;
+  for (let i = stride - 1; i >= 0; i--) {
+    const row = L + <usize>i * rowBytes;
+    const at = x + (<usize>i << 2);
+    const value = load<f32>(at) / load<f32>(row + (<usize>i << 2));
+    store<f32>(at, value);
+    // Column i of Lᵀ is row i of L: taken from what is left, so that memory is read in order.
+    const whole = i & ~3;
+    const w = f32x4.splat(value);
+    for (let j = 0; j < whole; j += 4) {
+      const offset = <usize>j << 2;
+      v128.store(x + offset, f32x4.sub(v128.load(x + offset), f32x4.mul(w, v128.load(row + offset))));
+    }
+    for (let j = whole; j < i; j++) {
+      const offset = <usize>j << 2;
+      store<f32>(x + offset, load<f32>(x + offset) - value * load<f32>(row + offset));
+    }
+  }
+}
+
+/** x ← L⁻¹ x. */
+export function solveLower(stride: i32, L: usize, x: usize): void {
+  const rowBytes = <usize>stride << 2;
+  for (let i = 0; i < stride; i++) {
+    const row = L + <usize>i * rowBytes;
+    const at = x + (<usize>i << 2);
+    store<f32>(at, <f32>((<f64>load<f32>(at) - dotTo(row, x, i)) / <f64>load<f32>(row + (<usize>i << 2))));
+  }
+}
+
+/**
+ * L ← L⁻¹, in place, four rows at a time: row i of L⁻¹ = (e_i − Σ_{k<i} L_ik row k of L⁻¹) / L_ii.
+ * @param scratch room for four rows
+ */
+export function invertFactor(stride: i32, L: usize, scratch: usize): void {
+  const rowBytes = <usize>stride << 2;
+  for (let i = 0; i < stride; i += 4) {
+    const row = L + <usize>i * rowBytes;
+    memory.copy(scratch, row, 4 * rowBytes);
+    memory.fill(row, 0, 4 * rowBytes);
+    for (let k = 0; k < i; k++) {
+      const above = L + <usize>k * rowBytes;
+      const c = scratch + (<usize>k << 2);
+      const c0 = v128.load32_splat(c);
+      const c1 = v128.load32_splat(c + rowBytes);
+      const c2 = v128.load32_splat(c + 2 * rowBytes);
+      const c3 = v128.load32_splat(c + 3 * rowBytes);
+      const bytes = <usize>((k + 4) & ~3) << 2;
+      for (let j: usize = 0; j < bytes; j += 16) {
+        const x = v128.load(above + j);
+        const at = row + j;
+        v128.store(at, f32x4.sub(v128.load(at), f32x4.mul(c0, x)));
+        v128.store(at + rowBytes, f32x4.sub(v128.load(at + rowBytes), f32x4.mul(c1, x)));
+        v128.store(at + 2 * rowBytes, f32x4.sub(v128.load(at + 2 * rowBytes), f32x4.mul(c2, x)));
+        v128.store(at + 3 * rowBytes, f32x4.sub(v128.load(at + 3 * rowBytes), f32x4.mul(c3, x)));
+      }
+    }
+    for (let r = 0; r < 4; r++) {
+      const own = row + <usize>r * rowBytes;
+      for (let k = i; k < i + r; k++) {
+        const c = load<f32>(scratch + <usize>r * rowBytes + (<usize>k << 2));
+        const above = L + <usize>k * rowBytes;
+        for (let j = 0; j <= k; j++) {
+          const at = own + (<usize>j << 2);
+          store<f32>(at, load<f32>(at) - c * load<f32>(above + (<usize>j << 2)));
+        }
+      }
+      const place = <usize>(i + r) << 2;
+      const inverse = <f32>1 / load<f32>(scratch + <usize>r * rowBytes + place);
+      for (let j = 0; j < i + r; j++) {
+        const at = own + (<usize>j << 2);
+        store<f32>(at, load<f32>(at) * inverse);
+      }
+      store<f32>(own + place, inverse);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+/** `marquee train --model baseline`. */
+import { join } from "node:path";
+import type { Command } from "commander";
+import { setSetting } from "../db/settings.js";
+import { write } from "../db/write.js";
+import { AppError } from "../errors.js";
+import { idListsOf, ratingRows, type TrainingSet } from "../ml/baseline-data.js";
+import { ratedIds } from "../ml/baseline-import.js";
+import { buildBaselineModel } from "../ml/baseline-model.js";
+import { createBaselinePredictor } from "../ml/baseline-predictor.js";
+import { type BaselineOptions, type EpochReport, type TrainingRun, trainBaseline } from "../ml/baseline-train.js";
+import type { BaselineManifest } from "../ml/manifest.js";
+import { checkModelName, freeModelName, saveModel } from "../ml/model-store.js";
+import { randomSplit } from "../ml/split.js";
+import { loadTensorFlow } from "../ml/tensorflow.js";
+import { interruptSignal, withServices } from "./context.js";
+import { evaluate, splitProtocol } from "./evaluation.js";
+import { print, printJson, say, seconds } from "./output.js";
+import { createProgress } from "./progress.js";
+import { readTrainingSet } from "./training-set.js";
+
+export interface TrainBaselineOptions extends BaselineOptions {
+  name?: string;
+  /** Share of the ratings held out. */
+  validation: number;
+  use: boolean;
+  json?: boolean;
+}
+
+/** Trains the baseline network, and lets it serve where `use` says so. */
+export async function runTrainBaseline(options: TrainBaselineOptions, command: Command): Promise<void> {
+  const started = performance.now();
+  await withServices(command, async ({ db, folders }) => {
+    const wanted = checkModelName(options.name ?? "baseline");
+    const { name: datasetName, data } = readTrainingSet(db);
+    const idLists = idListsOf(data);
+    const rows = ratingRows(data, idLists);
+    const split = randomSplit(rows.stars.length, options.validation, options.seed);
+    if (split.validation.length === 0 || split.train.length === 0) {
+      throw new AppError(
+        "DATA_EMPTY",
+        `expected ratings both to train on and to hold out, received ${rows.stars.length} in all`,
+      );
+    }
+    const { tf, backend } = await loadTensorFlow();
+    say(
+      `training ${wanted} on ${datasetName}: ${split.train.length} ratings, ${split.validation.length} held out, TensorFlow.js on ${backend}`,
+    );
+    const interrupt = interruptSignal("Interrupted: keeping the best epoch so far (again to stop at once) …");
+    const steps = Math.ceil(split.train.length / options.batchSize);
+    const progress = createProgress("train", steps * options.epochs, "steps");
+    let best = "";
+    const run = await trainBaseline(tf, rows, split, options, {
+      signal: interrupt.signal,
+      onStep: (step, ofEpoch, epoch) => progress.update((epoch - 1) * ofEpoch + step, `at most, epoch ${epoch}${best}`),
+      onEpoch: (report) => {
+        best = `, validation RMSE ${report.validationRmse.toFixed(4)}`;
+        say(`\n${epochLine(report, options.epochs)}`);
+      },
+    }).finally(() => {
+      progress.stop();
+      interrupt.release();
+    });
+    const trained = ratedIds(subset(data.ratings, split.train));
+    const { manifest, files } = buildBaselineModel({
+      name: freeModelName(folders.models, wanted),
+      origin: "trained",
+      datasetName,
+      data,
+      weights: run.weights,
+      idLists,
+      ratedUsers: trained.users,
+      ratedMovies: trained.movies,
+      training: trainingRecord(options, run, backend),
+    });
+    // Measured on the graph that will serve, with its fallbacks, not on the network as trained.
+    const model = await createBaselinePredictor(manifest, files.get("model.onnx") as Uint8Array);
+    const {
+      truth,
+      predicted,
+      confusionCounts: _counts,
+      ...metrics
+    } = await evaluate(model, data, split.validation, splitProtocol(options.validation, options.seed));
+    // The charting library is slow to load, which no other command should wait for.
+    const { confusionChart, lossChart, ratingsChart } = await import("./charts.js");
+    files.set("losses.csv", lossesCsv(run.history));
+    files.set("losses.png", await lossChart(run.history, run.bestEpoch));
+    files.set("confusion.png", await confusionChart(metrics.confusionMatrix, `${manifest.name}, ${metrics.protocol}`));
+    files.set("ratings.png", await ratingsChart(truth, predicted));
+    const saved = await saveModel(folders.models.own, { ...manifest, metrics }, files);
+    if (options.use) await write(db, () => setSetting(db, "activeModel", saved.name));
+    const result = {
+      model: saved.name,
+      epochs: run.history.length,
+      bestEpoch: run.bestEpoch,
+      stopped: run.stopped,
+      serves: options.use,
+      seconds: (performance.now() - started) / 1000,
+      ...metrics,
+    };
+    if (options.json) return printJson(result);
+    print(
+      `${saved.name}: RMSE ${metrics.rmse.toFixed(4)}, MAE ${metrics.mae.toFixed(4)} stars on ${metrics.count} held-out ratings ` +
+        `(best epoch ${run.bestEpoch} of ${run.history.length}), in ${seconds(started)}; ` +
+        `${options.use ? "it serves now" : "the model that serves is unchanged"}`,
+    );
+    print(`report: ${join(folders.models.own, saved.name)}: losses.csv, losses.png, confusion.png, ratings.png`);
+  });
+}
+
+function epochLine({ epoch, trainRmse, validationRmse, seconds: took }: EpochReport, epochs: number): string {
+  return `epoch ${epoch} of at most ${epochs}: training RMSE ${trainRmse.toFixed(4)}, validation RMSE ${validationRmse.toFixed(4)} stars, ${took.toFixed(1)} s`;
+}
+
+function trainingRecord(options: TrainBaselineOptions, run: TrainingRun, backend: string): BaselineManifest["training"] {
+  const { batchSize, learningRate, dropout, seed, patience, validation } = options;
+  return {
+    batchSize,
+    learningRate,
+    dropout,
+    seed,
+    patience,
+    validationShare: validation,
+    epochs: run.history.length,
+    bestEpoch: run.bestEpoch,
+    stopped: run.stopped,
+    backend,
+  };
+}
+
+function subset({ userIds, movieIds, stars }: TrainingSet["ratings"], rows: Int32Array): TrainingSet["ratings"] {
+  return {
+    userIds: rows.map((row) => userIds[row]),
+    movieIds: rows.map((row) => movieIds[row]),
+    stars: Float32Array.from(rows, (row) => stars[row]),
+  };
+}
+
+function lossesCsv(history: readonly EpochReport[]): Uint8Array {
+  const lines = history.map((row) => [row.epoch, row.trainRmse, row.validationRmse, row.seconds].join(","));
+  return new TextEncoder().encode(`epoch,train_rmse,validation_rmse,seconds\n${lines.join("\n")}\n`);
+}

@@ -1,0 +1,282 @@
+/** A factor model as it serves: everyone is folded in from their ratings as they are now. */
+import { setImmediate } from "node:timers/promises";
+import { AppError } from "../errors.js";
+import type { ItemIndex, MovieId } from "../ids.js";
+import { modelWeight, userBias } from "./blend.js";
+import { sampleFile } from "./factor-model.js";
+import { type FactorSample, readPriorRow, sampleArrays } from "./factor-sample.js";
+import { type FoldedItem, type FoldedUser, FoldIn, type History } from "./fold-in.js";
+import { createFoldedUsers } from "./folded-users.js";
+import { createLabelRows } from "./labels.js";
+import type { FactorManifest } from "./manifest.js";
+import { makeAgain } from "./manifest.js";
+import { readModelFile } from "./model-store.js";
+import { createPause } from "./pause.js";
+import type { MovieFeatures, Pairs, Predictions, Predictor, RatingReason, UserFeatures } from "./predictor.js";
+import { createRanking, easeFile, easeRowsPerFile, type Ranker, type Ranking } from "./ranker.js";
+import { readSafetensors, type Tensor } from "./safetensors.js";
+
+/** What a factor model is made of, in memory. */
+export interface FactorParts {
+  samples: readonly FactorSample[];
+  itemCounts: Float32Array;
+  itemMeans: Float32Array;
+  ranker?: Ranker;
+}
+
+/**
+ * Loads a factor model file by file, so that a server that changes models goes on answering.
+ * @throws {AppError} MODEL_INVALID
+ */
+export async function loadFactorPredictor(folder: string, manifest: FactorManifest): Promise<Predictor> {
+  const items = manifest.idMaps.movieIds.length;
+  const read = async (name: string) => readSafetensors(await readModelFile(folder, manifest, name), name);
+  const counts = await read("items.safetensors");
+  const itemCounts = tensor(counts, "counts", items, folder);
+  const itemMeans = tensor(counts, "means", items, folder);
+  const priorLength = manifest.samples * (2 + 2 * (manifest.factors + 1));
+  const priors = tensor(await read("priors.safetensors"), "priors", priorLength, folder);
+  const foldIn = new FoldIn(items, manifest.factors, manifest.samples, { ...manifest.scale, itemCounts });
+  for (let s = 0; s < manifest.samples; s++) {
+    foldIn.add(sampleOf(await read(sampleFile(s)), readPriorRow(priors, s, manifest.factors), manifest, folder));
+    await setImmediate();
+  }
+  const ranker = manifest.ranker === undefined ? undefined : await loadRanker(read, manifest, manifest.ranker, folder);
+  return createPredictor(manifest, foldIn, { itemCounts, itemMeans, ranker });
+}
+
+/** A factor model that was just trained. */
+export function createFactorPredictor(manifest: Omit<FactorManifest, "files">, parts: FactorParts): Predictor {
+  return createPredictor(manifest, foldInOf(manifest.idMaps.movieIds.length, manifest.scale, parts), parts);
+}
+
+/** What folds users into a model that was just trained. */
+export function foldInOf(items: number, scale: FactorManifest["scale"], { samples, itemCounts }: FactorParts): FoldIn {
+  const foldIn = new FoldIn(items, samples[0].factors, samples.length, { ...scale, itemCounts });
+  for (const sample of samples) foldIn.add(sample);
+  return foldIn;
+}
+
+function sampleOf(
+  tensors: Map<string, Tensor>,
+  priors: ReturnType<typeof readPriorRow>,
+  { factors, idMaps }: FactorManifest,
+  folder: string,
+): FactorSample {
+  const width = factors + 1;
+  const items = idMaps.movieIds.length;
+  const lengths: Record<(typeof sampleArrays)[number], number | undefined> = {
+    items: items * width,
+    itemPrecisions: items,
+    implicit: tensors.get("implicit")?.data.length === 0 ? 0 : items * width,
+    userMean: width,
+    userLabels: (idMaps.genders.length + idMaps.ageGroups.length + idMaps.occupations.length) * width,
+    itemMean: width,
+    itemLabels: (idMaps.genres.length + idMaps.years.bins) * width,
+  };
+  const arrays = {} as Record<(typeof sampleArrays)[number], Float32Array>;
+  for (const name of sampleArrays) arrays[name] = tensor(tensors, name, lengths[name] ?? 0, folder);
+  return { factors, ...priors, ...arrays };
+}
+
+async function loadRanker(
+  read: (name: string) => Promise<Map<string, Tensor>>,
+  { idMaps }: FactorManifest,
+  manifest: NonNullable<FactorManifest["ranker"]>,
+  folder: string,
+): Promise<Ranker> {
+  const items = idMaps.movieIds.length;
+  const tensors = await read("ranker.safetensors");
+  let ease: Float32Array | undefined;
+  if (manifest.ease !== null) {
+    ease = new Float32Array(items * items);
+    for (let row = 0, part = 0; row < items; row += easeRowsPerFile, part++) {
+      const rows = Math.min(easeRowsPerFile, items - row);
+      ease.set(tensor(await read(easeFile(part)), "ease", rows * items, folder), row * items);
+      await setImmediate();
+    }
+  }
+  return {
+    manifest,
+    itemFactors: tensor(tensors, "factors", items * manifest.ials.factors, folder),
+    likes: tensor(tensors, "likes", items, folder),
+    ease,
+  };
+}
+
+function tensor(tensors: Map<string, Tensor>, name: string, length: number, folder: string): Float32Array {
+  const found = tensors.get(name)?.data;
+  if (found === undefined || found.length !== length) {
+    throw new AppError(
+      "MODEL_INVALID",
+      `expected a tensor ${name} of ${length} numbers in ${folder}, received ${found?.length ?? "none"}: ${makeAgain("trained")}`,
+    );
+  }
+  return found;
+}
+
+function createPredictor(
+  manifest: Omit<FactorManifest, "files">,
+  foldIn: FoldIn,
+  { itemCounts, itemMeans, ranker }: Omit<FactorParts, "samples">,
+): Predictor {
+  const items = manifest.idMaps.movieIds.length;
+  const rowOf = new Map<MovieId, ItemIndex>(
+    manifest.idMaps.movieIds.map((id, row) => [id, row as ItemIndex]),
+  );
+  const labels = createLabelRows(manifest.idMaps);
+  const folded = createFoldedUsers(foldIn);
+  const ranking = ranker && createRanking(ranker);
+  const rowsOfMovies = createRowLookup(rowOf, itemCounts);
+  const coldItems = new Map<string, FoldedItem>();
+
+  /** The part of a user's ratings that the model has items for. */
+  function historyOf(user: UserFeatures): History {
+    const { movieIds, stars } = user.ratings ?? { movieIds: new Int32Array(0), stars: new Float32Array(0) };
+    const kept: number[] = [];
+    for (let k = 0; k < movieIds.length; k++) if (rowOf.has(movieIds[k] as MovieId)) kept.push(k);
+    return {
+      items: Int32Array.from(kept, (k) => rowOf.get(movieIds[k] as MovieId) as ItemIndex),
+      stars: Float32Array.from(kept, (k) => stars[k]),
+      labels: labels.ofUser(user),
+    };
+  }
+
+  /** What a movie without a row, or whose row no rating trained, is predicted from. */
+  async function foldMovie(movie: MovieFeatures, pause: Pause): Promise<FoldedItem> {
+    const own = labels.ofMovie(movie);
+    if (movie.raters !== undefined && movie.raters.length > 0) {
+      const raters: FoldedUser[] = [];
+      for (const { user } of movie.raters) raters.push(await folded.get(user.id, historyOf(user), pause));
+      return foldIn.foldItem(own, raters, Float32Array.from(movie.raters, ({ stars }) => stars));
+    }
+    const key = own.rows.join(" ");
+    const found = coldItems.get(key) ?? foldIn.coldItem(own);
+    coldItems.set(key, found);
+    return found;
+  }
+
+  async function predict({ users, movies, userAt, movieAt }: Pairs): Promise<Predictions> {
+    if (userAt.length !== movieAt.length) {
+      throw new RangeError(
+        `expected as many movies as users in pairs, received ${movieAt.length} and ${userAt.length}`,
+      );
+    }
+    const pause = createPause();
+    const size = userAt.length;
+    const stars = new Float32Array(size);
+    const userKnown = new Uint8Array(size);
+    const itemKnown = new Uint8Array(size);
+    const rows = rowsOfMovies(movies);
+    const foldedMovies = new Map<number, FoldedItem>();
+    for (const movie of movieAt) {
+      if (rows[movie] === -1 && !foldedMovies.has(movie)) {
+        foldedMovies.set(movie, await foldMovie(movies[movie], pause));
+      }
+    }
+    const scores = new Float32Array(items);
+    for (const [u, pairs] of pairsByUser(userAt, users.length)) {
+      const history = historyOf(users[u]);
+      const user = await folded.get(users[u].id, history, pause);
+      const weight = modelWeight(user.ratings);
+      const bias = weight === 1 ? 0 : userBias(history.items, history.stars, itemMeans);
+      // Predicting everything is one pass over the items; a few are cheaper one by one.
+      const all = pairs.length > items / 8;
+      if (all) await scoreAll(user, scores, pause);
+      for (const pair of pairs) {
+        const row = rows[movieAt[pair]];
+        const cold = foldedMovies.get(movieAt[pair]);
+        const modelled =
+          cold !== undefined ? foldIn.scoreFolded(user, cold) : all ? scores[row] : foldIn.score(user, row);
+        const mean = row === -1 ? manifest.scale.mean : itemMeans[row];
+        stars[pair] = weight * modelled + (1 - weight) * (mean + bias);
+        userKnown[pair] = user.ratings > 0 ? 1 : 0;
+        itemKnown[pair] = row !== -1 || (movies[movieAt[pair]].raters?.length ?? 0) > 0 ? 1 : 0;
+      }
+      await pause();
+    }
+    return { stars, userKnown, itemKnown };
+  }
+
+  async function scoreAll(user: FoldedUser, out: Float32Array, pause: Pause): Promise<void> {
+    out.fill(0);
+    for (let s = 0; s < foldIn.samples; s++) {
+      foldIn.addScores(s, user, out);
+      await pause();
+    }
+    for (let i = 0; i < items; i++) out[i] /= foldIn.samples;
+  }
+
+  async function reasons(user: UserFeatures, movie: MovieFeatures): Promise<RatingReason[]> {
+    const row = rowOf.get(movie.id);
+    const history = historyOf(user);
+    if (row === undefined || itemCounts[row] === 0 || history.items.length === 0) return [];
+    const out = new Float32Array(history.items.length);
+    await foldIn.contributions(history, row, out, createPause());
+    const weight = modelWeight(history.items.length);
+    return Array.from(out, (contribution, k) => ({
+      movieId: manifest.idMaps.movieIds[history.items[k]],
+      stars: history.stars[k],
+      contribution: weight * contribution,
+    }));
+  }
+
+  return {
+    manifest,
+    needsRatings: true,
+    hasItem: (id) => itemCounts[rowOf.get(id) ?? -1] > 0,
+    predict,
+    reasons,
+    preferences: ranking && createPreferences(ranking, items, historyOf, rowsOfMovies),
+  };
+}
+
+type Pause = ReturnType<typeof createPause>;
+
+/** Preference for each movie, by the ranker; −∞ for one that no rating trained. */
+function createPreferences(
+  ranking: Ranking,
+  items: number,
+  historyOf: (user: UserFeatures) => History,
+  rowsOfMovies: (movies: readonly MovieFeatures[]) => Int32Array,
+): NonNullable<Predictor["preferences"]> {
+  return (user, movies, stars, dial) => {
+    const history = historyOf(user);
+    const liked = history.items.filter((_, k) => history.stars[k] >= ranking.positiveFrom);
+    const rows = rowsOfMovies(movies);
+    const byRow = new Float32Array(items);
+    rows.forEach((row, place) => {
+      if (row !== -1) byRow[row] = stars[place];
+    });
+    const scores = new Float32Array(items);
+    ranking.scores(liked, byRow, dial, scores);
+    return Float32Array.from(rows, (row) => (row === -1 ? Number.NEGATIVE_INFINITY : scores[row]));
+  };
+}
+
+/** Rows of movies, −1 where the model has none that ratings trained; looked up once for a list that is asked again. */
+function createRowLookup(rowOf: ReadonlyMap<MovieId, ItemIndex>, itemCounts: Float32Array) {
+  const known = new WeakMap<readonly MovieFeatures[], Int32Array>();
+  return (movies: readonly MovieFeatures[]): Int32Array => {
+    const found = known.get(movies);
+    if (found !== undefined) return found;
+    const rows = Int32Array.from(movies, ({ id }) => {
+      const row = rowOf.get(id) ?? -1;
+      return row !== -1 && itemCounts[row] > 0 ? row : -1;
+    });
+    known.set(movies, rows);
+    return rows;
+  };
+}
+
+/** Pairs of each user that has any: user's place → places of pairs. */
+function pairsByUser(userAt: Int32Array, users: number): Map<number, number[]> {
+  const groups = new Map<number, number[]>();
+  userAt.forEach((user, pair) => {
+    if (!(user >= 0 && user < users)) throw new RangeError(`expected a user from 0 to ${users - 1}, received ${user}`);
+    const group = groups.get(user);
+    if (group === undefined) groups.set(user, [pair]);
+    else group.push(pair);
+  });
+  return groups;
+}

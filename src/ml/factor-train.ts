@@ -1,0 +1,220 @@
+/** Training of a factor model with its ranker, from ratings to everything that serves. */
+import type { TrainingSet } from "./baseline-data.js";
+import { chainData, type DenseRatings, denseRatings, userItems } from "./bayes-data.js";
+import { type BayesOptions, type SweepReport, trainBayes } from "./bayes-train.js";
+import { shrunkMeans } from "./blend.js";
+import { type FactorParts, foldInOf } from "./factor-predictor.js";
+import type { FactorSample } from "./factor-sample.js";
+import { createLabelRows, type LabelLists, labelListsOf } from "./labels.js";
+import type { FactorManifest, RankerManifest } from "./manifest.js";
+import { fitMf, type MfOptions } from "./mf-train.js";
+import { createRanking, type Ranker } from "./ranker.js";
+import {
+  calibrateDial,
+  chooseWeights,
+  mostEaseItems,
+  type RankerOptions,
+  type RankingCase,
+  rankerSteps,
+  trainRanker,
+} from "./ranker-train.js";
+import { type SparseRows, sparseRows } from "./rating-matrix.js";
+
+export type StarOptions = { kind: "bayes"; bayes: BayesOptions } | { kind: "mf"; mf: MfOptions };
+
+export interface TrainedFactors extends FactorParts {
+  lists: LabelLists;
+  scale: FactorManifest["scale"];
+  /** Mean over sweeps of the predictions of the ratings held out; of bayes only. */
+  chainPredictions?: Float32Array;
+  stopped: "finished" | "interrupted";
+  /** Of each chain; of mf, its iterations. */
+  sweeps: number[];
+}
+
+export interface FactorHooks {
+  signal?: AbortSignal;
+  onSweep?(report: SweepReport): void;
+  onIteration?(done: number, of: number): void;
+  onRankerStep?(done: number, of: number): void;
+}
+
+/**
+ * @param train rows of the ratings to learn from; @param heldOut rows that judge; together or apart, none of both
+ * @param ranker null leaves the ranker out
+ * @throws {AppError} INTERRUPTED, TRAINING_FAILED, DATA_EMPTY
+ */
+export async function trainFactors(
+  data: TrainingSet,
+  train: Int32Array,
+  heldOut: Int32Array,
+  stars: StarOptions,
+  ranker: RankerOptions | null,
+  hooks: FactorHooks = {},
+): Promise<TrainedFactors> {
+  const dense = denseRatings(data);
+  const lists = labelListsOf(data.users, data.movies);
+  const byUser = userItems(data, dense, train);
+  const scale = scaleOf(byUser.values);
+  const itemCounts = new Float32Array(data.movies.length);
+  for (const item of byUser.indices) itemCounts[item]++;
+  const itemMeans = shrunkMeans(data.movies.length, byUser.indices, byUser.values, scale.mean);
+  const fitted = await fitStars(data, dense, byUser, heldOut, lists, scale, stars, hooks);
+  const parts: FactorParts = { samples: fitted.samples, itemCounts, itemMeans };
+  if (ranker !== null) {
+    parts.ranker = await fitRanker(data, dense, byUser, heldOut, lists, scale, parts, ranker, hooks);
+  }
+  return { ...parts, lists, scale, ...fitted };
+}
+
+/** Least, most and mean stars. */
+function scaleOf(stars: Float32Array): FactorManifest["scale"] {
+  let least = Number.POSITIVE_INFINITY;
+  let most = 0;
+  let sum = 0;
+  for (const value of stars) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+    sum += value;
+  }
+  return { least, most, mean: sum / stars.length };
+}
+
+async function fitStars(
+  data: TrainingSet,
+  dense: DenseRatings,
+  byUser: SparseRows,
+  heldOut: Int32Array,
+  lists: LabelLists,
+  scale: FactorManifest["scale"],
+  stars: StarOptions,
+  { signal, onSweep, onIteration }: FactorHooks,
+): Promise<{ samples: FactorSample[]; chainPredictions?: Float32Array; stopped: TrainedFactors["stopped"]; sweeps: number[] }> {
+  if (stars.kind === "mf") {
+    const labels = {
+      users: lists.genders.length + lists.ageGroups.length + lists.occupations.length,
+      items: lists.genres.length + lists.years.bins,
+    };
+    const { iterations } = stars.mf;
+    const sample = fitMf(byUser, labels, stars.mf, (done) => onIteration?.(done, iterations));
+    return { samples: [sample], stopped: "finished", sweeps: [iterations] };
+  }
+  const validation = {
+    userAt: heldOut.map((row) => dense.userAt[row]),
+    itemAt: heldOut.map((row) => dense.itemAt[row]),
+    stars: Float32Array.from(heldOut, (row) => dense.stars[row]),
+  };
+  const run = await trainBayes(chainData(data, byUser, lists), validation, scale, stars.bayes, { signal, onSweep });
+  return {
+    samples: run.samples.map((sample) => withColdItems(sample, byUser, data, lists)),
+    chainPredictions: run.validationPredictions,
+    stopped: run.stopped === "interrupted" ? "interrupted" : "finished",
+    sweeps: run.sweeps,
+  };
+}
+
+/** Items that nobody rated get what their labels say, without the noise that a sample's own part would be. */
+function withColdItems(sample: FactorSample, byUser: SparseRows, { movies }: TrainingSet, lists: LabelLists): FactorSample {
+  const width = sample.factors + 1;
+  const rated = new Uint8Array(byUser.columns);
+  for (const item of byUser.indices) rated[item] = 1;
+  const { ofMovie } = createLabelRows(lists);
+  movies.forEach((movie, item) => {
+    if (rated[item]) return;
+    const row = sample.items.subarray(item * width, (item + 1) * width);
+    row.set(sample.itemMean);
+    const { rows, weights } = ofMovie(movie);
+    rows.forEach((label, l) => {
+      for (let k = 0; k < width; k++) row[k] += weights[l] * sample.itemLabels[label * width + k];
+    });
+    // Nor does having rated it say anything.
+    if (sample.implicit.length > 0) sample.implicit.fill(0, item * width, (item + 1) * width);
+  });
+  return sample;
+}
+
+/** Users on whom the ranker's weights are chosen, and on whom its dial is calibrated. */
+const mostCases = { weights: 1000, dial: 200 };
+
+async function fitRanker(
+  data: TrainingSet,
+  dense: DenseRatings,
+  byUser: SparseRows,
+  heldOut: Int32Array,
+  lists: LabelLists,
+  scale: FactorManifest["scale"],
+  parts: FactorParts,
+  wanted: RankerOptions,
+  { onRankerStep }: FactorHooks,
+): Promise<Ranker> {
+  const options = { ...wanted, easeRegularization: byUser.columns > mostEaseItems ? null : wanted.easeRegularization };
+  const likes = likesOf(byUser, options.positiveFrom);
+  const steps = rankerSteps(options);
+  const ranker = await trainRanker(likes, options, (done) => onRankerStep?.(done, steps));
+  const cases = rankingCases(data, dense, byUser, heldOut, lists, scale, parts, options.positiveFrom);
+  const weights = chooseWeights(createRanking(ranker), cases, ranker.ease !== undefined);
+  const weighed: Ranker = { ...ranker, manifest: { ...ranker.manifest, weights } };
+  const dial: RankerManifest["dial"] = calibrateDial(
+    createRanking(weighed),
+    cases.slice(0, mostCases.dial),
+    ranker.likes,
+  );
+  return { ...weighed, manifest: { ...weighed.manifest, dial } };
+}
+
+/** The ratings of `positiveFrom` stars or more. */
+export function likesOf(byUser: SparseRows, positiveFrom: number): SparseRows {
+  const rowAt: number[] = [];
+  const columnAt: number[] = [];
+  for (let u = 0; u < byUser.rows; u++) {
+    for (let at = byUser.pointers[u]; at < byUser.pointers[u + 1]; at++) {
+      if (byUser.values[at] < positiveFrom) continue;
+      rowAt.push(u);
+      columnAt.push(byUser.indices[at]);
+    }
+  }
+  const ones = new Float32Array(rowAt.length).fill(1);
+  return sparseRows(byUser.rows, byUser.columns, Int32Array.from(rowAt), Int32Array.from(columnAt), ones);
+}
+
+function rankingCases(
+  data: TrainingSet,
+  dense: DenseRatings,
+  byUser: SparseRows,
+  heldOut: Int32Array,
+  lists: LabelLists,
+  scale: FactorManifest["scale"],
+  parts: FactorParts,
+  positiveFrom: number,
+): RankingCase[] {
+  const relevantOf = new Map<number, Set<number>>();
+  for (const row of heldOut) {
+    if (dense.stars[row] < positiveFrom) continue;
+    const relevant = relevantOf.get(dense.userAt[row]) ?? new Set<number>();
+    relevant.add(dense.itemAt[row]);
+    relevantOf.set(dense.userAt[row], relevant);
+  }
+  const foldIn = foldInOf(byUser.columns, scale, parts);
+  const { ofUser } = createLabelRows(lists);
+  const cases: RankingCase[] = [];
+  // Evenly over the data set: users may stand in the order in which they joined.
+  const step = Math.max(1, Math.floor(byUser.rows / mostCases.weights));
+  for (let u = 0; u < byUser.rows; u += step) {
+    const from = byUser.pointers[u];
+    const to = byUser.pointers[u + 1];
+    if (from === to) continue;
+    const items = byUser.indices.subarray(from, to);
+    const stars = byUser.values.subarray(from, to);
+    const predicted = new Float32Array(byUser.columns);
+    foldIn.scores(foldIn.fold({ items, stars, labels: ofUser(data.users[u]) }), predicted);
+    const excluded = new Uint8Array(byUser.columns);
+    for (const item of items) excluded[item] = 1;
+    cases.push({
+      liked: items.filter((_, k) => stars[k] >= positiveFrom),
+      stars: predicted,
+      excluded,
+      relevant: relevantOf.get(u) ?? new Set(),
+    });
+  }
+  return cases;
+}

@@ -1,0 +1,16 @@
+/** From a model's folder to a model that serves, whichever its kind. */
+import { loadFactorPredictor } from "./factor-predictor.js";
+import { createBaselinePredictor } from "./baseline-predictor.js";
+import { readManifest, readModelFile } from "./model-store.js";
+import type { Predictor } from "./predictor.js";
+
+/**
+ * Loads a model from its folder, the checksums of its files checked.
+ * @throws {AppError} MODEL_INVALID
+ */
+export async function loadModel(folder: string): Promise<Predictor> {
+  const manifest = await readManifest(folder);
+  return manifest.kind === "baseline"
+    ? createBaselinePredictor(manifest, await readModelFile(folder, manifest, "model.onnx"))
+    : loadFactorPredictor(folder, manifest);
+}

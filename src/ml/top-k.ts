@@ -1,0 +1,27 @@
+/** The best of many scores. */
+
+/**
+ * Places of the `k` highest scores, best first; equal ones by place.
+ * @param excluded 1 where a place must not be taken
+ * @returns fewer than k where fewer are left; what is −∞ or NaN is never taken
+ */
+export function topK(scores: Float32Array, excluded: Uint8Array, k: number): Int32Array {
+  if (excluded.length !== scores.length) {
+    throw new RangeError(`expected ${scores.length} flags, received ${excluded.length}`);
+  }
+  // A list kept sorted by insertion: k is small beside the number of places, so that few are ever inserted.
+  const best = new Int32Array(Math.max(0, Math.min(k, scores.length)));
+  let count = 0;
+  for (let place = 0; place < scores.length; place++) {
+    const score = scores[place];
+    if (excluded[place] || !(score > Number.NEGATIVE_INFINITY)) continue;
+    if (count === best.length && (count === 0 || score <= scores[best[count - 1]])) continue;
+    let at = count < best.length ? count++ : count - 1;
+    while (at > 0 && score > scores[best[at - 1]]) {
+      best[at] = best[at - 1];
+      at--;
+    }
+    best[at] = place;
+  }
+  return best.subarray(0, count);
+}
