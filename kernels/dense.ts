@@ -13,10 +13,10 @@ const chunk: i32 = 64;
  * @param X n rows of `stride`, zero from `columns` (a multiple of eight) on; @param weights n float32
  */
 export function gram(n: i32, stride: i32, columns: i32, X: usize, weights: usize, A: usize): void {
-  const rowBytes = <usize>stride << 2;
+  const rowBytes = (<usize>stride) << 2;
   for (let from = 0; from < n; from += chunk) {
     const rows = min(chunk, n - from);
-    gramOfChunk(rows, columns, rowBytes, X + <usize>from * rowBytes, weights + (<usize>from << 2), A);
+    gramOfChunk(rows, columns, rowBytes, X + <usize>from * rowBytes, weights + ((<usize>from) << 2), A);
   }
 }
 
@@ -31,10 +31,10 @@ function gramOfChunk(n: i32, columns: i32, rowBytes: usize, X: usize, weights: u
       let b1 = f32x4.splat(0);
       let b2 = f32x4.splat(0);
       let b3 = f32x4.splat(0);
-      let xi = X + (<usize>i << 2);
-      let xj = X + (<usize>j << 2);
+      let xi = X + ((<usize>i) << 2);
+      let xj = X + ((<usize>j) << 2);
       for (let k = 0; k < n; k++) {
-        const x = f32x4.mul(v128.load(xi), v128.load32_splat(weights + (<usize>k << 2)));
+        const x = f32x4.mul(v128.load(xi), v128.load32_splat(weights + ((<usize>k) << 2)));
         const left = v128.load(xj);
         const right = v128.load(xj, 16);
         const x0 = v128.shuffle<f32>(x, x, 0, 0, 0, 0);
@@ -52,7 +52,7 @@ function gramOfChunk(n: i32, columns: i32, rowBytes: usize, X: usize, weights: u
         xi += rowBytes;
         xj += rowBytes;
       }
-      const out = A + <usize>i * rowBytes + (<usize>j << 2);
+      const out = A + <usize>i * rowBytes + ((<usize>j) << 2);
       addTo(out, a0, b0);
       addTo(out + rowBytes, a1, b1);
       addTo(out + 2 * rowBytes, a2, b2);
@@ -68,20 +68,20 @@ function addTo(at: usize, left: v128, right: v128): void {
 
 /** Copies the rows named by `indices` of a table, one after another, to `out`. */
 export function gather(n: i32, stride: i32, indices: usize, table: usize, out: usize): void {
-  const rowBytes = <usize>stride << 2;
+  const rowBytes = (<usize>stride) << 2;
   for (let k = 0; k < n; k++) {
-    memory.copy(out + <usize>k * rowBytes, table + <usize>load<i32>(indices + (<usize>k << 2)) * rowBytes, rowBytes);
+    memory.copy(out + <usize>k * rowBytes, table + <usize>load<i32>(indices + ((<usize>k) << 2)) * rowBytes, rowBytes);
   }
 }
 
 /** out += Σ_k c_k x_k, over n rows of `stride`. */
 export function combine(n: i32, stride: i32, X: usize, coefficients: usize, out: usize): void {
-  const rowBytes = <usize>stride << 2;
+  const rowBytes = (<usize>stride) << 2;
   for (let j: usize = 0; j < rowBytes; j += 16) {
     let sum = v128.load(out + j);
     let x = X + j;
     for (let k = 0; k < n; k++) {
-      sum = f32x4.add(sum, f32x4.mul(v128.load(x), v128.load32_splat(coefficients + (<usize>k << 2))));
+      sum = f32x4.add(sum, f32x4.mul(v128.load(x), v128.load32_splat(coefficients + ((<usize>k) << 2))));
       x += rowBytes;
     }
     v128.store(out + j, sum);
@@ -90,9 +90,9 @@ export function combine(n: i32, stride: i32, X: usize, coefficients: usize, out:
 
 /** out[k] = x_k · y, over n rows of `stride`. */
 export function dots(n: i32, stride: i32, X: usize, y: usize, out: usize): void {
-  const rowBytes = <usize>stride << 2;
+  const rowBytes = (<usize>stride) << 2;
   for (let k = 0; k < n; k++) {
-    store<f32>(out + (<usize>k << 2), dot(X + <usize>k * rowBytes, y, rowBytes));
+    store<f32>(out + ((<usize>k) << 2), dot(X + <usize>k * rowBytes, y, rowBytes));
   }
 }
 
@@ -115,15 +115,15 @@ function sum4(v: v128): f32 {
  * @returns 0, or 1 + the row at which A is not positive definite
  */
 export function cholesky(stride: i32, A: usize): i32 {
-  const rowBytes = <usize>stride << 2;
+  const rowBytes = (<usize>stride) << 2;
   for (let i = 0; i < stride; i += 4) {
     const row = A + <usize>i * rowBytes;
     for (let j = 0; j < i; j++) {
       const other = A + <usize>j * rowBytes;
-      const inverse = 1 / <f64>load<f32>(other + (<usize>j << 2));
+      const inverse = 1 / <f64>load<f32>(other + ((<usize>j) << 2));
       for (let r: usize = 0; r < 4; r++) {
         const own = row + r * rowBytes;
-        const at = own + (<usize>j << 2);
+        const at = own + ((<usize>j) << 2);
         store<f32>(at, <f32>((<f64>load<f32>(at) - dotTo(own, other, j)) * inverse));
       }
     }
@@ -131,15 +131,15 @@ export function cholesky(stride: i32, A: usize): i32 {
       const own = row + <usize>r * rowBytes;
       for (let j = i; j < i + r; j++) {
         const other = A + <usize>j * rowBytes;
-        const at = own + (<usize>j << 2);
+        const at = own + ((<usize>j) << 2);
         const sum = <f64>load<f32>(at) - dotTo(own, other, j);
-        store<f32>(at, <f32>(sum / <f64>load<f32>(other + (<usize>j << 2))));
+        store<f32>(at, <f32>(sum / <f64>load<f32>(other + ((<usize>j) << 2))));
       }
-      const diagonal = own + (<usize>(i + r) << 2);
+      const diagonal = own + ((<usize>(i + r)) << 2);
       const left = <f64>load<f32>(diagonal) - dotTo(own, own, i + r);
       if (!(left > 0)) return i + r + 1;
       store<f32>(diagonal, <f32>Math.sqrt(left));
-      for (let j = i + r + 1; j < stride; j++) store<f32>(own + (<usize>j << 2), 0);
+      for (let j = i + r + 1; j < stride; j++) store<f32>(own + ((<usize>j) << 2), 0);
     }
   }
   return 0;
@@ -165,21 +165,21 @@ function dotTo(x: usize, y: usize, n: i32): f64 {
 /** x ← L⁻ᵀ L⁻¹ x: solves A x = b in place with the Cholesky factor of A. */
 export function solve(stride: i32, L: usize, x: usize): void {
   solveLower(stride, L, x);
-  const rowBytes = <usize>stride << 2;
+  const rowBytes = (<usize>stride) << 2;
   for (let i = stride - 1; i >= 0; i--) {
     const row = L + <usize>i * rowBytes;
-    const at = x + (<usize>i << 2);
-    const value = load<f32>(at) / load<f32>(row + (<usize>i << 2));
+    const at = x + ((<usize>i) << 2);
+    const value = load<f32>(at) / load<f32>(row + ((<usize>i) << 2));
     store<f32>(at, value);
     // Column i of Lᵀ is row i of L: taken from what is left, so that memory is read in order.
     const whole = i & ~3;
     const w = f32x4.splat(value);
     for (let j = 0; j < whole; j += 4) {
-      const offset = <usize>j << 2;
+      const offset = (<usize>j) << 2;
       v128.store(x + offset, f32x4.sub(v128.load(x + offset), f32x4.mul(w, v128.load(row + offset))));
     }
     for (let j = whole; j < i; j++) {
-      const offset = <usize>j << 2;
+      const offset = (<usize>j) << 2;
       store<f32>(x + offset, load<f32>(x + offset) - value * load<f32>(row + offset));
     }
   }
@@ -187,11 +187,11 @@ export function solve(stride: i32, L: usize, x: usize): void {
 
 /** x ← L⁻¹ x. */
 export function solveLower(stride: i32, L: usize, x: usize): void {
-  const rowBytes = <usize>stride << 2;
+  const rowBytes = (<usize>stride) << 2;
   for (let i = 0; i < stride; i++) {
     const row = L + <usize>i * rowBytes;
-    const at = x + (<usize>i << 2);
-    store<f32>(at, <f32>((<f64>load<f32>(at) - dotTo(row, x, i)) / <f64>load<f32>(row + (<usize>i << 2))));
+    const at = x + ((<usize>i) << 2);
+    store<f32>(at, <f32>((<f64>load<f32>(at) - dotTo(row, x, i)) / <f64>load<f32>(row + ((<usize>i) << 2))));
   }
 }
 
@@ -200,19 +200,19 @@ export function solveLower(stride: i32, L: usize, x: usize): void {
  * @param scratch room for four rows
  */
 export function invertFactor(stride: i32, L: usize, scratch: usize): void {
-  const rowBytes = <usize>stride << 2;
+  const rowBytes = (<usize>stride) << 2;
   for (let i = 0; i < stride; i += 4) {
     const row = L + <usize>i * rowBytes;
     memory.copy(scratch, row, 4 * rowBytes);
     memory.fill(row, 0, 4 * rowBytes);
     for (let k = 0; k < i; k++) {
       const above = L + <usize>k * rowBytes;
-      const c = scratch + (<usize>k << 2);
+      const c = scratch + ((<usize>k) << 2);
       const c0 = v128.load32_splat(c);
       const c1 = v128.load32_splat(c + rowBytes);
       const c2 = v128.load32_splat(c + 2 * rowBytes);
       const c3 = v128.load32_splat(c + 3 * rowBytes);
-      const bytes = <usize>((k + 4) & ~3) << 2;
+      const bytes = (<usize>((k + 4) & ~3)) << 2;
       for (let j: usize = 0; j < bytes; j += 16) {
         const x = v128.load(above + j);
         const at = row + j;
@@ -225,17 +225,17 @@ export function invertFactor(stride: i32, L: usize, scratch: usize): void {
     for (let r = 0; r < 4; r++) {
       const own = row + <usize>r * rowBytes;
       for (let k = i; k < i + r; k++) {
-        const c = load<f32>(scratch + <usize>r * rowBytes + (<usize>k << 2));
+        const c = load<f32>(scratch + <usize>r * rowBytes + ((<usize>k) << 2));
         const above = L + <usize>k * rowBytes;
         for (let j = 0; j <= k; j++) {
-          const at = own + (<usize>j << 2);
-          store<f32>(at, load<f32>(at) - c * load<f32>(above + (<usize>j << 2)));
+          const at = own + ((<usize>j) << 2);
+          store<f32>(at, load<f32>(at) - c * load<f32>(above + ((<usize>j) << 2)));
         }
       }
-      const place = <usize>(i + r) << 2;
+      const place = (<usize>(i + r)) << 2;
       const inverse = <f32>1 / load<f32>(scratch + <usize>r * rowBytes + place);
       for (let j = 0; j < i + r; j++) {
-        const at = own + (<usize>j << 2);
+        const at = own + ((<usize>j) << 2);
         store<f32>(at, load<f32>(at) * inverse);
       }
       store<f32>(own + place, inverse);

@@ -29,23 +29,23 @@ export function statistics(
 ): void {
   let at = load<i32>(pointers);
   for (let row = 0; row < rows; row++) {
-    const end = load<i32>(pointers + (<usize>(row + 1) << 2));
+    const end = load<i32>(pointers + ((<usize>(row + 1)) << 2));
     let s = f32x4.splat(0);
     let t0 = f32x4.splat(0);
     let t1 = f32x4.splat(0);
     let t2 = f32x4.splat(0);
     let t3 = f32x4.splat(0);
     for (; at < end; at++) {
-      const place = <usize>load<i32>(indices + (<usize>at << 2)) << 4;
+      const place = (<usize>load<i32>(indices + ((<usize>at) << 2))) << 4;
       const b = v128.load(block + place);
       const wb = v128.load(weighted + place);
-      s = f32x4.add(s, f32x4.mul(v128.load32_splat(e + (<usize>at << 2)), wb));
+      s = f32x4.add(s, f32x4.mul(v128.load32_splat(e + ((<usize>at) << 2)), wb));
       t0 = f32x4.add(t0, f32x4.mul(wb, v128.shuffle<f32>(b, b, 0, 0, 0, 0)));
       t1 = f32x4.add(t1, f32x4.mul(wb, v128.shuffle<f32>(b, b, 1, 1, 1, 1)));
       t2 = f32x4.add(t2, f32x4.mul(wb, v128.shuffle<f32>(b, b, 2, 2, 2, 2)));
       t3 = f32x4.add(t3, f32x4.mul(wb, v128.shuffle<f32>(b, b, 3, 3, 3, 3)));
     }
-    const w = v128.load32_splat(scales + (<usize>row << 2));
+    const w = v128.load32_splat(scales + ((<usize>row) << 2));
     v128.store(S + <usize>row * rowBytes, f32x4.mul(s, w));
     const t = T + <usize>row * matrixBytes;
     v128.store(t, f32x4.mul(t0, w));
@@ -60,7 +60,7 @@ export function statistics(
  */
 export function rescale(rows: i32, x: usize, S: usize, T: usize): void {
   for (let row = 0; row < rows; row++) {
-    const w = v128.load32_splat(x + (<usize>row << 2));
+    const w = v128.load32_splat(x + ((<usize>row) << 2));
     const w2 = f32x4.mul(w, w);
     const s = S + <usize>row * rowBytes;
     const t = T + <usize>row * matrixBytes;
@@ -76,7 +76,7 @@ export function rescale(rows: i32, x: usize, S: usize, T: usize): void {
 export function addScaled(rows: i32, x: usize, change: usize, own: usize): void {
   for (let row = 0; row < rows; row++) {
     const place = <usize>row * rowBytes;
-    const w = v128.load32_splat(x + (<usize>row << 2));
+    const w = v128.load32_splat(x + ((<usize>row) << 2));
     v128.store(own + place, f32x4.add(v128.load(own + place), f32x4.mul(v128.load(change + place), w)));
   }
 }
@@ -103,14 +103,14 @@ export function sampleGroup(
   const lm = f32x4.mul(l, v128.load(mu));
   let from = load<i32>(pointers);
   for (let feature = 0; feature < features; feature++) {
-    const end = load<i32>(pointers + (<usize>(feature + 1) << 2));
+    const end = load<i32>(pointers + ((<usize>(feature + 1)) << 2));
     let g = f32x4.splat(0);
     let h0 = f32x4.splat(0);
     let h1 = f32x4.splat(0);
     let h2 = f32x4.splat(0);
     let h3 = f32x4.splat(0);
     for (let at = from; at < end; at++) {
-      const entity = <usize>load<i32>(entities + (<usize>at << 2));
+      const entity = <usize>load<i32>(entities + ((<usize>at) << 2));
       g = f32x4.add(g, v128.load(S + entity * rowBytes));
       const t = T + entity * matrixBytes;
       h0 = f32x4.add(h0, v128.load(t));
@@ -129,7 +129,7 @@ export function sampleGroup(
     const d2 = v128.shuffle<f32>(d, d, 2, 2, 2, 2);
     const d3 = v128.shuffle<f32>(d, d, 3, 3, 3, 3);
     for (let at = from; at < end; at++) {
-      const entity = <usize>load<i32>(entities + (<usize>at << 2));
+      const entity = <usize>load<i32>(entities + ((<usize>at) << 2));
       const s = S + entity * rowBytes;
       const t = T + entity * matrixBytes;
       const td = f32x4.add(
@@ -155,11 +155,11 @@ export function subtractProducts(
 ): void {
   let at = load<i32>(pointers);
   for (let row = 0; row < rows; row++) {
-    const end = load<i32>(pointers + (<usize>(row + 1) << 2));
+    const end = load<i32>(pointers + ((<usize>(row + 1)) << 2));
     const a = v128.load(rowBlock + <usize>row * rowBytes);
     for (; at < end; at++) {
-      const place = <usize>load<i32>(indices + (<usize>at << 2)) << 4;
-      const error = e + (<usize>at << 2);
+      const place = (<usize>load<i32>(indices + ((<usize>at) << 2))) << 4;
+      const error = e + ((<usize>at) << 2);
       store<f32>(error, load<f32>(error) - sum4(f32x4.mul(a, v128.load(gathered + place))));
     }
   }
@@ -176,14 +176,14 @@ export function weightedSquares(
 ): void {
   let at = load<i32>(pointers);
   for (let row = 0; row < rows; row++) {
-    const end = load<i32>(pointers + (<usize>(row + 1) << 2));
+    const end = load<i32>(pointers + ((<usize>(row + 1)) << 2));
     let sum: f64 = 0;
     for (; at < end; at++) {
-      const error = load<f32>(e + (<usize>at << 2));
-      const weight = load<f32>(weights + (<usize>load<i32>(indices + (<usize>at << 2)) << 2));
+      const error = load<f32>(e + ((<usize>at) << 2));
+      const weight = load<f32>(weights + ((<usize>load<i32>(indices + ((<usize>at) << 2))) << 2));
       sum += <f64>(error * error * weight);
     }
-    store<f64>(out + (<usize>row << 3), sum);
+    store<f64>(out + ((<usize>row) << 3), sum);
   }
 }
 
@@ -199,23 +199,23 @@ export function weightedSums(
 ): void {
   let at = load<i32>(pointers);
   for (let row = 0; row < rows; row++) {
-    const end = load<i32>(pointers + (<usize>(row + 1) << 2));
+    const end = load<i32>(pointers + ((<usize>(row + 1)) << 2));
     let sum: f64 = 0;
     let total: f64 = 0;
     for (; at < end; at++) {
-      const weight = load<f32>(weights + (<usize>load<i32>(indices + (<usize>at << 2)) << 2));
-      sum += <f64>(load<f32>(e + (<usize>at << 2)) * weight);
+      const weight = load<f32>(weights + ((<usize>load<i32>(indices + ((<usize>at) << 2))) << 2));
+      sum += <f64>(load<f32>(e + ((<usize>at) << 2)) * weight);
       total += <f64>weight;
     }
-    store<f64>(out + (<usize>row << 3), sum);
-    store<f64>(weightSums + (<usize>row << 3), total);
+    store<f64>(out + ((<usize>row) << 3), sum);
+    store<f64>(weightSums + ((<usize>row) << 3), total);
   }
 }
 
 /** e[at] −= change, over n entries. */
 export function shift(n: i32, e: usize, change: f32): void {
   for (let at = 0; at < n; at++) {
-    const place = e + (<usize>at << 2);
+    const place = e + ((<usize>at) << 2);
     store<f32>(place, load<f32>(place) - change);
   }
 }
@@ -224,7 +224,7 @@ export function shift(n: i32, e: usize, change: f32): void {
 export function weigh(rows: i32, block: usize, weights: usize, out: usize): void {
   for (let row = 0; row < rows; row++) {
     const place = <usize>row * rowBytes;
-    v128.store(out + place, f32x4.mul(v128.load(block + place), v128.load32_splat(weights + (<usize>row << 2))));
+    v128.store(out + place, f32x4.mul(v128.load(block + place), v128.load32_splat(weights + ((<usize>row) << 2))));
   }
 }
 
@@ -238,23 +238,17 @@ export function addProducts(
   out: usize,
 ): void {
   for (let pair = 0; pair < pairs; pair++) {
-    const offset = <usize>pair << 2;
-    const a = v128.load(rowBlock + (<usize>load<i32>(rowAt + offset) << 4));
-    const b = v128.load(gathered + (<usize>load<i32>(columnAt + offset) << 4));
+    const offset = (<usize>pair) << 2;
+    const a = v128.load(rowBlock + ((<usize>load<i32>(rowAt + offset)) << 4));
+    const b = v128.load(gathered + ((<usize>load<i32>(columnAt + offset)) << 4));
     store<f32>(out + offset, load<f32>(out + offset) + sum4(f32x4.mul(a, b)));
   }
 }
 
 function times(h0: v128, h1: v128, h2: v128, h3: v128, v: v128): v128 {
   return f32x4.add(
-    f32x4.add(
-      f32x4.mul(h0, v128.shuffle<f32>(v, v, 0, 0, 0, 0)),
-      f32x4.mul(h1, v128.shuffle<f32>(v, v, 1, 1, 1, 1)),
-    ),
-    f32x4.add(
-      f32x4.mul(h2, v128.shuffle<f32>(v, v, 2, 2, 2, 2)),
-      f32x4.mul(h3, v128.shuffle<f32>(v, v, 3, 3, 3, 3)),
-    ),
+    f32x4.add(f32x4.mul(h0, v128.shuffle<f32>(v, v, 0, 0, 0, 0)), f32x4.mul(h1, v128.shuffle<f32>(v, v, 1, 1, 1, 1))),
+    f32x4.add(f32x4.mul(h2, v128.shuffle<f32>(v, v, 2, 2, 2, 2)), f32x4.mul(h3, v128.shuffle<f32>(v, v, 3, 3, 3, 3))),
   );
 }
 
@@ -337,7 +331,7 @@ export function normal(): f64 {
     u = 2 * uniform() - 1;
     v = 2 * uniform() - 1;
     s = u * u + v * v;
-  } while (s >= 1 || s == 0);
+  } while (s >= 1 || s === 0);
   const scale = Math.sqrt((-2 * Math.log(s)) / s);
   spare = v * scale;
   hasSpare = true;

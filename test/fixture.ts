@@ -450,7 +450,7 @@ export function countModelCalls(services: Services): CountedCalls {
   models.get = async (name) => {
     const predictor = await get(name);
     return {
-      manifest: predictor.manifest,
+      ...predictor,
       predict: (pairs) => {
         counted.calls.push(pairs.userAt.length);
         return predictor.predict(pairs);

@@ -11,7 +11,7 @@ export interface Evaluation extends Metrics {
   predicted: Float32Array;
 }
 
-const pairsPerCall = 50_000;
+const pairsPerCall = 10_000;
 
 /**
  * Predicts ratings from all the others: what is predicted is never among what the users are folded in from.

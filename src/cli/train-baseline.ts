@@ -112,7 +112,11 @@ function epochLine({ epoch, trainRmse, validationRmse, seconds: took }: EpochRep
   return `epoch ${epoch} of at most ${epochs}: training RMSE ${trainRmse.toFixed(4)}, validation RMSE ${validationRmse.toFixed(4)} stars, ${took.toFixed(1)} s`;
 }
 
-function trainingRecord(options: TrainBaselineOptions, run: TrainingRun, backend: string): BaselineManifest["training"] {
+function trainingRecord(
+  options: TrainBaselineOptions,
+  run: TrainingRun,
+  backend: string,
+): BaselineManifest["training"] {
   const { batchSize, learningRate, dropout, seed, patience, validation } = options;
   return {
     batchSize,

@@ -86,8 +86,8 @@ export async function runTrainFactors(options: TrainFactorsOptions, command: Com
     if (split.validation.length > 0) {
       const bar = createProgress("measure", split.validation.length, "ratings");
       const protocol = splitProtocol(options.validation, options.seed);
-      const evaluation = await evaluate(model, data, split.validation, protocol, (done) => bar.update(done)).finally(() =>
-        bar.stop(),
+      const evaluation = await evaluate(model, data, split.validation, protocol, (done) => bar.update(done)).finally(
+        () => bar.stop(),
       );
       const { truth, predicted, confusionCounts: _counts, ...rest } = evaluation;
       metrics = rest;
@@ -154,7 +154,10 @@ export function starOptions(options: TrainFactorsOptions): StarOptions {
     throw new AppError("USAGE", `expected fewer --burn-in sweeps than --sweeps (${sweeps}), received ${burnIn}`);
   }
   if (bayes.samples < bayes.chains) {
-    throw new AppError("USAGE", `expected at least as many --samples as --chains (${bayes.chains}), received ${bayes.samples}`);
+    throw new AppError(
+      "USAGE",
+      `expected at least as many --samples as --chains (${bayes.chains}), received ${bayes.samples}`,
+    );
   }
   return { kind, bayes };
 }
@@ -182,9 +185,7 @@ function trainingRecord(
   stopped: string,
 ): NonNullable<FactorManifest["training"]> {
   const own: Record<string, number | string> =
-    stars.kind === "mf"
-      ? { ...stars.mf }
-      : { ...stars.bayes, sweepsDone: sweeps.join(" ") };
+    stars.kind === "mf" ? { ...stars.mf } : { ...stars.bayes, sweepsDone: sweeps.join(" ") };
   return { ...own, seed, validationShare: validation, storage: storage ?? "float16", stopped };
 }
 

@@ -142,7 +142,10 @@ function checkOptions(model: Kind, options: object): void {
     for (const name of names) {
       if (optionsOf[model].includes(name) || (options as Record<string, unknown>)[name] === undefined) continue;
       const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-      throw new AppError("USAGE", `expected ${flag} with --model ${kind} only, received it with --model ${received(model)}`);
+      throw new AppError(
+        "USAGE",
+        `expected ${flag} with --model ${kind} only, received it with --model ${received(model)}`,
+      );
     }
   }
 }

@@ -13,6 +13,8 @@ export interface RatingTable {
   movieIds: Int32Array;
   /** Stars, 0.5 to 5. */
   stars: Float32Array;
+  /** Unix seconds; 0 where the data set does not say. */
+  ratedAt: Float64Array;
 }
 
 /** A user's best-rated movies: rated highest, then latest, then in the order of import. */
@@ -58,10 +60,44 @@ export function ratingOf(db: Database, userId: UserId, movieId: MovieId): Rating
     .get();
 }
 
-/** What a user has rated: never recommended to them again. */
-export function ratedMovieIds(db: Database, userId: UserId): Set<MovieId> {
-  const rows = db.orm.select({ movieId: ratings.movieId }).from(ratings).where(eq(ratings.userId, userId)).all();
-  return new Set(rows.map((row) => row.movieId));
+/** A user's ratings as parallel arrays. */
+export interface RatingsOfUser {
+  movieIds: Int32Array;
+  /** Stars, 0.5 to 5. */
+  stars: Float32Array;
+}
+
+/** All ratings of users, in the order asked and each user's in the order of import; one statement a user. */
+export function ratingsOfUsers(db: Database, ids: readonly UserId[]): RatingsOfUser[] {
+  const select = db.sqlite.prepare("SELECT movie_id, rating FROM ratings WHERE user_id = ? ORDER BY id").raw();
+  return ids.map((id) => {
+    const rows = select.all(id) as [number, number][];
+    return {
+      movieIds: Int32Array.from(rows, ([movieId]) => movieId),
+      stars: Float32Array.from(rows, ([, stars]) => stars),
+    };
+  });
+}
+
+/** Who rated movies, the latest first, at most `most` of each; movies that nobody rated are left out. */
+export function ratersOfMovies(
+  db: Database,
+  ids: readonly MovieId[],
+  most: number,
+): Map<MovieId, { userId: UserId; stars: number }[]> {
+  const select = db.sqlite
+    .prepare("SELECT user_id, rating FROM ratings WHERE movie_id = ? ORDER BY id DESC LIMIT ?")
+    .raw();
+  const raters = new Map<MovieId, { userId: UserId; stars: number }[]>();
+  for (const id of ids) {
+    const rows = select.all(id, most) as [UserId, number][];
+    if (rows.length > 0)
+      raters.set(
+        id,
+        rows.map(([userId, stars]) => ({ userId, stars })),
+      );
+  }
+  return raters;
 }
 
 /** Number of ratings and mean stars of movies, in the order asked. */
@@ -101,30 +137,33 @@ export function deleteRating(db: Database, userId: UserId, movieId: MovieId): Ra
     .get();
 }
 
-/** Every rating as typed arrays, 12 bytes each; `imported` leaves out what was set through the API. */
+/** Every rating as typed arrays, 20 bytes each; `imported` leaves out what was set through the API. */
 export function allRatings(db: Database, which: "all" | "imported" = "all"): RatingTable {
   const size = countRatings(db);
   const userIds = new Int32Array(size);
   const movieIds = new Int32Array(size);
   const stars = new Float32Array(size);
+  const ratedAt = new Float64Array(size);
   let row = 0;
   const select = db.sqlite
     .prepare(
-      `SELECT user_id, movie_id, rating FROM ratings ${which === "imported" ? "WHERE NOT edited" : ""} ORDER BY id`,
+      `SELECT user_id, movie_id, rating, coalesce(rated_at, 0) FROM ratings ${which === "imported" ? "WHERE NOT edited" : ""} ORDER BY id`,
     )
     .raw();
-  for (const [userId, movieId, rating] of select.iterate() as IterableIterator<[number, number, number]>) {
+  for (const [userId, movieId, rating, at] of select.iterate() as IterableIterator<number[]>) {
     // A writer may add a rating between the count and this read.
     if (row === size) break;
     userIds[row] = userId;
     movieIds[row] = movieId;
     stars[row] = rating;
+    ratedAt[row] = at;
     row++;
   }
   return {
     userIds: userIds.subarray(0, row),
     movieIds: movieIds.subarray(0, row),
     stars: stars.subarray(0, row),
+    ratedAt: ratedAt.subarray(0, row),
   };
 }
 

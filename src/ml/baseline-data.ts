@@ -9,8 +9,8 @@ import type { MovieFeatures, UserFeatures } from "./predictor.js";
 export interface TrainingSet {
   users: readonly UserFeatures[];
   movies: readonly MovieFeatures[];
-  /** Parallel arrays of ids and stars. */
-  ratings: { userIds: Int32Array; movieIds: Int32Array; stars: Float32Array };
+  /** Parallel arrays of ids, stars and Unix seconds, 0 where the data set does not say when. */
+  ratings: { userIds: Int32Array; movieIds: Int32Array; stars: Float32Array; ratedAt?: Float64Array };
 }
 
 /** Ratings by dense rows. */

@@ -11,7 +11,10 @@ import type { MovieFeatures, Pairs, Predictions, Predictor } from "./predictor.j
 const pairsPerRun = 2048;
 
 /** A model from its graph, with one onnxruntime session that lives as long as the process. */
-export async function createBaselinePredictor(manifest: Omit<BaselineManifest, "files">, graph: Uint8Array): Promise<Predictor> {
+export async function createBaselinePredictor(
+  manifest: Omit<BaselineManifest, "files">,
+  graph: Uint8Array,
+): Promise<Predictor> {
   // The fallback row of each table is its last one.
   const fallback = features.map(({ name }) => manifest.tableRows[name]);
   const session = await InferenceSession.create(graph, { intraOpNumThreads: 1, interOpNumThreads: 1 });

@@ -31,13 +31,48 @@ export interface ChainOptions {
 export const chainDefaults: ChainOptions = { factors: 64, seed: 0, nu: 20, noiseFrom: 5, deviation: 0.1 };
 
 interface GibbsKernel {
-  statistics(rows: number, pointers: number, indices: number, e: number, block: number, weighted: number, scales: number, s: number, t: number): void;
+  statistics(
+    rows: number,
+    pointers: number,
+    indices: number,
+    e: number,
+    block: number,
+    weighted: number,
+    scales: number,
+    s: number,
+    t: number,
+  ): void;
   rescale(rows: number, x: number, s: number, t: number): void;
   addScaled(rows: number, x: number, change: number, own: number): void;
-  sampleGroup(features: number, pointers: number, entities: number, s: number, t: number, change: number, v: number, lambda: number, mu: number): void;
-  subtractProducts(rows: number, pointers: number, indices: number, rowBlock: number, gathered: number, e: number): void;
+  sampleGroup(
+    features: number,
+    pointers: number,
+    entities: number,
+    s: number,
+    t: number,
+    change: number,
+    v: number,
+    lambda: number,
+    mu: number,
+  ): void;
+  subtractProducts(
+    rows: number,
+    pointers: number,
+    indices: number,
+    rowBlock: number,
+    gathered: number,
+    e: number,
+  ): void;
   weightedSquares(rows: number, pointers: number, indices: number, e: number, weights: number, out: number): void;
-  weightedSums(rows: number, pointers: number, indices: number, e: number, weights: number, out: number, weightSums: number): void;
+  weightedSums(
+    rows: number,
+    pointers: number,
+    indices: number,
+    e: number,
+    weights: number,
+    out: number,
+    weightSums: number,
+  ): void;
   shift(n: number, e: number, change: number): void;
   weigh(rows: number, block: number, weights: number, out: number): void;
   addProducts(pairs: number, rowAt: number, columnAt: number, rowBlock: number, gathered: number, out: number): void;

@@ -6,7 +6,19 @@ import type { FactorSample } from "./factor-sample.js";
 
 if (parentPort === null) throw new Error("bayes-worker runs as a worker thread only: see trainBayes");
 const port = parentPort;
-const { data, options, sweeps, burnIn, keep, validation, sums, flags, chain: index, least, most } = workerData as ChainJob;
+const {
+  data,
+  options,
+  sweeps,
+  burnIn,
+  keep,
+  validation,
+  sums,
+  flags,
+  chain: index,
+  least,
+  most,
+} = workerData as ChainJob;
 
 const chain = new BayesChain(data, options);
 const pairs = chain.pairs(validation.userAt, validation.itemAt);

@@ -29,7 +29,8 @@ export function fitEase(likes: SparseRows, regularization: number, onStep?: () =
   }
   for (let i = 0; i < n; i++) gram[i * n + i] += i < items ? regularization : 1;
   const failed = kernel.cholesky(n, L.at);
-  if (failed !== 0) throw new AppError("TRAINING_FAILED", `expected a larger --ease-regularization than ${regularization}`);
+  if (failed !== 0)
+    throw new AppError("TRAINING_FAILED", `expected a larger --ease-regularization than ${regularization}`);
   onStep?.();
   kernel.invertFactor(n, L.at, scratch.at);
   onStep?.();

@@ -121,9 +121,7 @@ function createPredictor(
   { itemCounts, itemMeans, ranker }: Omit<FactorParts, "samples">,
 ): Predictor {
   const items = manifest.idMaps.movieIds.length;
-  const rowOf = new Map<MovieId, ItemIndex>(
-    manifest.idMaps.movieIds.map((id, row) => [id, row as ItemIndex]),
-  );
+  const rowOf = new Map<MovieId, ItemIndex>(manifest.idMaps.movieIds.map((id, row) => [id, row as ItemIndex]));
   const labels = createLabelRows(manifest.idMaps);
   const folded = createFoldedUsers(foldIn);
   const ranking = ranker && createRanking(ranker);
@@ -148,7 +146,11 @@ function createPredictor(
     if (movie.raters !== undefined && movie.raters.length > 0) {
       const raters: FoldedUser[] = [];
       for (const { user } of movie.raters) raters.push(await folded.get(user.id, historyOf(user), pause));
-      return foldIn.foldItem(own, raters, Float32Array.from(movie.raters, ({ stars }) => stars));
+      return foldIn.foldItem(
+        own,
+        raters,
+        Float32Array.from(movie.raters, ({ stars }) => stars),
+      );
     }
     const key = own.rows.join(" ");
     const found = coldItems.get(key) ?? foldIn.coldItem(own);
@@ -207,18 +209,21 @@ function createPredictor(
     for (let i = 0; i < items; i++) out[i] /= foldIn.samples;
   }
 
-  async function reasons(user: UserFeatures, movie: MovieFeatures): Promise<RatingReason[]> {
-    const row = rowOf.get(movie.id);
+  async function reasons(user: UserFeatures, movies: readonly MovieFeatures[]): Promise<RatingReason[][]> {
+    const rows = rowsOfMovies(movies);
     const history = historyOf(user);
-    if (row === undefined || itemCounts[row] === 0 || history.items.length === 0) return [];
-    const out = new Float32Array(history.items.length);
-    await foldIn.contributions(history, row, out, createPause());
+    const known = [...rows].filter((row) => row !== -1);
+    const contributions = await foldIn.contributions(history, known, createPause());
     const weight = modelWeight(history.items.length);
-    return Array.from(out, (contribution, k) => ({
-      movieId: manifest.idMaps.movieIds[history.items[k]],
-      stars: history.stars[k],
-      contribution: weight * contribution,
-    }));
+    let at = 0;
+    return Array.from(rows, (row) => {
+      if (row === -1) return [];
+      return Array.from(contributions[at++], (contribution, k) => ({
+        movieId: manifest.idMaps.movieIds[history.items[k]],
+        stars: history.stars[k],
+        contribution: weight * contribution,
+      }));
+    });
   }
 
   return {

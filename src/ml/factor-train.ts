@@ -89,7 +89,12 @@ async function fitStars(
   scale: FactorManifest["scale"],
   stars: StarOptions,
   { signal, onSweep, onIteration }: FactorHooks,
-): Promise<{ samples: FactorSample[]; chainPredictions?: Float32Array; stopped: TrainedFactors["stopped"]; sweeps: number[] }> {
+): Promise<{
+  samples: FactorSample[];
+  chainPredictions?: Float32Array;
+  stopped: TrainedFactors["stopped"];
+  sweeps: number[];
+}> {
   if (stars.kind === "mf") {
     const labels = {
       users: lists.genders.length + lists.ageGroups.length + lists.occupations.length,
@@ -114,7 +119,12 @@ async function fitStars(
 }
 
 /** Items that nobody rated get what their labels say, without the noise that a sample's own part would be. */
-function withColdItems(sample: FactorSample, byUser: SparseRows, { movies }: TrainingSet, lists: LabelLists): FactorSample {
+function withColdItems(
+  sample: FactorSample,
+  byUser: SparseRows,
+  { movies }: TrainingSet,
+  lists: LabelLists,
+): FactorSample {
   const width = sample.factors + 1;
   const rated = new Uint8Array(byUser.columns);
   for (const item of byUser.indices) rated[item] = 1;
@@ -152,7 +162,7 @@ async function fitRanker(
   const steps = rankerSteps(options);
   const ranker = await trainRanker(likes, options, (done) => onRankerStep?.(done, steps));
   const cases = rankingCases(data, dense, byUser, heldOut, lists, scale, parts, options.positiveFrom);
-  const weights = chooseWeights(createRanking(ranker), cases, ranker.ease !== undefined);
+  const weights = options.weights ?? chooseWeights(createRanking(ranker), cases, ranker.ease !== undefined);
   const weighed: Ranker = { ...ranker, manifest: { ...ranker.manifest, weights } };
   const dial: RankerManifest["dial"] = calibrateDial(
     createRanking(weighed),

@@ -213,7 +213,7 @@ export class FoldIn {
     const scores = arena.f32(room.scores);
     for (let i = 0; i < items; i++) {
       const value = scores[i] + offsets[i];
-      out[i] += value < least ? least : value > most ? most : value;
+      out[i] += Math.min(most, Math.max(least, value));
     }
   }
 
@@ -248,7 +248,7 @@ export class FoldIn {
 
   private clipped(value: number): number {
     const { least, most } = this.options;
-    return value < least ? least : value > most ? most : value;
+    return Math.min(most, Math.max(least, value));
   }
 
   /** An item that nobody rated, from its labels. */
@@ -305,33 +305,34 @@ export class FoldIn {
   }
 
   /**
-   * How many stars each of a user's ratings moves an item's prediction by, before clipping: the linear solve is a sum
-   * over ratings, so that these and the prediction without them add up to the prediction.
-   * @param item its row
-   * @param out one a rating, in the order of the history; overwritten
+   * How many stars each of a user's ratings moves the predictions of items by, before clipping: the linear solve is a
+   * sum over ratings, so that these and the predictions without them add up to the predictions.
+   * @param items rows
    * @param pause awaited between samples
+   * @returns for each item, one number a rating, in the order of the history
    */
   async contributions(
     history: History,
-    item: number,
-    out: Float32Array,
+    items: readonly number[],
     pause: () => Promise<void> | undefined,
-  ): Promise<void> {
+  ): Promise<Float64Array[]> {
     const { kernel, arena, room, stride } = this;
     const n = history.items.length;
-    const sum = new Float64Array(n);
+    const sums = items.map(() => new Float64Array(n));
     for (const kept of this.kept) {
       await pause();
       this.solveUser(kept, history);
       const v = arena.f32(room.x);
-      v.set(arena.f32({ at: kept.X.at + item * stride * 4, length: stride }));
-      kernel.solve(stride, room.A.at, room.x.at);
-      kernel.dots(n, stride, this.rows.gathered.at, room.x.at, this.rows.weights.at);
       const reach = arena.f32(this.rows.weights);
       const residuals = arena.f32(this.rows.residuals);
-      for (let k = 0; k < n; k++) sum[k] += reach[k] * residuals[k];
+      items.forEach((item, i) => {
+        v.set(arena.f32({ at: kept.X.at + item * stride * 4, length: stride }));
+        kernel.solve(stride, room.A.at, room.x.at);
+        kernel.dots(n, stride, this.rows.gathered.at, room.x.at, this.rows.weights.at);
+        for (let k = 0; k < n; k++) sums[i][k] += (reach[k] * residuals[k]) / this.samples;
+      });
     }
-    for (let k = 0; k < n; k++) out[k] = sum[k] / this.samples;
+    return sums;
   }
 }
 

@@ -17,7 +17,13 @@ export interface IalsOptions {
   seed: number;
 }
 
-export const ialsDefaults: IalsOptions = { factors: 128, iterations: 12, unobserved: 0.3, regularization: 0.007, seed: 0 };
+export const ialsDefaults: IalsOptions = {
+  factors: 128,
+  iterations: 12,
+  unobserved: 0.3,
+  regularization: 0.007,
+  seed: 0,
+};
 
 /**
  * @param likes users × items; only where its entries stand matters

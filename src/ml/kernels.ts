@@ -55,7 +55,11 @@ export class Arena {
         this.memory.grow(Math.ceil(missing / pageBytes));
       } catch (cause) {
         const mb = Math.ceil(this.end / 1e6);
-        throw new AppError("TRAINING_FAILED", `expected ${mb} MB of memory, but there is not so much: train with fewer factors`, { cause });
+        throw new AppError(
+          "TRAINING_FAILED",
+          `expected ${mb} MB of memory, but there is not so much: train with fewer factors`,
+          { cause },
+        );
       }
     }
     return at;

@@ -1,6 +1,7 @@
 /** From a model's folder to a model that serves, whichever its kind. */
-import { loadFactorPredictor } from "./factor-predictor.js";
+
 import { createBaselinePredictor } from "./baseline-predictor.js";
+import { loadFactorPredictor } from "./factor-predictor.js";
 import { readManifest, readModelFile } from "./model-store.js";
 import type { Predictor } from "./predictor.js";
 

@@ -4,8 +4,8 @@
  * the same λ, so that what serves is what was trained.
  */
 import { gaussians, mulberry32 } from "../random.js";
-import type { FactorSample } from "./factor-sample.js";
 import { createDenseKernel, strideOf } from "./dense-kernel.js";
+import type { FactorSample } from "./factor-sample.js";
 import { Arena } from "./kernels.js";
 import { type SparseRows, transposed } from "./rating-matrix.js";
 
@@ -17,7 +17,13 @@ export interface MfOptions {
   seed: number;
 }
 
-export const mfDefaults: MfOptions = { factors: 16, iterations: 12, regularization: 13, biasRegularization: 4, seed: 0 };
+export const mfDefaults: MfOptions = {
+  factors: 16,
+  iterations: 12,
+  regularization: 13,
+  biasRegularization: 4,
+  seed: 0,
+};
 
 /**
  * @param byUser users × items, values stars

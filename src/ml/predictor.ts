@@ -65,14 +65,12 @@ export interface Predictor {
    * @param stars predicted stars of each movie
    * @param dial −1 (niche) to 1 (mainstream)
    */
-  preferences?(
-    user: UserFeatures,
-    movies: readonly MovieFeatures[],
-    stars: Float32Array,
-    dial: number,
-  ): Float32Array;
-  /** How much each rating of the user moves the prediction of a movie; undefined where the model cannot say. */
-  reasons?(user: UserFeatures, movie: MovieFeatures): Promise<RatingReason[]>;
+  preferences?(user: UserFeatures, movies: readonly MovieFeatures[], stars: Float32Array, dial: number): Float32Array;
+  /**
+   * How much each rating of the user moves the prediction of each movie, in their order; none for a movie that no
+   * rating trained. Undefined where the model cannot say.
+   */
+  reasons?(user: UserFeatures, movies: readonly MovieFeatures[]): Promise<RatingReason[][]>;
 }
 
 /** MODEL where the model knows both the user and the movie from ratings, else FALLBACK. */

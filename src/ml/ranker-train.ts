@@ -14,6 +14,8 @@ export interface RankerOptions {
   ials: IalsOptions;
   /** λ of EASE; null leaves it out. */
   easeRegularization: number | null;
+  /** Where they are not to be chosen. */
+  weights?: RankerManifest["weights"];
 }
 
 export const rankerDefaults: RankerOptions = { positiveFrom: 4, ials: ialsDefaults, easeRegularization: 600 };
@@ -44,7 +46,10 @@ export async function trainRanker(
   onStep?: (done: number) => void,
 ): Promise<Ranker> {
   if (likes.indices.length === 0) {
-    throw new AppError("DATA_EMPTY", `expected ratings of ${options.positiveFrom} stars or more to learn a ranking from, received none`);
+    throw new AppError(
+      "DATA_EMPTY",
+      `expected ratings of ${options.positiveFrom} stars or more to learn a ranking from, received none`,
+    );
   }
   let done = 0;
   const run = async (job: RankerJob): Promise<Float32Array> => {
@@ -96,7 +101,11 @@ const starWeights = [0, 0.02, 0.05, 0.1];
 const k = 10;
 
 /** The weights with the highest mean NDCG@10 over the cases that have held-out likes; the usual ones where none has. */
-export function chooseWeights(ranking: Ranking, cases: readonly RankingCase[], hasEase: boolean): RankerManifest["weights"] {
+export function chooseWeights(
+  ranking: Ranking,
+  cases: readonly RankingCase[],
+  hasEase: boolean,
+): RankerManifest["weights"] {
   const judged = cases.filter(({ relevant }) => relevant.size > 0);
   const grid = (hasEase ? shares : [1]).flatMap((ials) =>
     starWeights.map((stars) => ({ weights: { ials, ease: Number((1 - ials).toFixed(1)), stars }, sum: 0 })),
@@ -124,7 +133,11 @@ const bisections = 16;
  * What the dial's ends mean: strengths at which the mean popularity percentile of ten recommendations (0 for the least
  * liked of the liked movies, 1 for the most) reaches its target.
  */
-export function calibrateDial(ranking: Ranking, cases: readonly RankingCase[], likes: Float32Array): RankerManifest["dial"] {
+export function calibrateDial(
+  ranking: Ranking,
+  cases: readonly RankingCase[],
+  likes: Float32Array,
+): RankerManifest["dial"] {
   const percentile = popularityPercentiles(likes);
   const known = Uint8Array.from(likes, (count) => (count > 0 ? 0 : 1));
   const bases = cases.map(({ liked, stars, excluded }) => {

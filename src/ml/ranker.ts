@@ -31,7 +31,10 @@ export function rankerFiles({ itemFactors, ease, likes, manifest }: Ranker): Map
   const files = new Map([["ranker.safetensors", writeSafetensors(tensors)]]);
   for (let row = 0, part = 0; ease !== undefined && row < items; row += easeRowsPerFile, part++) {
     const data = ease.subarray(row * items, Math.min(items, row + easeRowsPerFile) * items);
-    files.set(easeFile(part), writeSafetensors(new Map([["ease", { shape: [data.length / items, items], data }]]), "F16"));
+    files.set(
+      easeFile(part),
+      writeSafetensors(new Map([["ease", { shape: [data.length / items, items], data }]]), "F16"),
+    );
   }
   return files;
 }

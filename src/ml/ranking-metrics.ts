@@ -66,5 +66,6 @@ export function novelty(recommended: ArrayLike<number>, ratedBy: ArrayLike<numbe
 }
 
 function checkRelevant(relevant: ReadonlySet<number>): void {
-  if (relevant.size === 0) throw new RangeError("expected at least one relevant item: the caller decides who is skipped");
+  if (relevant.size === 0)
+    throw new RangeError("expected at least one relevant item: the caller decides who is skipped");
 }

@@ -29,7 +29,8 @@ export function sparseRows(
   }
   const pointers = new Int32Array(rows + 1);
   for (let k = 0; k < rowAt.length; k++) {
-    if (!(rowAt[k] >= 0 && rowAt[k] < rows)) throw new RangeError(`expected rows from 0 to ${rows - 1}, received ${rowAt[k]}`);
+    if (!(rowAt[k] >= 0 && rowAt[k] < rows))
+      throw new RangeError(`expected rows from 0 to ${rows - 1}, received ${rowAt[k]}`);
     pointers[rowAt[k] + 1]++;
   }
   for (let r = 0; r < rows; r++) pointers[r + 1] += pointers[r];

@@ -35,7 +35,7 @@ export function createCatalogue(db: Database): () => Catalogue {
 }
 
 function readCatalogue(db: Database, dataset: Dataset): Catalogue {
-  const movies = allMovies(db).map(({ id, genres, displayTitle }) => ({ id, genres, displayTitle }));
+  const movies = allMovies(db).map(({ id, genres, year, displayTitle }) => ({ id, genres, year, displayTitle }));
   return {
     dataset,
     movies,

@@ -5,8 +5,10 @@ import { type PosterRow, postersByMovieIds } from "../db/posters.js";
 import { ratingStatistics } from "../db/ratings.js";
 import { type User, usersByIds } from "../db/users.js";
 import type { MovieId, UserId } from "../ids.js";
+import type { RatingReason } from "../ml/predictor.js";
 import { posterSimilarities, type SimilarityTarget } from "./poster-similarity.js";
 import { type Prediction, type PredictionKey, predictPairs } from "./predict.js";
+import { reasonsOfPairs } from "./reasons.js";
 import type { Services } from "./services.js";
 
 export interface SimilarityKey {
@@ -22,6 +24,8 @@ export interface Loaders {
   /** All pairs of a request in one call of the model. */
   prediction: DataLoader<PredictionKey, Prediction, string>;
   posterSimilarity: DataLoader<SimilarityKey, number | null, string>;
+  /** A user's ratings by how much they move the prediction of a movie; one solve a user. */
+  reasons: DataLoader<PredictionKey, RatingReason[], string>;
 }
 
 export function createLoaders(services: Services): Loaders {
@@ -37,6 +41,10 @@ export function createLoaders(services: Services): Loaders {
     }),
     posterSimilarity: new DataLoader((keys) => similaritiesByTarget(services, keys), {
       cacheKeyFn: ({ movieId, target }) => `${movieId} ${targetName(target)}`,
+      batchScheduleFn: afterLookups,
+    }),
+    reasons: new DataLoader<PredictionKey, RatingReason[], string>((keys) => reasonsOfPairs(services, keys), {
+      cacheKeyFn: ({ userId, movieId }) => `${userId} ${movieId}`,
       batchScheduleFn: afterLookups,
     }),
   };

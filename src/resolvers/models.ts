@@ -2,8 +2,8 @@
 import type { Database } from "../db/open.js";
 import { currentDataset, getSetting } from "../db/settings.js";
 import { AppError, received } from "../errors.js";
-import { type ModelFolders, modelFolder } from "../ml/model-store.js";
 import { loadModel } from "../ml/load-model.js";
+import { type ModelFolders, modelFolder } from "../ml/model-store.js";
 import type { Predictor } from "../ml/predictor.js";
 
 export interface Models {

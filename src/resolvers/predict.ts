@@ -4,6 +4,7 @@ import { usersByIds } from "../db/users.js";
 import { AppError } from "../errors.js";
 import type { MovieId, UserId } from "../ids.js";
 import { type Basis, basisOf, type Predictor } from "../ml/predictor.js";
+import { moviesForModel, usersForModel } from "./model-features.js";
 import type { Services } from "./services.js";
 
 export interface PredictionKey {
@@ -37,8 +38,16 @@ export async function predictPairs(
   const known = keys.filter((key) => userPlace.get(key.userId) !== -1 && moviePlace.get(key.movieId) !== -1);
   const predictions = await model.predict({
     // An unknown one keeps its place, so that places stay as they are; no pair points at it.
-    users: users.map((user, i) => user ?? { id: userIds[i], gender: null, ageGroup: null, occupation: null }),
-    movies: movies.map((movie, i) => movie ?? { id: movieIds[i], genres: "" }),
+    users: usersForModel(
+      services,
+      model,
+      users.map((user, i) => user ?? { id: userIds[i], gender: null, ageGroup: null, occupation: null }),
+    ),
+    movies: moviesForModel(
+      services,
+      model,
+      movies.map((movie, i) => movie ?? { id: movieIds[i], genres: "" }),
+    ),
     userAt: Int32Array.from(known, (key) => userPlace.get(key.userId) as number),
     movieAt: Int32Array.from(known, (key) => moviePlace.get(key.movieId) as number),
   });

@@ -12,3 +12,9 @@ export async function servedModel({ services }: Context): Promise<ManifestDraft 
     throw error;
   }
 }
+
+/** Which parts its ranker has. */
+export function rankerOf(manifest: ManifestDraft): string | null {
+  if (manifest.kind === "baseline" || manifest.ranker === undefined) return null;
+  return manifest.ranker.ease === null ? "ials" : "ials+ease";
+}

@@ -6,7 +6,7 @@ import { countUsers, listUsers } from "../db/users.js";
 import type { UserId } from "../ids.js";
 import type { Context } from "./context.js";
 import { checkFirst, idOfCursor, maxPage } from "./pages.js";
-import { defaultCandidates, type RecommendedMovie, recommend } from "./recommend.js";
+import { defaultCandidates, type RankBy, type RecommendedMovie, recommend } from "./recommend.js";
 
 /** A page as the relay plugin asks for it; cursors are ours. */
 export interface PageRequest {
@@ -49,12 +49,20 @@ export type Recommended = RecommendedMovie & { userId: UserId };
 export async function recommendationsOf(
   context: Context,
   user: User,
-  args: { similar?: boolean | null; first?: number | null; candidates?: number | null },
+  args: {
+    similar?: boolean | null;
+    first?: number | null;
+    candidates?: number | null;
+    rankBy?: RankBy | null;
+    popularity?: number | null;
+  },
 ): Promise<Recommended[]> {
   const movies = await recommend(context.services, user.id, {
     similar: args.similar ?? false,
     first: args.first == null ? undefined : checkFirst("first", args.first, maxPage),
     candidates: checkFirst("candidates", args.candidates ?? defaultCandidates, 1000),
+    rankBy: args.rankBy ?? undefined,
+    popularity: args.popularity ?? undefined,
   });
   return movies.map((movie) => ({ ...movie, userId: user.id }));
 }

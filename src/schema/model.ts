@@ -1,14 +1,19 @@
-import { servedModel } from "../resolvers/served-model.js";
+import { rankerOf, servedModel } from "../resolvers/served-model.js";
 import { builder } from "./builder.js";
-import { Model, ModelMetrics } from "./refs.js";
+import { Model, ModelMetrics, RatingHistogram } from "./refs.js";
 
 Model.implement({
   description: "A trained model that predicts ratings.",
   fields: (t) => ({
     name: t.exposeString("name", { description: "Name, as `marquee models list` shows it." }),
-    kind: t.exposeString("kind", { description: "Which kind of model: `baseline`." }),
+    kind: t.exposeString("kind", { description: "Which kind of model: `bayes`, `mf` or `baseline`." }),
     origin: t.exposeString("origin", { description: "`trained` here, or `imported` from weights trained elsewhere." }),
     createdAt: t.exposeString("createdAt", { description: "When, as ISO 8601 in UTC." }),
+    ranker: t.string({
+      nullable: true,
+      description: "Its ranker for `rankBy: PREFERENCE`: `ials+ease` or `ials`; null where it has none.",
+      resolve: (model) => rankerOf(model),
+    }),
     dataset: t.string({
       description: "The data set that its users and movies are of.",
       resolve: ({ dataset }) => dataset.name,
@@ -34,6 +39,20 @@ ModelMetrics.implement({
       description: "Row: true stars 1 to 5; column: predicted stars 1 to 5; each row sums to 1.",
       resolve: ({ confusionMatrix }) => confusionMatrix,
     }),
+    ratingHistogram: t.field({
+      type: RatingHistogram,
+      nullable: true,
+      description: "How many ratings of each number of stars were given and predicted.",
+      resolve: ({ ratingHistogram }) => ratingHistogram ?? null,
+    }),
+  }),
+});
+
+RatingHistogram.implement({
+  description: "Ten counts each: of 0.5, 1, … 5 stars.",
+  fields: (t) => ({
+    given: t.exposeIntList("given", { description: "Ratings given." }),
+    predicted: t.exposeIntList("predicted", { description: "Predictions, to the nearest half star." }),
   }),
 });
 

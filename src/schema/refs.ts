@@ -1,4 +1,6 @@
 /** The object types by name, so that their files can refer to each other. */
+
+import type { Reason as ReasonOf } from "../resolvers/reasons.js";
 import type {
   ManifestDraft,
   Metrics,
@@ -14,6 +16,8 @@ export const User = builder.objectRef<UserRow>("User");
 export const Movie = builder.objectRef<MovieRow>("Movie");
 export const Rating = builder.objectRef<RatingRow>("Rating");
 export const Recommendation = builder.objectRef<Recommended>("Recommendation");
+export const Reason = builder.objectRef<ReasonOf>("Reason");
 export const Poster = builder.objectRef<PosterRow>("Poster");
 export const Model = builder.objectRef<ManifestDraft>("Model");
+export const RatingHistogram = builder.objectRef<NonNullable<Metrics["ratingHistogram"]>>("RatingHistogram");
 export const ModelMetrics = builder.objectRef<Metrics>("ModelMetrics");

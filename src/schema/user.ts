@@ -15,6 +15,16 @@ import { builder } from "./builder.js";
 import { pageOf } from "./page.js";
 import { Rating, Recommendation, User } from "./refs.js";
 
+const RankBy = builder.enumType("RankBy", {
+  description: "What recommendations are ordered by.",
+  values: {
+    PREFERENCE: {
+      description: "What the user would choose to watch, learned from likes; needs a model with a ranker.",
+    },
+    RATING: { description: "How many stars the user would give: favours what few have seen." },
+  } as const,
+});
+
 builder.node(User, {
   description: "Somebody who rates movies. Demographics are null where the data set has none.",
   id: { resolve: ({ id }) => id, description: "Global id." },
@@ -57,8 +67,9 @@ builder.node(User, {
     recommendations: t.field({
       type: [Recommendation],
       description:
-        "Movies that the user has not rated, best first by predicted rating. With `similar: true`, the best-predicted " +
-        "`candidates` that have a poster, closest first to the posters of the user's three best-rated movies.",
+        "Movies that the user has not rated, best first: by preference where the model has a ranker, else by predicted " +
+        "rating. With `similar: true`, the best `candidates` that have a poster, closest first to the posters of the " +
+        "user's three best-rated movies. A rating given or taken away counts at once.",
       args: {
         similar: t.arg.boolean({ defaultValue: false, description: "Re-rank by the likeness of posters." }),
         first: t.arg.int({
@@ -66,7 +77,16 @@ builder.node(User, {
         }),
         candidates: t.arg.int({
           defaultValue: defaultCandidates,
-          description: "How many best-predicted movies `similar` re-ranks, at most 1000.",
+          description: "How many of the best `similar` re-ranks, at most 1000.",
+        }),
+        rankBy: t.arg({
+          type: RankBy,
+          description: "What to order by; default `PREFERENCE` where the model has a ranker, else `RATING`.",
+        }),
+        popularity: t.arg.float({
+          description:
+            "From −1 (niche: on average as popular as the median movie) over 0 (as the ranker says) to 1 (mainstream). With " +
+            "`PREFERENCE` only.",
         }),
       },
       // Every movie is predicted, and each candidate's poster may have to be embedded first.

@@ -27,6 +27,7 @@ describe.skipIf(!isThere)("the model that ships for the embedded data set", () =
   it("was trained on exactly the ratings that are generated here, and knows all its films and users", async () => {
     const data = embeddedData();
     const { manifest } = await loadModel(folder);
+    if (manifest.kind !== "baseline") throw new Error(`expected a baseline model, received ${manifest.kind}`);
     expect(manifest.name).toBe("embedded-baseline");
     expect(manifest.dataset).toEqual({
       name: "embedded",

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { buildBaselineModel } from "../../src/ml/baseline-model.js";
 import type { IdLists } from "../../src/ml/id-maps.js";
+import { loadModel } from "../../src/ml/load-model.js";
 import type { Manifest } from "../../src/ml/manifest.js";
 import {
   checkModelName,
@@ -14,7 +15,6 @@ import {
   readManifest,
   saveModel,
 } from "../../src/ml/model-store.js";
-import { loadModel } from "../../src/ml/load-model.js";
 import { movie, randomWeights, ratings, user } from "./fixtures.js";
 
 const users = [user(1, "M", 25, "artist")];

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { TrainingSet } from "../../src/ml/baseline-data.js";
 import { withFallbackRows } from "../../src/ml/baseline-fallback.js";
 import { buildBaselineModel } from "../../src/ml/baseline-model.js";
+import { createBaselinePredictor } from "../../src/ml/baseline-predictor.js";
 import type { BaselineWeights } from "../../src/ml/baseline-weights.js";
 import type { IdLists } from "../../src/ml/id-maps.js";
-import { createBaselinePredictor } from "../../src/ml/baseline-predictor.js";
 import { basisOf, type MovieFeatures, type UserFeatures } from "../../src/ml/predictor.js";
 import { mulberry32 } from "../../src/random.js";
 import {
@@ -177,6 +177,7 @@ describe("the predictor", () => {
 
   it("names the ids that nobody rated in the manifest", async () => {
     const { manifest } = await build();
+    if (manifest.kind !== "baseline") throw new Error(`expected a baseline model, received ${manifest.kind}`);
     expect(manifest.untrained).toEqual({ userIds: [2], movieIds: [1, 5, 6] });
     expect(manifest.tableRows).toEqual({ user: 6, gender: 3, age: 4, occupation: 3, movie: 7, genre: 5 });
   });

@@ -1,0 +1,120 @@
+/** Every trained model on the same held-out ratings, beside what needs no model. */
+import { AppError } from "../errors.js";
+import type { TrainingSet } from "../ml/baseline-data.js";
+import { shrunkMeans, userBias } from "../ml/blend.js";
+import type { ManifestDraft } from "../ml/manifest.js";
+import { listModels } from "../ml/model-store.js";
+import { randomSplit } from "../ml/split.js";
+import type { Services } from "../resolvers/services.js";
+import { evaluate, otherRows, starMetrics } from "./evaluation.js";
+import { say } from "./output.js";
+import { createProgress } from "./progress.js";
+
+export interface Compared {
+  name: string;
+  kind: string;
+  rmse: number;
+  mae: number;
+  /** Share of the ratings of each number of stars, 1 to 5, whose prediction rounds to it. */
+  recallByStars: number[];
+}
+
+export interface Comparison {
+  /** Rows of the rating table that no compared model was trained on. */
+  rows: Int32Array;
+  models: Compared[];
+}
+
+/** Which ratings a model was not trained on, as its manifest tells; undefined where it does not. */
+export function heldOutRows({ training }: ManifestDraft, size: number): Int32Array | undefined {
+  const share = training?.validationShare;
+  const seed = training?.seed;
+  if (typeof share !== "number" || typeof seed !== "number" || share === 0) return undefined;
+  return randomSplit(size, share, seed).validation;
+}
+
+/**
+ * Measures every model of the loaded data set on the ratings that all of them had held out; one that says of no rating
+ * that it was held out is left out with a word.
+ * @throws {AppError} DATA_EMPTY where there is no such rating
+ */
+export async function compareModels(services: Services, data: TrainingSet, datasetName: string): Promise<Comparison> {
+  const size = data.ratings.stars.length;
+  let common: Set<number> | undefined;
+  const names: string[] = [];
+  for (const { name, manifest } of await listModels(services.folders.models)) {
+    if (manifest instanceof AppError || manifest.dataset.name !== datasetName) continue;
+    const rows = heldOutRows(manifest, size);
+    if (rows === undefined) {
+      say(`marquee: ${name} does not say which ratings it was not trained on, and is not compared`);
+      continue;
+    }
+    names.push(name);
+    const earlier = common;
+    common = new Set(earlier === undefined ? rows : rows.filter((row) => earlier.has(row)));
+  }
+  const rows = Int32Array.from(common ?? randomSplit(size, 0.1, 0).validation).sort();
+  if (rows.length === 0) {
+    throw new AppError(
+      "DATA_EMPTY",
+      `expected ratings that none of ${names.join(", ")} was trained on, but there are none`,
+    );
+  }
+  const models = simplePredictions(data, rows);
+  for (const name of names) {
+    const model = await services.models.get(name);
+    const bar = createProgress(`evaluate ${name}`, rows.length, "ratings");
+    const result = await evaluate(model, data, rows, "", (done) => bar.update(done)).finally(() => bar.stop());
+    models.push(compared(name, model.manifest.kind, result));
+  }
+  return { rows, models };
+}
+
+function compared(
+  name: string,
+  kind: string,
+  { rmse, mae, confusionMatrix }: ReturnType<typeof starMetrics>,
+): Compared {
+  return { name, kind, rmse, mae, recallByStars: confusionMatrix.map((row, star) => row[star]) };
+}
+
+/** The mean of all other ratings; the movie's; and the movie's with the user's bias. */
+function simplePredictions(data: TrainingSet, rows: Int32Array): Compared[] {
+  const { ratings, movies } = data;
+  const known = otherRows(ratings.stars.length, rows);
+  const mean = known.reduce((sum, row) => sum + ratings.stars[row], 0) / Math.max(1, known.length);
+  const placeOf = new Map<number, number>(movies.map(({ id }, place) => [id, place]));
+  const itemOf = (row: number) => placeOf.get(ratings.movieIds[row]) as number;
+  const means = shrunkMeans(
+    movies.length,
+    known.map(itemOf),
+    Float32Array.from(known, (row) => ratings.stars[row]),
+    mean,
+  );
+  const ownRows = new Map<number, number[]>();
+  for (const row of known) {
+    const own = ownRows.get(ratings.userIds[row]);
+    if (own === undefined) ownRows.set(ratings.userIds[row], [row]);
+    else own.push(row);
+  }
+  const biases = new Map<number, number>();
+  for (const [id, own] of ownRows) {
+    const items = Int32Array.from(own, itemOf);
+    biases.set(
+      id,
+      userBias(
+        items,
+        Float32Array.from(own, (row) => ratings.stars[row]),
+        means,
+      ),
+    );
+  }
+  const truth = Float32Array.from(rows, (row) => ratings.stars[row]);
+  const measured = (name: string, predict: (row: number) => number) =>
+    compared(name, "no model", starMetrics(truth, Float32Array.from(rows, predict)));
+  return [
+    measured("mean of all ratings", () => mean),
+    measured("movie's mean", (row) => means[itemOf(row)]),
+    measured("movie's mean and user's bias", (row) => means[itemOf(row)] + (biases.get(ratings.userIds[row]) ?? 0)),
+  ];
+}

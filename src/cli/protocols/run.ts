@@ -1,0 +1,91 @@
+/** Runs a named protocol and prints its figures. */
+import type { Command } from "commander";
+import type { TrainingSet } from "../../ml/baseline-data.js";
+import { rankerDefaults } from "../../ml/ranker-train.js";
+import { withServices } from "../context.js";
+import { print, printJson, printTable } from "../output.js";
+import { starOptions } from "../train-factors.js";
+import { readTrainingSet } from "../training-set.js";
+import { meanFigures, type ProtocolOptions, type ProtocolResult } from "./protocol.js";
+import { leaveOneOutProtocol, rankingProtocol } from "./ranking-protocols.js";
+import { heldOutUsersProtocol, randomProtocol, timeProtocol } from "./star-protocols.js";
+
+export const protocols = [
+  "random-90-10",
+  "held-out-users",
+  "time-split",
+  "ranking-80-20",
+  "ncf-leave-one-out",
+] as const;
+export type ProtocolName = (typeof protocols)[number];
+
+const runs: Record<ProtocolName, (data: TrainingSet, options: ProtocolOptions) => Promise<ProtocolResult>> = {
+  "random-90-10": randomProtocol,
+  "held-out-users": heldOutUsersProtocol,
+  "time-split": timeProtocol,
+  "ranking-80-20": rankingProtocol,
+  "ncf-leave-one-out": leaveOneOutProtocol,
+};
+
+export interface ProtocolRunOptions {
+  protocol: ProtocolName;
+  kind?: "bayes" | "mf";
+  seeds?: number[];
+  split?: string;
+  factors?: number;
+  sweeps?: number;
+  burnIn?: number;
+  chains?: number;
+  samples?: number;
+  rankerFactors?: number;
+  positiveFrom?: number;
+  json?: boolean;
+}
+
+export async function runProtocol(options: ProtocolRunOptions, command: Command): Promise<void> {
+  const started = performance.now();
+  const stars = (seed: number) =>
+    starOptions({ ...options, kind: options.kind ?? "bayes", seed, validation: 0, use: false });
+  // Before anything is read: what is wrong with the options is said at once.
+  stars(0);
+  await withServices(command, async ({ db }) => {
+    const { data, name } = readTrainingSet(db);
+    const { ials } = rankerDefaults;
+    const result = await runs[options.protocol](data, {
+      seeds: options.seeds ?? [0],
+      stars,
+      split: options.split,
+      ranker: {
+        ...rankerDefaults,
+        positiveFrom: options.positiveFrom ?? rankerDefaults.positiveFrom,
+        ials: { ...ials, factors: options.rankerFactors ?? ials.factors },
+      },
+    });
+    const mean = meanFigures(result.runs);
+    const seconds = (performance.now() - started) / 1000;
+    if (options.json) {
+      return printJson({
+        protocol: result.protocol,
+        description: result.description,
+        dataset: name,
+        runs: result.runs.map(({ seed, figures }) => ({ seed, ...figures })),
+        mean,
+        seconds,
+      });
+    }
+    print(`${result.protocol} on ${name}, in ${seconds.toFixed(0)} s. ${result.description}`);
+    printTable(
+      ["", ...result.runs.map(({ seed }) => `seed ${seed}`), "mean"],
+      Object.keys(mean).map((figure) => [
+        figure,
+        ...result.runs.map(({ figures }) => shown(figures[figure])),
+        shown(mean[figure]),
+      ]),
+      result.runs.map((_, i) => i + 1).concat(result.runs.length + 1),
+    );
+  });
+}
+
+function shown(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(4);
+}

@@ -1,0 +1,115 @@
+/** Protocols that judge predicted stars: random ratings held out, the latest ones, and whole users. */
+import { AppError } from "../../errors.js";
+import type { TrainingSet } from "../../ml/baseline-data.js";
+import { rmse } from "../../ml/metrics.js";
+import { randomSplit } from "../../ml/split.js";
+import { mulberry32, permutation } from "../../random.js";
+import { evaluate, otherRows } from "../evaluation.js";
+import { type Figures, type ProtocolOptions, type ProtocolResult, trainOn } from "./protocol.js";
+
+/** Ten percent of the ratings, drawn as `randomSplit(ratings, 0.1, seed)` draws them: a permutation by mulberry32. */
+export async function randomProtocol(data: TrainingSet, options: ProtocolOptions): Promise<ProtocolResult> {
+  const runs: ProtocolResult["runs"] = [];
+  for (const seed of options.seeds) {
+    const { train, validation } = randomSplit(data.ratings.stars.length, 0.1, seed);
+    runs.push({ seed, figures: await starFigures(data, train, validation, options, seed) });
+  }
+  return {
+    protocol: "random-90-10",
+    description:
+      "10% of the ratings held out at random (permutation by mulberry32(seed), its first tenth). rmse: as served, each user " +
+      "folded in from their other ratings; chainRmse: mean of the chains' own predictions.",
+    runs,
+  };
+}
+
+/** The latest tenth of the ratings. @throws {AppError} DATA_FORMAT where the data set has no times */
+export async function timeProtocol(data: TrainingSet, options: ProtocolOptions): Promise<ProtocolResult> {
+  const { ratedAt } = data.ratings;
+  if (ratedAt === undefined || !ratedAt.some((time) => time > 0)) {
+    throw new AppError(
+      "DATA_FORMAT",
+      "expected ratings with times for time-split, but those of the loaded data set have none",
+    );
+  }
+  const order = Int32Array.from(ratedAt, (_, row) => row).sort((a, b) => ratedAt[a] - ratedAt[b] || a - b);
+  const heldOut = Math.round(order.length * 0.1);
+  const train = order.subarray(0, order.length - heldOut);
+  const validation = order.subarray(order.length - heldOut);
+  const runs: ProtocolResult["runs"] = [];
+  for (const seed of options.seeds) {
+    runs.push({ seed, figures: await starFigures(data, train, validation, options, seed) });
+  }
+  return {
+    protocol: "time-split",
+    description:
+      "The latest 10% of the ratings held out; seeds are of the training. Users without earlier ratings are folded in from none.",
+    runs,
+  };
+}
+
+async function starFigures(
+  data: TrainingSet,
+  train: Int32Array,
+  heldOut: Int32Array,
+  options: ProtocolOptions,
+  seed: number,
+): Promise<Figures> {
+  const { model, trained, seconds } = await trainOn(data, train, heldOut, options.stars(seed), null, `seed ${seed}`);
+  const served = await evaluate(model, data, heldOut, "", undefined, train);
+  const truth = Float32Array.from(heldOut, (row) => data.ratings.stars[row]);
+  const figures: Figures = { rmse: served.rmse, mae: served.mae, count: served.count, trainSeconds: seconds };
+  if (trained.chainPredictions) figures.chainRmse = rmse(truth, trained.chainPredictions);
+  return figures;
+}
+
+const knownCounts = [0, 1, 3, 5, 10, 20, 50];
+
+/** Ten percent of the users, of whom nothing is seen in training; 20% of their ratings are predicted from some others. */
+export async function heldOutUsersProtocol(data: TrainingSet, options: ProtocolOptions): Promise<ProtocolResult> {
+  const runs: ProtocolResult["runs"] = [];
+  for (const seed of options.seeds) {
+    const users = permutation(data.users.length, mulberry32(seed));
+    const chosen = new Set<number>(
+      [...users.subarray(0, Math.round(users.length * 0.1))].map((place) => data.users[place].id),
+    );
+    const rowsOf = rowsByUser(data, chosen);
+    const heldOut = Int32Array.from([...rowsOf.values()].flat());
+    const train = otherRows(data.ratings.stars.length, heldOut);
+    const { model, seconds } = await trainOn(data, train, new Int32Array(0), options.stars(seed), null, `seed ${seed}`);
+    const random = mulberry32(seed + 1);
+    const shuffled = [...rowsOf.values()].map((rows) =>
+      Int32Array.from(permutation(rows.length, random), (place) => rows[place]),
+    );
+    // The last fifth of each user's shuffled ratings is predicted, whatever is known of the others.
+    const tests = Int32Array.from(shuffled.flatMap((rows) => [...rows.subarray(Math.floor(rows.length * 0.8))]));
+    const rmseWith = async (known: (rows: Int32Array) => number) => {
+      const rows = Int32Array.from(
+        shuffled.flatMap((own) => [...own.subarray(0, Math.min(known(own), Math.floor(own.length * 0.8)))]),
+      );
+      return (await evaluate(model, data, tests, "", undefined, rows)).rmse;
+    };
+    const figures: Figures = { users: chosen.size, count: tests.length, trainSeconds: seconds };
+    for (const count of knownCounts) figures[`rmseAt${count}`] = await rmseWith(() => count);
+    figures.rmseAt80Percent = await rmseWith((rows) => rows.length);
+    runs.push({ seed, figures });
+  }
+  return {
+    protocol: "held-out-users",
+    description:
+      "10% of the users held out with all their ratings; the same 20% of each one's ratings predicted from so many of the " +
+      "others (rmseAt<n>; fewer where they have fewer), or from all of them (rmseAt80Percent).",
+    runs,
+  };
+}
+
+function rowsByUser({ ratings }: TrainingSet, users: ReadonlySet<number>): Map<number, number[]> {
+  const rowsOf = new Map<number, number[]>();
+  ratings.userIds.forEach((id, row) => {
+    if (!users.has(id)) return;
+    const rows = rowsOf.get(id);
+    if (rows === undefined) rowsOf.set(id, [row]);
+    else rows.push(row);
+  });
+  return rowsOf;
+}

@@ -1,0 +1,59 @@
+/** What a model must be brought to predict: users with their ratings as they are now, new movies with who rated them. */
+import { ratersOfMovies, ratingsOfUsers } from "../db/ratings.js";
+import { usersByIds } from "../db/users.js";
+import type { MovieFeatures, Predictor, UserFeatures } from "../ml/predictor.js";
+import type { Services } from "./services.js";
+
+/** A movie that the model lacks is folded in from so many of its raters, the latest. */
+const mostRaters = 100;
+
+/** The same users, with their ratings where the model folds them in. */
+export function usersForModel<User extends UserFeatures>(
+  { db }: Pick<Services, "db">,
+  model: Pick<Predictor, "needsRatings">,
+  users: readonly User[],
+): readonly User[] {
+  if (!model.needsRatings) return users;
+  const ratings = ratingsOfUsers(
+    db,
+    users.map(({ id }) => id),
+  );
+  return users.map((user, i) => ({ ...user, ratings: ratings[i] }));
+}
+
+/** The same movies; those that were rated since the model was trained without them, with their raters. */
+export function moviesForModel<Movie extends MovieFeatures>(
+  services: Pick<Services, "db">,
+  model: Predictor,
+  movies: readonly Movie[],
+): readonly Movie[] {
+  if (!model.needsRatings) return movies;
+  const lacking = lackingIn(model, movies);
+  if (lacking.length === 0) return movies;
+  const raters = ratersOfMovies(services.db, lacking, mostRaters);
+  // The list itself, where nothing is to be added: the model remembers where its movies are.
+  if (raters.size === 0) return movies;
+  const ids = [...new Set([...raters.values()].flatMap((list) => list.map(({ userId }) => userId)))];
+  const known = usersByIds(services.db, ids).filter((user) => user !== undefined);
+  const users = new Map(usersForModel(services, model, known).map((user) => [user.id, user]));
+  return movies.map((movie) => {
+    const own = raters.get(movie.id);
+    if (own === undefined) return movie;
+    const list = own.flatMap(({ userId, stars }) => {
+      const user = users.get(userId);
+      return user === undefined ? [] : [{ user, stars }];
+    });
+    return { ...movie, raters: list };
+  });
+}
+
+const lackingOf = new WeakMap<Predictor, WeakMap<readonly MovieFeatures[], MovieFeatures["id"][]>>();
+
+/** Movies of a list that no rating trained; worked out once for a list that is asked about again. */
+function lackingIn(model: Predictor, movies: readonly MovieFeatures[]): MovieFeatures["id"][] {
+  const lists = lackingOf.get(model) ?? new WeakMap<readonly MovieFeatures[], MovieFeatures["id"][]>();
+  lackingOf.set(model, lists);
+  const found = lists.get(movies) ?? movies.filter(({ id }) => !model.hasItem(id)).map(({ id }) => id);
+  lists.set(movies, found);
+  return found;
+}
