@@ -2,7 +2,7 @@
 import { AppError } from "../errors.js";
 import type { TrainingSet } from "../ml/baseline-data.js";
 import { shrunkMeans, userBias } from "../ml/blend.js";
-import type { ManifestDraft } from "../ml/manifest.js";
+import type { ManifestDraft, Metrics } from "../ml/manifest.js";
 import { listModels } from "../ml/model-store.js";
 import { randomSplit } from "../ml/split.js";
 import type { Services } from "../resolvers/services.js";
@@ -73,7 +73,7 @@ export async function compareModels(services: Services, data: TrainingSet, datas
 function compared(
   name: string,
   kind: string,
-  { rmse, mae, confusionMatrix }: ReturnType<typeof starMetrics>,
+  { rmse, mae, confusionMatrix }: Pick<Metrics, "rmse" | "mae" | "confusionMatrix">,
 ): Compared {
   return { name, kind, rmse, mae, recallByStars: confusionMatrix.map((row, star) => row[star]) };
 }

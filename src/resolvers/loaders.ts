@@ -6,9 +6,9 @@ import { ratingStatistics } from "../db/ratings.js";
 import { type User, usersByIds } from "../db/users.js";
 import type { MovieId, UserId } from "../ids.js";
 import type { RatingReason } from "../ml/predictor.js";
+import { reasonsOfPairs } from "./pair-reasons.js";
 import { posterSimilarities, type SimilarityTarget } from "./poster-similarity.js";
 import { type Prediction, type PredictionKey, predictPairs } from "./predict.js";
-import { reasonsOfPairs } from "./reasons.js";
 import type { Services } from "./services.js";
 
 export interface SimilarityKey {

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, received } from "../../errors.js";
 import type { TrainingSet } from "../../ml/baseline-data.js";
-import type { LeftOut } from "./ranking-protocols.js";
+import type { LeftOut } from "../../ml/leave-one-out.js";
 
 /**
  * `*.test.negative` has a line a user: `(user,item)`, then 99 items, tab-separated; `*.train.rating` has the rest, which

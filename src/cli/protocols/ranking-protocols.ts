@@ -1,10 +1,10 @@
 /** Protocols that judge rankings: one rating a user left out among 100, and a fifth of the likes among the catalogue. */
 import type { TrainingSet } from "../../ml/baseline-data.js";
+import { drawLeaveOneOut } from "../../ml/leave-one-out.js";
 import type { Predictor, UserFeatures } from "../../ml/predictor.js";
 import { averagePrecisionAtK, gini, hitAtK, ndcgAtK, novelty, recallAtK } from "../../ml/ranking-metrics.js";
 import { randomSplit } from "../../ml/split.js";
 import { topK } from "../../ml/top-k.js";
-import { mulberry32, type Random } from "../../random.js";
 import { otherRows, withRatings } from "../evaluation.js";
 import { createProgress } from "../progress.js";
 import { readHeSplit } from "./he-split.js";
@@ -207,51 +207,6 @@ export async function leaveOneOutProtocol(data: TrainingSet, options: ProtocolOp
       "0 beyond ten; both divided by the number of users. An equal score counts against the left-out movie.",
     runs,
   };
-}
-
-export interface LeftOut {
-  /** Row of the rating that is left out. */
-  row: number;
-  /** Places of the movies that it is ranked among. */
-  negatives: number[];
-}
-
-const negativesPerUser = 99;
-
-function drawLeaveOneOut({ users, movies, ratings }: TrainingSet, seed: number): LeftOut[] {
-  const random = mulberry32(seed);
-  const rowsOf = new Map<number, number[]>();
-  ratings.userIds.forEach((id, row) => {
-    const rows = rowsOf.get(id);
-    if (rows === undefined) rowsOf.set(id, [row]);
-    else rows.push(row);
-  });
-  const placeOf = new Map<number, number>(movies.map(({ id }, place) => [id, place]));
-  const rated = new Set(ratings.movieIds);
-  const places = movies.flatMap(({ id }, place) => (rated.has(id) ? [place] : []));
-  const cases: LeftOut[] = [];
-  for (const { id } of users) {
-    const rows = rowsOf.get(id) ?? [];
-    if (rows.length < 2) continue;
-    const own = new Set(rows.map((row) => placeOf.get(ratings.movieIds[row]) as number));
-    if (places.length - own.size < negativesPerUser) continue;
-    cases.push({ row: latestOrRandom(rows, ratings.ratedAt, random), negatives: drawOthers(places, own, random) });
-  }
-  return cases;
-}
-
-function latestOrRandom(rows: readonly number[], ratedAt: Float64Array | undefined, random: Random): number {
-  const latest = rows.reduce((best, row) => ((ratedAt?.[row] ?? 0) > (ratedAt?.[best] ?? 0) ? row : best));
-  return (ratedAt?.[latest] ?? 0) > 0 ? latest : rows[Math.floor(random() * rows.length)];
-}
-
-function drawOthers(places: readonly number[], own: ReadonlySet<number>, random: Random): number[] {
-  const drawn = new Set<number>();
-  while (drawn.size < negativesPerUser) {
-    const place = places[Math.floor(random() * places.length)];
-    if (!own.has(place)) drawn.add(place);
-  }
-  return [...drawn];
 }
 
 function rowsFrom({ ratings }: TrainingSet, least: number): number[] {

@@ -2,8 +2,7 @@
 import { AppError } from "../../errors.js";
 import type { TrainingSet } from "../../ml/baseline-data.js";
 import { rmse } from "../../ml/metrics.js";
-import { randomSplit } from "../../ml/split.js";
-import { mulberry32, permutation } from "../../random.js";
+import { drawPlaces, randomSplit, shuffledLists } from "../../ml/split.js";
 import { evaluate, otherRows } from "../evaluation.js";
 import { type Figures, type ProtocolOptions, type ProtocolResult, trainOn } from "./protocol.js";
 
@@ -69,18 +68,13 @@ const knownCounts = [0, 1, 3, 5, 10, 20, 50];
 export async function heldOutUsersProtocol(data: TrainingSet, options: ProtocolOptions): Promise<ProtocolResult> {
   const runs: ProtocolResult["runs"] = [];
   for (const seed of options.seeds) {
-    const users = permutation(data.users.length, mulberry32(seed));
-    const chosen = new Set<number>(
-      [...users.subarray(0, Math.round(users.length * 0.1))].map((place) => data.users[place].id),
-    );
+    const places = drawPlaces(data.users.length, Math.round(data.users.length * 0.1), seed);
+    const chosen = new Set<number>([...places].map((place) => data.users[place].id));
     const rowsOf = rowsByUser(data, chosen);
     const heldOut = Int32Array.from([...rowsOf.values()].flat());
     const train = otherRows(data.ratings.stars.length, heldOut);
     const { model, seconds } = await trainOn(data, train, new Int32Array(0), options.stars(seed), null, `seed ${seed}`);
-    const random = mulberry32(seed + 1);
-    const shuffled = [...rowsOf.values()].map((rows) =>
-      Int32Array.from(permutation(rows.length, random), (place) => rows[place]),
-    );
+    const shuffled = shuffledLists([...rowsOf.values()], seed + 1);
     // The last fifth of each user's shuffled ratings is predicted, whatever is known of the others.
     const tests = Int32Array.from(shuffled.flatMap((rows) => [...rows.subarray(Math.floor(rows.length * 0.8))]));
     const rmseWith = async (known: (rows: Int32Array) => number) => {
