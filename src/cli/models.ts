@@ -10,8 +10,9 @@ import { AppError, received } from "../errors.js";
 import { importBaseline, ratedIds } from "../ml/baseline-import.js";
 import { buildBaselineModel } from "../ml/baseline-model.js";
 import { loadModel } from "../ml/load-model.js";
-import { freeModelName, listModels, modelFolder, saveModel } from "../ml/model-store.js";
+import { freeModelName, listModels, modelFolder, pruneModels, saveModel } from "../ml/model-store.js";
 import type { Services } from "../resolvers/services.js";
+import { wholeNumber } from "./arguments.js";
 import { withServices } from "./context.js";
 import { print, printJson, printTable, say } from "./output.js";
 import { readTrainingSet } from "./training-set.js";
@@ -19,8 +20,8 @@ import { readTrainingSet } from "./training-set.js";
 export function addModelCommands(program: Command): void {
   const models = program
     .command("models")
-    .summary("list, choose and import models")
-    .description("List, choose and import models.");
+    .summary("list, choose, import and remove models")
+    .description("List, choose, import and remove models.");
 
   models
     .command("list")
@@ -71,6 +72,28 @@ export function addModelCommands(program: Command): void {
         await served.get(name);
         await write(db, () => setSetting(db, "activeModel", name));
         print(`${name} serves now`);
+      });
+    });
+
+  models
+    .command("prune")
+    .summary("remove old models")
+    .description(
+      "Remove the models of the data folder but the one that serves and the newest of each kind. A server that still " +
+        "answers with one of them has it in memory and goes on.",
+    )
+    .option("--keep <n>", "how many of each kind to keep beside the one that serves", wholeNumber("--keep", 0, 1000), 1)
+    .option("--dry-run", "only say what would be removed")
+    .option("--json", "print the result as JSON")
+    .action(async (options: { keep: number; dryRun?: boolean; json?: boolean }, command: Command) => {
+      await withServices(command, async ({ db, folders }) => {
+        const active = getSetting(db, "activeModel");
+        const dryRun = options.dryRun ?? false;
+        const inUse = active === undefined ? [] : [active];
+        const { removed, bytes } = await pruneModels(folders.models, inUse, options.keep, dryRun);
+        if (options.json) return printJson({ removed, bytes, dryRun });
+        const what = removed.length === 0 ? "nothing" : `${removed.join(", ")} (${(bytes / 1e6).toFixed(1)} MB)`;
+        print(dryRun ? `would remove ${what}` : `removed ${what}`);
       });
     });
 

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, received } from "../errors.js";
 import { type Manifest, type ManifestDraft, makeAgain, parseManifest } from "./manifest.js";
@@ -95,6 +95,53 @@ export async function listModels(folders: ModelFolders): Promise<{ name: string;
     }
   }
   return models;
+}
+
+/** Folders of trainings that were killed while they wrote a model are removed once they are so old. */
+const abandonedMs = 24 * 3600 * 1000;
+
+/**
+ * Removes models of the user's own folder: all but the newest `keep` of each kind and those in `inUse`, and what a
+ * killed training left behind. What ships with the project stays, and what cannot be read: nobody knows what it is.
+ * @param dryRun only say what would go
+ * @returns names of what went, and the bytes that it took
+ */
+export async function pruneModels(
+  folders: ModelFolders,
+  inUse: readonly string[],
+  keep: number,
+  dryRun: boolean,
+): Promise<{ removed: string[]; bytes: number }> {
+  const newest = new Map<string, { name: string; createdAt: string; bytes: number }[]>();
+  for (const { name, manifest } of await listModels({ ...folders, shipped: "" })) {
+    if (manifest instanceof AppError) continue;
+    const bytes = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0);
+    const models = newest.get(manifest.kind) ?? [];
+    models.push({ name, createdAt: manifest.createdAt, bytes });
+    newest.set(manifest.kind, models);
+  }
+  const old = [...newest.values()].flatMap((models) =>
+    models
+      .filter(({ name }) => !inUse.includes(name))
+      .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
+      .slice(keep),
+  );
+  const abandoned: string[] = [];
+  for (const entry of existsSync(folders.own) ? await readdir(folders.own) : []) {
+    if (!entry.startsWith(".writing-")) continue;
+    const { mtimeMs } = await stat(join(folders.own, entry));
+    if (Date.now() - mtimeMs > abandonedMs) abandoned.push(entry);
+  }
+  const removed = [...old.map(({ name }) => name), ...abandoned];
+  for (const name of dryRun ? [] : removed) await removeWhole(folders.own, name);
+  return { removed, bytes: old.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+/** Renamed first, so that no half of a model is ever found under its name. */
+async function removeWhole(folder: string, name: string): Promise<void> {
+  const aside = join(folder, `.removing-${randomBytes(6).toString("hex")}`);
+  await rename(join(folder, name), aside);
+  await rm(aside, { recursive: true, force: true });
 }
 
 /**

@@ -124,7 +124,10 @@ export function chooseWeights(
   return grid.reduce((best, choice) => (choice.sum > best.sum ? choice : best)).weights;
 }
 
-/** At −1 the mean recommendation is as popular as the median liked movie; at 1 it is so much nearer to the top. */
+/**
+ * At −1 the mean recommendation is as popular as the median liked movie; at 1 it has come so much of the way to what is
+ * left of the most popular ones.
+ */
 const nichePercentile = 0.5;
 const mainstreamShare = 0.75;
 const bisections = 16;
@@ -170,7 +173,8 @@ export function calibrateDial(
   };
   const neutral = meanAt(0);
   const niche = neutral <= nichePercentile ? 0 : strengthFor(nichePercentile, -1);
-  const mainstream = strengthFor(neutral + mainstreamShare * (1 - neutral), 1);
+  // Not all the way to 1: the most popular movies are often those that a user has rated.
+  const mainstream = strengthFor(neutral + mainstreamShare * (meanAt(1) - neutral), 1);
   return { niche, mainstream, percentiles: [meanAt(-niche), neutral, meanAt(mainstream)] };
 }
 

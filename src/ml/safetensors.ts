@@ -68,12 +68,11 @@ export function readSafetensors(bytes: Uint8Array, what: string): Map<string, Te
           `${from} to ${to} of ${bytes.byteLength - start} bytes`,
       );
     }
-    const data = new Float32Array(size);
-    decode(bytes.subarray(start + from, start + to), entry.dtype, data);
+    const numbers = numbersOf(bytes.subarray(start + from, start + to), entry.dtype);
+    const data = numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
+    // After rounding: a float64 may be too large for a float32.
     const bad = data.findIndex((value) => !Number.isFinite(value));
-    if (bad !== -1) {
-      throw refuse(`finite values in tensor ${received(name)}, received ${data[bad]} at ${bad}`);
-    }
+    if (bad !== -1) throw refuse(`finite values in tensor ${received(name)}, received ${numbers[bad]} at ${bad}`);
     tensors.set(name, { shape: entry.shape, data });
     spans.push([from, to]);
   }
@@ -88,12 +87,15 @@ export function readSafetensors(bytes: Uint8Array, what: string): Map<string, Te
   return tensors;
 }
 
-/** @param bytes of one tensor, wherever they are aligned; @param out float32, rounded: a float64 may be too large for it */
-function decode(bytes: Uint8Array, dtype: string, out: Float32Array): void {
-  // Copied, since a typed array wants its bytes aligned; the platforms that Node runs on are little-endian, as is the format.
-  const { buffer } = bytes.slice();
-  if (dtype === "F16") decodeFloat16(new Uint16Array(buffer), out);
-  else out.set(dtype === "F32" ? new Float32Array(buffer) : new Float64Array(buffer));
+/** @param bytes of one tensor, wherever they are aligned */
+function numbersOf(bytes: Uint8Array, dtype: string): Float32Array | Float64Array {
+  // Copied, since a typed array wants its bytes aligned; what Node runs on is little-endian, as is the format.
+  const { buffer } = new Uint8Array(bytes);
+  if (dtype === "F64") return new Float64Array(buffer);
+  if (dtype === "F32") return new Float32Array(buffer);
+  const values = new Float32Array(bytes.length / 2);
+  decodeFloat16(new Uint16Array(buffer), values);
+  return values;
 }
 
 function isHeaderEntry(entry: HeaderEntry): boolean {

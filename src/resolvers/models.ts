@@ -15,6 +15,9 @@ export interface Models {
   get(name?: string): Promise<Predictor>;
 }
 
+/** Models that stay in memory: the one that serves, and one that it is compared with or takes its place. */
+const mostLoaded = 2;
+
 export function createModels(db: Database, folders: ModelFolders): Models {
   // Promises, so that requests that come while a model loads wait for the same one.
   const loading = new Map<string, Promise<Predictor>>();
@@ -35,10 +38,20 @@ export function createModels(db: Database, folders: ModelFolders): Models {
       );
     }
     let promise = loading.get(chosen);
+    // The model asked for last stands last.
+    loading.delete(chosen);
     if (promise === undefined) {
-      promise = Promise.resolve().then(() => loadModel(modelFolder(folders, chosen)));
-      loading.set(chosen, promise);
-      promise.catch(() => loading.delete(chosen));
+      const started = Promise.resolve().then(() => loadModel(modelFolder(folders, chosen)));
+      promise = started;
+      started.catch(() => {
+        if (loading.get(chosen) === started) loading.delete(chosen);
+      });
+    }
+    loading.set(chosen, promise);
+    // A server whose models change must not keep them all; requests that hold one finish with it.
+    for (const name of loading.keys()) {
+      if (loading.size <= mostLoaded) break;
+      loading.delete(name);
     }
     const predictor = await promise;
     if (predictor.manifest.dataset.name !== loaded) {

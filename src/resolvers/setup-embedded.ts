@@ -15,7 +15,7 @@ import type { Services } from "./services.js";
 
 export const embeddedName = "embedded";
 /** The model that ships with the project, trained on the embedded data set. */
-export const embeddedModel = "embedded-baseline";
+export const embeddedModel = "embedded-mf";
 
 export interface SetupReport {
   users: number;

@@ -205,7 +205,11 @@ describe("loading a model", () => {
     ["half a manifest", (manifest) => JSON.stringify(manifest).slice(0, 200), "expected JSON in"],
     ["another format", (manifest) => ({ ...manifest, format: "gguf" }), "but at format: Invalid input"],
     ["a newer version", (manifest) => ({ ...manifest, formatVersion: 2 }), "but at formatVersion: Invalid input"],
-    ["another kind", (manifest) => ({ ...manifest, kind: "forest" }), "but at kind: Invalid input"],
+    [
+      "another kind",
+      (manifest) => ({ ...manifest, kind: "forest" }),
+      "but at kind: Invalid discriminator value. Expected 'baseline' | 'bayes' | 'mf'",
+    ],
     ["no id maps", ({ idMaps: _, ...rest }) => rest, "but at idMaps: Invalid input"],
     ["no checksums", ({ files: _, ...rest }) => rest, "but at files: Invalid input"],
     ["an object in a list", () => [], "but at its top: Invalid input"],

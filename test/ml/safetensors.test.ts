@@ -147,9 +147,14 @@ describe("reading safetensors", () => {
     ]);
   });
 
-  it.each(["F16", "BF16", "I64", "f32", ""])("refuses dtype %j", (dtype) => {
+  it("reads half precision", () => {
+    const tensors = readSafetensors(one({ dtype: "F16", shape: [3], data_offsets: [0, 6] }, "00 3c 00 c2 01 00"), "m");
+    expect([...(tensors.get("w")?.data ?? [])]).toEqual([1, -3, 2 ** -24]);
+  });
+
+  it.each(["BF16", "I64", "f32", ""])("refuses dtype %j", (dtype) => {
     expect(refusal(one({ dtype, shape: [1], data_offsets: [0, 4] }, "00 00 80 3f"))).toBe(
-      `MODEL_INVALID: expected dtype F32 or F64 for tensor "w", received "${dtype}" in m.safetensors`,
+      `MODEL_INVALID: expected dtype F32, F16 or F64 for tensor "w", received "${dtype}" in m.safetensors`,
     );
   });
 
