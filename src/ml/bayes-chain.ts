@@ -401,6 +401,11 @@ export class BayesChain {
     }
   }
 
+  /** r − prediction of every rating, in the order of the users' rows; a copy. */
+  residuals(): Float32Array {
+    return this.arena.f32(this.users.e).slice();
+  }
+
   /** What this sweep's state predicts from, copied. */
   sample(): FactorSample {
     const { users, items } = this;
