@@ -275,22 +275,14 @@ function drawBlock(h0: v128, h1: v128, h2: v128, h3: v128, l: v128, r: v128): v1
   const y1 = (<f64>f32x4.extract_lane(r, 1) - l10 * y0) * i1;
   const y2 = (<f64>f32x4.extract_lane(r, 2) - l20 * y0 - l21 * y1) * i2;
   const y3 = (<f64>f32x4.extract_lane(r, 3) - l30 * y0 - l31 * y1 - l32 * y2) * i3;
-  const x3 = (y3 + noise * normal()) * i3;
-  const x2 = (y2 + noise * normal() - l32 * x3) * i2;
-  const x1 = (y1 + noise * normal() - l21 * x2 - l31 * x3) * i1;
-  const x0 = (y0 + noise * normal() - l10 * x1 - l20 * x2 - l30 * x3) * i0;
+  const x3 = (y3 + normal()) * i3;
+  const x2 = (y2 + normal() - l32 * x3) * i2;
+  const x1 = (y1 + normal() - l21 * x2 - l31 * x3) * i1;
+  const x0 = (y0 + normal() - l10 * x1 - l20 * x2 - l30 * x3) * i0;
   let x = f32x4.splat(<f32>x0);
   x = f32x4.replace_lane(x, 1, <f32>x1);
   x = f32x4.replace_lane(x, 2, <f32>x2);
   return f32x4.replace_lane(x, 3, <f32>x3);
-}
-
-/** 1 where features are drawn, 0 where they take their conditional mean. */
-let noise: f64 = 1;
-
-/** Whether `sampleGroup` draws (1) or takes the mean of what it would draw from (0). */
-export function setNoise(value: f64): void {
-  noise = value;
 }
 
 let state0: u64 = 1;

@@ -1,7 +1,7 @@
 /** Every trained model on the same held-out ratings, beside what needs no model. */
 import { AppError } from "../errors.js";
 import type { TrainingSet } from "../ml/baseline-data.js";
-import { shrunkMeans, userBias } from "../ml/blend.js";
+import { biasPredictions, shrunkMeans } from "../ml/blend.js";
 import type { ManifestDraft, Metrics } from "../ml/manifest.js";
 import { listModels } from "../ml/model-store.js";
 import { randomSplit } from "../ml/split.js";
@@ -91,30 +91,15 @@ function simplePredictions(data: TrainingSet, rows: Int32Array): Compared[] {
     Float32Array.from(known, (row) => ratings.stars[row]),
     mean,
   );
-  const ownRows = new Map<number, number[]>();
-  for (const row of known) {
-    const own = ownRows.get(ratings.userIds[row]);
-    if (own === undefined) ownRows.set(ratings.userIds[row], [row]);
-    else own.push(row);
-  }
-  const biases = new Map<number, number>();
-  for (const [id, own] of ownRows) {
-    const items = Int32Array.from(own, itemOf);
-    biases.set(
-      id,
-      userBias(
-        items,
-        Float32Array.from(own, (row) => ratings.stars[row]),
-        means,
-      ),
-    );
-  }
   const truth = Float32Array.from(rows, (row) => ratings.stars[row]);
-  const measured = (name: string, predict: (row: number) => number) =>
-    compared(name, "no model", starMetrics(truth, Float32Array.from(rows, predict)));
+  const measured = (name: string, predictions: Float32Array) =>
+    compared(name, "no model", starMetrics(truth, predictions));
   return [
-    measured("mean of all ratings", () => mean),
-    measured("movie's mean", (row) => means[itemOf(row)]),
-    measured("movie's mean and user's bias", (row) => means[itemOf(row)] + (biases.get(ratings.userIds[row]) ?? 0)),
+    measured("mean of all ratings", new Float32Array(rows.length).fill(mean)),
+    measured(
+      "movie's mean",
+      Float32Array.from(rows, (row) => means[itemOf(row)]),
+    ),
+    measured("movie's mean and user's bias", biasPredictions(data, means, known, rows)),
   ];
 }

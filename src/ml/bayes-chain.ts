@@ -76,7 +76,6 @@ interface GibbsKernel {
   shift(n: number, e: number, change: number): void;
   weigh(rows: number, block: number, weights: number, out: number): void;
   addProducts(pairs: number, rowAt: number, columnAt: number, rowBlock: number, gathered: number, out: number): void;
-  setNoise(value: number): void;
   seed(low: number, high: number): void;
   uniform(): number;
   normal(): number;
@@ -319,7 +318,7 @@ export class BayesChain {
   }
 
   /** Draws the features of one side in one block of dimensions; block 0 holds the linear terms. */
-  private sampleBlock(side: Side, other: Side, block: number, drawPrior = true): void {
+  private sampleBlock(side: Side, other: Side, block: number): void {
     const { kernel, arena } = this;
     const theirs = block === 0 ? other.ones : other.blocks[block];
     const own = side.blocks[block];
@@ -341,8 +340,7 @@ export class BayesChain {
     const old = arena.f32(side.old);
     old.set(arena.f32(own));
     for (const group of side.groups) {
-      if (drawPrior) this.drawPrior(group, block);
-      this.writePrior(group, block);
+      this.samplePrior(group, block);
       if (group.weights) kernel.rescale(side.rows, group.weights.at, side.S.at, side.T.at);
       arena.f32(side.change).fill(0);
       kernel.sampleGroup(
@@ -366,7 +364,7 @@ export class BayesChain {
   }
 
   /** λ and μ of a group's block, given its V. */
-  private drawPrior(group: Group, block: number): void {
+  private samplePrior(group: Group, block: number): void {
     const { kernel, arena } = this;
     const V = arena.f32(group.V[block]);
     const n = group.features;
@@ -385,10 +383,6 @@ export class BayesChain {
       group.lambda[at] = lambda;
       group.mu[at] = mu;
     }
-  }
-
-  private writePrior(group: Group, block: number): void {
-    const { arena } = this;
     const from = block * width;
     arena.f32(this.lambda).set(group.lambda.subarray(from, from + width));
     arena.f32(this.mu).set(group.mu.subarray(from, from + width));
@@ -412,37 +406,8 @@ export class BayesChain {
     return this.arena.f32(this.users.e).slice();
   }
 
-  /**
-   * What this sweep's state predicts from, copied.
-   * @param calm so many passes over the items' side first, in which every feature takes its conditional mean instead of
-   *   a draw: of few samples kept, such ones predict better. The chain itself goes on from where it was.
-   */
-  sample(calm = 0, mode = "items"): FactorSample {
-    if (calm === 0) return this.state();
-    const places = [this.users, this.items].flatMap((side) => [
-      side.e,
-      ...side.blocks,
-      ...side.groups.flatMap((group) => group.V),
-    ]);
-    const saved = places.map((place) => this.arena.f32(place).slice());
-    this.kernel.setNoise(0);
-    for (let pass = 0; pass < calm; pass++) {
-      for (let block = 0; block < this.blocks; block++) {
-        if (mode === "both") this.sampleBlock(this.users, this.items, block, false);
-        this.sampleBlock(this.items, this.users, block, false);
-      }
-    }
-    if (mode === "then")
-      for (let block = 0; block < this.blocks; block++) this.sampleBlock(this.users, this.items, block, false);
-    this.kernel.setNoise(1);
-    const sample = this.state();
-    places.forEach((place, k) => {
-      this.arena.f32(place).set(saved[k]);
-    });
-    return sample;
-  }
-
-  private state(): FactorSample {
+  /** What this sweep's state predicts from, copied. */
+  sample(): FactorSample {
     const { users, items } = this;
     const labels = (side: Side) => side.groups.slice(2);
     return {

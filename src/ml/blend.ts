@@ -2,6 +2,7 @@
  * Users with few ratings: a factor model says little of them, and the movie's mean with the user's own bias says more.
  * The weights were chosen on held-out users of MovieLens 1M (docs/accuracy.md).
  */
+import type { TrainingSet } from "./baseline-data.js";
 
 const steps = [0, 1, 3, 5, 10, 20, 50];
 const weights = [0.2, 0.4, 0.4, 0.5, 0.8, 0.9, 1];
@@ -37,4 +38,30 @@ export function userBias(items: Int32Array, stars: Float32Array, itemMeans: Floa
   let sum = 0;
   for (let k = 0; k < items.length; k++) sum += stars[k] - itemMeans[items[k]];
   return sum / (items.length + shrinkage.user);
+}
+
+/**
+ * Predictions from the movies' means and the users' biases alone.
+ * @param known rows of the ratings that tell the biases; @param rows those that are predicted
+ */
+export function biasPredictions(
+  { ratings, movies }: TrainingSet,
+  itemMeans: Float32Array,
+  known: Int32Array,
+  rows: Int32Array,
+): Float32Array {
+  const placeOf = new Map<number, number>(movies.map(({ id }, place) => [id, place]));
+  const itemOf = (row: number) => placeOf.get(ratings.movieIds[row]) as number;
+  const ownRows = new Map<number, number[]>();
+  for (const row of known) {
+    const own = ownRows.get(ratings.userIds[row]);
+    if (own === undefined) ownRows.set(ratings.userIds[row], [row]);
+    else own.push(row);
+  }
+  const biases = new Map<number, number>();
+  for (const [id, own] of ownRows) {
+    const stars = Float32Array.from(own, (row) => ratings.stars[row]);
+    biases.set(id, userBias(Int32Array.from(own, itemOf), stars, itemMeans));
+  }
+  return Float32Array.from(rows, (row) => itemMeans[itemOf(row)] + (biases.get(ratings.userIds[row]) ?? 0));
 }

@@ -127,12 +127,13 @@ function createPredictor(
   const ranking = ranker && createRanking(ranker);
   const rowsOfMovies = createRowLookup(rowOf, itemCounts);
   const coldItems = new Map<string, FoldedItem>();
+  const hasItem = (id: MovieId) => itemCounts[rowOf.get(id) ?? -1] > 0;
 
-  /** The part of a user's ratings that the model has items for. */
+  /** The part of a user's ratings whose movies the model was trained on: of others it could not tell taste from movie. */
   function historyOf(user: UserFeatures): History {
     const { movieIds, stars } = user.ratings ?? { movieIds: new Int32Array(0), stars: new Float32Array(0) };
     const kept: number[] = [];
-    for (let k = 0; k < movieIds.length; k++) if (rowOf.has(movieIds[k] as MovieId)) kept.push(k);
+    for (let k = 0; k < movieIds.length; k++) if (hasItem(movieIds[k] as MovieId)) kept.push(k);
     return {
       items: Int32Array.from(kept, (k) => rowOf.get(movieIds[k] as MovieId) as ItemIndex),
       stars: Float32Array.from(kept, (k) => stars[k]),
@@ -229,7 +230,7 @@ function createPredictor(
   return {
     manifest,
     needsRatings: true,
-    hasItem: (id) => itemCounts[rowOf.get(id) ?? -1] > 0,
+    hasItem,
     predict,
     reasons,
     preferences: ranking && createPreferences(ranking, items, historyOf, rowsOfMovies),

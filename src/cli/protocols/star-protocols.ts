@@ -1,6 +1,7 @@
 /** Protocols that judge predicted stars: random ratings held out, the latest ones, and whole users. */
 import { AppError } from "../../errors.js";
 import type { TrainingSet } from "../../ml/baseline-data.js";
+import { biasPredictions } from "../../ml/blend.js";
 import { rmse } from "../../ml/metrics.js";
 import { drawPlaces, randomSplit, shuffledLists } from "../../ml/split.js";
 import { evaluate, otherRows } from "../evaluation.js";
@@ -73,26 +74,38 @@ export async function heldOutUsersProtocol(data: TrainingSet, options: ProtocolO
     const rowsOf = rowsByUser(data, chosen);
     const heldOut = Int32Array.from([...rowsOf.values()].flat());
     const train = otherRows(data.ratings.stars.length, heldOut);
-    const { model, seconds } = await trainOn(data, train, new Int32Array(0), options.stars(seed), null, `seed ${seed}`);
+    const { model, trained, seconds } = await trainOn(
+      data,
+      train,
+      new Int32Array(0),
+      options.stars(seed),
+      null,
+      `seed ${seed}`,
+    );
     const shuffled = shuffledLists([...rowsOf.values()], seed + 1);
     // The last fifth of each user's shuffled ratings is predicted, whatever is known of the others.
     const tests = Int32Array.from(shuffled.flatMap((rows) => [...rows.subarray(Math.floor(rows.length * 0.8))]));
-    const rmseWith = async (known: (rows: Int32Array) => number) => {
+    const figures: Figures = { users: chosen.size, count: tests.length, trainSeconds: seconds };
+    const measure = async (name: string, known: (rows: Int32Array) => number) => {
       const rows = Int32Array.from(
         shuffled.flatMap((own) => [...own.subarray(0, Math.min(known(own), Math.floor(own.length * 0.8)))]),
       );
-      return (await evaluate(model, data, tests, "", undefined, rows)).rmse;
+      figures[`rmse${name}`] = (await evaluate(model, data, tests, "", undefined, rows)).rmse;
+      figures[`biasRmse${name}`] = rmse(
+        Float32Array.from(tests, (row) => data.ratings.stars[row]),
+        biasPredictions(data, trained.itemMeans, rows, tests),
+      );
     };
-    const figures: Figures = { users: chosen.size, count: tests.length, trainSeconds: seconds };
-    for (const count of knownCounts) figures[`rmseAt${count}`] = await rmseWith(() => count);
-    figures.rmseAt80Percent = await rmseWith((rows) => rows.length);
+    for (const count of knownCounts) await measure(`At${count}`, () => count);
+    await measure("At80Percent", (rows) => rows.length);
     runs.push({ seed, figures });
   }
   return {
     protocol: "held-out-users",
     description:
       "10% of the users held out with all their ratings; the same 20% of each one's ratings predicted from so many of the " +
-      "others (rmseAt<n>; fewer where they have fewer), or from all of them (rmseAt80Percent).",
+      "others (rmseAt<n>; fewer where they have fewer), or from all of them (rmseAt80Percent). biasRmse: the same from the " +
+      "movie's mean and the user's bias alone, which tells how hard these users are.",
     runs,
   };
 }
