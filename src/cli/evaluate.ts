@@ -51,6 +51,7 @@ export function addEvaluateCommand(program: Command): void {
     .option("--chains <n>", "with --protocol: as of train", wholeNumber("--chains", 1, 64))
     .option("--samples <n>", "with --protocol: as of train", wholeNumber("--samples", 1, 1000))
     .option("--ranker-factors <n>", "with --protocol: as of train", wholeNumber("--ranker-factors", 1, 1024))
+    .option("--ranker-unobserved <x>", "with --protocol: as of train", decimal("--ranker-unobserved", 0.001, 1))
     .option("--positive-from <stars>", "with --protocol: as of train", decimal("--positive-from", 0.5, 5))
     .option("--json", "print the result as JSON")
     .action((options: EvaluateOptions, command: Command) =>

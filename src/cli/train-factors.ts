@@ -36,6 +36,7 @@ export interface TrainFactorsOptions {
   storage?: "float16" | "float32";
   ranker?: "ials+ease" | "ials" | "none";
   rankerFactors?: number;
+  rankerUnobserved?: number;
   positiveFrom?: number;
 }
 
@@ -162,13 +163,21 @@ export function starOptions(options: TrainFactorsOptions): StarOptions {
   return { kind, bayes };
 }
 
-function rankerOptions({ ranker, rankerFactors, positiveFrom, seed }: TrainFactorsOptions): RankerOptions | null {
-  if (ranker === "none") return null;
-  const { ials, easeRegularization } = rankerDefaults;
+/** The ranker to train, null for none. */
+export function rankerOptions(
+  options: Pick<TrainFactorsOptions, "ranker" | "rankerFactors" | "rankerUnobserved" | "positiveFrom" | "seed">,
+): RankerOptions | null {
+  if (options.ranker === "none") return null;
+  const { ials, easeRegularization, positiveFrom } = rankerDefaults;
   return {
-    positiveFrom: positiveFrom ?? rankerDefaults.positiveFrom,
-    ials: { ...ials, seed, factors: rankerFactors ?? ials.factors },
-    easeRegularization: ranker === "ials" ? null : easeRegularization,
+    positiveFrom: options.positiveFrom ?? positiveFrom,
+    ials: {
+      ...ials,
+      seed: options.seed,
+      factors: options.rankerFactors ?? ials.factors,
+      unobserved: options.rankerUnobserved ?? ials.unobserved,
+    },
+    easeRegularization: options.ranker === "ials" ? null : easeRegularization,
   };
 }
 

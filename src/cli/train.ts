@@ -20,8 +20,19 @@ interface TrainOptions extends Partial<BaselineOptions>, Partial<Omit<TrainFacto
 
 /** Options that only some kinds have, by commander's names. */
 const optionsOf: Record<Kind, readonly string[]> = {
-  bayes: ["factors", "sweeps", "burnIn", "chains", "samples", "storage", "ranker", "rankerFactors", "positiveFrom"],
-  mf: ["factors", "iterations", "storage", "ranker", "rankerFactors", "positiveFrom"],
+  bayes: [
+    "factors",
+    "sweeps",
+    "burnIn",
+    "chains",
+    "samples",
+    "storage",
+    "ranker",
+    "rankerFactors",
+    "rankerUnobserved",
+    "positiveFrom",
+  ],
+  mf: ["factors", "iterations", "storage", "ranker", "rankerFactors", "rankerUnobserved", "positiveFrom"],
   baseline: ["epochs", "batchSize", "learningRate", "dropout", "patience"],
 };
 
@@ -91,6 +102,11 @@ export function addTrainCommand(program: Command): void {
       "--ranker-factors <n>",
       `bayes, mf: dimensions of the ranker (default: ${rankerDefaults.ials.factors})`,
       wholeNumber("--ranker-factors", 1, 1024),
+    )
+    .option(
+      "--ranker-unobserved <x>",
+      `bayes, mf: weight of what a user has not liked, against 1 for what they have (default: ${rankerDefaults.ials.unobserved})`,
+      decimal("--ranker-unobserved", 0.001, 1),
     )
     .option(
       "--positive-from <stars>",

@@ -37,6 +37,8 @@ while (chain.sweeps < sweeps && Atomics.load(flags, 0) === 0) {
   }
   post({ kind: "sweep", chain: index, sweeps: chain.sweeps, averaged, alpha: chain.alpha });
 }
+// Interrupted between the burn-in and the first sample: what it is at is kept.
+if (samples.length === 0 && averaged > 0) samples.push(chain.sample());
 post({ kind: "done", chain: index, samples, averaged });
 
 function post(message: ChainMessage): void {

@@ -18,9 +18,9 @@ export interface IalsOptions {
 }
 
 export const ialsDefaults: IalsOptions = {
-  factors: 128,
+  factors: 64,
   iterations: 12,
-  unobserved: 0.3,
+  unobserved: 0.2,
   regularization: 0.007,
   seed: 0,
 };

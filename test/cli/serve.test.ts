@@ -154,10 +154,10 @@ describe("a later start", () => {
 
   test("notices a model and an encoder that the command line chooses", async () => {
     const dataDir = await copyOf(data);
-    await runJson(["train", "--epochs", "1", "--name", "mine", "--no-use"], { dataDir });
+    await runJson(["train", "--model", "mf", "--name", "mine", "--no-use"], { dataDir });
     const started = await serve(dataDir);
     const served = async () => (await ask<{ model: { name: string } }>(started, "{ model { name } }")).data.model.name;
-    expect(await served()).toBe("embedded-baseline");
+    expect(await served()).toBe("embedded-mf");
     await run(["models", "use", "mine"], { dataDir });
     expect(await served()).toBe("mine");
     await stop(started);

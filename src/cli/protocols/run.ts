@@ -4,7 +4,7 @@ import type { TrainingSet } from "../../ml/baseline-data.js";
 import { rankerDefaults } from "../../ml/ranker-train.js";
 import { withServices } from "../context.js";
 import { print, printJson, printTable } from "../output.js";
-import { starOptions } from "../train-factors.js";
+import { rankerOptions, starOptions } from "../train-factors.js";
 import { readTrainingSet } from "../training-set.js";
 import { meanFigures, type ProtocolOptions, type ProtocolResult } from "./protocol.js";
 import { leaveOneOutProtocol, rankingProtocol } from "./ranking-protocols.js";
@@ -38,6 +38,7 @@ export interface ProtocolRunOptions {
   chains?: number;
   samples?: number;
   rankerFactors?: number;
+  rankerUnobserved?: number;
   positiveFrom?: number;
   json?: boolean;
 }
@@ -50,16 +51,11 @@ export async function runProtocol(options: ProtocolRunOptions, command: Command)
   stars(0);
   await withServices(command, async ({ db }) => {
     const { data, name } = readTrainingSet(db);
-    const { ials } = rankerDefaults;
     const result = await runs[options.protocol](data, {
       seeds: options.seeds ?? [0],
       stars,
       split: options.split,
-      ranker: {
-        ...rankerDefaults,
-        positiveFrom: options.positiveFrom ?? rankerDefaults.positiveFrom,
-        ials: { ...ials, factors: options.rankerFactors ?? ials.factors },
-      },
+      ranker: rankerOptions({ ...options, seed: 0 }) ?? rankerDefaults,
     });
     const mean = meanFigures(result.runs);
     const seconds = (performance.now() - started) / 1000;
