@@ -6,7 +6,7 @@ import { write } from "../db/write.js";
 import { AppError } from "../errors.js";
 import { type BayesOptions, bayesDefaults } from "../ml/bayes-train.js";
 import { buildFactorModel } from "../ml/factor-model.js";
-import { createFactorPredictor } from "../ml/factor-predictor.js";
+import { readFactorPredictor } from "../ml/factor-predictor.js";
 import { type StarOptions, trainFactors } from "../ml/factor-train.js";
 import type { FactorManifest } from "../ml/manifest.js";
 import { mfDefaults } from "../ml/mf-train.js";
@@ -82,7 +82,8 @@ export async function runTrainFactors(options: TrainFactorsOptions, command: Com
       storage: options.storage === "float32" ? "F32" : "F16",
       training: trainingRecord(options, stars, trained.sweeps, trained.stopped),
     });
-    const model = createFactorPredictor(manifest, trained);
+    // Measured as it will serve, its tensors rounded as they are kept.
+    const model = await readFactorPredictor(manifest, manifest.name, async (file) => files.get(file) as Uint8Array);
     let metrics: FactorManifest["metrics"];
     if (split.validation.length > 0) {
       const bar = createProgress("measure", split.validation.length, "ratings");

@@ -28,9 +28,22 @@ export interface FactorParts {
  * Loads a factor model file by file, so that a server that changes models goes on answering.
  * @throws {AppError} MODEL_INVALID
  */
-export async function loadFactorPredictor(folder: string, manifest: FactorManifest): Promise<Predictor> {
+export function loadFactorPredictor(folder: string, manifest: FactorManifest): Promise<Predictor> {
+  return readFactorPredictor(manifest, folder, (name) => readModelFile(folder, manifest, name));
+}
+
+/**
+ * A factor model from the bytes of its files, wherever they are: what is measured before it is saved is what will serve.
+ * @param folder where it lies or will lie, for messages
+ * @throws {AppError} MODEL_INVALID
+ */
+export async function readFactorPredictor(
+  manifest: Omit<FactorManifest, "files">,
+  folder: string,
+  bytesOf: (name: string) => Promise<Uint8Array>,
+): Promise<Predictor> {
   const items = manifest.idMaps.movieIds.length;
-  const read = async (name: string) => readSafetensors(await readModelFile(folder, manifest, name), name);
+  const read = async (name: string) => readSafetensors(await bytesOf(name), name);
   const counts = await read("items.safetensors");
   const itemCounts = tensor(counts, "counts", items, folder);
   const itemMeans = tensor(counts, "means", items, folder);
@@ -60,7 +73,7 @@ export function foldInOf(items: number, scale: FactorManifest["scale"], { sample
 function sampleOf(
   tensors: Map<string, Tensor>,
   priors: ReturnType<typeof readPriorRow>,
-  { factors, idMaps }: FactorManifest,
+  { factors, idMaps }: Omit<FactorManifest, "files">,
   folder: string,
 ): FactorSample {
   const width = factors + 1;
@@ -81,7 +94,7 @@ function sampleOf(
 
 async function loadRanker(
   read: (name: string) => Promise<Map<string, Tensor>>,
-  { idMaps }: FactorManifest,
+  { idMaps }: Omit<FactorManifest, "files">,
   manifest: NonNullable<FactorManifest["ranker"]>,
   folder: string,
 ): Promise<Ranker> {

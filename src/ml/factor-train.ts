@@ -7,6 +7,7 @@ import { type FactorParts, foldInOf } from "./factor-predictor.js";
 import type { FactorSample } from "./factor-sample.js";
 import { createLabelRows, type LabelLists, labelListsOf } from "./labels.js";
 import type { FactorManifest, RankerManifest } from "./manifest.js";
+import { checkTrainingFits } from "./memory.js";
 import { fitMf, type MfOptions } from "./mf-train.js";
 import { createRanking, type Ranker } from "./ranker.js";
 import {
@@ -52,6 +53,15 @@ export async function trainFactors(
   ranker: RankerOptions | null,
   hooks: FactorHooks = {},
 ): Promise<TrainedFactors> {
+  checkTrainingFits({
+    ratings: data.ratings.stars.length,
+    users: data.users.length,
+    items: data.movies.length,
+    factors: stars.kind === "bayes" ? stars.bayes.factors : stars.mf.factors,
+    chains: stars.kind === "bayes" ? stars.bayes.chains : 1,
+    samples: stars.kind === "bayes" ? stars.bayes.samples : 1,
+    ease: ranker !== null && ranker.easeRegularization !== null && data.movies.length <= mostEaseItems,
+  });
   const dense = denseRatings(data);
   const lists = labelListsOf(data.users, data.movies);
   const byUser = userItems(data, dense, train);
@@ -144,7 +154,7 @@ function withColdItems(
 }
 
 /** Users on whom the ranker's weights are chosen, and on whom its dial is calibrated. */
-const mostCases = { weights: 1000, dial: 200 };
+const mostCases = { weights: 2500, dial: 200 };
 
 async function fitRanker(
   data: TrainingSet,

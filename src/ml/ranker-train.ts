@@ -98,9 +98,10 @@ export interface RankingCase {
 
 const shares = [0, 0.3, 0.4, 0.5, 0.6, 0.7, 1];
 const starWeights = [0, 0.02, 0.05, 0.1];
-const k = 10;
+/** Length of the lists that weights are chosen by and the dial is calibrated on. */
+const k = { weights: 20, dial: 10 };
 
-/** The weights with the highest mean NDCG@10 over the cases that have held-out likes; the usual ones where none has. */
+/** The weights with the highest mean NDCG@20 over the cases that have held-out likes; the usual ones where none has. */
 export function chooseWeights(
   ranking: Ranking,
   cases: readonly RankingCase[],
@@ -118,7 +119,7 @@ export function chooseWeights(
     ranking.parts(liked, parts);
     for (const choice of grid) {
       weigh(parts, stars, choice.weights, scores);
-      choice.sum += ndcgAtK(topK(scores, excluded, k), relevant, k);
+      choice.sum += ndcgAtK(topK(scores, excluded, k.weights), relevant, k.weights);
     }
   }
   return grid.reduce((best, choice) => (choice.sum > best.sum ? choice : best)).weights;
@@ -154,7 +155,7 @@ export function calibrateDial(
     let count = 0;
     for (const { scores, excluded } of bases) {
       for (let i = 0; i < shifted.length; i++) shifted[i] = scores[i] + strength * ranking.popularity[i];
-      for (const item of topK(shifted, excluded, k)) {
+      for (const item of topK(shifted, excluded, k.dial)) {
         sum += percentile[item];
         count++;
       }

@@ -1,5 +1,4 @@
 /** The model that ships with the project, against the embedded data set as this code generates it. */
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { evaluate, splitProtocol } from "../../src/cli/evaluation.js";
@@ -9,10 +8,7 @@ import { loadModel } from "../../src/ml/load-model.js";
 import { randomSplit } from "../../src/ml/split.js";
 import { movie, user } from "./fixtures.js";
 
-const folder = fileURLToPath(new URL("../../models/embedded-baseline", import.meta.url));
-const isThere = existsSync(folder);
-if (!isThere)
-  console.warn("skipped: the model of the embedded data set, since models/embedded-baseline does not exist");
+const folderOf = (name: string) => fileURLToPath(new URL(`../../models/${name}`, import.meta.url));
 
 function embeddedData(): TrainingSet {
   const { users, movies, ratings } = generateEmbeddedDataset();
@@ -23,18 +19,20 @@ function embeddedData(): TrainingSet {
   };
 }
 
-describe.skipIf(!isThere)("the model that ships for the embedded data set", () => {
+describe.each(["embedded-mf", "embedded-baseline"])("%s, which ships for the embedded data set", (name) => {
+  const folder = folderOf(name);
+
   it("was trained on exactly the ratings that are generated here, and knows all its films and users", async () => {
     const data = embeddedData();
     const { manifest } = await loadModel(folder);
-    if (manifest.kind !== "baseline") throw new Error(`expected a baseline model, received ${manifest.kind}`);
-    expect(manifest.name).toBe("embedded-baseline");
+    expect(manifest.name).toBe(name);
     expect(manifest.dataset).toEqual({
       name: "embedded",
       ratings: data.ratings.stars.length,
       fingerprint: fingerprint(data.ratings),
     });
     expect(manifest.idMaps.movieIds).toEqual(data.movies.map(({ id }) => id));
+    if (manifest.kind !== "baseline") return;
     expect(manifest.idMaps.userIds).toEqual(data.users.map(({ id }) => id));
     expect(new Set(manifest.idMaps.genres)).toEqual(new Set(data.movies.map(({ genres }) => genres)));
   });
@@ -53,7 +51,7 @@ describe.skipIf(!isThere)("the model that ships for the embedded data set", () =
     const { stars } = data.ratings;
     const mean = stars.reduce((sum, value) => sum + value, 0) / stars.length;
     const ofMean = Math.sqrt(validation.reduce((sum, row) => sum + (stars[row] - mean) ** 2, 0) / validation.length);
-    console.log(`embedded model: RMSE ${result.rmse}, of the mean ${ofMean}`);
+    console.log(`${name}: RMSE ${result.rmse}, of the mean ${ofMean}`);
     expect(result.rmse).toBeLessThan(0.95 * ofMean);
   });
 });
