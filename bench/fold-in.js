@@ -1,0 +1,60 @@
+/**
+ * Microseconds of serving a user from a factor model: folded in anew, and with their vectors kept from the request before;
+ * both sides of the ratio in one run, answers checked to be the same. Data: `node bench/fold-in.js <data folder>`, with a
+ * trained model in it (`marquee train`).
+ */
+import { ratingsOfUsers } from "../dist/db/ratings.js";
+import { listUsers } from "../dist/db/users.js";
+import { openServices } from "../dist/resolvers/services.js";
+
+const [dataDir] = process.argv.slice(2);
+if (dataDir === undefined) {
+  console.error("usage: node bench/fold-in.js <data folder>");
+  process.exit(2);
+}
+const services = openServices(dataDir);
+const model = await services.models.get();
+const { movies, everyPosition } = services.catalogue();
+const users = listUsers(services.db, { limit: 400 });
+const ratings = ratingsOfUsers(
+  services.db,
+  users.map(({ id }) => id),
+);
+const asked = users.map((user, i) => ({ ...user, ratings: ratings[i] }));
+const userAt = new Int32Array(movies.length);
+
+async function timed(user, wanted) {
+  const { movieAt } = wanted;
+  const started = performance.now();
+  const { stars } = await model.predict({ users: [user], movies, userAt: userAt.subarray(0, movieAt.length), movieAt });
+  return { us: (performance.now() - started) * 1000, first: stars[0] };
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+const folded = [];
+const kept = [];
+const ranked = [];
+// The first users warm the code up.
+for (const [i, user] of asked.entries()) {
+  const cold = await timed(user, { movieAt: everyPosition });
+  const warm = await timed(user, { movieAt: everyPosition });
+  if (cold.first !== warm.first)
+    throw new Error(`expected the same prediction twice, received ${cold.first}, ${warm.first}`);
+  const started = performance.now();
+  model.preferences?.(user, movies, new Float32Array(movies.length).fill(3.5), 0);
+  if (i < 100) continue;
+  folded.push(cold.us);
+  kept.push(warm.us);
+  ranked.push((performance.now() - started) * 1000);
+}
+const sizes = ratings.slice(100).map(({ stars }) => stars.length);
+console.log(
+  `${model.manifest.name} (${model.manifest.kind}): ${folded.length} users with ${median(sizes)} ratings in the median, ${movies.length} movies`,
+);
+console.log(
+  `folded in and every movie predicted: ${Math.round(median(folded))} µs; with the vectors kept: ${Math.round(median(kept))} µs; ratio ${(median(folded) / median(kept)).toFixed(2)}`,
+);
+console.log(
+  `fold-in alone: ${Math.round(median(folded.map((us, i) => us - kept[i])))} µs; preference for every movie: ${Math.round(median(ranked))} µs`,
+);
+await services.close();
