@@ -4,8 +4,11 @@ import { usersByIds } from "../db/users.js";
 import type { MovieFeatures, Predictor, UserFeatures } from "../ml/predictor.js";
 import type { Services } from "./services.js";
 
-/** A movie that the model lacks is folded in from so many of its raters, the latest. */
-const mostRaters = 100;
+/**
+ * A movie that the model lacks is folded in from so many of its raters, the latest; and so many such movies, those with
+ * most raters: each rater must be folded in first. After an import of many new movies it is time to train again.
+ */
+const most = { raters: 20, movies: 25 };
 
 /** The same users, with their ratings where the model folds them in. */
 export function usersForModel<User extends UserFeatures>(
@@ -30,7 +33,8 @@ export function moviesForModel<Movie extends MovieFeatures>(
   if (!model.needsRatings) return movies;
   const lacking = lackingIn(model, movies);
   if (lacking.length === 0) return movies;
-  const raters = ratersOfMovies(services.db, lacking, mostRaters);
+  const found = [...ratersOfMovies(services.db, lacking, most.raters)];
+  const raters = new Map(found.sort(([, a], [, b]) => b.length - a.length).slice(0, most.movies));
   // The list itself, where nothing is to be added: the model remembers where its movies are.
   if (raters.size === 0) return movies;
   const ids = [...new Set([...raters.values()].flatMap((list) => list.map(({ userId }) => userId)))];
