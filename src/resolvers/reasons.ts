@@ -4,9 +4,7 @@ import type { RatingReason } from "../ml/predictor.js";
 import type { Context } from "./context.js";
 import { checkFirst } from "./pages.js";
 
-export interface Reason extends RatingReason {
-  userId: UserId;
-}
+export type Reason = RatingReason;
 
 const mostReasons = 20;
 
@@ -24,8 +22,7 @@ export async function reasonsOf(
   return reasons
     .filter(({ contribution }) => contribution > 0)
     .sort((a, b) => b.contribution - a.contribution)
-    .slice(0, first)
-    .map((reason) => ({ ...reason, userId }));
+    .slice(0, first);
 }
 
 /** Such as `because you gave Alien 5★`. */
