@@ -12,7 +12,13 @@ import type { SparseRows } from "./rating-matrix.js";
  */
 export function fitEase(likes: SparseRows, regularization: number, onStep?: () => void): Float32Array {
   const items = likes.columns;
-  const n = strideOf(items);
+  // Items that nobody likes stay zero, and the work grows with the third power of how many are in it.
+  const liked = [...new Set(likes.indices)].sort((a, b) => a - b);
+  const placeOf = new Int32Array(items);
+  liked.forEach((item, place) => {
+    placeOf[item] = place;
+  });
+  const n = strideOf(liked.length);
   const kernel = createDenseKernel();
   const arena = new Arena(kernel.memory);
   const L = arena.floats(n * n);
@@ -23,11 +29,11 @@ export function fitEase(likes: SparseRows, regularization: number, onStep?: () =
   const gram = arena.f32(L);
   for (let u = 0; u < likes.rows; u++) {
     for (let a = likes.pointers[u]; a < likes.pointers[u + 1]; a++) {
-      const row = likes.indices[a] * n;
-      for (let b = likes.pointers[u]; b < likes.pointers[u + 1]; b++) gram[row + likes.indices[b]]++;
+      const row = placeOf[likes.indices[a]] * n;
+      for (let b = likes.pointers[u]; b < likes.pointers[u + 1]; b++) gram[row + placeOf[likes.indices[b]]]++;
     }
   }
-  for (let i = 0; i < n; i++) gram[i * n + i] += i < items ? regularization : 1;
+  for (let i = 0; i < n; i++) gram[i * n + i] += i < liked.length ? regularization : 1;
   const failed = kernel.cholesky(n, L.at);
   if (failed !== 0)
     throw new AppError("TRAINING_FAILED", `expected a larger --ease-regularization than ${regularization}`);
@@ -43,11 +49,11 @@ export function fitEase(likes: SparseRows, regularization: number, onStep?: () =
   onStep?.();
   const inverse = arena.f32(P);
   const out = new Float32Array(items * items);
-  for (let i = 0; i < items; i++) {
-    for (let j = 0; j < items; j++) {
+  for (let i = 0; i < liked.length; i++) {
+    for (let j = 0; j < liked.length; j++) {
       if (i === j) continue;
       const value = i > j ? inverse[i * n + j] : inverse[j * n + i];
-      out[i * items + j] = -value / inverse[j * n + j];
+      out[liked[i] * items + liked[j]] = -value / inverse[j * n + j];
     }
   }
   return out;

@@ -124,6 +124,21 @@ describe("EASE", () => {
     expectClose(B, expected, 4);
     expect(steps).toEqual([0, 1, 2]);
   });
+
+  it("leaves items that nobody likes at zero, and the others as they would be without them", () => {
+    const likes = randomRows(15, 5, 0.5, 6);
+    const apart = [0, 2, 3, 5, 6];
+    const spread = { ...likes, columns: 8, indices: likes.indices.map((item) => apart[item]) };
+    const B = fitEase(likes, 12);
+    const wide = fitEase(spread, 12);
+    const expected = new Float32Array(64);
+    apart.forEach((item, i) => {
+      apart.forEach((other, j) => {
+        expected[item * 8 + other] = B[i * 5 + j];
+      });
+    });
+    expect(wide).toEqual(expected);
+  });
 });
 
 describe("matrix factorization", () => {
