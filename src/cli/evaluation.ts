@@ -35,6 +35,7 @@ export async function evaluate(
   const predicted = new Float32Array(rows.length);
   // By user, so that each is folded in once.
   const order = rows.slice().sort((a, b) => ratings.userIds[a] - ratings.userIds[b] || a - b);
+  const { ratedAt } = ratings;
   for (let from = 0; from < order.length; from += pairsPerCall) {
     const chunk = order.subarray(from, from + pairsPerCall);
     const { stars } = await model.predict({
@@ -42,6 +43,8 @@ export async function evaluate(
       movies,
       userAt: chunk.map((row) => userPlace.get(ratings.userIds[row]) as number),
       movieAt: chunk.map((row) => moviePlace.get(ratings.movieIds[row]) as number),
+      // As of when it was given: what was rated on the same day tells of that day.
+      at: ratedAt && Float64Array.from(chunk, (row) => ratedAt[row]),
     });
     predicted.set(stars, from);
     truth.set(
@@ -73,16 +76,21 @@ export function withRatings({ users, ratings }: TrainingSet, rows: Int32Array): 
   const own = new Map<UserId, UserRatings>(
     users.map(({ id }) => [
       id,
-      { movieIds: new Int32Array(counts.get(id) ?? 0), stars: new Float32Array(counts.get(id) ?? 0) },
+      {
+        movieIds: new Int32Array(counts.get(id) ?? 0),
+        stars: new Float32Array(counts.get(id) ?? 0),
+        ratedAt: new Float64Array(counts.get(id) ?? 0),
+      },
     ]),
   );
   const next = new Map<number, number>();
   for (const row of rows) {
     const id = ratings.userIds[row];
     const at = next.get(id) ?? 0;
-    const { movieIds, stars } = own.get(id as UserId) as UserRatings;
+    const { movieIds, stars, ratedAt } = own.get(id as UserId) as Required<UserRatings>;
     movieIds[at] = ratings.movieIds[row];
     stars[at] = ratings.stars[row];
+    ratedAt[at] = ratings.ratedAt?.[row] ?? 0;
     next.set(id, at + 1);
   }
   return users.map((user) => ({ ...user, ratings: own.get(user.id) }));

@@ -65,16 +65,21 @@ export interface RatingsOfUser {
   movieIds: Int32Array;
   /** Stars, 0.5 to 5. */
   stars: Float32Array;
+  /** Unix seconds; 0 where the data set does not say. */
+  ratedAt: Float64Array;
 }
 
 /** All ratings of users, in the order asked and each user's in the order of import; one statement a user. */
 export function ratingsOfUsers(db: Database, ids: readonly UserId[]): RatingsOfUser[] {
-  const select = db.sqlite.prepare("SELECT movie_id, rating FROM ratings WHERE user_id = ? ORDER BY id").raw();
+  const select = db.sqlite
+    .prepare("SELECT movie_id, rating, coalesce(rated_at, 0) FROM ratings WHERE user_id = ? ORDER BY id")
+    .raw();
   return ids.map((id) => {
-    const rows = select.all(id) as [number, number][];
+    const rows = select.all(id) as [number, number, number][];
     return {
       movieIds: Int32Array.from(rows, ([movieId]) => movieId),
       stars: Float32Array.from(rows, ([, stars]) => stars),
+      ratedAt: Float64Array.from(rows, ([, , at]) => at),
     };
   });
 }

@@ -2,9 +2,11 @@
  * One Markov chain of the Bayesian SVD++ with heteroscedastic noise, by Gibbs sampling in blocks of four dimensions.
  *
  * r_ui ~ N(w0 + c_u + d_i + a_u · b_i, 1/(α α_u β_i)), a_u = Σ x_uf V_f over the user's features, b_i likewise over the
- * item's; c and d are linear in the same features. V of a group and dimension ~ N(μ, 1/λ), λ and μ drawn too.
+ * item's; c and d are linear in the same features. V of a group and dimension ~ N(μ, 1/λ), λ and μ drawn too. Where
+ * times are known, biases that depend on them are added (bayes-drift.ts).
  * Dimensions are drawn four at a time, which mixes faster than one by one, and fills a SIMD register.
  */
+import { type Drift, type DriftPairs, DriftSampler } from "./bayes-drift.js";
 import type { FeatureGroup } from "./bayes-features.js";
 import type { FactorSample } from "./factor-sample.js";
 import { Arena, createKernel, type Place } from "./kernels.js";
@@ -14,6 +16,8 @@ import type { SparseRows } from "./rating-matrix.js";
 export interface ChainData {
   users: { ratings: SparseRows; groups: readonly FeatureGroup[] };
   items: { ratings: SparseRows; groups: readonly FeatureGroup[] };
+  /** Biases that depend on when a rating was given; absent where nobody knows. */
+  drift?: Drift;
 }
 
 export interface ChainOptions {
@@ -94,6 +98,14 @@ interface Group {
   mu: Float64Array;
 }
 
+/** Pairs that a chain predicts, in its memory. */
+export interface ChainPairs {
+  userAt: Place;
+  itemAt: Place;
+  out: Place;
+  drift?: DriftPairs;
+}
+
 interface Side {
   rows: number;
   pointers: Place;
@@ -133,6 +145,7 @@ export class BayesChain {
   private readonly lambda: Place;
   private readonly mu: Place;
   private readonly size: number;
+  private readonly drift?: DriftSampler;
 
   constructor(
     private readonly data: ChainData,
@@ -151,6 +164,7 @@ export class BayesChain {
     this.mu = this.arena.floats(width);
     this.size = data.users.ratings.values.length;
     this.w0 = mean(data.users.ratings.values);
+    this.drift = data.drift && new DriftSampler(data.drift, data.users.ratings);
     this.refreshResiduals();
   }
 
@@ -242,6 +256,7 @@ export class BayesChain {
       subtract(side.ones, other.blocks[0]);
       for (let block = 1; block < this.blocks; block++) subtract(side.blocks[block], other.blocks[block]);
     }
+    this.drift?.subtractFrom(arena.f32(users.e), arena.f32(items.e));
   }
 
   /** One sweep over everything that is unknown. */
@@ -249,6 +264,7 @@ export class BayesChain {
     if (this.sweeps % 32 === 31) this.refreshResiduals();
     this.sampleNoise();
     this.sampleMean();
+    this.sampleDrift();
     for (let block = 0; block < this.blocks; block++) {
       this.sampleBlock(this.users, this.items, block);
       this.sampleBlock(this.items, this.users, block);
@@ -315,6 +331,19 @@ export class BayesChain {
     this.w0 += change;
     kernel.shift(this.size, users.e.at, change);
     kernel.shift(this.size, items.e.at, change);
+  }
+
+  private sampleDrift(): void {
+    const { users, items, arena, kernel } = this;
+    this.drift?.sample({
+      userErrors: arena.f32(users.e),
+      itemErrors: arena.f32(items.e),
+      alpha: this.alpha,
+      userPrecisions: arena.f32(users.precision),
+      itemPrecisions: arena.f32(items.precision),
+      normal: () => kernel.normal(),
+      gamma: (shape) => this.gamma(shape),
+    });
   }
 
   /** Draws the features of one side in one block of dimensions; block 0 holds the linear terms. */
@@ -423,6 +452,7 @@ export class BayesChain {
       itemMean: this.withBias(items.groups[0].mu),
       itemLambda: this.withBias(items.groups[0].lambda),
       itemLabels: concatenated(labels(items).map((group) => this.rowsOf(group.features, group.V))),
+      drift: this.drift?.sampled(),
     };
   }
 
@@ -448,22 +478,24 @@ export class BayesChain {
   }
 
   /** Room for predictions of these pairs: to be handed to `predict`. */
-  pairs(userAt: Int32Array, itemAt: Int32Array): { userAt: Place; itemAt: Place; out: Place } {
+  pairs(userAt: Int32Array, itemAt: Int32Array, drift?: DriftPairs): ChainPairs {
     return {
       userAt: this.arena.copyInts(userAt),
       itemAt: this.arena.copyInts(itemAt),
       out: this.arena.floats(userAt.length),
+      drift,
     };
   }
 
   /** Predictions of this sweep, unclipped; valid until the next call. */
-  predict({ userAt, itemAt, out }: { userAt: Place; itemAt: Place; out: Place }): Float32Array {
+  predict({ userAt, itemAt, out, drift }: ChainPairs): Float32Array {
     const { users, items, kernel } = this;
     const view = this.arena.f32(out).fill(this.w0);
     const add = (a: Place, b: Place) => kernel.addProducts(out.length, userAt.at, itemAt.at, a.at, b.at, out.at);
     add(users.blocks[0], items.ones);
     add(users.ones, items.blocks[0]);
     for (let block = 1; block < this.blocks; block++) add(users.blocks[block], items.blocks[block]);
+    if (drift !== undefined) this.drift?.addTo(view, drift);
     return view;
   }
 }

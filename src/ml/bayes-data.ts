@@ -1,9 +1,10 @@
 /** A data set as the factor models see it: ratings by user and by item, and the features of both sides. */
 import type { TrainingSet } from "./baseline-data.js";
 import type { ChainData } from "./bayes-chain.js";
+import type { Drift } from "./bayes-drift.js";
 import { idGroup, implicitGroup, labelGroup } from "./bayes-features.js";
 import { createLabelRows, type LabelLists } from "./labels.js";
-import { type SparseRows, sparseRows, transposed } from "./rating-matrix.js";
+import { orderByRow, type SparseRows, sparseRows, transposed } from "./rating-matrix.js";
 
 /** Ratings by dense rows: users and movies in the order of the data set. */
 export interface DenseRatings {
@@ -28,6 +29,20 @@ export function denseRatings({ users, movies, ratings }: TrainingSet): DenseRati
   };
 }
 
+/** When ratings were given, by user as `userItems` orders them; undefined where the data set does not say. */
+export function userTimes(
+  { users, ratings: { ratedAt } }: TrainingSet,
+  { userAt }: DenseRatings,
+  rows: Int32Array,
+): Float64Array | undefined {
+  if (ratedAt === undefined) return undefined;
+  const { order } = orderByRow(
+    users.length,
+    rows.map((row) => userAt[row]),
+  );
+  return Float64Array.from(order, (at) => ratedAt[rows[at]]);
+}
+
 /** Some of the ratings by user; within each user in the order of `rows`. */
 export function userItems(data: TrainingSet, dense: DenseRatings, rows: Int32Array): SparseRows {
   return sparseRows(
@@ -39,8 +54,13 @@ export function userItems(data: TrainingSet, dense: DenseRatings, rows: Int32Arr
   );
 }
 
-/** What a chain samples from: `byUser` and the labels of the lists. */
-export function chainData({ users, movies }: TrainingSet, byUser: SparseRows, lists: LabelLists): ChainData {
+/** What a chain samples from: `byUser` and the labels of the lists, and what depends on times where they are known. */
+export function chainData(
+  { users, movies }: TrainingSet,
+  byUser: SparseRows,
+  lists: LabelLists,
+  drift?: Drift,
+): ChainData {
   const byItem = transposed(byUser);
   const { groups } = createLabelRows(lists);
   return {
@@ -63,5 +83,6 @@ export function chainData({ users, movies }: TrainingSet, byUser: SparseRows, li
         labelGroup("year", lists.years.bins, movies.map(groups.year)),
       ],
     },
+    drift,
   };
 }

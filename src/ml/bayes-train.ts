@@ -1,6 +1,7 @@
 /** Training of the Bayesian model: Markov chains in threads of their own, their samples pooled. */
 import { AppError } from "../errors.js";
 import { type ChainData, type ChainOptions, chainDefaults } from "./bayes-chain.js";
+import type { Drift, DriftPairs } from "./bayes-drift.js";
 import type { FactorSample } from "./factor-sample.js";
 import type { SparseRows } from "./rating-matrix.js";
 import { runWorker, sharedFloats, sharedInts } from "./worker.js";
@@ -21,6 +22,8 @@ export interface HeldOut {
   userAt: Int32Array;
   itemAt: Int32Array;
   stars: Float32Array;
+  /** Of data with times. */
+  drift?: DriftPairs;
 }
 
 /** What a chain's thread is started with. */
@@ -34,7 +37,7 @@ export interface ChainJob {
   keep: number;
   least: number;
   most: number;
-  validation: Pick<HeldOut, "userAt" | "itemAt">;
+  validation: Pick<HeldOut, "userAt" | "itemAt" | "drift">;
   /** Sums of the clipped predictions of the validation ratings, in shared memory. */
   sums: Float64Array;
   /** Shared memory: [0] is 1 once the training is to stop. */
@@ -112,7 +115,7 @@ export async function trainBayes(
           burnIn,
           keep,
           ...scale,
-          validation: { userAt: heldOut.userAt, itemAt: heldOut.itemAt },
+          validation: { userAt: heldOut.userAt, itemAt: heldOut.itemAt, drift: heldOut.drift },
           sums: own,
           flags,
         };
@@ -143,14 +146,23 @@ export async function trainBayes(
   };
 }
 
-function withSharedRatings({ users, items }: ChainData): ChainData {
+function withSharedRatings({ users, items, drift }: ChainData): ChainData {
   const share = (rows: SparseRows): SparseRows => ({
     ...rows,
     pointers: sharedInts(rows.pointers),
     indices: sharedInts(rows.indices),
     values: sharedFloats(rows.values),
   });
-  return { users: { ...users, ratings: share(users.ratings) }, items: { ...items, ratings: share(items.ratings) } };
+  return {
+    users: { ...users, ratings: share(users.ratings) },
+    items: { ...items, ratings: share(items.ratings) },
+    drift: drift && withSharedFeatures(drift),
+  };
+}
+
+function withSharedFeatures(drift: Drift): Drift {
+  const share = (group: Drift["item"]) => ({ ...group, featureOf: sharedInts(group.featureOf) });
+  return { ...drift, item: share(drift.item), day: share(drift.day), itemPlaces: sharedInts(drift.itemPlaces) };
 }
 
 function meanOf(sums: readonly Float64Array[], averaged: readonly number[]): Float32Array {

@@ -5,6 +5,7 @@ import { type FactorSample, priorRow, sampleArrays } from "./factor-sample.js";
 import type { LabelLists } from "./labels.js";
 import { type FactorManifest, modelFormat, modelFormatVersion } from "./manifest.js";
 import { type Ranker, rankerFiles } from "./ranker.js";
+import type { TimeBins } from "./rating-times.js";
 import { type Tensor, writeSafetensors } from "./safetensors.js";
 
 export interface FactorModelInput {
@@ -18,6 +19,8 @@ export interface FactorModelInput {
   itemCounts: Float32Array;
   itemMeans: Float32Array;
   scale: FactorManifest["scale"];
+  /** Of models that know times. */
+  times?: TimeBins;
   /** Of the samples' tensors. */
   storage: "F16" | "F32";
   ranker?: Ranker;
@@ -40,6 +43,7 @@ export function buildFactorModel(input: FactorModelInput) {
   );
   samples.forEach((sample, s) => {
     const tensors = new Map<string, Tensor>(sampleArrays.map((name) => [name, one(sample[name])]));
+    if (sample.drift !== undefined) tensors.set(driftTensor, one(sample.drift.items));
     files.set(sampleFile(s), writeSafetensors(tensors, input.storage));
   });
   const priors = Float32Array.from(samples.flatMap((sample) => [...priorRow(sample)]));
@@ -57,11 +61,18 @@ export function buildFactorModel(input: FactorModelInput) {
     factors: samples[0].factors,
     samples: samples.length,
     scale: input.scale,
+    times: input.times && {
+      ...input.times,
+      dayPrecisions: samples.map(({ drift }) => drift?.dayPrecision ?? Number.NaN),
+    },
     ranker: ranker?.manifest,
     training: input.training,
   };
   return { manifest, files };
 }
+
+/** Name of the items' drift in a sample's file. */
+export const driftTensor = "itemDrift";
 
 export function sampleFile(s: number): string {
   return `sample-${String(s).padStart(3, "0")}.safetensors`;

@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { AppError } from "../errors.js";
 import type { ItemIndex, MovieId } from "../ids.js";
 import { modelWeight, userBias } from "./blend.js";
-import { sampleFile } from "./factor-model.js";
+import { driftTensor, sampleFile } from "./factor-model.js";
 import { type FactorSample, readPriorRow, sampleArrays } from "./factor-sample.js";
 import { type FoldedItem, type FoldedUser, FoldIn, type History } from "./fold-in.js";
 import { createFoldedUsers } from "./folded-users.js";
@@ -12,8 +12,17 @@ import type { FactorManifest } from "./manifest.js";
 import { makeAgain } from "./manifest.js";
 import { readModelFile } from "./model-store.js";
 import { createPause } from "./pause.js";
-import type { MovieFeatures, Pairs, Predictions, Predictor, RatingReason, UserFeatures } from "./predictor.js";
+import type {
+  MovieFeatures,
+  Pairs,
+  Predictions,
+  Predictor,
+  RatingReason,
+  UserFeatures,
+  UserRatings,
+} from "./predictor.js";
 import { createRanking, easeFile, easeRowsPerFile, type Ranker, type Ranking } from "./ranker.js";
+import { binOf, dayOf, type TimeBins, timesOf } from "./rating-times.js";
 import { readSafetensors, type Tensor } from "./safetensors.js";
 
 /** What a factor model is made of, in memory. */
@@ -21,6 +30,8 @@ export interface FactorParts {
   samples: readonly FactorSample[];
   itemCounts: Float32Array;
   itemMeans: Float32Array;
+  /** Of models that know times. */
+  times?: TimeBins;
   ranker?: Ranker;
 }
 
@@ -49,9 +60,17 @@ export async function readFactorPredictor(
   const itemMeans = tensor(counts, "means", items, folder);
   const priorLength = manifest.samples * (2 + 2 * (manifest.factors + 1));
   const priors = tensor(await read("priors.safetensors"), "priors", priorLength, folder);
-  const foldIn = new FoldIn(items, manifest.factors, manifest.samples, { ...manifest.scale, itemCounts });
+  const { times } = manifest;
+  const bins = times && times.edges.length + 1;
+  const foldIn = new FoldIn(items, manifest.factors, manifest.samples, { ...manifest.scale, itemCounts, bins });
   for (let s = 0; s < manifest.samples; s++) {
-    foldIn.add(sampleOf(await read(sampleFile(s)), readPriorRow(priors, s, manifest.factors), manifest, folder));
+    const tensors = await read(sampleFile(s));
+    const sample = sampleOf(tensors, readPriorRow(priors, s, manifest.factors), manifest, folder);
+    if (times !== undefined && bins !== undefined) {
+      const drift = tensor(tensors, driftTensor, items * bins, folder);
+      sample.drift = { items: drift, dayPrecision: times.dayPrecisions[s] };
+    }
+    foldIn.add(sample);
     await setImmediate();
   }
   const ranker = manifest.ranker === undefined ? undefined : await loadRanker(read, manifest, manifest.ranker, folder);
@@ -64,8 +83,13 @@ export function createFactorPredictor(manifest: Omit<FactorManifest, "files">, p
 }
 
 /** What folds users into a model that was just trained. */
-export function foldInOf(items: number, scale: FactorManifest["scale"], { samples, itemCounts }: FactorParts): FoldIn {
-  const foldIn = new FoldIn(items, samples[0].factors, samples.length, { ...scale, itemCounts });
+export function foldInOf(
+  items: number,
+  scale: FactorManifest["scale"],
+  { samples, itemCounts, times }: FactorParts,
+): FoldIn {
+  const bins = times && times.edges.length + 1;
+  const foldIn = new FoldIn(items, samples[0].factors, samples.length, { ...scale, itemCounts, bins });
   for (const sample of samples) foldIn.add(sample);
   return foldIn;
 }
@@ -143,14 +167,24 @@ function createPredictor(
   const hasItem = (id: MovieId) => itemCounts[rowOf.get(id) ?? -1] > 0;
 
   /** The part of a user's ratings whose movies the model was trained on: of others it could not tell taste from movie. */
-  function historyOf(user: UserFeatures): History {
-    const { movieIds, stars } = user.ratings ?? { movieIds: new Int32Array(0), stars: new Float32Array(0) };
+  function historyOf(user: UserFeatures, at = Date.now() / 1000): History {
+    const { movieIds, stars, ratedAt } = user.ratings ?? noRatings;
     const kept: number[] = [];
     for (let k = 0; k < movieIds.length; k++) if (hasItem(movieIds[k] as MovieId)) kept.push(k);
+    const { times } = manifest;
+    const when = times && {
+      ...timesOf(
+        times,
+        kept.map((k) => ratedAt?.[k] ?? 0),
+      ),
+      day: dayOf(at),
+      bin: binOf(times, at),
+    };
     return {
       items: Int32Array.from(kept, (k) => rowOf.get(movieIds[k] as MovieId) as ItemIndex),
       stars: Float32Array.from(kept, (k) => stars[k]),
       labels: labels.ofUser(user),
+      when,
     };
   }
 
@@ -172,7 +206,7 @@ function createPredictor(
     return found;
   }
 
-  async function predict({ users, movies, userAt, movieAt }: Pairs): Promise<Predictions> {
+  async function predict({ users, movies, userAt, movieAt, at }: Pairs): Promise<Predictions> {
     if (userAt.length !== movieAt.length) {
       throw new RangeError(
         `expected as many movies as users in pairs, received ${movieAt.length} and ${userAt.length}`,
@@ -191,8 +225,8 @@ function createPredictor(
       }
     }
     const scores = new Float32Array(items);
-    for (const [u, pairs] of pairsByUser(userAt, users.length)) {
-      const history = historyOf(users[u]);
+    for (const { user: u, time, pairs } of pairsByUser(userAt, users.length, manifest.times && at)) {
+      const history = historyOf(users[u], time);
       const user = await folded.get(users[u].id, history, pause);
       const weight = modelWeight(user.ratings);
       const bias = weight === 1 ? 0 : userBias(history.items, history.stars, itemMeans);
@@ -252,6 +286,8 @@ function createPredictor(
 
 type Pause = ReturnType<typeof createPause>;
 
+const noRatings: UserRatings = { movieIds: new Int32Array(0), stars: new Float32Array(0) };
+
 /** Preference for each movie, by the ranker; −∞ for one that no rating trained. */
 function createPreferences(
   ranking: Ranking,
@@ -288,14 +324,20 @@ function createRowLookup(rowOf: ReadonlyMap<MovieId, ItemIndex>, itemCounts: Flo
   };
 }
 
-/** Pairs of each user that has any: user's place → places of pairs. */
-function pairsByUser(userAt: Int32Array, users: number): Map<number, number[]> {
-  const groups = new Map<number, number[]>();
+/** Pairs of each user that has any, apart for each day that predictions are for. */
+function pairsByUser(
+  userAt: Int32Array,
+  users: number,
+  at?: Float64Array,
+): Iterable<{ user: number; time?: number; pairs: number[] }> {
+  const groups = new Map<string, { user: number; time?: number; pairs: number[] }>();
   userAt.forEach((user, pair) => {
     if (!(user >= 0 && user < users)) throw new RangeError(`expected a user from 0 to ${users - 1}, received ${user}`);
-    const group = groups.get(user);
-    if (group === undefined) groups.set(user, [pair]);
-    else group.push(pair);
+    const time = at?.[pair];
+    const key = `${user} ${time === undefined ? "" : dayOf(time)}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { user, time, pairs: [pair] });
+    else group.pairs.push(pair);
   });
-  return groups;
+  return groups.values();
 }

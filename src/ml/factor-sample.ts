@@ -26,6 +26,11 @@ export interface FactorSample {
   itemMean: Float32Array;
   itemLambda: Float32Array;
   itemLabels: Float32Array;
+  /**
+   * Where the model knows times (`FactorManifest.times`): what is added to an item's bias in each bin, items × bins, and
+   * the precision, in 1/stars², of what a day adds to a user's bias.
+   */
+  drift?: { items: Float32Array; dayPrecision: number };
 }
 
 /** The large arrays of a sample by name, in the order in which they are kept. */

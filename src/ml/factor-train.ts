@@ -1,6 +1,7 @@
 /** Training of a factor model with its ranker, from ratings to everything that serves. */
 import type { TrainingSet } from "./baseline-data.js";
-import { chainData, type DenseRatings, denseRatings, userItems } from "./bayes-data.js";
+import { chainData, type DenseRatings, denseRatings, userItems, userTimes } from "./bayes-data.js";
+import { createDrift } from "./bayes-drift.js";
 import { type BayesOptions, type SweepReport, trainBayes } from "./bayes-train.js";
 import { shrunkMeans } from "./blend.js";
 import { type FactorParts, foldInOf } from "./factor-predictor.js";
@@ -20,6 +21,7 @@ import {
   trainRanker,
 } from "./ranker-train.js";
 import { type SparseRows, sparseRows } from "./rating-matrix.js";
+import { type RatingTimes, type TimeBins, timeBinsOf, timesOf } from "./rating-times.js";
 
 export type StarOptions = { kind: "bayes"; bayes: BayesOptions } | { kind: "mf"; mf: MfOptions };
 
@@ -69,12 +71,26 @@ export async function trainFactors(
   const itemCounts = new Float32Array(data.movies.length);
   for (const item of byUser.indices) itemCounts[item]++;
   const itemMeans = shrunkMeans(data.movies.length, byUser.indices, byUser.values, scale.mean);
-  const fitted = await fitStars(data, dense, byUser, heldOut, lists, scale, stars, hooks);
-  const parts: FactorParts = { samples: fitted.samples, itemCounts, itemMeans };
+  const timed = stars.kind === "bayes" ? timedRatings(data, dense, train) : undefined;
+  const fitted = await fitStars(data, dense, byUser, timed, heldOut, lists, scale, stars, hooks);
+  const parts: FactorParts = { samples: fitted.samples, itemCounts, itemMeans, times: timed?.bins };
   if (ranker !== null) {
-    parts.ranker = await fitRanker(data, dense, byUser, heldOut, lists, scale, parts, ranker, hooks);
+    parts.ranker = await fitRanker(data, dense, byUser, timed, heldOut, lists, scale, parts, ranker, hooks);
   }
   return { ...parts, lists, scale, ...fitted };
+}
+
+/** Times of the ratings to learn from, by user, and the bins that they are sorted into. */
+interface TimedRatings {
+  times: RatingTimes;
+  bins: TimeBins;
+}
+
+/** @returns undefined where times say nothing */
+function timedRatings(data: TrainingSet, dense: DenseRatings, train: Int32Array): TimedRatings | undefined {
+  const ratedAt = userTimes(data, dense, train);
+  const bins = ratedAt && timeBinsOf(ratedAt);
+  return ratedAt && bins && { times: timesOf(bins, ratedAt), bins };
 }
 
 /** Least, most and mean stars. */
@@ -94,6 +110,7 @@ async function fitStars(
   data: TrainingSet,
   dense: DenseRatings,
   byUser: SparseRows,
+  timed: TimedRatings | undefined,
   heldOut: Int32Array,
   lists: LabelLists,
   scale: FactorManifest["scale"],
@@ -119,13 +136,31 @@ async function fitStars(
     itemAt: heldOut.map((row) => dense.itemAt[row]),
     stars: Float32Array.from(heldOut, (row) => dense.stars[row]),
   };
-  const run = await trainBayes(chainData(data, byUser, lists), validation, scale, stars.bayes, { signal, onSweep });
+  const drift = timed && driftOf(data, byUser, timed, heldOut, validation);
+  const run = await trainBayes(
+    chainData(data, byUser, lists, drift?.drift),
+    { ...validation, drift: drift?.pairs },
+    scale,
+    stars.bayes,
+    { signal, onSweep },
+  );
   return {
     samples: run.samples.map((sample) => withColdItems(sample, byUser, data, lists)),
     chainPredictions: run.validationPredictions,
     stopped: run.stopped === "interrupted" ? "interrupted" : "finished",
     sweeps: run.sweeps,
   };
+}
+
+function driftOf(
+  { ratings: { ratedAt } }: TrainingSet,
+  byUser: SparseRows,
+  { times, bins }: TimedRatings,
+  heldOut: Int32Array,
+  pairs: { userAt: Int32Array; itemAt: Int32Array },
+) {
+  const heldOutTimes = Float64Array.from(heldOut, (row) => ratedAt?.[row] ?? 0);
+  return createDrift(byUser, times, bins.edges.length + 1, { ...pairs, times: timesOf(bins, heldOutTimes) });
 }
 
 /** Items that nobody rated get what their labels say, without the noise that a sample's own part would be. */
@@ -160,6 +195,7 @@ async function fitRanker(
   data: TrainingSet,
   dense: DenseRatings,
   byUser: SparseRows,
+  timed: TimedRatings | undefined,
   heldOut: Int32Array,
   lists: LabelLists,
   scale: FactorManifest["scale"],
@@ -171,7 +207,7 @@ async function fitRanker(
   const likes = likesOf(byUser, options.positiveFrom);
   const steps = rankerSteps(options);
   const ranker = await trainRanker(likes, options, (done) => onRankerStep?.(done, steps));
-  const cases = rankingCases(data, dense, byUser, heldOut, lists, scale, parts, options.positiveFrom);
+  const cases = rankingCases(data, dense, byUser, timed, heldOut, lists, scale, parts, options.positiveFrom);
   const weights = options.weights ?? chooseWeights(createRanking(ranker), cases, ranker.ease !== undefined);
   const weighed: Ranker = { ...ranker, manifest: { ...ranker.manifest, weights } };
   const dial: RankerManifest["dial"] = calibrateDial(
@@ -201,6 +237,7 @@ function rankingCases(
   data: TrainingSet,
   dense: DenseRatings,
   byUser: SparseRows,
+  timed: TimedRatings | undefined,
   heldOut: Int32Array,
   lists: LabelLists,
   scale: FactorManifest["scale"],
@@ -226,7 +263,13 @@ function rankingCases(
     const items = byUser.indices.subarray(from, to);
     const stars = byUser.values.subarray(from, to);
     const predicted = new Float32Array(byUser.columns);
-    foldIn.scores(foldIn.fold({ items, stars, labels: ofUser(data.users[u]) }), predicted);
+    const when = timed && {
+      days: timed.times.days.subarray(from, to),
+      bins: timed.times.bins.subarray(from, to),
+      day: -1,
+      bin: timed.bins.edges.length,
+    };
+    foldIn.scores(foldIn.fold({ items, stars, labels: ofUser(data.users[u]), when }), predicted);
     const excluded = new Uint8Array(byUser.columns);
     for (const item of items) excluded[item] = 1;
     cases.push({

@@ -5,11 +5,13 @@
  *
  * For a sample: m0 = mean + labels + implicit part, x_j = [b_j, 1], e = r − w0 − d_j − x_j · m0;
  * m = m0 + (α Σ β_j x_j x_jᵀ + diag(λ))⁻¹ α Σ β_j x_j e_j. A prediction is w0 + d_i + x_i · m, clipped, averaged over samples.
+ * Where times are known, d_j is the item's bias at the time, and what a day added to the user's bias is integrated out.
  */
 import { createDenseKernel, strideOf } from "./dense-kernel.js";
 import type { FactorSample } from "./factor-sample.js";
 import { Arena, type Place } from "./kernels.js";
 import type { WeighedLabels } from "./labels.js";
+import { appendSessions, type Sessions, sessionMean, sessionsOf } from "./sessions.js";
 
 /** What is known of a user. */
 export interface History {
@@ -19,6 +21,8 @@ export interface History {
   stars: Float32Array;
   /** Rows of the user label table. */
   labels: readonly number[];
+  /** When each was rated and when predictions are for, as days and bins; of models that know times. */
+  when?: { days: Int32Array; bins: Int32Array; day: number; bin: number };
 }
 
 /** Vectors of a user, one a sample: samples × stride, row-major; component `factors` is the bias. */
@@ -26,6 +30,8 @@ export interface FoldedUser {
   vectors: Float32Array;
   /** How many ratings they come from. */
   ratings: number;
+  /** The bin of time that predictions are for; −1 where times do not matter. */
+  bin: number;
 }
 
 /** An item that has no row: vectors as a row of X would be, samples × stride, and w0 + its bias for each sample. */
@@ -40,6 +46,8 @@ export interface FoldInOptions {
   most: number;
   /** Ratings of each item in training. */
   itemCounts: Float32Array;
+  /** Bins of time, of models that know times. */
+  bins?: number;
 }
 
 interface KeptSample {
@@ -48,7 +56,7 @@ interface KeptSample {
   X: Place;
   /** items × stride: what having rated an item adds; not for matrix factorization. */
   Y?: Place;
-  /** w0 + d_i. */
+  /** w0 + d_i without a time, then in each bin: (1 + bins) × items. */
   offsets: Float32Array;
   /** Mean of Y over the ratings of the training. */
   meanY: Float32Array;
@@ -107,12 +115,16 @@ export class FoldIn {
     const width = factors + 1;
     const X = arena.floats(items * stride);
     const Y = sample.implicit.length === 0 ? undefined : arena.floats(items * stride);
-    const offsets = new Float32Array(items);
+    const { bins = 0 } = this.options;
+    const offsets = new Float32Array((1 + bins) * items);
     const view = arena.f32(X);
     for (let i = 0; i < items; i++) {
       for (let k = 0; k < factors; k++) view[i * stride + k] = sample.items[i * width + k];
       view[i * stride + factors] = 1;
       offsets[i] = sample.w0 + sample.items[i * width + factors];
+      for (let bin = 0; bin < bins; bin++) {
+        offsets[(1 + bin) * items + i] = offsets[i] + (sample.drift?.items[i * bins + bin] ?? 0);
+      }
     }
     const meanY = new Float32Array(stride);
     if (Y !== undefined) {
@@ -141,20 +153,31 @@ export class FoldIn {
 
   /** A user's vectors before any sample was folded. */
   blank(history: History): FoldedUser {
-    return { vectors: new Float32Array(this.samples * this.stride), ratings: history.items.length };
+    return {
+      vectors: new Float32Array(this.samples * this.stride),
+      ratings: history.items.length,
+      bin: history.when?.bin ?? -1,
+    };
   }
 
   /** Folds one sample: what a server does between two turns of its event loop. */
   foldSample(s: number, history: History, user: FoldedUser): void {
-    user.vectors.set(this.solveUser(this.kept[s], history), s * this.stride);
+    user.vectors.set(this.solveUser(this.kept[s], history, this.sessionsOf(history)), s * this.stride);
   }
 
-  /** Leaves the Cholesky factor in A, the rows of the history in `gathered`, and α β_j e_j in `residuals`. */
-  private solveUser({ sample, X, Y, offsets, meanY }: KeptSample, { items, stars, labels }: History): Float32Array {
+  /**
+   * Leaves the Cholesky factor in A, the rows of the history in `gathered` with those of its sessions behind them, and
+   * α β_j e_j in `residuals`.
+   */
+  private solveUser(
+    { sample, X, Y, offsets, meanY }: KeptSample,
+    { items, stars, labels, when }: History,
+    sessions?: Sessions,
+  ): Float32Array {
     const { kernel, arena, room, stride } = this;
     const width = this.factors + 1;
     const n = items.length;
-    this.makeRoom(n);
+    this.makeRoom(n + (sessions?.count ?? 0));
     const { rows } = this;
     arena.i32(rows.indices).set(items);
     const m0 = arena.f32(room.m0).fill(0);
@@ -171,10 +194,16 @@ export class FoldIn {
     kernel.gather(n, stride, rows.indices.at, X.at, rows.gathered.at);
     return this.solveRows(
       n,
-      (k) => stars[k] - offsets[items[k]],
+      (k) => stars[k] - offsets[(1 + (when?.bins[k] ?? -1)) * this.items + items[k]],
       (k) => sample.alpha * sample.itemPrecisions[items[k]],
       sample.userLambda,
+      sample.drift && sessions && { sessions, precision: sample.drift.dayPrecision },
     );
+  }
+
+  /** The sessions of a history, where the model knows of any. */
+  private sessionsOf({ when }: History): Sessions | undefined {
+    return this.options.bins === undefined || when === undefined ? undefined : sessionsOf(when.days, when.day);
   }
 
   /** m0 + (Σ w x xᵀ + diag(λ))⁻¹ Σ w x (target − x · m0) over the gathered rows; m0 is in its place. */
@@ -183,6 +212,7 @@ export class FoldIn {
     target: (k: number) => number,
     weight: (k: number) => number,
     lambda: Float32Array,
+    days?: { sessions: Sessions; precision: number },
   ): Float32Array {
     const { kernel, arena, room, rows, stride, factors } = this;
     kernel.dots(n, stride, rows.gathered.at, room.m0.at, rows.residuals.at);
@@ -192,27 +222,33 @@ export class FoldIn {
       weights[k] = weight(k);
       residuals[k] = weights[k] * (target(k) - residuals[k]);
     }
+    const sessionRows = { stride, X: arena.f32(rows.gathered), weights, rights: residuals };
+    const shares = days && appendSessions(days.sessions, days.precision, sessionRows);
+    const all = n + (shares?.length ?? 0);
     const A = arena.f32(room.A).fill(0);
     for (let k = 0; k < stride; k++) A[k * stride + k] = k <= factors ? lambda[k] : 1;
-    kernel.gram(n, stride, stride, rows.gathered.at, rows.weights.at, room.A.at);
+    kernel.gram(all, stride, stride, rows.gathered.at, rows.weights.at, room.A.at);
     kernel.cholesky(stride, room.A.at);
     const x = arena.f32(room.x).fill(0);
-    kernel.combine(n, stride, rows.gathered.at, rows.residuals.at, room.x.at);
+    kernel.combine(all, stride, rows.gathered.at, rows.residuals.at, room.x.at);
     kernel.solve(stride, room.A.at, room.x.at);
+    const current = days?.sessions.current ?? -1;
+    if (shares && current >= 0) x[factors] += sessionMean(current, n, x, shares, sessionRows);
     addRow(x, arena.f32(room.m0), 0, stride);
     return x;
   }
 
   /** Adds one sample's clipped predictions of every item to `out`. @param out as long as `items` */
-  addScores(s: number, { vectors }: FoldedUser, out: Float32Array): void {
+  addScores(s: number, { vectors, bin }: FoldedUser, out: Float32Array): void {
     const { kernel, arena, room, stride, items } = this;
     const { least, most } = this.options;
     const { X, offsets } = this.kept[s];
     arena.f32(room.x).set(vectors.subarray(s * stride, (s + 1) * stride));
     kernel.dots(items, stride, X.at, room.x.at, room.scores.at);
     const scores = arena.f32(room.scores);
+    const from = (1 + bin) * items;
     for (let i = 0; i < items; i++) {
-      const value = scores[i] + offsets[i];
+      const value = scores[i] + offsets[from + i];
       out[i] += Math.min(most, Math.max(least, value));
     }
   }
@@ -225,12 +261,13 @@ export class FoldIn {
   }
 
   /** Predicted stars of one item, by its row. */
-  score({ vectors }: FoldedUser, item: number): number {
+  score({ vectors, bin }: FoldedUser, item: number): number {
     const { arena, stride, kept } = this;
+    const place = (1 + bin) * this.items + item;
     let sum = 0;
     kept.forEach(({ X, offsets }, s) => {
       const row = arena.f32({ at: X.at + item * stride * 4, length: stride });
-      sum += this.clipped(offsets[item] + dot(row, vectors, s * stride));
+      sum += this.clipped(offsets[place] + dot(row, vectors, s * stride));
     });
     return sum / this.samples;
   }
@@ -318,18 +355,32 @@ export class FoldIn {
   ): Promise<Float64Array[]> {
     const { kernel, arena, room, stride } = this;
     const n = history.items.length;
+    const sessions = this.sessionsOf(history);
+    const all = n + (sessions?.count ?? 0);
     const sums = items.map(() => new Float64Array(n));
     for (const kept of this.kept) {
       await pause();
-      this.solveUser(kept, history);
+      this.solveUser(kept, history, sessions);
       const v = arena.f32(room.x);
       const reach = arena.f32(this.rows.weights);
       const residuals = arena.f32(this.rows.residuals);
+      const gathered = arena.f32(this.rows.gathered);
+      // −c of each session, before `reach` takes the place of the weights.
+      const shares = reach.slice(n, all);
+      const current = sessions?.current ?? -1;
       items.forEach((item, i) => {
         v.set(arena.f32({ at: kept.X.at + item * stride * 4, length: stride }));
+        // What today added to the bias depends on the vector too.
+        if (current >= 0) addRow(v, gathered, (n + current) * stride, stride, shares[current]);
         kernel.solve(stride, room.A.at, room.x.at);
-        kernel.dots(n, stride, this.rows.gathered.at, room.x.at, this.rows.weights.at);
-        for (let k = 0; k < n; k++) sums[i][k] += (reach[k] * residuals[k]) / this.samples;
+        kernel.dots(all, stride, this.rows.gathered.at, room.x.at, this.rows.weights.at);
+        for (let k = 0; k < n; k++) {
+          const own = sessions?.of[k] ?? -1;
+          let moved = reach[k];
+          if (own >= 0) moved += shares[own] * reach[n + own];
+          if (own >= 0 && own === current) moved -= shares[own];
+          sums[i][k] += (moved * residuals[k]) / this.samples;
+        }
       });
     }
     return sums;

@@ -35,7 +35,14 @@ export function createFoldedUsers(foldIn: FoldIn): FoldedUsers {
 }
 
 function isSame(a: History, b: History): boolean {
-  return isEqual(a.items, b.items) && isEqual(a.stars, b.stars) && isEqual(a.labels, b.labels);
+  return (
+    isEqual(a.items, b.items) && isEqual(a.stars, b.stars) && isEqual(a.labels, b.labels) && isSameWhen(a.when, b.when)
+  );
+}
+
+function isSameWhen(a: History["when"], b: History["when"]): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.day === b.day && a.bin === b.bin && isEqual(a.days, b.days) && isEqual(a.bins, b.bins);
 }
 
 function isEqual(a: ArrayLike<number>, b: ArrayLike<number>): boolean {

@@ -95,6 +95,11 @@ const factorSchema = z.object({
   samples: z.number().int(),
   /** The scale that predictions are clipped to, and the mean of the ratings, in stars. */
   scale: z.object({ least: z.number(), most: z.number(), mean: z.number() }),
+  /**
+   * Of models trained on ratings with times: where the bins of time begin, in Unix seconds, and for each sample the
+   * precision of what a day adds to a user's bias, in 1/stars².
+   */
+  times: z.object({ edges: z.array(z.number()), dayPrecisions: z.array(z.number()) }).optional(),
   ranker: rankerSchema.optional(),
 });
 

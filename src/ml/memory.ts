@@ -17,13 +17,13 @@ export interface TrainingSize {
 /**
  * Bytes that a training takes at its height, roughly: what a chain lays out for each rating (residuals, indices and
  * implicit features of both sides) and each user and item (three vectors and the statistics of a block); the ratings as
- * the other threads have them; the samples, as kept and as files; three matrices of items × items.
+ * the other threads have them, with their times; the samples, as kept and as files; three matrices of items × items.
  */
 export function trainingBytes({ ratings, users, items, factors, chains, samples, ease }: TrainingSize): number {
   const vector = 4 * (factors + 4);
   const chain = 24 * ratings + (users + items) * (3 * vector + 160);
   const sample = 2 * items * 4 * (factors + 1);
-  return 80 * ratings + chains * chain + 2 * samples * sample + (ease ? 3 * 4 * items ** 2 : 0);
+  return 100 * ratings + chains * chain + 2 * samples * sample + (ease ? 3 * 4 * items ** 2 : 0);
 }
 
 /**

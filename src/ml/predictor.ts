@@ -7,6 +7,8 @@ export interface UserRatings {
   movieIds: Int32Array;
   /** Stars, 0.5 to 5. */
   stars: Float32Array;
+  /** Unix seconds, 0 where not known; absent where no time is. */
+  ratedAt?: Float64Array;
 }
 
 export interface UserFeatures {
@@ -34,6 +36,8 @@ export interface Pairs {
   movies: readonly MovieFeatures[];
   userAt: Int32Array;
   movieAt: Int32Array;
+  /** When each pair's rating would be given, in Unix seconds; now where absent. Only models that know times care. */
+  at?: Float64Array;
 }
 
 export interface Predictions {

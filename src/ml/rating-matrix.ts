@@ -27,6 +27,22 @@ export function sparseRows(
       `expected parallel arrays, received ${rowAt.length} rows, ${columnAt.length} columns, ${values.length} values`,
     );
   }
+  const { pointers, order } = orderByRow(rows, rowAt);
+  const indices = new Int32Array(rowAt.length);
+  const sorted = new Float32Array(rowAt.length);
+  for (let at = 0; at < order.length; at++) {
+    indices[at] = columnAt[order[at]];
+    sorted[at] = values[order[at]];
+  }
+  return { rows, columns, pointers, indices, values: sorted };
+}
+
+/**
+ * Entries grouped by row, keeping their order within each: row r has entries order[pointers[r]] to
+ * order[pointers[r + 1] − 1].
+ * @throws {RangeError} if a row is out of range
+ */
+export function orderByRow(rows: number, rowAt: Int32Array): { pointers: Int32Array; order: Int32Array } {
   const pointers = new Int32Array(rows + 1);
   for (let k = 0; k < rowAt.length; k++) {
     if (!(rowAt[k] >= 0 && rowAt[k] < rows))
@@ -35,14 +51,9 @@ export function sparseRows(
   }
   for (let r = 0; r < rows; r++) pointers[r + 1] += pointers[r];
   const next = pointers.slice();
-  const indices = new Int32Array(rowAt.length);
-  const sorted = new Float32Array(rowAt.length);
-  for (let k = 0; k < rowAt.length; k++) {
-    const at = next[rowAt[k]]++;
-    indices[at] = columnAt[k];
-    sorted[at] = values[k];
-  }
-  return { rows, columns, pointers, indices, values: sorted };
+  const order = new Int32Array(rowAt.length);
+  for (let k = 0; k < rowAt.length; k++) order[next[rowAt[k]]++] = k;
+  return { pointers, order };
 }
 
 /** The same entries by column; within each, rows ascend. */

@@ -94,3 +94,32 @@ export function product(a: ArrayLike<number>, b: ArrayLike<number>): number {
   for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
   return sum;
 }
+
+/**
+ * Planted data whose ratings were given on 6 days of each user over 10 years: each day moves all of them by a normal
+ * number of half a star's deviation, and opinions of each movie rise or fall by up to one star in a straight line.
+ */
+export function timedData(seed = 7): TrainingSet {
+  const data = plantedData(120, 60, 0.1, seed);
+  const random = mulberry32(seed + 1);
+  const { userIds, movieIds, stars } = data.ratings;
+  const years = 10;
+  const day = 86_400;
+  const moods = new Map<number, { time: number; shift: number }[]>();
+  const trends = new Map<number, number>(data.movies.map(({ id }) => [id, 2 * random() - 1]));
+  const ratedAt = new Float64Array(stars.length);
+  const moved = stars.map((value, row) => {
+    const own =
+      moods.get(userIds[row]) ??
+      Array.from({ length: 6 }, () => ({
+        time: day * (1 + Math.floor(random() * 365 * years)),
+        shift: 0.5 * gaussian(random),
+      }));
+    moods.set(userIds[row], own);
+    const { time, shift } = own[Math.floor(random() * own.length)];
+    ratedAt[row] = time + Math.floor(random() * 3600);
+    const trend = (trends.get(movieIds[row]) as number) * (time / day / 365 / years - 0.5);
+    return value + shift + trend;
+  });
+  return { ...data, ratings: { ...data.ratings, stars: moved, ratedAt } };
+}

@@ -15,7 +15,7 @@ import { saveModel } from "../../src/ml/model-store.js";
 import type { Pairs, Predictor, UserFeatures } from "../../src/ml/predictor.js";
 import { type RankerOptions, rankerDefaults } from "../../src/ml/ranker-train.js";
 import { randomSplit } from "../../src/ml/split.js";
-import { plantedData } from "./factor-fixtures.js";
+import { plantedData, timedData } from "./factor-fixtures.js";
 import { movie, user } from "./fixtures.js";
 
 const data = plantedData(80, 50, 0.1, 5);
@@ -270,4 +270,61 @@ it("the most popular movies of a newcomer's list are not its only content once t
   const [someone] = people();
   const known = model.preferences!(someone, data.movies, stars, 0);
   expect([...known]).not.toEqual([...newcomer]);
+});
+
+describe("a model trained on ratings with times", () => {
+  const timed = timedData();
+  const { train, validation } = randomSplit(timed.ratings.stars.length, 0.1, 0);
+
+  it("serves the same from its folder, and another prediction on a day of the user than on others", async () => {
+    const parts = await trainFactors(timed, train, validation, kinds.bayes, null);
+    expect(parts.times?.edges).toHaveLength(9);
+    const { manifest, files } = buildFactorModel({
+      ...parts,
+      name: "timed",
+      kind: "bayes",
+      datasetName: "planted",
+      data: timed,
+      storage: "F32",
+      training: {},
+    });
+    await saveModel(folder, manifest, files);
+    const loaded = await loadModel(join(folder, "timed"));
+    const fresh = createFactorPredictor(manifest, parts);
+    const { ratings } = timed;
+    const own = train.filter((row) => ratings.userIds[row] === timed.users[0].id);
+    const at = (row: number) => (ratings.ratedAt as Float64Array)[row];
+    const pairs: Pairs = {
+      users: [
+        {
+          ...timed.users[0],
+          ratings: {
+            movieIds: own.map((row) => ratings.movieIds[row]),
+            stars: Float32Array.from(own, (row) => ratings.stars[row]),
+            ratedAt: Float64Array.from(own, at),
+          },
+        },
+      ],
+      movies: timed.movies.slice(0, 1),
+      userAt: new Int32Array(3),
+      movieAt: new Int32Array(3),
+      at: Float64Array.of(at(own[0]), at(own[0]) + 86_400 * 4000, 0),
+    };
+    const { stars } = await loaded.predict(pairs);
+    const { stars: expected } = await fresh.predict(pairs);
+    // A folder keeps w0 and the precisions in float32.
+    for (const [k, value] of stars.entries()) expect(value).toBeCloseTo(expected[k], 4);
+    expect(Math.abs(stars[0] - stars[1])).toBeGreaterThan(0.01);
+    // Without a word on when: now, which is after every bin began.
+    const { stars: today } = await loaded.predict({ ...pairs, at: undefined });
+    expect(today[0]).toBeCloseTo(stars[1], 6);
+  });
+
+  it("is refused where its times are damaged", async () => {
+    const path = join(folder, "timed", "manifest.json");
+    const text = await readFile(path, "utf8");
+    await writeFile(path, text.replace(/"edges":\s*\[/, '"edges": ["x",'));
+    await expect(loadModel(join(folder, "timed"))).rejects.toThrow("at times.edges.0");
+    await writeFile(path, text);
+  });
 });
