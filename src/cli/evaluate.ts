@@ -67,7 +67,7 @@ function seedList(text: string): number[] {
 
 async function evaluateModel(options: EvaluateOptions, command: Command): Promise<void> {
   await withServices(command, async (services) => {
-    const { data, name: datasetName } = readTrainingSet(services.db);
+    const { data, name: datasetName } = readTrainingSet(services.db, "all", (await services.encoders.inUse()).key);
     const model = await services.models.get(options.model);
     const size = data.ratings.stars.length;
     const { rows: heldOut, protocol, note } = splitOf(model.manifest, data);

@@ -45,9 +45,9 @@ export async function runTrainFactors(options: TrainFactorsOptions, command: Com
   const started = performance.now();
   const stars = starOptions(options);
   const ranker = rankerOptions(options);
-  await withServices(command, async ({ db, folders }) => {
+  await withServices(command, async ({ db, folders, encoders }) => {
     const wanted = checkModelName(options.name ?? options.kind);
-    const { name: datasetName, data } = readTrainingSet(db);
+    const { name: datasetName, data } = readTrainingSet(db, "all", (await encoders.inUse()).key);
     const split = randomSplit(data.ratings.stars.length, options.validation, options.seed);
     if (split.train.length === 0 || (options.validation > 0 && split.validation.length === 0)) {
       throw new AppError(

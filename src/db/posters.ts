@@ -72,6 +72,35 @@ export function embeddingsByContent(
   return new Map(rows.map((row) => [row.sha256, toVector(row.vector)]));
 }
 
+/**
+ * Embeddings that movies' posters have already, with their contents; movies without one are missing from the map.
+ * @param ids of which movies; by default all
+ */
+export function embeddingsOfMovies(
+  db: Database,
+  { encoderId, preprocessing }: EncoderKey,
+  ids?: readonly MovieId[],
+): Map<MovieId, { content: string; vector: Float32Array }> {
+  const rows = db.sqlite
+    .prepare(
+      `SELECT p.movie_id, p.sha256, e.vector FROM posters p JOIN poster_embeddings e
+         ON e.sha256 = p.sha256 AND e.encoder_id = $encoderId AND e.preprocessing = $preprocessing
+       ${ids === undefined ? "" : "WHERE p.movie_id IN (SELECT value FROM json_each($ids))"}`,
+    )
+    .raw()
+    .iterate({ encoderId, preprocessing, ...(ids && { ids: JSON.stringify(ids) }) });
+  const found = new Map<MovieId, { content: string; vector: Float32Array }>();
+  for (const [movieId, content, vector] of rows as IterableIterator<[MovieId, string, Buffer]>) {
+    found.set(movieId, { content, vector: toVector(vector) });
+  }
+  return found;
+}
+
+/** Changes whenever an embedding is added. */
+export function embeddingsStamp(db: Database): number {
+  return db.sqlite.prepare("SELECT coalesce(max(rowid), 0) FROM poster_embeddings").pluck().get() as number;
+}
+
 /** Call inside `write`. */
 export function saveEmbeddings(db: Database, key: EncoderKey, vectors: ReadonlyMap<string, Float32Array>): void {
   for (const [sha256, vector] of vectors) {

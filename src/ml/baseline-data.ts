@@ -3,12 +3,14 @@ import { createHash } from "node:crypto";
 import type { ItemIndex, MovieId, UserId, UserIndex } from "../ids.js";
 import { type FeatureName, features } from "./baseline-weights.js";
 import { createIdMaps, type IdLists } from "./id-maps.js";
-import type { MovieFeatures, UserFeatures } from "./predictor.js";
+import type { EncoderName, MovieFeatures, UserFeatures } from "./predictor.js";
 
 /** What a caller brings: the whole data set, the movies in its own order. */
 export interface TrainingSet {
   users: readonly UserFeatures[];
   movies: readonly MovieFeatures[];
+  /** Of the movies' posters, where they have any. */
+  posterEncoder?: EncoderName;
   /** Parallel arrays of ids, stars and Unix seconds, 0 where the data set does not say when. */
   ratings: { userIds: Int32Array; movieIds: Int32Array; stars: Float32Array; ratedAt?: Float64Array };
 }

@@ -4,6 +4,7 @@ import { fingerprint } from "./baseline-data.js";
 import { type FactorSample, priorRow, sampleArrays } from "./factor-sample.js";
 import type { LabelLists } from "./labels.js";
 import { type FactorManifest, modelFormat, modelFormatVersion } from "./manifest.js";
+import type { PosterBasis } from "./poster-prior.js";
 import { type Ranker, rankerFiles } from "./ranker.js";
 import type { TimeBins } from "./rating-times.js";
 import { type Tensor, writeSafetensors } from "./safetensors.js";
@@ -21,6 +22,8 @@ export interface FactorModelInput {
   scale: FactorManifest["scale"];
   /** Of models that know times. */
   times?: TimeBins;
+  /** Of models that learned from posters. */
+  posters?: PosterBasis;
   /** Of the samples' tensors. */
   storage: "F16" | "F32";
   ranker?: Ranker;
@@ -29,7 +32,7 @@ export interface FactorModelInput {
 
 /** The manifest, and the files by name, for `saveModel` to write. */
 export function buildFactorModel(input: FactorModelInput) {
-  const { samples, data, lists, itemCounts, itemMeans, ranker } = input;
+  const { samples, data, lists, itemCounts, itemMeans, posters, ranker } = input;
   const files = new Map<string, Uint8Array>();
   const one = (array: Float32Array): Tensor => ({ shape: [array.length], data: array });
   files.set(
@@ -44,10 +47,12 @@ export function buildFactorModel(input: FactorModelInput) {
   samples.forEach((sample, s) => {
     const tensors = new Map<string, Tensor>(sampleArrays.map((name) => [name, one(sample[name])]));
     if (sample.drift !== undefined) tensors.set(driftTensor, one(sample.drift.items));
+    if (sample.posterWeights !== undefined) tensors.set(posterTensor, one(sample.posterWeights));
     files.set(sampleFile(s), writeSafetensors(tensors, input.storage));
   });
   const priors = Float32Array.from(samples.flatMap((sample) => [...priorRow(sample)]));
   files.set("priors.safetensors", writeSafetensors(new Map([["priors", one(priors)]])));
+  if (posters) files.set(posterFile, writeSafetensors(new Map([["mean", one(posters.mean)]])));
   if (ranker) for (const [name, bytes] of rankerFiles(ranker)) files.set(name, bytes);
   const manifest: Omit<FactorManifest, "files"> = {
     format: modelFormat,
@@ -65,6 +70,7 @@ export function buildFactorModel(input: FactorModelInput) {
       ...input.times,
       dayPrecisions: samples.map(({ drift }) => drift?.dayPrecision ?? Number.NaN),
     },
+    posters: posters && { ...posters.encoder, dimension: posters.mean.length },
     ranker: ranker?.manifest,
     training: input.training,
   };
@@ -73,6 +79,9 @@ export function buildFactorModel(input: FactorModelInput) {
 
 /** Name of the items' drift in a sample's file. */
 export const driftTensor = "itemDrift";
+/** Name of what each component of a poster's embedding adds, in a sample's file; and the file of their mean. */
+export const posterTensor = "posterWeights";
+export const posterFile = "posters.safetensors";
 
 export function sampleFile(s: number): string {
   return `sample-${String(s).padStart(3, "0")}.safetensors`;

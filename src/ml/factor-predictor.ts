@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { AppError } from "../errors.js";
 import type { ItemIndex, MovieId } from "../ids.js";
 import { modelWeight, userBias } from "./blend.js";
-import { driftTensor, sampleFile } from "./factor-model.js";
+import { driftTensor, posterFile, posterTensor, sampleFile } from "./factor-model.js";
 import { type FactorSample, readPriorRow, sampleArrays } from "./factor-sample.js";
 import { type FoldedItem, type FoldedUser, FoldIn, type History } from "./fold-in.js";
 import { createFoldedUsers } from "./folded-users.js";
@@ -12,6 +12,7 @@ import type { FactorManifest } from "./manifest.js";
 import { makeAgain } from "./manifest.js";
 import { readModelFile } from "./model-store.js";
 import { createPause } from "./pause.js";
+import { directionOf, type PosterBasis } from "./poster-prior.js";
 import type {
   MovieFeatures,
   Pairs,
@@ -32,6 +33,8 @@ export interface FactorParts {
   itemMeans: Float32Array;
   /** Of models that know times. */
   times?: TimeBins;
+  /** Of models that learned from posters. */
+  posters?: PosterBasis;
   ranker?: Ranker;
 }
 
@@ -70,11 +73,19 @@ export async function readFactorPredictor(
       const drift = tensor(tensors, driftTensor, items * bins, folder);
       sample.drift = { items: drift, dayPrecision: times.dayPrecisions[s] };
     }
+    if (manifest.posters !== undefined) {
+      const length = manifest.posters.dimension * (manifest.factors + 1);
+      sample.posterWeights = tensor(tensors, posterTensor, length, folder);
+    }
     foldIn.add(sample);
     await setImmediate();
   }
   const ranker = manifest.ranker === undefined ? undefined : await loadRanker(read, manifest, manifest.ranker, folder);
-  return createPredictor(manifest, foldIn, { itemCounts, itemMeans, ranker });
+  const posters = manifest.posters && {
+    encoder: manifest.posters,
+    mean: tensor(await read(posterFile), "mean", manifest.posters.dimension, folder),
+  };
+  return createPredictor(manifest, foldIn, { itemCounts, itemMeans, posters, ranker });
 }
 
 /** A factor model that was just trained. */
@@ -155,7 +166,7 @@ function tensor(tensors: Map<string, Tensor>, name: string, length: number, fold
 function createPredictor(
   manifest: Omit<FactorManifest, "files">,
   foldIn: FoldIn,
-  { itemCounts, itemMeans, ranker }: Omit<FactorParts, "samples">,
+  { itemCounts, itemMeans, posters, ranker }: Omit<FactorParts, "samples">,
 ): Predictor {
   const items = manifest.idMaps.movieIds.length;
   const rowOf = new Map<MovieId, ItemIndex>(manifest.idMaps.movieIds.map((id, row) => [id, row as ItemIndex]));
@@ -191,6 +202,8 @@ function createPredictor(
   /** What a movie without a row, or whose row no rating trained, is predicted from. */
   async function foldMovie(movie: MovieFeatures, pause: Pause): Promise<FoldedItem> {
     const own = labels.ofMovie(movie);
+    const { poster } = movie;
+    const direction = poster && posters && directionOf(poster.vector, posters.mean);
     if (movie.raters !== undefined && movie.raters.length > 0) {
       const raters: FoldedUser[] = [];
       for (const { user } of movie.raters) raters.push(await folded.get(user.id, historyOf(user), pause));
@@ -198,12 +211,18 @@ function createPredictor(
         own,
         raters,
         Float32Array.from(movie.raters, ({ stars }) => stars),
+        direction,
       );
     }
-    const key = own.rows.join(" ");
-    const found = coldItems.get(key) ?? foldIn.coldItem(own);
-    coldItems.set(key, found);
-    return found;
+    const key = `${own.rows.join(" ")} ${direction && poster ? poster.content : ""}`;
+    let item = coldItems.get(key);
+    if (item === undefined) {
+      item = foldIn.coldItem(own, direction);
+      if (coldItems.size >= mostColdItems) coldItems.clear();
+      coldItems.set(key, item);
+      await pause();
+    }
+    return item;
   }
 
   async function predict({ users, movies, userAt, movieAt, at }: Pairs): Promise<Predictions> {
@@ -277,6 +296,7 @@ function createPredictor(
   return {
     manifest,
     needsRatings: true,
+    postersOf: posters?.encoder,
     hasItem,
     predict,
     reasons,
@@ -286,6 +306,8 @@ function createPredictor(
 
 type Pause = ReturnType<typeof createPause>;
 
+/** Movies that nobody rated are kept by what is known of them, up to so many. */
+const mostColdItems = 2000;
 const noRatings: UserRatings = { movieIds: new Int32Array(0), stars: new Float32Array(0) };
 
 /** Preference for each movie, by the ranker; −∞ for one that no rating trained. */

@@ -31,6 +31,8 @@ export interface FactorSample {
    * the precision, in 1/stars², of what a day adds to a user's bias.
    */
   drift?: { items: Float32Array; dayPrecision: number };
+  /** Where posters were learned from (`FactorManifest.posters`): components × (factors + 1), what each adds to an item. */
+  posterWeights?: Float32Array;
 }
 
 /** The large arrays of a sample by name, in the order in which they are kept. */

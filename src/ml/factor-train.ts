@@ -4,12 +4,14 @@ import { chainData, type DenseRatings, denseRatings, userItems, userTimes } from
 import { createDrift } from "./bayes-drift.js";
 import { type BayesOptions, type SweepReport, trainBayes } from "./bayes-train.js";
 import { shrunkMeans } from "./blend.js";
+import { settleColdItems } from "./cold-items.js";
 import { type FactorParts, foldInOf } from "./factor-predictor.js";
 import type { FactorSample } from "./factor-sample.js";
 import { createLabelRows, type LabelLists, labelListsOf } from "./labels.js";
 import type { FactorManifest, RankerManifest } from "./manifest.js";
 import { checkTrainingFits } from "./memory.js";
 import { fitMf, type MfOptions } from "./mf-train.js";
+import { fitPosterPriors } from "./poster-prior.js";
 import { createRanking, type Ranker } from "./ranker.js";
 import {
   calibrateDial,
@@ -74,6 +76,13 @@ export async function trainFactors(
   const timed = stars.kind === "bayes" ? timedRatings(data, dense, train) : undefined;
   const fitted = await fitStars(data, dense, byUser, timed, heldOut, lists, scale, stars, hooks);
   const parts: FactorParts = { samples: fitted.samples, itemCounts, itemMeans, times: timed?.bins };
+  if (stars.kind === "bayes") {
+    for (const sample of fitted.samples) settleColdItems(sample, data.movies, itemCounts, lists);
+  }
+  const posterMean = data.posterEncoder && fitPosterPriors(fitted.samples, data.movies, itemCounts, lists);
+  if (posterMean !== undefined && data.posterEncoder !== undefined) {
+    parts.posters = { encoder: data.posterEncoder, mean: posterMean };
+  }
   if (ranker !== null) {
     parts.ranker = await fitRanker(data, dense, byUser, timed, heldOut, lists, scale, parts, ranker, hooks);
   }
@@ -145,7 +154,7 @@ async function fitStars(
     { signal, onSweep },
   );
   return {
-    samples: run.samples.map((sample) => withColdItems(sample, byUser, data, lists)),
+    samples: run.samples,
     chainPredictions: run.validationPredictions,
     stopped: run.stopped === "interrupted" ? "interrupted" : "finished",
     sweeps: run.sweeps,
@@ -161,31 +170,6 @@ function driftOf(
 ) {
   const heldOutTimes = Float64Array.from(heldOut, (row) => ratedAt?.[row] ?? 0);
   return createDrift(byUser, times, bins.edges.length + 1, { ...pairs, times: timesOf(bins, heldOutTimes) });
-}
-
-/** Items that nobody rated get what their labels say, without the noise that a sample's own part would be. */
-function withColdItems(
-  sample: FactorSample,
-  byUser: SparseRows,
-  { movies }: TrainingSet,
-  lists: LabelLists,
-): FactorSample {
-  const width = sample.factors + 1;
-  const rated = new Uint8Array(byUser.columns);
-  for (const item of byUser.indices) rated[item] = 1;
-  const { ofMovie } = createLabelRows(lists);
-  movies.forEach((movie, item) => {
-    if (rated[item]) return;
-    const row = sample.items.subarray(item * width, (item + 1) * width);
-    row.set(sample.itemMean);
-    const { rows, weights } = ofMovie(movie);
-    rows.forEach((label, l) => {
-      for (let k = 0; k < width; k++) row[k] += weights[l] * sample.itemLabels[label * width + k];
-    });
-    // Nor does having rated it say anything.
-    if (sample.implicit.length > 0) sample.implicit.fill(0, item * width, (item + 1) * width);
-  });
-  return sample;
 }
 
 /** Users on whom the ranker's weights are chosen, and on whom its dial is calibrated. */

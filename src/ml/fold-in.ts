@@ -288,8 +288,11 @@ export class FoldIn {
     return Math.min(most, Math.max(least, value));
   }
 
-  /** An item that nobody rated, from its labels. */
-  coldItem({ rows, weights }: WeighedLabels): FoldedItem {
+  /**
+   * An item that nobody rated, from its labels and its poster.
+   * @param poster `directionOf` its embedding
+   */
+  coldItem({ rows, weights }: WeighedLabels, poster?: Float32Array): FoldedItem {
     const { stride } = this;
     const item = { vectors: new Float32Array(this.samples * stride), offsets: new Float32Array(this.samples) };
     this.kept.forEach(({ sample }, s) => {
@@ -297,6 +300,10 @@ export class FoldIn {
       rows.forEach((label, k) => {
         addRow(row, sample.itemLabels, label * row.length, row.length, weights[k]);
       });
+      const { posterWeights } = sample;
+      if (poster !== undefined && posterWeights !== undefined) {
+        for (let c = 0; c < poster.length; c++) addRow(row, posterWeights, c * row.length, row.length, poster[c]);
+      }
       this.writeItem(item, s, row);
     });
     return item;
@@ -304,12 +311,17 @@ export class FoldIn {
 
   /**
    * An item that is known by its labels and by ratings, from the other side: users' vectors are the rows, and what
-   * the labels say is the prior.
+   * the labels and the poster say is the prior.
    * @param raters folded users, in the order of `stars`
    */
-  foldItem(labels: WeighedLabels, raters: readonly FoldedUser[], stars: Float32Array): FoldedItem {
+  foldItem(
+    labels: WeighedLabels,
+    raters: readonly FoldedUser[],
+    stars: Float32Array,
+    poster?: Float32Array,
+  ): FoldedItem {
     const { arena, factors, stride, room } = this;
-    const item = this.coldItem(labels);
+    const item = this.coldItem(labels, poster);
     const n = raters.length;
     this.makeRoom(n);
     this.kept.forEach(({ sample }, s) => {

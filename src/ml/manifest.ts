@@ -100,6 +100,8 @@ const factorSchema = z.object({
    * precision of what a day adds to a user's bias, in 1/stars².
    */
   times: z.object({ edges: z.array(z.number()), dayPrecisions: z.array(z.number()) }).optional(),
+  /** Of models that learned what a poster says of a new movie: whose embeddings they read. */
+  posters: z.object({ encoderId: z.string(), preprocessing: z.string(), dimension: z.number().int() }).optional(),
   ranker: rankerSchema.optional(),
 });
 

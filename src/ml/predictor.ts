@@ -20,12 +20,27 @@ export interface UserFeatures {
   ratings?: UserRatings;
 }
 
+/** Which encoder an embedding is of: vectors of two are never compared. */
+export interface EncoderName {
+  encoderId: string;
+  preprocessing: string;
+}
+
+/** A poster's embedding. */
+export interface PosterFeatures {
+  /** SHA-256 of the picture. */
+  content: string;
+  vector: Float32Array;
+}
+
 export interface MovieFeatures {
   id: MovieId;
   /** The whole genre string as the data set gives it. */
   genres: string;
   /** Year of release. */
   year?: number | null;
+  /** Of the encoder that the model names (`postersOf`); brought for a movie that the model lacks. */
+  poster?: PosterFeatures;
   /** Who rated it, and with how many stars; brought for a movie of which the model says that it lacks it (`hasItem`). */
   raters?: readonly { user: UserFeatures; stars: number }[];
 }
@@ -60,6 +75,8 @@ export interface Predictor {
   readonly manifest: ManifestDraft;
   /** Whether predictions follow from the users' ratings as they are now, which the caller then brings. */
   readonly needsRatings: boolean;
+  /** The encoder whose embeddings say something of a new movie; undefined where the model learned nothing from posters. */
+  readonly postersOf?: EncoderName;
   /** Whether ratings of the movie trained the model. */
   hasItem(id: MovieId): boolean;
   predict(pairs: Pairs): Promise<Predictions>;

@@ -1,4 +1,5 @@
 /** What a model must be brought to predict: users with their ratings as they are now, new movies with who rated them. */
+import { embeddingsOfMovies, embeddingsStamp } from "../db/posters.js";
 import { ratersOfMovies, ratingsOfUsers } from "../db/ratings.js";
 import { usersByIds } from "../db/users.js";
 import type { MovieFeatures, Predictor, UserFeatures } from "../ml/predictor.js";
@@ -24,7 +25,7 @@ export function usersForModel<User extends UserFeatures>(
   return users.map((user, i) => ({ ...user, ratings: ratings[i] }));
 }
 
-/** The same movies; those that were rated since the model was trained without them, with their raters. */
+/** The same movies; those that the model was trained without, with their posters' embeddings and who rated them. */
 export function moviesForModel<Movie extends MovieFeatures>(
   services: Pick<Services, "db">,
   model: Predictor,
@@ -33,6 +34,37 @@ export function moviesForModel<Movie extends MovieFeatures>(
   if (!model.needsRatings) return movies;
   const lacking = lackingIn(model, movies);
   if (lacking.length === 0) return movies;
+  return withRaters(services, model, withPosters(services, model, movies, lacking), lacking);
+}
+
+const withPostersOf = new WeakMap<readonly MovieFeatures[], { stamp: number; model: Predictor; movies: unknown }>();
+
+/** With the embeddings that are made already: no query waits for a poster to be read. */
+function withPosters<Movie extends MovieFeatures>(
+  { db }: Pick<Services, "db">,
+  model: Predictor,
+  movies: readonly Movie[],
+  lacking: readonly Movie["id"][],
+): readonly Movie[] {
+  if (model.postersOf === undefined) return movies;
+  const stamp = embeddingsStamp(db);
+  const kept = withPostersOf.get(movies);
+  if (kept?.stamp === stamp && kept.model === model) return kept.movies as readonly Movie[];
+  const posters = embeddingsOfMovies(db, model.postersOf, lacking);
+  const featured =
+    posters.size === 0
+      ? movies
+      : movies.map((movie) => (posters.has(movie.id) ? { ...movie, poster: posters.get(movie.id) } : movie));
+  withPostersOf.set(movies, { stamp, model, movies: featured });
+  return featured;
+}
+
+function withRaters<Movie extends MovieFeatures>(
+  services: Pick<Services, "db">,
+  model: Predictor,
+  movies: readonly Movie[],
+  lacking: readonly Movie["id"][],
+): readonly Movie[] {
   const found = [...ratersOfMovies(services.db, lacking, most.raters)];
   const raters = new Map(found.sort(([, a], [, b]) => b.length - a.length).slice(0, most.movies));
   // The list itself, where nothing is to be added: the model remembers where its movies are.

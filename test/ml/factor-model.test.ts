@@ -328,3 +328,53 @@ describe("a model trained on ratings with times", () => {
     await writeFile(path, text);
   });
 });
+
+describe("a model trained on movies with posters", () => {
+  // Posters that tell half of what a movie is: its genres, in one component each.
+  const shown = plantedData(120, 90, 0.1, 9);
+  const posterOf = (k: number) => ({
+    content: `poster ${k}`,
+    vector: Float32Array.from({ length: 3 }, (_, c) => +(k % 3 === c)),
+  });
+  const movies = shown.movies.map((one, k) => ({ ...one, poster: posterOf(k) }));
+  // Every third movie is liked a star more, which no label says.
+  const placeOf = new Map<number, number>(movies.map(({ id }, place) => [id, place]));
+  const stars = shown.ratings.stars.map((value, row) =>
+    (placeOf.get(shown.ratings.movieIds[row]) as number) % 3 === 0 ? value + 1 : value,
+  );
+  const encoder = { encoderId: "thirds@1", preprocessing: "none" };
+  const posters: typeof shown = { ...shown, movies, posterEncoder: encoder, ratings: { ...shown.ratings, stars } };
+
+  it("predicts a new movie from its poster, the same from its folder", async () => {
+    const every = Int32Array.from(stars, (_, row) => row);
+    const parts = await trainFactors(posters, every, new Int32Array(0), kinds.bayes, null);
+    const { manifest, files } = buildFactorModel({
+      ...parts,
+      name: "shown",
+      kind: "bayes",
+      datasetName: "planted",
+      data: posters,
+      storage: "F16",
+      training: {},
+    });
+    expect(manifest.posters).toEqual({ ...encoder, dimension: 3 });
+    await saveModel(folder, manifest, files);
+    const loaded = await loadModel(join(folder, "shown"));
+    expect(loaded.postersOf).toMatchObject(encoder);
+    const newcomers = [0, 1, 2].map((k) => ({ ...movie(5000 + k, "Drama"), poster: posterOf(k) }));
+    const pairs: Pairs = {
+      users: [user(1, null, null, null)],
+      movies: [...newcomers, movie(6000, "Drama")],
+      userAt: new Int32Array(4),
+      movieAt: Int32Array.of(0, 1, 2, 3),
+    };
+    for (const model of [loaded, createFactorPredictor(manifest, parts)]) {
+      const [first, second, third, none] = (await model.predict(pairs)).stars;
+      // A user without ratings: the model counts a fifth.
+      expect(first - second).toBeGreaterThan(0.1);
+      expect(first - third).toBeGreaterThan(0.1);
+      expect(none).toBeLessThan(first);
+      expect(none).toBeGreaterThan(Math.min(second, third));
+    }
+  });
+});

@@ -6,6 +6,7 @@ import { withServices } from "../context.js";
 import { print, printJson, printTable } from "../output.js";
 import { rankerOptions, starOptions } from "../train-factors.js";
 import { readTrainingSet } from "../training-set.js";
+import { heldOutMoviesProtocol } from "./held-out-movies.js";
 import { meanFigures, type ProtocolOptions, type ProtocolResult } from "./protocol.js";
 import { leaveOneOutProtocol, rankingProtocol } from "./ranking-protocols.js";
 import { heldOutUsersProtocol, randomProtocol, timeProtocol } from "./star-protocols.js";
@@ -13,6 +14,7 @@ import { heldOutUsersProtocol, randomProtocol, timeProtocol } from "./star-proto
 export const protocols = [
   "random-90-10",
   "held-out-users",
+  "held-out-movies",
   "time-split",
   "ranking-80-20",
   "ncf-leave-one-out",
@@ -22,6 +24,7 @@ export type ProtocolName = (typeof protocols)[number];
 const runs: Record<ProtocolName, (data: TrainingSet, options: ProtocolOptions) => Promise<ProtocolResult>> = {
   "random-90-10": randomProtocol,
   "held-out-users": heldOutUsersProtocol,
+  "held-out-movies": heldOutMoviesProtocol,
   "time-split": timeProtocol,
   "ranking-80-20": rankingProtocol,
   "ncf-leave-one-out": leaveOneOutProtocol,
@@ -49,8 +52,8 @@ export async function runProtocol(options: ProtocolRunOptions, command: Command)
     starOptions({ ...options, kind: options.kind ?? "bayes", seed, validation: 0, use: false });
   // Before anything is read: what is wrong with the options is said at once.
   stars(0);
-  await withServices(command, async ({ db }) => {
-    const { data, name } = readTrainingSet(db);
+  await withServices(command, async ({ db, encoders }) => {
+    const { data, name } = readTrainingSet(db, "all", (await encoders.inUse()).key);
     const result = await runs[options.protocol](data, {
       seeds: options.seeds ?? [0],
       stars,

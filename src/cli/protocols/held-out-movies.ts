@@ -1,0 +1,50 @@
+/** How well movies are predicted that nobody rated yet: from genres and year, from the poster, and from both. */
+import { AppError } from "../../errors.js";
+import type { TrainingSet } from "../../ml/baseline-data.js";
+import type { MovieFeatures } from "../../ml/predictor.js";
+import { drawPlaces } from "../../ml/split.js";
+import { evaluate, otherRows } from "../evaluation.js";
+import { type ProtocolOptions, type ProtocolResult, trainOn } from "./protocol.js";
+
+/** @throws {AppError} DATA_EMPTY where no movie that was rated has an embedded poster */
+export async function heldOutMoviesProtocol(data: TrainingSet, options: ProtocolOptions): Promise<ProtocolResult> {
+  const rated = new Set<number>(data.ratings.movieIds);
+  const candidates = data.movies.filter(({ id, poster }) => poster !== undefined && rated.has(id));
+  if (candidates.length === 0) {
+    throw new AppError(
+      "DATA_EMPTY",
+      "expected rated movies whose posters are embedded, but there are none: marquee posters add, marquee posters embed",
+    );
+  }
+  const runs: ProtocolResult["runs"] = [];
+  for (const seed of options.seeds) {
+    const places = drawPlaces(candidates.length, Math.round(candidates.length * 0.2), seed);
+    const chosen = new Set<number>([...places].map((place) => candidates[place].id));
+    const heldOut = Int32Array.from(data.ratings.movieIds.keys()).filter((row) =>
+      chosen.has(data.ratings.movieIds[row]),
+    );
+    const train = otherRows(data.ratings.stars.length, heldOut);
+    const { model, seconds } = await trainOn(data, train, new Int32Array(0), options.stars(seed), null, `seed ${seed}`);
+    const errorOf = async (known: (movie: MovieFeatures) => MovieFeatures) =>
+      (await evaluate(model, { ...data, movies: data.movies.map(known) }, heldOut, "", undefined, train)).rmse;
+    runs.push({
+      seed,
+      figures: {
+        movies: chosen.size,
+        count: heldOut.length,
+        rmseFromNothing: await errorOf(({ id }) => ({ id, genres: "" })),
+        rmseFromPoster: await errorOf(({ id, poster }) => ({ id, genres: "", poster })),
+        rmseFromLabels: await errorOf(({ poster: _, ...movie }) => movie),
+        rmseFromBoth: await errorOf((movie) => movie),
+        trainSeconds: seconds,
+      },
+    });
+  }
+  return {
+    protocol: "held-out-movies",
+    description:
+      "20% of the movies with an embedded poster held out with all their ratings, which are predicted from nothing but the " +
+      "user (rmseFromNothing), the poster, labels (genres and year), and both.",
+    runs,
+  };
+}

@@ -1,0 +1,41 @@
+/** What a sample of the Bayesian model says of items that nobody rated yet. */
+import type { FactorSample } from "./factor-sample.js";
+import { createLabelRows, type LabelLists } from "./labels.js";
+import type { MovieFeatures } from "./predictor.js";
+
+/**
+ * Moves `itemMean` by what rated items have beyond their labels, in the mean over ratings rather than over items: who
+ * asks about a new movie is more likely to watch what many will. Then gives items without ratings what their labels say,
+ * without the noise that a sample's own part would be.
+ * @param itemCounts ratings of each item in training
+ */
+export function settleColdItems(
+  sample: FactorSample,
+  movies: readonly MovieFeatures[],
+  itemCounts: Float32Array,
+  lists: LabelLists,
+): void {
+  const width = sample.factors + 1;
+  const { ofMovie } = createLabelRows(lists);
+  const labels = movies.map(ofMovie);
+  const fromLabels = (item: number, k: number) => {
+    const { rows, weights } = labels[item];
+    let sum = 0;
+    for (let l = 0; l < rows.length; l++) sum += weights[l] * sample.itemLabels[rows[l] * width + k];
+    return sum;
+  };
+  const ratings = itemCounts.reduce((sum, count) => sum + count, 0);
+  for (let k = 0; k < width && ratings > 0; k++) {
+    let sum = 0;
+    itemCounts.forEach((count, item) => {
+      if (count > 0) sum += count * (sample.items[item * width + k] - fromLabels(item, k));
+    });
+    sample.itemMean[k] = sum / ratings;
+  }
+  itemCounts.forEach((count, item) => {
+    if (count > 0) return;
+    for (let k = 0; k < width; k++) sample.items[item * width + k] = sample.itemMean[k] + fromLabels(item, k);
+    // Nor does having rated it say anything.
+    if (sample.implicit.length > 0) sample.implicit.fill(0, item * width, (item + 1) * width);
+  });
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { settleColdItems } from "../../src/ml/cold-items.js";
+import type { FactorSample } from "../../src/ml/factor-sample.js";
+import { labelListsOf } from "../../src/ml/labels.js";
+import { movie } from "./fixtures.js";
+
+describe("items that nobody rated", () => {
+  it("get the mean, over ratings, of what others have beyond their labels, and their own labels", () => {
+    const movies = [movie(1, "Drama"), movie(2, "Comedy"), movie(3, "Comedy")];
+    // One factor and the bias. Drama adds (1, 0.5), Comedy (−1, 0).
+    const sample = {
+      factors: 1,
+      items: Float32Array.of(/* Comedy is the first label */ 3, 1.5, 1, 0, 99, 99),
+      implicit: Float32Array.of(1, 1, 2, 2, 3, 3),
+      itemMean: Float32Array.of(7, 7),
+      itemLabels: Float32Array.of(-1, 0, 1, 0.5),
+    } as FactorSample;
+    settleColdItems(sample, movies, Float32Array.of(30, 10, 0), labelListsOf([], movies));
+    // Beyond labels: (2, 1) with 30 ratings, (2, 0) with 10.
+    expect(sample.itemMean).toEqual(Float32Array.of(2, 0.75));
+    expect(sample.items).toEqual(Float32Array.of(3, 1.5, 1, 0, 1, 0.75));
+    expect(sample.implicit).toEqual(Float32Array.of(1, 1, 2, 2, 0, 0));
+  });
+});
