@@ -1,6 +1,7 @@
 /** Training, measuring and keeping factor models from the command line, on the embedded data set. */
 import { mkdir, readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import Sqlite from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readTrainingSet } from "../../src/cli/training-set.js";
 import { openServices } from "../../src/resolvers/services.js";
@@ -57,6 +58,34 @@ describe("marquee train", () => {
     const report = await runJson<Report>(args, { dataDir });
     expect(report).toMatchObject({ model: "mf", kind: "mf", serves: false, ranker: null });
     expect(report.rmse).toBeUndefined();
+  });
+
+  test("learns from posters, so that a movie that came later is predicted by its own", async () => {
+    const dataDir = await copyOf(data);
+    await runJson(["posters", "embed"], { dataDir });
+    await runJson(["train", ...short, "--ranker", "none"], { dataDir });
+    const db = new Sqlite(join(dataDir, "marquee.db"));
+    const add = db.prepare(
+      "INSERT INTO movies (id, position, title, display_title, year, genres) VALUES (?, ?, ?, ?, ?, ?)",
+    );
+    for (const id of [900_001, 900_002]) add.run(id, id, "New (2001)", "New", 2001, "Drama");
+    const poster = db.prepare(
+      "INSERT INTO posters SELECT ?, sha256, format, width, height, bytes, source, added_at FROM posters LIMIT 1",
+    );
+    poster.run(900_001);
+    db.close();
+    const { predictions } = await runJson<{ predictions: { score: number; basis: string }[] }>(
+      ["predict", "42", "900001", "900002"],
+      { dataDir },
+    );
+    const [shown, unseen] = predictions;
+    expect([shown.basis, unseen.basis]).toEqual(["FALLBACK", "FALLBACK"]);
+    expect(Math.abs(shown.score - unseen.score)).toBeGreaterThan(1e-4);
+    const protocol = ["evaluate", "--protocol", "held-out-movies", ...short];
+    const { mean } = await runJson<{ mean: Record<string, number> }>(protocol, { dataDir });
+    expect(mean.rmseFromLabels).toBeLessThan(mean.rmseFromNothing);
+    expect(mean.rmseFromBoth).not.toBe(mean.rmseFromLabels);
+    expect(mean.rmseFromPoster).not.toBe(mean.rmseFromNothing);
   });
 
   test.each([
