@@ -4,9 +4,9 @@ import { createLabelRows, type LabelLists } from "./labels.js";
 import type { MovieFeatures } from "./predictor.js";
 
 /**
- * Moves `itemMean` by what rated items have beyond their labels, in the mean over ratings rather than over items: who
- * asks about a new movie is more likely to watch what many will. Then gives items without ratings what their labels say,
- * without the noise that a sample's own part would be.
+ * An item of the data set that nobody rated gets what its labels say, without the noise that a sample's own part would
+ * be. A movie that comes later is another thing: many may want to see it, where few ever asked for the former. For it,
+ * `itemMean` becomes what rated items have beyond their labels, in the mean over ratings rather than over items.
  * @param itemCounts ratings of each item in training
  */
 export function settleColdItems(
@@ -24,6 +24,12 @@ export function settleColdItems(
     for (let l = 0; l < rows.length; l++) sum += weights[l] * sample.itemLabels[rows[l] * width + k];
     return sum;
   };
+  itemCounts.forEach((count, item) => {
+    if (count > 0) return;
+    for (let k = 0; k < width; k++) sample.items[item * width + k] = sample.itemMean[k] + fromLabels(item, k);
+    // Nor does having rated it say anything.
+    if (sample.implicit.length > 0) sample.implicit.fill(0, item * width, (item + 1) * width);
+  });
   const ratings = itemCounts.reduce((sum, count) => sum + count, 0);
   for (let k = 0; k < width && ratings > 0; k++) {
     let sum = 0;
@@ -32,10 +38,4 @@ export function settleColdItems(
     });
     sample.itemMean[k] = sum / ratings;
   }
-  itemCounts.forEach((count, item) => {
-    if (count > 0) return;
-    for (let k = 0; k < width; k++) sample.items[item * width + k] = sample.itemMean[k] + fromLabels(item, k);
-    // Nor does having rated it say anything.
-    if (sample.implicit.length > 0) sample.implicit.fill(0, item * width, (item + 1) * width);
-  });
 }

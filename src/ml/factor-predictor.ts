@@ -214,6 +214,9 @@ function createPredictor(
         direction,
       );
     }
+    const row = rowOf.get(movie.id);
+    // Known at the training, and rated by nobody.
+    if (row !== undefined) return foldIn.itemOfRow(row);
     const key = `${own.rows.join(" ")} ${direction && poster ? poster.content : ""}`;
     let item = coldItems.get(key);
     if (item === undefined) {
@@ -352,11 +355,11 @@ function pairsByUser(
   users: number,
   at?: Float64Array,
 ): Iterable<{ user: number; time?: number; pairs: number[] }> {
-  const groups = new Map<string, { user: number; time?: number; pairs: number[] }>();
+  const groups = new Map<number, { user: number; time?: number; pairs: number[] }>();
   userAt.forEach((user, pair) => {
     if (!(user >= 0 && user < users)) throw new RangeError(`expected a user from 0 to ${users - 1}, received ${user}`);
     const time = at?.[pair];
-    const key = `${user} ${time === undefined ? "" : dayOf(time)}`;
+    const key = time === undefined ? user : user + users * (1 + dayOf(time) + 1);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { user, time, pairs: [pair] });
     else group.pairs.push(pair);

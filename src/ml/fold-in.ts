@@ -288,6 +288,17 @@ export class FoldIn {
     return Math.min(most, Math.max(least, value));
   }
 
+  /** An item that has a row, as one that has none: for items whose row no rating trained. */
+  itemOfRow(row: number): FoldedItem {
+    const { arena, stride, samples } = this;
+    const item = { vectors: new Float32Array(samples * stride), offsets: new Float32Array(samples) };
+    this.kept.forEach(({ X, offsets }, s) => {
+      item.vectors.set(arena.f32({ at: X.at + row * stride * 4, length: stride }), s * stride);
+      item.offsets[s] = offsets[row];
+    });
+    return item;
+  }
+
   /**
    * An item that nobody rated, from its labels and its poster.
    * @param poster `directionOf` its embedding

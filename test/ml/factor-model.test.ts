@@ -329,6 +329,30 @@ describe("a model trained on ratings with times", () => {
   });
 });
 
+describe("a movie that was there at the training, and rated by nobody", () => {
+  it("is predicted from its own row, which a movie that came later has none of", async () => {
+    // The last movie of planted data has no ratings.
+    const place = data.movies.length - 1;
+    const { manifest } = build("bayes", "F32");
+    const raised = trained.bayes.samples.map((sample) => {
+      const items = sample.items.slice();
+      items[(place + 1) * (sample.factors + 1) - 1] += 0.5;
+      return { ...sample, items };
+    });
+    const pairs: Pairs = {
+      users: people().slice(0, 1),
+      movies: [data.movies[place], { ...data.movies[place], id: 77_777 as MovieId }],
+      userAt: Int32Array.of(0, 0),
+      movieAt: Int32Array.of(0, 1),
+    };
+    const before = await createFactorPredictor(manifest, trained.bayes).predict(pairs);
+    const after = await createFactorPredictor(manifest, { ...trained.bayes, samples: raised }).predict(pairs);
+    expect(before.itemKnown).toEqual(Uint8Array.of(0, 0));
+    expect(after.stars[0] - before.stars[0]).toBeGreaterThan(0.3);
+    expect(after.stars[1]).toBe(before.stars[1]);
+  });
+});
+
 describe("a model trained on movies with posters", () => {
   // Posters that tell half of what a movie is: its genres, in one component each.
   const shown = plantedData(120, 90, 0.1, 9);
