@@ -5,6 +5,7 @@ lazyLoad(file.path(folders[1], "Rdata"), filter = function(name) name == "moviel
 dir.create(folders[2], showWarnings = FALSE)
 quoted <- function(text) ifelse(grepl('[",]', text), paste0('"', gsub('"', '""', text), '"'), text)
 movies <- unique(movielens[, c("movieId", "title", "year", "genres")])
+movies <- movies[order(movies$movieId), ]
 titles <- ifelse(is.na(movies$year), movies$title, paste0(movies$title, " (", movies$year, ")"))
 writeLines(
   c("movieId,title,genres", paste(movies$movieId, quoted(enc2utf8(titles)), movies$genres, sep = ",")),

@@ -67,8 +67,8 @@ function seedList(text: string): number[] {
 
 async function evaluateModel(options: EvaluateOptions, command: Command): Promise<void> {
   await withServices(command, async (services) => {
-    const { data, name: datasetName } = readTrainingSet(services.db, "all", (await services.encoders.inUse()).key);
     const model = await services.models.get(options.model);
+    const { data, name: datasetName } = readTrainingSet(services.db, "all", model.postersOf);
     const size = data.ratings.stars.length;
     const { rows: heldOut, protocol, note } = splitOf(model.manifest, data);
     const rows = options.all ? Int32Array.from({ length: size }, (_, row) => row) : heldOut;

@@ -1,7 +1,7 @@
 /** The loaded data set in the form that models train on. */
 import { allMovies } from "../db/movies.js";
 import type { Database } from "../db/open.js";
-import { type EncoderKey, embeddingsOfMovies } from "../db/posters.js";
+import { type EncoderKey, storedEmbeddings } from "../db/posters.js";
 import { allRatings } from "../db/ratings.js";
 import { currentDataset } from "../db/settings.js";
 import { allUsers } from "../db/users.js";
@@ -24,7 +24,7 @@ export function readTrainingSet(
     throw new AppError("DATA_EMPTY", "expected a data set with ratings, but none is loaded: run marquee import");
   }
   const users = allUsers(db).map(({ id, gender, ageGroup, occupation }) => ({ id, gender, ageGroup, occupation }));
-  const posters = encoder && embeddingsOfMovies(db, encoder);
+  const posters = encoder && storedEmbeddings(db, encoder);
   const movies = allMovies(db).map(({ id, genres, year }) => ({ id, genres, year, poster: posters?.get(id) }));
   return { name, data: { users, movies, ratings, posterEncoder: encoder } };
 }

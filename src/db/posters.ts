@@ -76,11 +76,12 @@ export function embeddingsByContent(
  * Embeddings that movies' posters have already, with their contents; movies without one are missing from the map.
  * @param ids of which movies; by default all
  */
-export function embeddingsOfMovies(
+export function storedEmbeddings(
   db: Database,
-  { encoderId, preprocessing }: EncoderKey,
+  encoder: EncoderKey,
   ids?: readonly MovieId[],
-): Map<MovieId, { content: string; vector: Float32Array }> {
+): Map<MovieId, { encoder: EncoderKey; content: string; vector: Float32Array }> {
+  const { encoderId, preprocessing } = encoder;
   const rows = db.sqlite
     .prepare(
       `SELECT p.movie_id, p.sha256, e.vector FROM posters p JOIN poster_embeddings e
@@ -89,16 +90,19 @@ export function embeddingsOfMovies(
     )
     .raw()
     .iterate({ encoderId, preprocessing, ...(ids && { ids: JSON.stringify(ids) }) });
-  const found = new Map<MovieId, { content: string; vector: Float32Array }>();
+  const found = new Map<MovieId, { encoder: EncoderKey; content: string; vector: Float32Array }>();
   for (const [movieId, content, vector] of rows as IterableIterator<[MovieId, string, Buffer]>) {
-    found.set(movieId, { content, vector: toVector(vector) });
+    found.set(movieId, { encoder, content, vector: toVector(vector) });
   }
   return found;
 }
 
-/** Changes whenever an embedding is added. */
-export function embeddingsStamp(db: Database): number {
-  return db.sqlite.prepare("SELECT coalesce(max(rowid), 0) FROM poster_embeddings").pluck().get() as number;
+/** Changes whenever an embedding or a movie's first poster is added. */
+export function embeddingsStamp(db: Database): string {
+  return db.sqlite
+    .prepare("SELECT (SELECT coalesce(max(rowid), 0) FROM poster_embeddings) || ' ' || (SELECT count(*) FROM posters)")
+    .pluck()
+    .get() as string;
 }
 
 /** Call inside `write`. */

@@ -1,7 +1,14 @@
 /** What a sample of the Bayesian model says of items that nobody rated yet. */
 import type { FactorSample } from "./factor-sample.js";
-import { createLabelRows, type LabelLists } from "./labels.js";
+import { createLabelRows, type LabelLists, type WeighedLabels } from "./labels.js";
 import type { MovieFeatures } from "./predictor.js";
+
+/** What an item's labels add to component k of its vector. */
+export function labelPart({ factors, itemLabels }: FactorSample, { rows, weights }: WeighedLabels, k: number): number {
+  let sum = 0;
+  for (let l = 0; l < rows.length; l++) sum += weights[l] * itemLabels[rows[l] * (factors + 1) + k];
+  return sum;
+}
 
 /**
  * An item of the data set that nobody rated gets what its labels say, without the noise that a sample's own part would
@@ -18,12 +25,7 @@ export function settleColdItems(
   const width = sample.factors + 1;
   const { ofMovie } = createLabelRows(lists);
   const labels = movies.map(ofMovie);
-  const fromLabels = (item: number, k: number) => {
-    const { rows, weights } = labels[item];
-    let sum = 0;
-    for (let l = 0; l < rows.length; l++) sum += weights[l] * sample.itemLabels[rows[l] * width + k];
-    return sum;
-  };
+  const fromLabels = (item: number, k: number) => labelPart(sample, labels[item], k);
   itemCounts.forEach((count, item) => {
     if (count > 0) return;
     for (let k = 0; k < width; k++) sample.items[item * width + k] = sample.itemMean[k] + fromLabels(item, k);

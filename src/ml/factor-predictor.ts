@@ -14,8 +14,10 @@ import { readModelFile } from "./model-store.js";
 import { createPause } from "./pause.js";
 import { directionOf, type PosterBasis } from "./poster-prior.js";
 import type {
+  EncoderName,
   MovieFeatures,
   Pairs,
+  PosterFeatures,
   Predictions,
   Predictor,
   RatingReason,
@@ -25,6 +27,7 @@ import type {
 import { createRanking, easeFile, easeRowsPerFile, type Ranker, type Ranking } from "./ranker.js";
 import { binOf, dayOf, type TimeBins, timesOf } from "./rating-times.js";
 import { readSafetensors, type Tensor } from "./safetensors.js";
+import { sessionsOf } from "./sessions.js";
 
 /** What a factor model is made of, in memory. */
 export interface FactorParts {
@@ -183,14 +186,13 @@ function createPredictor(
     const kept: number[] = [];
     for (let k = 0; k < movieIds.length; k++) if (hasItem(movieIds[k] as MovieId)) kept.push(k);
     const { times } = manifest;
-    const when = times && {
-      ...timesOf(
+    const own =
+      times &&
+      timesOf(
         times,
         kept.map((k) => ratedAt?.[k] ?? 0),
-      ),
-      day: dayOf(at),
-      bin: binOf(times, at),
-    };
+      );
+    const when = own && { sessions: sessionsOf(own.days, dayOf(at)), bins: own.bins, bin: binOf(times, at) };
     return {
       items: Int32Array.from(kept, (k) => rowOf.get(movieIds[k] as MovieId) as ItemIndex),
       stars: Float32Array.from(kept, (k) => stars[k]),
@@ -199,11 +201,14 @@ function createPredictor(
     };
   }
 
+  /** Whether a movie was known at the training, and rated by nobody then or since: its labels made its row. */
+  const hasUntrainedRow = ({ id, raters }: MovieFeatures) => rowOf.has(id) && !hasItem(id) && !raters?.length;
+
   /** What a movie without a row, or whose row no rating trained, is predicted from. */
   async function foldMovie(movie: MovieFeatures, pause: Pause): Promise<FoldedItem> {
     const own = labels.ofMovie(movie);
-    const { poster } = movie;
-    const direction = poster && posters && directionOf(poster.vector, posters.mean);
+    const poster = posters && isOfEncoder(movie.poster, posters.encoder) ? movie.poster : undefined;
+    const direction = () => poster && posters && directionOf(poster.vector, posters.mean);
     if (movie.raters !== undefined && movie.raters.length > 0) {
       const raters: FoldedUser[] = [];
       for (const { user } of movie.raters) raters.push(await folded.get(user.id, historyOf(user), pause));
@@ -211,16 +216,13 @@ function createPredictor(
         own,
         raters,
         Float32Array.from(movie.raters, ({ stars }) => stars),
-        direction,
+        direction(),
       );
     }
-    const row = rowOf.get(movie.id);
-    // Known at the training, and rated by nobody.
-    if (row !== undefined) return foldIn.itemOfRow(row);
-    const key = `${own.rows.join(" ")} ${direction && poster ? poster.content : ""}`;
+    const key = `${own.rows.join(" ")} ${poster?.content ?? ""}`;
     let item = coldItems.get(key);
     if (item === undefined) {
-      item = foldIn.coldItem(own, direction);
+      item = foldIn.coldItem(own, direction());
       if (coldItems.size >= mostColdItems) coldItems.clear();
       coldItems.set(key, item);
       await pause();
@@ -242,7 +244,7 @@ function createPredictor(
     const rows = rowsOfMovies(movies);
     const foldedMovies = new Map<number, FoldedItem>();
     for (const movie of movieAt) {
-      if (rows[movie] === -1 && !foldedMovies.has(movie)) {
+      if (rows[movie] === -1 && !foldedMovies.has(movie) && !hasUntrainedRow(movies[movie])) {
         foldedMovies.set(movie, await foldMovie(movies[movie], pause));
       }
     }
@@ -256,14 +258,15 @@ function createPredictor(
       const all = pairs.length > items / 8;
       if (all) await scoreAll(user, scores, pause);
       for (const pair of pairs) {
-        const row = rows[movieAt[pair]];
+        const trained = rows[movieAt[pair]];
+        const row = trained === -1 ? (rowOf.get(movies[movieAt[pair]].id) ?? -1) : trained;
         const cold = foldedMovies.get(movieAt[pair]);
         const modelled =
           cold !== undefined ? foldIn.scoreFolded(user, cold) : all ? scores[row] : foldIn.score(user, row);
-        const mean = row === -1 ? manifest.scale.mean : itemMeans[row];
+        const mean = trained === -1 ? manifest.scale.mean : itemMeans[row];
         stars[pair] = weight * modelled + (1 - weight) * (mean + bias);
         userKnown[pair] = user.ratings > 0 ? 1 : 0;
-        itemKnown[pair] = row !== -1 || (movies[movieAt[pair]].raters?.length ?? 0) > 0 ? 1 : 0;
+        itemKnown[pair] = trained !== -1 || (movies[movieAt[pair]].raters?.length ?? 0) > 0 ? 1 : 0;
       }
       await pause();
     }
@@ -308,6 +311,10 @@ function createPredictor(
 }
 
 type Pause = ReturnType<typeof createPause>;
+
+function isOfEncoder(poster: PosterFeatures | undefined, { encoderId, preprocessing }: EncoderName): boolean {
+  return poster?.encoder.encoderId === encoderId && poster.encoder.preprocessing === preprocessing;
+}
 
 /** Movies that nobody rated are kept by what is known of them, up to so many. */
 const mostColdItems = 2000;

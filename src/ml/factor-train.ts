@@ -24,6 +24,7 @@ import {
 } from "./ranker-train.js";
 import { type SparseRows, sparseRows } from "./rating-matrix.js";
 import { type RatingTimes, type TimeBins, timeBinsOf, timesOf } from "./rating-times.js";
+import { sessionsOf } from "./sessions.js";
 
 export type StarOptions = { kind: "bayes"; bayes: BayesOptions } | { kind: "mf"; mf: MfOptions };
 
@@ -248,9 +249,8 @@ function rankingCases(
     const stars = byUser.values.subarray(from, to);
     const predicted = new Float32Array(byUser.columns);
     const when = timed && {
-      days: timed.times.days.subarray(from, to),
+      sessions: sessionsOf(timed.times.days.subarray(from, to), -1),
       bins: timed.times.bins.subarray(from, to),
-      day: -1,
       bin: timed.bins.edges.length,
     };
     foldIn.scores(foldIn.fold({ items, stars, labels: ofUser(data.users[u]), when }), predicted);

@@ -11,7 +11,7 @@ import { createDenseKernel, strideOf } from "./dense-kernel.js";
 import type { FactorSample } from "./factor-sample.js";
 import { Arena, type Place } from "./kernels.js";
 import type { WeighedLabels } from "./labels.js";
-import { appendSessions, type Sessions, sessionMean, sessionsOf } from "./sessions.js";
+import { appendSessions, type Sessions, sessionMean } from "./sessions.js";
 
 /** What is known of a user. */
 export interface History {
@@ -21,8 +21,8 @@ export interface History {
   stars: Float32Array;
   /** Rows of the user label table. */
   labels: readonly number[];
-  /** When each was rated and when predictions are for, as days and bins; of models that know times. */
-  when?: { days: Int32Array; bins: Int32Array; day: number; bin: number };
+  /** When each was rated and when predictions are for, as sessions and bins; of models that know times. */
+  when?: { sessions: Sessions; bins: Int32Array; bin: number };
 }
 
 /** Vectors of a user, one a sample: samples × stride, row-major; component `factors` is the bias. */
@@ -162,7 +162,7 @@ export class FoldIn {
 
   /** Folds one sample: what a server does between two turns of its event loop. */
   foldSample(s: number, history: History, user: FoldedUser): void {
-    user.vectors.set(this.solveUser(this.kept[s], history, this.sessionsOf(history)), s * this.stride);
+    user.vectors.set(this.solveUser(this.kept[s], history), s * this.stride);
   }
 
   /**
@@ -172,12 +172,11 @@ export class FoldIn {
   private solveUser(
     { sample, X, Y, offsets, meanY }: KeptSample,
     { items, stars, labels, when }: History,
-    sessions?: Sessions,
   ): Float32Array {
     const { kernel, arena, room, stride } = this;
     const width = this.factors + 1;
     const n = items.length;
-    this.makeRoom(n + (sessions?.count ?? 0));
+    this.makeRoom(n + (when?.sessions.count ?? 0));
     const { rows } = this;
     arena.i32(rows.indices).set(items);
     const m0 = arena.f32(room.m0).fill(0);
@@ -197,13 +196,8 @@ export class FoldIn {
       (k) => stars[k] - offsets[(1 + (when?.bins[k] ?? -1)) * this.items + items[k]],
       (k) => sample.alpha * sample.itemPrecisions[items[k]],
       sample.userLambda,
-      sample.drift && sessions && { sessions, precision: sample.drift.dayPrecision },
+      sample.drift && when && { sessions: when.sessions, precision: sample.drift.dayPrecision },
     );
-  }
-
-  /** The sessions of a history, where the model knows of any. */
-  private sessionsOf({ when }: History): Sessions | undefined {
-    return this.options.bins === undefined || when === undefined ? undefined : sessionsOf(when.days, when.day);
   }
 
   /** m0 + (Σ w x xᵀ + diag(λ))⁻¹ Σ w x (target − x · m0) over the gathered rows; m0 is in its place. */
@@ -288,17 +282,6 @@ export class FoldIn {
     return Math.min(most, Math.max(least, value));
   }
 
-  /** An item that has a row, as one that has none: for items whose row no rating trained. */
-  itemOfRow(row: number): FoldedItem {
-    const { arena, stride, samples } = this;
-    const item = { vectors: new Float32Array(samples * stride), offsets: new Float32Array(samples) };
-    this.kept.forEach(({ X, offsets }, s) => {
-      item.vectors.set(arena.f32({ at: X.at + row * stride * 4, length: stride }), s * stride);
-      item.offsets[s] = offsets[row];
-    });
-    return item;
-  }
-
   /**
    * An item that nobody rated, from its labels and its poster.
    * @param poster `directionOf` its embedding
@@ -378,12 +361,12 @@ export class FoldIn {
   ): Promise<Float64Array[]> {
     const { kernel, arena, room, stride } = this;
     const n = history.items.length;
-    const sessions = this.sessionsOf(history);
+    const sessions = history.when?.sessions;
     const all = n + (sessions?.count ?? 0);
     const sums = items.map(() => new Float64Array(n));
     for (const kept of this.kept) {
       await pause();
-      this.solveUser(kept, history, sessions);
+      this.solveUser(kept, history);
       const v = arena.f32(room.x);
       const reach = arena.f32(this.rows.weights);
       const residuals = arena.f32(this.rows.residuals);

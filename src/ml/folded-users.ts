@@ -42,7 +42,12 @@ function isSame(a: History, b: History): boolean {
 
 function isSameWhen(a: History["when"], b: History["when"]): boolean {
   if (a === undefined || b === undefined) return a === b;
-  return a.day === b.day && a.bin === b.bin && isEqual(a.days, b.days) && isEqual(a.bins, b.bins);
+  return (
+    a.bin === b.bin &&
+    a.sessions.current === b.sessions.current &&
+    isEqual(a.sessions.of, b.sessions.of) &&
+    isEqual(a.bins, b.bins)
+  );
 }
 
 function isEqual(a: ArrayLike<number>, b: ArrayLike<number>): boolean {

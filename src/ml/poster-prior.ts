@@ -4,6 +4,7 @@
  *
  * Legend: d components of an embedding, first centred on the mean of the catalogue and scaled to length 1.
  */
+import { labelPart } from "./cold-items.js";
 import { createDenseKernel, strideOf } from "./dense-kernel.js";
 import type { FactorSample } from "./factor-sample.js";
 import { Arena } from "./kernels.js";
@@ -84,9 +85,7 @@ export function fitPosterPriors(
     for (let k = 0; k < width; k++) {
       const own = arena.f32(targets);
       items.forEach((item, row) => {
-        own[row] = sample.items[item * width + k] - sample.itemMean[k];
-        const { rows, weights } = labels[row];
-        for (let l = 0; l < rows.length; l++) own[row] -= weights[l] * sample.itemLabels[rows[l] * width + k];
+        own[row] = sample.items[item * width + k] - sample.itemMean[k] - labelPart(sample, labels[row], k);
       });
       const solution = arena.f32(right).fill(0);
       kernel.combine(n, stride, X.at, targets.at, right.at);

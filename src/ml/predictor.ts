@@ -28,6 +28,8 @@ export interface EncoderName {
 
 /** A poster's embedding. */
 export interface PosterFeatures {
+  /** A model leaves embeddings of another encoder than its own aside. */
+  encoder: EncoderName;
   /** SHA-256 of the picture. */
   content: string;
   vector: Float32Array;
@@ -39,7 +41,7 @@ export interface MovieFeatures {
   genres: string;
   /** Year of release. */
   year?: number | null;
-  /** Of the encoder that the model names (`postersOf`); brought for a movie that the model lacks. */
+  /** Brought for a movie that the model lacks, of the encoder that it names (`postersOf`). */
   poster?: PosterFeatures;
   /** Who rated it, and with how many stars; brought for a movie of which the model says that it lacks it (`hasItem`). */
   raters?: readonly { user: UserFeatures; stars: number }[];

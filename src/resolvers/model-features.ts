@@ -1,5 +1,5 @@
 /** What a model must be brought to predict: users with their ratings as they are now, new movies with who rated them. */
-import { embeddingsOfMovies, embeddingsStamp } from "../db/posters.js";
+import { embeddingsStamp, storedEmbeddings } from "../db/posters.js";
 import { ratersOfMovies, ratingsOfUsers } from "../db/ratings.js";
 import { usersByIds } from "../db/users.js";
 import type { MovieFeatures, Predictor, UserFeatures } from "../ml/predictor.js";
@@ -37,7 +37,7 @@ export function moviesForModel<Movie extends MovieFeatures>(
   return withRaters(services, model, withPosters(services, model, movies, lacking), lacking);
 }
 
-const withPostersOf = new WeakMap<readonly MovieFeatures[], { stamp: number; model: Predictor; movies: unknown }>();
+const withPostersOf = new WeakMap<readonly MovieFeatures[], { stamp: string; model: Predictor; movies: unknown }>();
 
 /** With the embeddings that are made already: no query waits for a poster to be read. */
 function withPosters<Movie extends MovieFeatures>(
@@ -50,7 +50,7 @@ function withPosters<Movie extends MovieFeatures>(
   const stamp = embeddingsStamp(db);
   const kept = withPostersOf.get(movies);
   if (kept?.stamp === stamp && kept.model === model) return kept.movies as readonly Movie[];
-  const posters = embeddingsOfMovies(db, model.postersOf, lacking);
+  const posters = storedEmbeddings(db, model.postersOf, lacking);
   const featured =
     posters.size === 0
       ? movies

@@ -356,7 +356,9 @@ describe("a movie that was there at the training, and rated by nobody", () => {
 describe("a model trained on movies with posters", () => {
   // Posters that tell half of what a movie is: its genres, in one component each.
   const shown = plantedData(120, 90, 0.1, 9);
+  const encoder = { encoderId: "thirds@1", preprocessing: "none" };
   const posterOf = (k: number) => ({
+    encoder,
     content: `poster ${k}`,
     vector: Float32Array.from({ length: 3 }, (_, c) => +(k % 3 === c)),
   });
@@ -366,7 +368,6 @@ describe("a model trained on movies with posters", () => {
   const stars = shown.ratings.stars.map((value, row) =>
     (placeOf.get(shown.ratings.movieIds[row]) as number) % 3 === 0 ? value + 1 : value,
   );
-  const encoder = { encoderId: "thirds@1", preprocessing: "none" };
   const posters: typeof shown = { ...shown, movies, posterEncoder: encoder, ratings: { ...shown.ratings, stars } };
 
   it("predicts a new movie from its poster, the same from its folder", async () => {
@@ -400,5 +401,19 @@ describe("a model trained on movies with posters", () => {
       expect(none).toBeLessThan(first);
       expect(none).toBeGreaterThan(Math.min(second, third));
     }
+    // An embedding of another encoder, be it of another length, says nothing.
+    const stranger = {
+      encoder: { ...encoder, encoderId: "other@1" },
+      content: "poster 0",
+      vector: new Float32Array(5),
+    };
+    const movies = [movie(6000, "Drama"), { ...movie(6001, "Drama"), poster: stranger }];
+    const { stars: without } = await loaded.predict({
+      ...pairs,
+      movies,
+      userAt: new Int32Array(2),
+      movieAt: Int32Array.of(0, 1),
+    });
+    expect(without[1]).toBe(without[0]);
   });
 });

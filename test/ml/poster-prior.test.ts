@@ -17,7 +17,14 @@ function catalogue(count: number): { movies: MovieFeatures[]; itemCounts: Float3
   const movies = Array.from({ length: count }, (_, i) => ({
     ...movie(10 + i, genres[i % 3]),
     year: 1990 + (i % 10),
-    poster: i < count - 2 ? { content: String(i), vector: randomFloats(d, 100 + i) } : undefined,
+    poster:
+      i < count - 2
+        ? {
+            encoder: { encoderId: "random@1", preprocessing: "none" },
+            content: String(i),
+            vector: randomFloats(d, 100 + i),
+          }
+        : undefined,
   }));
   return { movies, itemCounts: Float32Array.from(movies, (_, i) => (i === 2 ? 19 : 20)) };
 }

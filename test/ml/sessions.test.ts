@@ -37,12 +37,14 @@ function createFoldIn(): FoldIn {
   return foldIn;
 }
 
+const ratedOn = Int32Array.of(50, 50, 50, 61, 61, -1, 70);
+
 function history(day: number, bin: number): History {
   return {
     items: Int32Array.of(0, 2, 3, 5, 7, 8, 11),
     stars: Float32Array.of(4, 5, 1, 3, 2, 4.5, 3),
     labels: [],
-    when: { days: Int32Array.of(50, 50, 50, 61, 61, -1, 70), bins: Int32Array.of(0, 0, 0, 1, 1, -1, 2), day, bin },
+    when: { sessions: sessionsOf(ratedOn, day), bins: Int32Array.of(0, 0, 0, 1, 1, -1, 2), bin },
   };
 }
 
@@ -52,11 +54,11 @@ const offset = (item: number, bin: number) => sample.w0 + sample.items[item * wi
 
 /** The user's vector and the days' biases from one system with both as unknowns. */
 function solveWithDays({ items: rated, stars, when }: History): { vector: number[]; days: Map<number, number> } {
-  const days = [...new Set(when?.days)].filter((day) => day >= 0);
+  const days = [...new Set(ratedOn)].filter((day) => day >= 0);
   const size = width + days.length;
   const rows = [...rated].map((item, k) => {
     const row = [...x(item), ...days.map(() => 0)];
-    const place = days.indexOf(when?.days[k] as number);
+    const place = days.indexOf(ratedOn[k]);
     if (place >= 0) row[width + place] = 1;
     return row;
   });
