@@ -4,7 +4,7 @@ const allowed = {
   cli: "cli|server|schema|resolvers|db|ml|posters|config|errors|ids",
   server: "server|schema|resolvers|config|errors|ids",
   schema: "schema|resolvers|errors|ids",
-  resolvers: "resolvers|db|ml|posters|errors|ids",
+  resolvers: "resolvers|db|ml|posters|errors|ids|random",
   db: "db|errors|ids|random",
   ml: "ml|onnx|errors|ids|random",
   posters: "posters|onnx|errors|ids|random",

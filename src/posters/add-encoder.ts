@@ -1,7 +1,6 @@
 /** Making an encoder of an image classifier: cut, tried out, and written whole or not at all. */
-import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { z } from "zod";
 import { AppError, received } from "../errors.js";
@@ -17,6 +16,7 @@ import {
 } from "./encoder-manifest.js";
 import { loadEncoder, openSession } from "./encoders.js";
 import { imagenetPreprocessing, type Preprocessing } from "./images.js";
+import { writeEncoder } from "./write-encoder.js";
 
 /**
  * Make an encoder of a classifier's file, after trying it on two made-up pictures.
@@ -62,9 +62,9 @@ export async function addEncoder(
   }
   const sourceSha256 = sha256Of(source);
   const before = await loadEncoder(folder, name).catch(() => undefined);
-  if (before?.manifest.kind === "onnx") {
+  if (before !== undefined && before.manifest.kind !== "builtin") {
     const { manifest } = before;
-    const same = manifest.sourceSha256 === sourceSha256;
+    const same = manifest.kind === "onnx" && manifest.sourceSha256 === sourceSha256;
     if (same && preprocessingVersion(manifest.preprocessing) === preprocessingVersion(preprocessing)) {
       return { manifest, added: false };
     }
@@ -89,7 +89,7 @@ export async function addEncoder(
     addedAt: new Date().toISOString(),
   };
   manifest.input.batch = await tryOut(graph.bytes, manifest, file);
-  await writeWhole(folder, manifest, graph.bytes);
+  await writeEncoder(folder, manifest, graph.bytes);
   return { manifest, added: true };
 }
 
@@ -138,32 +138,6 @@ function agree(both: Float32Array, one: Float32Array[]): boolean {
     difference = Math.max(difference, Math.abs(alone - both[i]));
   }
   return both.length === 2 * d && difference <= largest / 1000;
-}
-
-/** Write beside the place and rename; what is broken at the place gives way. */
-async function writeWhole(folder: string, manifest: OnnxEncoderManifest, graph: Uint8Array): Promise<void> {
-  const place = join(folder, manifest.name);
-  const temporary = join(folder, `.${manifest.name}-${randomUUID()}`);
-  try {
-    await mkdir(temporary, { recursive: true });
-    await writeFlushed(join(temporary, "encoder.onnx"), graph);
-    await writeFlushed(join(temporary, "manifest.json"), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
-    await rm(place, { recursive: true, force: true });
-    await rename(temporary, place);
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    throw error;
-  }
-}
-
-async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, "wx");
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 function nameFrom(file: string): string {

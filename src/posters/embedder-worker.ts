@@ -4,9 +4,10 @@ import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { AppError } from "../errors.js";
 import { describePoster } from "./descriptor.js";
 import { type BatchAnswer, type Failure, flagOf, type Request, type WorkerSettings } from "./embedder.js";
-import type { BuiltinEncoderManifest, OnnxEncoderManifest } from "./encoder-manifest.js";
-import { loadEncoder, openSession } from "./encoders.js";
+import type { BuiltinEncoderManifest, HeadEncoderManifest, OnnxEncoderManifest } from "./encoder-manifest.js";
+import { type LoadedEncoder, loadEncoder, openSession } from "./encoders.js";
 import { decodeToPlanes, decodeToRgb } from "./images.js";
+import { headInput } from "./projection-head.js";
 
 if (parentPort === null) throw new Error("embedder-worker runs as a worker thread only: see createEmbedder");
 const port = parentPort;
@@ -21,15 +22,43 @@ interface Encoder<Picture> {
   encode(pictures: Picture[], out: Float32Array): Promise<void>;
 }
 
-async function openEncoder(): Promise<Encoder<Uint8Array> | Encoder<Float32Array>> {
-  const { manifest, graph } = await loadEncoder(settings.encodersFolder, settings.name);
-  if (manifest.id !== settings.id) {
-    throw new AppError("ENCODER_INVALID", `expected the encoder ${settings.id}, but ${manifest.id} is in its place`);
+type AnyEncoder = Encoder<Uint8Array> | Encoder<Float32Array>;
+
+async function openEncoder(): Promise<AnyEncoder> {
+  const loaded = await loadEncoder(settings.encodersFolder, settings.name);
+  if (loaded.manifest.id !== settings.id) {
+    throw new AppError(
+      "ENCODER_INVALID",
+      `expected the encoder ${settings.id}, but ${loaded.manifest.id} is in its place`,
+    );
   }
-  if (manifest.kind === "onnx") {
-    return networkEncoder(manifest, await openSession(graph!, settings.threads));
-  }
-  return descriptorEncoder(manifest);
+  return encoderOf(loaded);
+}
+
+async function encoderOf({ manifest, graph, base }: LoadedEncoder): Promise<AnyEncoder> {
+  if (manifest.kind === "builtin") return descriptorEncoder(manifest);
+  const session = await openSession(graph!, settings.threads);
+  if (manifest.kind === "onnx") return networkEncoder(manifest, session);
+  return headEncoder(manifest, (await encoderOf(base!)) as Encoder<Float32Array>, session);
+}
+
+/** Passes a base's embeddings through a head. */
+function headEncoder<Picture>(
+  { dimension, base: { dimension: d } }: HeadEncoderManifest,
+  base: Encoder<Picture>,
+  session: InferenceSession,
+): Encoder<Picture> {
+  return {
+    dimension,
+    decode: base.decode,
+    async encode(pictures, out) {
+      const embeddings = new Float32Array(pictures.length * d);
+      await base.encode(pictures, embeddings);
+      const feeds = { [headInput]: new Tensor("float32", embeddings, [pictures.length, d]) };
+      const outputs = await session.run(feeds);
+      out.set(outputs[session.outputNames[0]].data as Float32Array);
+    },
+  };
 }
 
 function descriptorEncoder({ dimension, preprocessing }: BuiltinEncoderManifest): Encoder<Uint8Array> {

@@ -47,7 +47,40 @@ const onnxManifestSchema = z.object({
   addedAt: z.iso.datetime(),
 });
 
+/** How good neighbours are, by two measures of the data set: see `encoder-quality.ts`. */
+const qualitySchema = z.object({ genreJaccard: z.number(), coLikeLift: z.number().nullable() });
+
+/** A head that was trained on another encoder's embeddings (`projection-head.ts`). */
+const headManifestSchema = z.object({
+  formatVersion: z.literal(encoderFormatVersion),
+  id: z.string(),
+  name: z.string().regex(encoderName),
+  kind: z.literal("head"),
+  dimension: z.int().positive(),
+  /** The base's. */
+  preprocessing: preprocessingSchema,
+  base: z.object({ name: z.string(), id: z.string(), dimension: z.int().positive() }),
+  graphSha256: sha256Hex,
+  graphBytes: z.int().positive(),
+  training: z.object({
+    dataset: z.string(),
+    posters: z.int().positive(),
+    likes: z.int().nonnegative(),
+    seed: z.int(),
+    gamma: z.number().positive(),
+    regularization: z.number().positive(),
+  }),
+  /** On movies held out from training; null where it was not evaluated. */
+  quality: z.object({ folds: z.int(), heldOut: qualitySchema, base: qualitySchema, random: qualitySchema }).nullable(),
+  addedAt: z.iso.datetime(),
+});
+
+const manifestSchema = z.discriminatedUnion("kind", [onnxManifestSchema, headManifestSchema]);
+
 export type OnnxEncoderManifest = z.infer<typeof onnxManifestSchema>;
+export type HeadEncoderManifest = z.infer<typeof headManifestSchema>;
+/** Encoders that lie in a folder. */
+export type StoredEncoderManifest = z.infer<typeof manifestSchema>;
 export interface BuiltinEncoderManifest {
   formatVersion: typeof encoderFormatVersion;
   id: string;
@@ -57,7 +90,7 @@ export interface BuiltinEncoderManifest {
   preprocessing: Preprocessing;
 }
 /** `id` is what embeddings are stored under, together with `preprocessingVersion`. */
-export type EncoderManifest = OnnxEncoderManifest | BuiltinEncoderManifest;
+export type EncoderManifest = StoredEncoderManifest | BuiltinEncoderManifest;
 
 /** Colours and layout (`descriptor.ts`): always there, and worse than any network. The number is the descriptor's. */
 export const builtinEncoder: BuiltinEncoderManifest = {
@@ -77,7 +110,7 @@ export function preprocessingVersion(preprocessing: Preprocessing): string {
 }
 
 /** @throws {AppError} ENCODER_INVALID with the command that makes the encoder again */
-export function parseEncoderManifest(text: string, name: string): OnnxEncoderManifest {
+export function parseEncoderManifest(text: string, name: string): StoredEncoderManifest {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -88,7 +121,7 @@ export function parseEncoderManifest(text: string, name: string): OnnxEncoderMan
   if (version !== encoderFormatVersion) {
     throw unsoundEncoder(name, `its format version is ${received(version)} where ${encoderFormatVersion} is expected`);
   }
-  const parsed = onnxManifestSchema.safeParse(value);
+  const parsed = manifestSchema.safeParse(value);
   if (!parsed.success) throw unsoundEncoder(name, `manifest.json: ${z.prettifyError(parsed.error)}`);
   if (parsed.data.name !== name) throw unsoundEncoder(name, `its manifest is that of ${parsed.data.name}`);
   return parsed.data;

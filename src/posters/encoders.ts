@@ -11,6 +11,7 @@ import {
   builtinEncoder,
   type EncoderManifest,
   encoderName,
+  type HeadEncoderManifest,
   parseEncoderManifest,
   sha256Of,
   unsoundEncoder,
@@ -19,6 +20,7 @@ import {
 export {
   builtinEncoder,
   type EncoderManifest,
+  type HeadEncoderManifest,
   type OnnxEncoderManifest,
   preprocessingVersion,
 } from "./encoder-manifest.js";
@@ -44,14 +46,19 @@ export function listEncoders(folder: string): EncoderManifest[] {
   return [builtinEncoder, ...found];
 }
 
+export interface LoadedEncoder {
+  manifest: EncoderManifest;
+  /** Of a network, or of a head; checked against the manifest. */
+  graph?: Uint8Array;
+  /** What a head stands on. */
+  base?: LoadedEncoder;
+}
+
 /**
  * @returns the manifest and, unless it is the built-in one, the graph's bytes, both checked
  * @throws {AppError} ENCODER_NOT_FOUND, or ENCODER_INVALID with the command that makes the encoder again
  */
-export async function loadEncoder(
-  folder: string,
-  name: string,
-): Promise<{ manifest: EncoderManifest; graph?: Uint8Array }> {
+export async function loadEncoder(folder: string, name: string): Promise<LoadedEncoder> {
   if (name === builtinEncoder.name) return { manifest: builtinEncoder };
   const text = encoderName.test(name)
     ? await readFile(join(folder, name, "manifest.json"), "utf8").catch(() => "")
@@ -69,7 +76,16 @@ export async function loadEncoder(
   }
   if (sha256Of(graph) !== manifest.graphSha256)
     throw unsoundEncoder(name, "encoder.onnx is not the file that was written");
-  return { manifest, graph };
+  return manifest.kind === "head" ? { manifest, graph, base: await loadBase(folder, manifest) } : { manifest, graph };
+}
+
+async function loadBase(folder: string, { name, base }: HeadEncoderManifest): Promise<LoadedEncoder> {
+  const loaded = await loadEncoder(folder, base.name);
+  if (loaded.manifest.id === base.id && loaded.manifest.kind !== "head") return loaded;
+  throw new AppError(
+    "ENCODER_INVALID",
+    `expected ${base.id} under the head ${name}, but ${loaded.manifest.id} is in its place: train it again with marquee encoders train`,
+  );
 }
 
 /** A session on the CPU; its faults are thrown, not logged. Creating one is slow and leaks a little: once a worker. */

@@ -1,7 +1,7 @@
 /** Giving every poster an embedding of the encoder in use, ahead of the first query that needs it. */
 import { postersToEmbed } from "../db/posters.js";
 import type { AppError } from "../errors.js";
-import type { PosterContent } from "./encoders.js";
+import type { EncoderInUse, PosterContent } from "./encoders.js";
 import type { Services } from "./services.js";
 
 export interface EmbedReport {
@@ -12,13 +12,15 @@ export interface EmbedReport {
 
 const postersPerBatch = 32;
 
-/** Embeds what has no embedding yet; what is done stays done when it is stopped. */
+/** Embeds what has no embedding of the encoder (by default the one in use) yet; what is done stays done when it is stopped. */
 export async function embedPosters(
   { db, encoders }: Services,
   onProgress: (done: number, total: number) => void,
   signal?: AbortSignal,
+  encoder?: EncoderInUse,
 ): Promise<EmbedReport> {
-  const { manifest, key } = await encoders.inUse();
+  const used = encoder ?? (await encoders.inUse());
+  const { manifest, key } = used;
   const missing = postersToEmbed(db, key);
   const failed: EmbedReport["failed"] = [];
   const onFailure = (poster: PosterContent, error: AppError) =>
@@ -26,7 +28,7 @@ export async function embedPosters(
   let done = 0;
   for (let from = 0; from < missing.length && !signal?.aborted; from += postersPerBatch) {
     const batch = missing.slice(from, from + postersPerBatch);
-    await encoders.embeddings(batch, { onFailure, mustKeep: true });
+    await encoders.embeddings(batch, { onFailure, mustKeep: true, encoder: used });
     done += batch.length;
     onProgress(done, missing.length);
   }

@@ -23,6 +23,8 @@ export type PosterContent = Pick<PosterRow, "sha256" | "format">;
 export interface EmbedOptions {
   /** Called for each poster that cannot be embedded, which is then missing from the map. */
   onFailure?(poster: PosterContent, error: AppError): void;
+  /** Of this encoder; by default of the one in use. */
+  encoder?: EncoderInUse;
   /** Fail where they cannot be kept. Else, while another process writes, they serve this once and are made again. */
   mustKeep?: boolean;
 }
@@ -30,6 +32,8 @@ export interface EmbedOptions {
 export interface Encoders {
   /** The one that `marquee encoders use` chose, else the built-in one. @throws {AppError} ENCODER_NOT_FOUND, ENCODER_INVALID */
   inUse(): Promise<EncoderInUse>;
+  /** One by name. @throws {AppError} ENCODER_NOT_FOUND, ENCODER_INVALID */
+  named(name: string): Promise<EncoderInUse>;
   /**
    * Embeddings by content; what has none yet gets one now, which is kept.
    * @throws {AppError} DATABASE_BUSY with `mustKeep`
@@ -42,7 +46,10 @@ export function createEncoders(db: Database, folders: { encoders: string; poster
   const open = new Map<string, Promise<EncoderInUse>>();
 
   function inUse(): Promise<EncoderInUse> {
-    const name = getSetting(db, "activeEncoder") ?? builtinEncoder.name;
+    return named(getSetting(db, "activeEncoder") ?? builtinEncoder.name);
+  }
+
+  function named(name: string): Promise<EncoderInUse> {
     let encoder = open.get(name);
     if (encoder === undefined) {
       encoder = openEncoder(name);
@@ -60,9 +67,9 @@ export function createEncoders(db: Database, folders: { encoders: string; poster
 
   async function embeddings(
     posters: readonly PosterContent[],
-    { onFailure, mustKeep = false }: EmbedOptions = {},
+    { onFailure, encoder, mustKeep = false }: EmbedOptions = {},
   ): Promise<Map<string, Float32Array>> {
-    const { key, embedder } = await inUse();
+    const { key, embedder } = encoder ?? (await inUse());
     const contents = posters.map(({ sha256 }) => sha256);
     const vectors = contents.length === 0 ? new Map<string, Float32Array>() : embeddingsByContent(db, key, contents);
     const missing = [...new Map(posters.map((poster) => [poster.sha256, poster])).values()].filter(
@@ -99,5 +106,5 @@ export function createEncoders(db: Database, folders: { encoders: string; poster
     for (const encoder of open.values()) await (await encoder).embedder.close();
   }
 
-  return { inUse, embeddings, close };
+  return { inUse, named, embeddings, close };
 }

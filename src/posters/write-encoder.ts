@@ -1,0 +1,31 @@
+/** Putting an encoder into its folder: whole, or not at all. */
+import { randomUUID } from "node:crypto";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { StoredEncoderManifest } from "./encoder-manifest.js";
+
+/** Write beside the place and rename; what is broken at the place gives way. */
+export async function writeEncoder(folder: string, manifest: StoredEncoderManifest, graph: Uint8Array): Promise<void> {
+  const place = join(folder, manifest.name);
+  const temporary = join(folder, `.${manifest.name}-${randomUUID()}`);
+  try {
+    await mkdir(temporary, { recursive: true });
+    await writeFlushed(join(temporary, "encoder.onnx"), graph);
+    await writeFlushed(join(temporary, "manifest.json"), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+    await rm(place, { recursive: true, force: true });
+    await rename(temporary, place);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
