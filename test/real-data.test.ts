@@ -214,6 +214,53 @@ describeWithShared(
       expectRightOrder(user, "mobilenetv2-12-int8"),
     );
 
+    test("learns a head whose neighbours share genres and audiences, on movies held out from it", async () => {
+      const { quality, dimension, ...rest } = await marquee<{
+        name: string;
+        dimension: number;
+        training: object;
+        quality: Record<"heldOut" | "base" | "random", { genreJaccard: number; coLikeLift: number }>;
+      }>("encoders", "train", "--use");
+      expect(rest).toMatchObject({
+        name: "mobilenetv2-12-int8-taste",
+        base: { name: "mobilenetv2-12-int8", dimension: 1280 },
+        training: { dataset: "ml-1m", posters: 2523 },
+        inUse: true,
+      });
+      expect(quality.random.genreJaccard).toBeLessThan(0.18);
+      expect(quality.heldOut.genreJaccard).toBeGreaterThanOrEqual(0.29);
+      expect(quality.heldOut.coLikeLift).toBeGreaterThanOrEqual(4.9);
+      expect(quality.base.genreJaccard).toBeGreaterThan(0.22);
+      // Every poster has its embedding already; from its bytes, by way of the network and the head, it gets the same.
+      expect(await marquee("posters", "embed")).toMatchObject({ encoder: rest.name, embedded: 0 });
+      const stored = () =>
+        query<{ vector: Buffer }>(
+          "SELECT vector FROM posters JOIN poster_embeddings USING (sha256) WHERE movie_id = 1 AND encoder_id LIKE ?",
+          `${rest.name}@%`,
+        )[0].vector;
+      const before = stored();
+      const db = new Sqlite(join(dataDir, "marquee.db"));
+      db.exec(
+        "DELETE FROM poster_embeddings WHERE encoder_id LIKE '%-taste@%' AND sha256 IN (SELECT sha256 FROM posters WHERE movie_id = 1)",
+      );
+      db.close();
+      expect(await marquee("posters", "embed")).toMatchObject({ embedded: 1 });
+      const after = stored();
+      for (let j = 0; j < dimension; j++) expect(after.readFloatLE(4 * j)).toBeCloseTo(before.readFloatLE(4 * j), 3);
+      await run(["encoders", "use", "mobilenetv2-12-int8"], { dataDir });
+    });
+
+    test("learns one on colours and layout too", async () => {
+      const { quality } = await marquee<{ quality: { heldOut: { genreJaccard: number; coLikeLift: number } } }>(
+        "encoders",
+        "train",
+        "--base",
+        "colour-layout",
+      );
+      expect(quality.heldOut.genreJaccard).toBeGreaterThanOrEqual(0.215);
+      expect(quality.heldOut.coLikeLift).toBeGreaterThanOrEqual(4.15);
+    });
+
     test("knows what user 3997 liked best, as the original's README shows it", async () => {
       const report = await marquee<RecommendReport>("recommend", "3997");
       expect(report.topRated.map(({ title }) => title)).toEqual(["Licence to Kill", "Live and Let Die", "Thunderball"]);

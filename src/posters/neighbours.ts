@@ -70,7 +70,7 @@ export async function nearestPosters(
     if (from > 0) await nextTurn();
     const to = Math.min(ntotal, from + rowsPerTurn);
     for (let i = from; i < to; i++) {
-      const similarity = dotOf(directions, i * d, direction, 0, d);
+      const similarity = Math.fround(dotOf(directions, i * d, direction, 0, d));
       if (count === places.length && similarity <= similarities[count - 1]) continue;
       if (excluded.has(i)) continue;
       let at = count < places.length ? count++ : count - 1;
