@@ -6,15 +6,16 @@ import type { Command } from "commander";
 import type { Config } from "../config.js";
 import { importDataset } from "../db/import.js";
 import { importLinks } from "../db/import-links.js";
+import { linkState } from "../db/link-report.js";
 import { type DatasetName, datasetNames } from "../db/movielens/datasets.js";
 import { downloadDataset } from "../db/movielens/download.js";
 import { readLinkReference } from "../db/movielens/link.js";
 import { openSource } from "../db/movielens/source.js";
-import { countLinked, countMovies } from "../db/movies.js";
+import { countMovies } from "../db/movies.js";
 import { write } from "../db/write.js";
 import { AppError } from "../errors.js";
 import { interruptSignal, withServices } from "./context.js";
-import { print, printJson, say, seconds } from "./output.js";
+import { print, printJson, printTable, say, seconds } from "./output.js";
 import { createProgress } from "./progress.js";
 
 /** So many bad lines are shown one by one with --skip-bad. */
@@ -86,28 +87,47 @@ export function addImportCommands(program: Command): void {
 
   program
     .command("link")
-    .summary("take IMDb and TMDB ids from a newer MovieLens release")
+    .summary("take IMDb and TMDB ids from a newer MovieLens release, or report on them")
     .description(
       "Take IMDb and TMDB ids by movie id from a newer MovieLens release, checked by title and year. Links made by hand stay.",
     )
-    .requiredOption("--from <source>", "zip or folder with links.csv and movies.csv")
+    .option("--from <source>", "zip or folder with links.csv and movies.csv")
+    .option("--report", "print what is linked, what is uncertain and what is not, and change nothing")
     .option("--json", "print the result as JSON")
-    .action(async (options: { from: string; json?: boolean }, command: Command) => {
-      await withServices(command, async ({ db }) => {
-        if (countMovies(db) === 0)
-          throw new AppError("DATA_EMPTY", "expected movies to link, but none are loaded: run marquee import");
-        const source = await openSource(options.from);
-        const reference = await readLinkReference(source);
-        await source.close();
-        const { changed, unlinked } = await write(db, () => importLinks(db, reference));
-        const result = { movies: countMovies(db), linked: countLinked(db), changed };
-        if (options.json) return printJson({ ...result, unlinked });
-        for (const { movieId, title, reason } of unlinked) print(`not linked: ${movieId} ${title}: ${reason}`);
-        print(
-          `${result.linked} of ${result.movies} movies are linked to IMDb; ${changed === 0 ? "nothing had changed" : `${changed} changed`}`,
-        );
-      });
-    });
+    .action(runLink);
+}
+
+async function runLink(options: { from?: string; report?: boolean; json?: boolean }, command: Command): Promise<void> {
+  if ((options.from === undefined) === (options.report === undefined)) {
+    throw new AppError("USAGE", "expected either --from <source> to link, or --report, received both or none");
+  }
+  await withServices(command, async ({ db }) => {
+    if (countMovies(db) === 0)
+      throw new AppError("DATA_EMPTY", "expected movies to link, but none are loaded: run marquee import");
+    let changed: number | undefined;
+    if (options.from !== undefined) {
+      const source = await openSource(options.from);
+      const reference = await readLinkReference(source);
+      await source.close();
+      ({ changed } = await write(db, () => importLinks(db, reference)));
+    }
+    const state = linkState(db);
+    if (options.json) return printJson({ ...state, changed });
+    for (const { movieId, title, reason } of state.unlinked) print(`not linked: ${movieId} ${title}: ${reason}`);
+    if (options.report && state.uncertain.length > 0) {
+      print("Uncertain: accept with linkImdb, or find others with linkCandidates");
+      printTable(
+        ["movie", "title", "IMDb", "sure", "evidence"],
+        state.uncertain.map((row) => [row.movieId, row.title, row.imdbId, row.confidence, row.evidence]),
+        [0, 3],
+      );
+    }
+    const change = changed === undefined ? "" : changed === 0 ? "; nothing had changed" : `; ${changed} changed`;
+    print(
+      `${state.linked} of ${state.movies} movies are linked to IMDb, ${state.uncertain.length} of them uncertain, ` +
+        `${state.unlinkable} without a link for the reason shown${change}`,
+    );
+  });
 }
 
 function isDatasetName(text: string): text is DatasetName {

@@ -1,5 +1,6 @@
 /** Giving movies their IMDb and TMDB ids from a MovieLens release's links; a link made by hand is never touched. */
 import type { ImdbId, MovieId } from "../ids.js";
+import { saveLinkReference } from "./link-reference.js";
 import { type LinkMatch, type LinkReference, matchLinks } from "./movielens/link.js";
 import { searchLinks } from "./movielens/link-search.js";
 import { allMovies } from "./movies.js";
@@ -15,8 +16,12 @@ export interface LinkReport {
   unlinked: { movieId: MovieId; title: string; reason: string }[];
 }
 
-/** Links by movie id, checked by title and year; then by title and year alone. Call inside a transaction. */
+/**
+ * Links by movie id, checked by title and year; then by title and year alone. What is left without a link keeps the
+ * reason. Call inside a transaction.
+ */
 export function importLinks(db: Database, reference: ReadonlyMap<MovieId, LinkReference>): LinkReport {
+  saveLinkReference(db, reference);
   const movies = allMovies(db).filter((movie) => movie.linkSource !== "manual");
   const rows = movies.map(({ id, title }) => ({ movieId: id, title }));
   const matches = bestMatches(rows, reference);
@@ -30,6 +35,9 @@ export function importLinks(db: Database, reference: ReadonlyMap<MovieId, LinkRe
     UPDATE movies SET imdb_id = $imdbId, tmdb_id = $tmdbId, link_source = 'import', link_confidence = $confidence,
       link_evidence = $evidence
     WHERE id = $id AND (imdb_id, tmdb_id, link_confidence, link_evidence) IS NOT ($imdbId, $tmdbId, $confidence, $evidence)`);
+  const explain = db.sqlite.prepare(`
+    UPDATE movies SET link_source = 'import', link_evidence = $reason
+    WHERE id = $id AND (link_source, link_evidence) IS NOT ('import', $reason)`);
   const taken = new Set<ImdbId>(
     allMovies(db).flatMap((movie) => (movie.linkSource === "manual" && movie.imdbId !== null ? [movie.imdbId] : [])),
   );
@@ -49,6 +57,7 @@ export function importLinks(db: Database, reference: ReadonlyMap<MovieId, LinkRe
     if (!match.linked || match.imdbId === null) {
       const reason = match.linked ? `${match.evidence}, but the reference has no IMDb id for it` : match.reason;
       report.unlinked.push({ movieId: match.movieId, title: rows[i].title, reason });
+      if (!match.linked) explain.run({ id: match.movieId, reason });
     }
     if (!match.linked) return;
     report.changed += set.run({
@@ -73,7 +82,8 @@ function bestMatches(
   const found = new Map(searchLinks(doubtful, reference, settled).map((match) => [match.movieId, match]));
   return matches.map((match) => {
     const other = found.get(match.movieId);
-    if (other === undefined || !other.linked) return match;
+    if (other === undefined) return match;
+    if (!other.linked) return match.linked ? match : { ...match, reason: `${match.reason}; ${other.reason}` };
     // A link by the same id, however doubtful, yields only to one whose title and year are both right.
     return !match.linked || other.confidence === "medium" ? other : match;
   });

@@ -1,5 +1,5 @@
 /** Movies of the data set: by id, by IMDb id, by search, and all of them in order. */
-import { and, asc, count, desc, eq, gt, inArray, lt, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
 import type { ImdbId, MovieId } from "../ids.js";
 import { type Database, fold } from "./open.js";
 import { movies } from "./tables.js";
@@ -12,6 +12,10 @@ export interface MovieFilter {
   search?: string;
   /** Genres that a movie must all have. */
   genres?: readonly string[];
+  /** Whether it has an IMDb id. */
+  linked?: boolean;
+  /** Whether an import found its link, and was not certain. */
+  uncertainLink?: boolean;
 }
 
 /** Movies by id, in the order asked; undefined where there is none. */
@@ -27,6 +31,17 @@ export function moviesByIds(db: Database, ids: readonly MovieId[]): (Movie | und
 
 export function movieByImdbId(db: Database, imdbId: ImdbId): Movie | undefined {
   return db.orm.select().from(movies).where(eq(movies.imdbId, imdbId)).get();
+}
+
+/** Movies by IMDb id, in the order asked; undefined where there is none. */
+export function moviesByImdbIds(db: Database, ids: readonly ImdbId[]): (Movie | undefined)[] {
+  const rows = db.orm
+    .select()
+    .from(movies)
+    .where(inArray(movies.imdbId, [...new Set(ids)]))
+    .all();
+  const byId = new Map(rows.map((row) => [row.imdbId, row]));
+  return ids.map((id) => byId.get(id));
 }
 
 export function listMovies(db: Database, filter: MovieFilter, page: IdPage<MovieId>): Movie[] {
@@ -83,6 +98,13 @@ function matches(filter: MovieFilter): SQL | undefined {
   }
   for (const genre of filter.genres ?? []) {
     conditions.push(sql`'|' || ${movies.genres} || '|' LIKE ${`%|${escapeLike(genre)}|%`} ESCAPE '\\'`);
+  }
+  if (filter.linked !== undefined) {
+    conditions.push(filter.linked ? isNotNull(movies.imdbId) : isNull(movies.imdbId));
+  }
+  if (filter.uncertainLink !== undefined) {
+    const uncertain = sql`(${movies.imdbId} IS NOT NULL AND ${movies.linkSource} = 'import' AND ${movies.linkConfidence} < 1)`;
+    conditions.push(filter.uncertainLink ? uncertain : sql`NOT ${uncertain}`);
   }
   return conditions.length === 0 ? undefined : and(...conditions);
 }

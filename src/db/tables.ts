@@ -47,6 +47,7 @@ export const movies = sqliteTable(
     linkSource: text({ enum: ["import", "manual"] }),
     /** In 0..1, 1 where title and year agree with the link's own. */
     linkConfidence: real(),
+    /** What the link was found by; where there is none, why. */
     linkEvidence: text(),
   },
   (table) => [uniqueIndex("movies_imdb_id").on(table.imdbId), index("movies_display_title").on(table.displayTitle)],
@@ -95,11 +96,44 @@ export const posters = sqliteTable(
     width: integer().notNull(),
     height: integer().notNull(),
     bytes: integer().notNull(),
-    source: text({ enum: ["folder", "drawn"] }).notNull(),
+    source: text({ enum: ["folder", "upload", "tmdb", "drawn"] }).notNull(),
     addedAt: integer().notNull(),
   },
   (table) => [index("posters_sha256").on(table.sha256)],
 );
+
+/** What a provider last said of a movie's poster: what it has not is not asked for again until `askAgainAt`. */
+export const posterFetches = sqliteTable(
+  "poster_fetches",
+  {
+    movieId: integer()
+      .notNull()
+      .$type<MovieId>()
+      .references(() => movies.id, { onDelete: "cascade" }),
+    provider: text().notNull(),
+    outcome: text({ enum: ["found", "none", "failed"] }).notNull(),
+    /** Why there is none, or what failed. */
+    detail: text(),
+    /** What the provider knows the picture by, to ask whether it changed. */
+    etag: text(),
+    /** Unix seconds. */
+    askedAt: integer().notNull(),
+    askAgainAt: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.movieId, table.provider] })],
+);
+
+/**
+ * Films of the MovieLens release that links were last taken from, for whoever corrects a link; their names are in the
+ * full-text index `link_reference_names` (migration 0002), under the same numbers.
+ */
+export const linkReference = sqliteTable("link_reference", {
+  movieId: integer().primaryKey(),
+  title: text().notNull(),
+  year: integer(),
+  imdbId: text().$type<ImdbId>(),
+  tmdbId: integer(),
+});
 
 /** Embeddings belong to a poster's content, an encoder and a preprocessing: no two kinds are ever compared. */
 export const posterEmbeddings = sqliteTable(
@@ -127,8 +161,8 @@ export const tokens = sqliteTable(
   (table) => [uniqueIndex("tokens_hash").on(table.hash)],
 );
 
-/** What was chosen by command: the model that serves, the encoder in use. */
+/** What was chosen by command (the model that serves, the encoder in use), and how often posters have changed. */
 export const settings = sqliteTable("settings", {
-  key: text({ enum: ["activeModel", "activeEncoder"] }).primaryKey(),
+  key: text({ enum: ["activeModel", "activeEncoder", "postersRevision"] }).primaryKey(),
   value: text().notNull(),
 });

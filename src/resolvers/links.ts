@@ -1,20 +1,67 @@
 /** Correcting which IMDb title a movie is. */
+import { findLinkCandidates, type LinkCandidate } from "../db/link-reference.js";
 import { linkMovie, unlinkMovie } from "../db/links.js";
 import type { Movie } from "../db/movies.js";
 import { write } from "../db/write.js";
 import { AppError } from "../errors.js";
-import { parseImdbId } from "../ids.js";
+import { type ImdbId, type MovieId, parseImdbId } from "../ids.js";
 import type { Context } from "./context.js";
-import { invalidImdbId, movieIdOf } from "./lookup.js";
+import { findMovie, invalidImdbId, movieIdOf } from "./lookup.js";
+import { checkFirst } from "./pages.js";
+
+export interface LinkInput {
+  movieId: string;
+  imdbId: string;
+}
+
+/** Most links in one batch: one transaction, which other writers wait for. */
+export const mostLinks = 500;
+const mostCandidates = 50;
 
 /** @throws {AppError} INVALID_ID, INVALID_IMDB_ID, MOVIE_NOT_FOUND; ImdbIdTaken naming the movie that has it */
-export async function linkImdb(context: Context, movieId: string, imdbId: string): Promise<Movie> {
-  const movie = movieIdOf(movieId);
+export async function linkImdb(context: Context, input: LinkInput): Promise<Movie> {
+  const { movieId, imdbId } = parseLink(input);
+  const { db } = context.services;
+  return write(db, () => linkOrThrow(context, movieId, imdbId));
+}
+
+/**
+ * Links one after another in one transaction; one that cannot be made leaves the others alone.
+ * @returns a movie or an error for each, in their order, those that `linkImdb` throws
+ * @throws {AppError} INVALID_ARGUMENT for more than `mostLinks`
+ */
+export async function linkImdbBatch(context: Context, inputs: readonly LinkInput[]): Promise<(Movie | AppError)[]> {
+  if (inputs.length > mostLinks) {
+    throw new AppError("INVALID_ARGUMENT", `expected up to ${mostLinks} links in a batch, received ${inputs.length}`);
+  }
+  const each = (input: LinkInput): Movie | AppError => {
+    try {
+      const { movieId, imdbId } = parseLink(input);
+      return linkOrThrow(context, movieId, imdbId);
+    } catch (error) {
+      if (error instanceof AppError) return error;
+      throw error;
+    }
+  };
+  return write(context.services.db, () => inputs.map(each));
+}
+
+/** @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, INVALID_ARGUMENT unless first is from 1 to 50 */
+export async function linkCandidates(context: Context, movieId: string, first: number): Promise<LinkCandidate[]> {
+  checkFirst("first", first, mostCandidates);
+  return findLinkCandidates(context.services.db, await findMovie(context, { id: movieId }), first);
+}
+
+function parseLink({ movieId, imdbId }: LinkInput): { movieId: MovieId; imdbId: ImdbId } {
   const parsed = parseImdbId(imdbId);
   if (parsed === undefined) throw invalidImdbId(imdbId);
-  const { db } = context.services;
-  const result = await write(db, () => linkMovie(db, movie, parsed));
-  if ("takenBy" in result) throw new ImdbIdTaken(parsed, result.takenBy);
+  return { movieId: movieIdOf(movieId), imdbId: parsed };
+}
+
+/** Call inside `write`. */
+function linkOrThrow({ services }: Context, movieId: MovieId, imdbId: ImdbId): Movie {
+  const result = linkMovie(services.db, movieId, imdbId);
+  if ("takenBy" in result) throw new ImdbIdTaken(imdbId, result.takenBy);
   return result.movie;
 }
 

@@ -13,6 +13,8 @@ import { idPage, type PageRequest } from "./user.js";
 export interface MoviesArgs {
   search?: string | null;
   genres?: readonly string[] | null;
+  linked?: boolean | null;
+  uncertainLink?: boolean | null;
 }
 
 export function moviesPage(context: Context, args: MoviesArgs, page: PageRequest): Movie[] {
@@ -27,7 +29,7 @@ const longestSearch = 200;
 const mostGenres = 20;
 
 /** @throws {AppError} INVALID_ARGUMENT for what SQLite would find too long a pattern or too many conditions */
-function filterOf({ search, genres }: MoviesArgs): MovieFilter {
+function filterOf({ search, genres, linked, uncertainLink }: MoviesArgs): MovieFilter {
   if (search != null && search.length > longestSearch) {
     throw new AppError(
       "INVALID_ARGUMENT",
@@ -37,7 +39,12 @@ function filterOf({ search, genres }: MoviesArgs): MovieFilter {
   if (genres != null && genres.length > mostGenres) {
     throw new AppError("INVALID_ARGUMENT", `expected up to ${mostGenres} genres, received ${genres.length}`);
   }
-  return { search: search ?? undefined, genres: genres ?? undefined };
+  return {
+    search: search ?? undefined,
+    genres: genres ?? undefined,
+    linked: linked ?? undefined,
+    uncertainLink: uncertainLink ?? undefined,
+  };
 }
 
 /** Stars as shown, 0.5 to 5. @throws {AppError} INVALID_ID, USER_NOT_FOUND; as `Models.get` */

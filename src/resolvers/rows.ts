@@ -1,4 +1,5 @@
 /** The rows that the schema's types show; the schema itself never imports the database. */
+export type { LinkCandidate } from "../db/link-reference.js";
 export type { Movie } from "../db/movies.js";
 export type { PosterRow } from "../db/posters.js";
 export type { Rating } from "../db/ratings.js";

@@ -27,7 +27,10 @@ builder.node(Movie, {
       description:
         "How sure the link to IMDb is, in 0..1: 1 where id, title and year agree, or where a person said so.",
     }),
-    linkEvidence: t.exposeString("linkEvidence", { nullable: true, description: "What the link was found by." }),
+    linkEvidence: t.exposeString("linkEvidence", {
+      nullable: true,
+      description: "What the link was found by; where there is none, why.",
+    }),
     ratingCount: t.int({
       description: "How many users rated it.",
       resolve: async ({ id }, _args, { loaders }) => (await loaders.statisticsByMovieId.load(id)).ratingCount,
@@ -85,6 +88,11 @@ builder.queryField("movies", (t) =>
       args: {
         search: t.arg.string({ description: "Part of the title, upper or lower case." }),
         genres: t.arg.stringList({ description: "Genres that a movie must all have." }),
+        linked: t.arg.boolean({ description: "Only movies with an IMDb id, or with `false` only those without." }),
+        uncertainLink: t.arg.boolean({
+          description:
+            "Only movies whose link an import found and was not certain of, or with `false` only the others.",
+        }),
       },
       resolve: (_root, args, context) =>
         pageOf(

@@ -6,6 +6,8 @@ const PosterSource = builder.enumType("PosterSource", {
   description: "Where a poster came from.",
   values: {
     folder: { description: "Added from a folder by the operator." },
+    upload: { description: "Uploaded by `setPoster`." },
+    tmdb: { description: "From The Movie Database." },
     drawn: { description: "Drawn by Marquee for its embedded data set." },
   } as const,
 });

@@ -258,8 +258,17 @@ describe("marquee import", () => {
       unlinked: [{ movieId: 2, title: "Heat (1995)" }],
     });
     const { stdout } = await run(["link", "--from", newer], { dataDir });
-    expect(stdout).toContain("1 of 2 movies are linked to IMDb; nothing had changed\n");
+    expect(stdout).toContain(
+      "1 of 2 movies are linked to IMDb, 0 of them uncertain, 1 without a link for the reason shown; nothing had changed\n",
+    );
     expect(stdout).toMatch(/^not linked: 2 Heat \(1995\): /);
+    const state = { movies: 2, linked: 1, unlinkable: 1, uncertain: [], unlinked: [{ movieId: 2 }] };
+    expect(await runJson(["link", "--report"], { dataDir })).toMatchObject(state);
+    const both = await run(["link", "--report", "--from", newer], { dataDir });
+    expect(both).toMatchObject({
+      code: 2,
+      stderr: "marquee: expected either --from <source> to link, or --report, received both or none\n",
+    });
   });
 });
 

@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type ImportOptions, importDataset } from "../../src/db/import.js";
 import { importLinks } from "../../src/db/import-links.js";
+import { findLinkCandidates } from "../../src/db/link-reference.js";
+import { linkState } from "../../src/db/link-report.js";
 import { linkMovie, unlinkMovie } from "../../src/db/links.js";
 import { readLinkReference } from "../../src/db/movielens/link.js";
 import { allMovies, moviesByIds } from "../../src/db/movies.js";
@@ -340,8 +342,16 @@ describe("linking", () => {
     expect(report).toMatchObject({ linked: 1, changed: { links: 1 } });
     expect(imdbIdOf(db, 1)).toBe("tt0114709");
     expect(report.unlinked).toEqual([
-      { movieId: 661, title: "Misérables, Les (1995)", reason: "the reference has no movie 661" },
-      { movieId: 914, title: "Nameless (1996)", reason: "the reference has no movie 914" },
+      {
+        movieId: 661,
+        title: "Misérables, Les (1995)",
+        reason: "the reference has no movie 661; no other film of the reference has its title and year",
+      },
+      {
+        movieId: 914,
+        title: "Nameless (1996)",
+        reason: "the reference has no movie 914; no other film of the reference has its title and year",
+      },
     ]);
   });
 
@@ -396,10 +406,106 @@ describe("linking", () => {
     const report = await importFiles(db, "ml-two", files("1,0070735,9277\n2,0070735,9277\n"));
     expect([imdbIdOf(db, 1), imdbIdOf(db, 2)]).toEqual(["tt0070735", null]);
     expect(report.changed).toEqual({ ...nothing, links: 2 });
-    expect(moviesByIds(db, [movieId(2)])[0]).toMatchObject({ tmdbId: null, linkSource: null, linkConfidence: null });
+    expect(moviesByIds(db, [movieId(2)])[0]).toMatchObject({
+      tmdbId: null,
+      linkSource: "import",
+      linkConfidence: null,
+      linkEvidence: "tt0070735 already belongs to another movie",
+    });
     expect(report.unlinked).toEqual([
       { movieId: 2, title: "Sting, The (1973)", reason: "tt0070735 already belongs to another movie" },
     ]);
+  });
+
+  test("says of a movie that the data set has twice which one has the link", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-two", {
+      "movies.csv":
+        'movieId,title,genres\n1,"Bewegte Mann, Der (1994)",Comedy\n2,"Maybe, Maybe Not (Bewegte Mann, Der) (1994)",Comedy\n',
+      "ratings.csv": "userId,movieId,rating\n1,1,5\n",
+    });
+    const reference = await linksFrom('2,"Maybe, Maybe Not (Bewegte Mann, Der) (1994)",Comedy\n', "2,0109255,1\n");
+    const { unlinked } = await write(db, () => importLinks(db, reference));
+    expect(unlinked[0].reason).toBe(
+      'the reference has no movie 1; by title and year it is movie 2, "Maybe, Maybe Not (Bewegte Mann, Der) (1994)", which has the link already',
+    );
+  });
+
+  test("reports what is linked, what is uncertain, and why others are not", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-two", { ...files(""), "links.csv": "movieId,imdbId,tmdbId\n" });
+    const others = linkState(db);
+    expect(others).toMatchObject({ movies: 2, linked: 0, unlinkable: 2, uncertain: [] });
+    const reference = await linksFrom("1,Heat (1998),Crime\n", "1,0113277,949\n");
+    await write(db, () => importLinks(db, reference));
+    expect(linkState(db)).toEqual({
+      movies: 2,
+      linked: 1,
+      unlinkable: 1,
+      uncertain: [
+        {
+          movieId: 1,
+          title: "Heat (1995)",
+          imdbId: "tt0113277",
+          confidence: 0.7,
+          evidence: "same id and title, year differs: 1995 is 1998 there",
+        },
+      ],
+      unlinked: [
+        {
+          movieId: 2,
+          title: "Sting, The (1973)",
+          reason: "the reference has no movie 2; no other film of the reference has its title and year",
+        },
+      ],
+    });
+    await write(db, () => linkMovie(db, movieId(1), "tt0113277" as ImdbId));
+    await write(db, () => unlinkMovie(db, movieId(2)));
+    expect(linkState(db)).toMatchObject({
+      linked: 1,
+      unlinkable: 1,
+      uncertain: [],
+      unlinked: [{ movieId: 2, reason: "taken away by hand" }],
+    });
+  });
+
+  test("finds films that a movie may be, in the release that links were last taken from", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-two", {
+      "movies.csv": 'movieId,title,genres\n1,"Amelie II (2001)",Comedy\n2,Heat (1995),Crime\n',
+      "ratings.csv": "userId,movieId,rating\n1,1,5\n",
+    });
+    const [movie, heat] = moviesByIds(db, [movieId(1), movieId(2)]);
+    expect(findLinkCandidates(db, movie!, 5)).toEqual([]);
+    const films = [
+      '70,"Amélie 2 (Fabuleux destin d\'Amélie Poulain, Le) (2001)",Comedy',
+      "71,Amelie 2 (1990),Comedy",
+      "72,Amelia (2001),Comedy",
+      "73,Heat (1995),Crime",
+      "74,Nothing Alike (2001),Comedy",
+    ].join("\n");
+    const reference = await linksFrom(`${films}\n`, "70,1,11\n71,2,12\n72,3,13\n73,4,14\n74,5,15\n");
+    await write(db, () => importLinks(db, reference));
+    await write(db, () => unlinkMovie(db, movieId(1)));
+    const found = findLinkCandidates(db, movie!, 5);
+    expect(found.map(({ title, confidence }) => [title, confidence])).toEqual([
+      ["Amélie 2 (Fabuleux destin d'Amélie Poulain, Le) (2001)", 1],
+      ["Amelie 2 (1990)", 0.5],
+    ]);
+    expect(found[0]).toMatchObject({
+      imdbId: "tt0000001",
+      tmdbId: 11,
+      evidence: "same title, same year",
+      takenBy: null,
+    });
+    expect(found[1].evidence).toBe("same title, year differs: 2001 is 1990 there");
+    expect(findLinkCandidates(db, heat!, 1)[0]).toMatchObject({ imdbId: "tt0000004", takenBy: { id: 2 } });
+    // Another release takes its place.
+    await write(db, () => importLinks(db, new Map()));
+    expect(findLinkCandidates(db, movie!, 5)).toHaveLength(2);
+    const smaller = await linksFrom("72,Amelia (2001),Comedy\n", "72,3,13\n");
+    await write(db, () => importLinks(db, smaller));
+    expect(findLinkCandidates(db, movie!, 5)).toEqual([]);
   });
 
   test("keeps an id that a later reference says nothing of", async () => {

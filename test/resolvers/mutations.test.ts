@@ -1,6 +1,9 @@
 /** What can be changed, by whom, and what is refused; and that it counts at once and stays. */
 import Sqlite from "better-sqlite3";
 import { describe, expect, test } from "vitest";
+import { importLinks } from "../../src/db/import-links.js";
+import { write } from "../../src/db/write.js";
+import { movieId, parseImdbId } from "../../src/ids.js";
 import { fixture, globalId, rankPlainly, type Started, start } from "../fixture.js";
 
 const { seed } = fixture.models.active;
@@ -25,6 +28,16 @@ const linkImdb = `mutation ($movieId: ID!, $imdbId: String!) {
     ... on LinkImdbPayload { movie { movieId imdbId tmdbId linkConfidence linkEvidence } }
     ... on ImdbIdTakenError { movie { movieId title } }
     ... on Error { code message }
+  }
+}`;
+const linkImdbBatch = `mutation ($links: [LinkImdbInput!]!) {
+  linkImdbBatch(input: { links: $links }) {
+    __typename
+    results {
+      __typename
+      ... on LinkImdbPayload { movie { movieId imdbId } }
+      ... on Error { code }
+    }
   }
 }`;
 const unlinkImdb = `mutation ($movieId: ID!) {
@@ -271,6 +284,68 @@ describe("linkImdb", () => {
   });
 });
 
+describe("linkImdbBatch", () => {
+  test("links what can be linked, and says of each other one why not", async () => {
+    const started = await start();
+    const links = [
+      { movieId: 1, imdbId: "tt0114709" },
+      { movieId: "x", imdbId: "tt0068646" },
+      { movieId: 858, imdbId: "0114709" },
+      { movieId: 7, imdbId: "tt0068646" },
+      { movieId: 858, imdbId: "no" },
+      { movieId: globalId("Movie", 858), imdbId: "tt0068646" },
+    ];
+    const { linkImdbBatch: batch } = await started.edit(linkImdbBatch, { links });
+    expect(batch.results).toEqual([
+      { __typename: "LinkImdbPayload", movie: { movieId: 1, imdbId: "tt0114709" } },
+      { __typename: "InvalidIdError", code: "INVALID_ID" },
+      { __typename: "ImdbIdTakenError", code: "IMDB_ID_TAKEN" },
+      { __typename: "MovieNotFoundError", code: "MOVIE_NOT_FOUND" },
+      { __typename: "InvalidImdbIdError", code: "INVALID_IMDB_ID" },
+      { __typename: "LinkImdbPayload", movie: { movieId: 858, imdbId: "tt0068646" } },
+    ]);
+    const all = fixture.movies.length;
+    const count = (filter: string) =>
+      started.data(`{ movies(${filter}) { totalCount } }`).then(({ movies }) => movies.totalCount);
+    expect(await count("linked: true")).toBe(2);
+    expect(await count("linked: false")).toBe(all - 2);
+    expect(await count("uncertainLink: true")).toBe(0);
+    expect(await count("uncertainLink: false")).toBe(all);
+  });
+
+  test("refuses a batch that is too large", async () => {
+    const started = await start();
+    const links = Array.from({ length: 501 }, () => ({ movieId: 1, imdbId: "tt0114709" }));
+    const { errors } = await started.ask(linkImdbBatch, { variables: { links }, token: started.token });
+    expect(errors).toMatchObject([{ code: "INVALID_ARGUMENT" }]);
+    expect(errors?.[0].message).toContain("expected up to 500 links in a batch, received 501");
+  });
+});
+
+describe("linkCandidates", () => {
+  const query = (args: string) => `{ linkCandidates(${args}) { imdbId title confidence takenBy { movieId } } }`;
+
+  test("come from the release that links were taken from, and are none before", async () => {
+    const started = await start();
+    expect(await started.data(query("movieId: 1"))).toEqual({ linkCandidates: [] });
+    const { db } = started.services;
+    const reference = new Map([
+      [movieId(1), { title: "Toy Story (1996)", imdbId: parseImdbId("tt0114709")!, tmdbId: 862 }],
+    ]);
+    await write(db, () => importLinks(db, reference));
+    expect(await started.data(query("movieId: 1"))).toEqual({
+      linkCandidates: [{ imdbId: "tt0114709", title: "Toy Story (1996)", confidence: 0.9, takenBy: { movieId: 1 } }],
+    });
+    for (const [args, code] of [
+      ["movieId: 7", "MOVIE_NOT_FOUND"],
+      ['movieId: "x"', "INVALID_ID"],
+      ["movieId: 1, first: 51", "INVALID_ARGUMENT"],
+    ]) {
+      expect((await started.ask(query(args))).errors).toMatchObject([{ code }]);
+    }
+  });
+});
+
 describe("unlinkImdb", () => {
   test("takes the link away, and the id is free for another movie", async () => {
     const started = await start();
@@ -297,6 +372,7 @@ describe("mutations need a token", () => {
     ["rateMovie", rateMovie, { userId: 42, movieId: 1, rating: 3 }],
     ["removeRating", removeRating, { userId: 3997, movieId: 858 }],
     ["linkImdb", linkImdb, { movieId: 1, imdbId: "tt0114709" }],
+    ["linkImdbBatch", linkImdbBatch, { links: [{ movieId: 1, imdbId: "tt0114709" }] }],
     ["unlinkImdb", unlinkImdb, { movieId: 1 }],
   ] as const;
   const message = "expected the header Authorization: Bearer <token> with a token of this server";

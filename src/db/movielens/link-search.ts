@@ -25,27 +25,21 @@ export function searchLinks(
   reference: ReadonlyMap<MovieId, LinkReference>,
   taken: ReadonlySet<MovieId>,
 ): LinkMatch[] {
-  const byName = indexByName(reference, taken);
+  const byName = indexByName(reference);
   const claimed = new Map<Candidate, MovieId>();
   return movies.map(({ movieId, title }) => {
     const names = comparableTitles(title);
     const { year } = titleParts(title);
     if (year === null) return { movieId, linked: false, reason: `${received(title)} has no year to search by` };
-    const common = new Map<Candidate, number>();
-    for (const name of names) {
-      for (const candidate of byName.get(name) ?? []) {
-        if (candidate.year === null || Math.abs(candidate.year - year) > 1) continue;
-        common.set(candidate, (common.get(candidate) ?? 0) + 1);
-      }
+    const best = likest(byName, names, year, (candidate) => !taken.has(candidate.movieId));
+    const [double] = best.length === 0 ? likest(byName, names, year, () => true) : [];
+    if (double !== undefined) {
+      const { movieId: other, row } = double;
+      const reason = `by title and year it is movie ${other}, ${received(row.title)}, which has the link already`;
+      return { movieId, linked: false, reason };
     }
-    const most = Math.max(...common.values());
-    const best = [...common].filter(([, count]) => count === most).map(([candidate]) => candidate);
     if (best.length === 0) {
-      return {
-        movieId,
-        linked: false,
-        reason: `the reference has no other film with the title and year of ${received(title)}`,
-      };
+      return { movieId, linked: false, reason: "no other film of the reference has its title and year" };
     }
     if (best.length > 1) {
       const ids = best.map((candidate) => candidate.movieId).join(", ");
@@ -67,13 +61,28 @@ export function searchLinks(
   });
 }
 
-function indexByName(
-  reference: ReadonlyMap<MovieId, LinkReference>,
-  taken: ReadonlySet<MovieId>,
-): Map<string, Candidate[]> {
+/** The films of a year, or one beside it, that have most names in common. */
+function likest(
+  byName: ReadonlyMap<string, Candidate[]>,
+  names: readonly string[],
+  year: number,
+  mayBe: (candidate: Candidate) => boolean,
+): Candidate[] {
+  const common = new Map<Candidate, number>();
+  for (const name of names) {
+    for (const candidate of byName.get(name) ?? []) {
+      if (candidate.year === null || Math.abs(candidate.year - year) > 1 || !mayBe(candidate)) continue;
+      common.set(candidate, (common.get(candidate) ?? 0) + 1);
+    }
+  }
+  const most = Math.max(...common.values());
+  return [...common].filter(([, count]) => count === most).map(([candidate]) => candidate);
+}
+
+function indexByName(reference: ReadonlyMap<MovieId, LinkReference>): Map<string, Candidate[]> {
   const byName = new Map<string, Candidate[]>();
   for (const [movieId, row] of reference) {
-    if (row.title === null || taken.has(movieId) || (row.imdbId === null && row.tmdbId === null)) continue;
+    if (row.title === null || (row.imdbId === null && row.tmdbId === null)) continue;
     const candidate = { movieId, row, year: titleParts(row.title).year };
     for (const name of comparableTitles(row.title)) {
       const list = byName.get(name);

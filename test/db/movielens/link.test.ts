@@ -95,7 +95,7 @@ describe("searchLinks", () => {
       {
         movieId: 3,
         linked: false,
-        reason: 'the reference has no other film with the title and year of "Solar Crisis (1993)"',
+        reason: "no other film of the reference has its title and year",
       },
       { movieId: 4, linked: false, reason: '"Kronos" has no year to search by' },
     ]);
