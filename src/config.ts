@@ -3,6 +3,9 @@ import { AppError, received } from "./errors.js";
 
 export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
+export const posterProviderNames = ["folder", "tmdb"] as const;
+export type PosterProviderName = (typeof posterProviderNames)[number];
+
 export interface Config {
   dataDir: string;
   host: string;
@@ -12,6 +15,10 @@ export interface Config {
   maxBodyBytes: number;
   requestTimeoutMs: number;
   movielensUrl: string;
+  posterProviders: PosterProviderName[];
+  posterFolder: string;
+  tmdbApiKey: string;
+  tmdbUrl: string;
 }
 
 interface Setting<Key extends keyof Config> {
@@ -92,9 +99,52 @@ export const settings: { [Key in keyof Config]: Setting<Key> } = {
     default: "https://files.grouplens.org/datasets/movielens/",
     about: "where marquee import downloads data sets from",
     expected: "an https address",
-    parse: (text) => (URL.canParse(text) && new URL(text).protocol === "https:" ? text : undefined),
+    parse: httpsAddress,
+  },
+  posterProviders: {
+    env: "POSTER_PROVIDERS",
+    flag: "poster-providers",
+    default: "folder,tmdb",
+    about: "where missing posters are fetched from, in this order; those that are not set up are passed over",
+    expected: `names of ${posterProviderNames.join(", ")}, each once, or nothing`,
+    parse: (text) => {
+      const names = text.split(",").map((name) => name.trim());
+      if (text.trim() === "") return [];
+      const known = names.filter((name) => (posterProviderNames as readonly string[]).includes(name));
+      return known.length === names.length && new Set(names).size === names.length
+        ? (known as PosterProviderName[])
+        : undefined;
+    },
+  },
+  posterFolder: {
+    env: "POSTER_FOLDER",
+    flag: "poster-folder",
+    default: "",
+    about: "folder of pictures named <movieId> or tt<imdbId>, a source of posters",
+    expected: "a folder's path, or nothing",
+    parse: (text) => (text.includes("\0") ? undefined : text),
+  },
+  tmdbApiKey: {
+    env: "TMDB_API_KEY",
+    flag: "tmdb-api-key",
+    default: "",
+    about: "your key or read access token of The Movie Database, a source of posters",
+    expected: "a key of letters, digits, dots, hyphens and underscores, or nothing",
+    parse: (text) => (/^[\w.-]{0,1000}$/.test(text) ? text : undefined),
+  },
+  tmdbUrl: {
+    env: "TMDB_URL",
+    flag: "tmdb-url",
+    default: "https://api.themoviedb.org/3/",
+    about: "where The Movie Database is asked",
+    expected: "an https address",
+    parse: httpsAddress,
   },
 };
+
+function httpsAddress(text: string): string | undefined {
+  return URL.canParse(text) && new URL(text).protocol === "https:" ? text : undefined;
+}
 
 export type Flags = Partial<Record<keyof Config, string>>;
 
@@ -110,7 +160,9 @@ export function readConfig(flags: Flags, env: Readonly<Record<string, string | u
     const value = setting.parse(text);
     if (value === undefined) {
       const name = flag === undefined ? setting.env : `--${setting.flag}`;
-      throw new AppError("CONFIG_INVALID", `expected ${setting.expected} for ${name}, received ${received(text)}`);
+      // What should be a secret is not shown, even where it is none.
+      const came = key === "tmdbApiKey" ? "something else" : received(text);
+      throw new AppError("CONFIG_INVALID", `expected ${setting.expected} for ${name}, received ${came}`);
     }
     config[key] = value;
   }

@@ -35,6 +35,8 @@ export const errorCodes = [
   "TRAINING_FAILED",
   // posters
   "POSTER_UNREADABLE",
+  "POSTER_NOT_FOUND",
+  "FETCH_FAILED",
   "ENCODER_NOT_FOUND",
   "ENCODER_INVALID",
   // access

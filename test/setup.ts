@@ -8,6 +8,10 @@ for (const name of [
   "MAX_BODY_BYTES",
   "REQUEST_TIMEOUT_MS",
   "MOVIELENS_URL",
+  "POSTER_PROVIDERS",
+  "POSTER_FOLDER",
+  "TMDB_API_KEY",
+  "TMDB_URL",
 ]) {
   delete process.env[name];
 }

@@ -1,6 +1,9 @@
 /** What every command shares: the settings, an open data folder, and Ctrl-C. */
 import type { Command } from "commander";
 import { type Config, type Flags, readConfig, settings } from "../config.js";
+import { folderProvider } from "../posters/providers/folder.js";
+import type { PosterProvider } from "../posters/providers/provider.js";
+import { tmdbProvider } from "../posters/providers/tmdb.js";
 import { openServices, type Services } from "../resolvers/services.js";
 import { say } from "./output.js";
 
@@ -20,12 +23,20 @@ export async function withServices<T>(
   work: (services: Services, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = configOf(command);
-  const services = openServices(config.dataDir);
+  const services = openServices(config.dataDir, { posterProviders: posterProvidersOf(config) });
   try {
     return await work(services, config);
   } finally {
     await services.close();
   }
+}
+
+/** The sources of posters that are set up, in the order asked. */
+export function posterProvidersOf({ posterProviders, posterFolder, tmdbApiKey, tmdbUrl }: Config): PosterProvider[] {
+  return posterProviders.flatMap((name) => {
+    if (name === "folder") return posterFolder === "" ? [] : [folderProvider(posterFolder)];
+    return tmdbApiKey === "" ? [] : [tmdbProvider({ key: tmdbApiKey, baseUrl: tmdbUrl })];
+  });
 }
 
 /** A signal that Ctrl-C (or a termination) aborts; a second one ends the process at once. */

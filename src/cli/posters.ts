@@ -1,18 +1,21 @@
-/** `marquee posters`: add and embed. */
+/** `marquee posters`: add, fetch and embed. */
 import type { Command } from "commander";
 import { countPosters } from "../db/posters.js";
 import { AppError } from "../errors.js";
 import { addPosters } from "../resolvers/add-posters.js";
 import { embedPosters } from "../resolvers/embed-posters.js";
+import { fetchPosters } from "../resolvers/fetch-posters.js";
 import { interruptSignal, withServices } from "./context.js";
 import { print, printJson, say, seconds } from "./output.js";
 import { createProgress, type Progress } from "./progress.js";
 
+const failuresShown = 20;
+
 export function addPosterCommands(program: Command): void {
   const posters = program
     .command("posters")
-    .summary("add posters and embed them")
-    .description("Add posters and embed them.");
+    .summary("add, fetch and embed posters")
+    .description("Add posters, fetch them from their sources, and embed them.");
 
   posters
     .command("add")
@@ -39,6 +42,39 @@ export function addPosterCommands(program: Command): void {
         }
         if (interrupted)
           throw new AppError("INTERRUPTED", "interrupted: what was added stays, run it again for the rest");
+      });
+    });
+
+  posters
+    .command("fetch")
+    .summary("fetch missing posters from their sources")
+    .description(
+      "Fetch the posters of movies that have none from the sources that are set up: --poster-folder, --tmdb-api-key. What a source does not have is not asked for again for 30 days.",
+    )
+    .option("--refresh", "ask for all movies again, and take posters that have changed; uploaded ones stay")
+    .option("--json", "print the result as JSON")
+    .action(async (options: { refresh?: boolean; json?: boolean }, command: Command) => {
+      const started = performance.now();
+      await withServices(command, async (services) => {
+        const { report, interrupted } = await watched("fetch", (onProgress, signal) =>
+          fetchPosters(services, options.refresh ?? false, onProgress, signal),
+        );
+        for (const { movieId, title, detail } of report.failed.slice(0, failuresShown)) {
+          say(`failed ${movieId} ${title}: ${detail}`);
+        }
+        if (report.failed.length > failuresShown) say(`… and ${report.failed.length - failuresShown} more failed`);
+        const total = countPosters(services.db);
+        if (options.json) printJson({ ...report, posters: total });
+        else {
+          const counts = Object.entries(report.outcomes)
+            .filter(([, count]) => count > 0)
+            .map(([outcome, count]) => `${count} ${outcome}`);
+          print(
+            `${report.movies} movies asked for in ${seconds(started)}: ${counts.join(", ") || "nothing to do"}; ${total} movies have a poster`,
+          );
+        }
+        if (interrupted)
+          throw new AppError("INTERRUPTED", "interrupted: what was fetched stays, run it again for the rest");
       });
     });
 

@@ -12,7 +12,7 @@ import { openServices, type Services } from "../resolvers/services.js";
 import { setupEmbedded } from "../resolvers/setup-embedded.js";
 import { exampleQuery } from "../server/graphiql.js";
 import { serve } from "../server/serve.js";
-import { configOf, withServices } from "./context.js";
+import { configOf, posterProvidersOf, withServices } from "./context.js";
 import { print, printJson, say, seconds } from "./output.js";
 import { createProgress, type Progress } from "./progress.js";
 
@@ -29,8 +29,12 @@ export function addServeCommands(program: Command): void {
       await withServices(command, async (services) => setup(services));
       // The GraphQL server is slow to load: not before it is needed, and not for other commands.
       const { createApp } = await import("../server/app.js");
-      const services = openServices(config.dataDir, { busyTimeoutMs: serverBusyTimeoutMs });
       const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
+      const services = openServices(config.dataDir, {
+        busyTimeoutMs: serverBusyTimeoutMs,
+        posterProviders: posterProvidersOf(config),
+        onPosterError: (error) => logger.warn({ err: error }, "a poster was not fetched"),
+      });
       const server = await serve(createApp(services, config, logger), config.host, config.port).catch(
         async (error: unknown) => {
           await services.close();
@@ -47,6 +51,8 @@ export function addServeCommands(program: Command): void {
         });
         say("Stopping …");
       } finally {
+        // Subscriptions would hold their connections.
+        services.posterSources.updates.close();
         await server.stop();
         await services.close();
       }

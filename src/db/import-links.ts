@@ -5,6 +5,7 @@ import { type LinkMatch, type LinkReference, matchLinks } from "./movielens/link
 import { searchLinks } from "./movielens/link-search.js";
 import { allMovies } from "./movies.js";
 import type { Database } from "./open.js";
+import { forgetPosterFetches } from "./poster-fetches.js";
 
 /** A confidence in words as a number in 0..1, to sort and filter by: an order, not a probability. */
 const confidenceOf = { high: 1, medium: 0.7, low: 0.3 } as const;
@@ -60,13 +61,15 @@ export function importLinks(db: Database, reference: ReadonlyMap<MovieId, LinkRe
       if (!match.linked) explain.run({ id: match.movieId, reason });
     }
     if (!match.linked) return;
-    report.changed += set.run({
+    const { changes } = set.run({
       id: match.movieId,
       imdbId: match.imdbId,
       tmdbId: match.tmdbId,
       confidence: confidenceOf[match.confidence],
       evidence: match.evidence,
-    }).changes;
+    });
+    report.changed += changes;
+    if (changes > 0) forgetPosterFetches(db, [match.movieId]);
   });
   return report;
 }

@@ -4,6 +4,8 @@ import { AppError } from "../errors.js";
 import type { ImdbId, MovieId } from "../ids.js";
 import { type Movie, movieByImdbId, moviesByIds } from "./movies.js";
 import type { Database } from "./open.js";
+import { forgetPosterFetches } from "./poster-fetches.js";
+import { deletePoster, postersByMovieIds } from "./posters.js";
 import { movies } from "./tables.js";
 
 /** Links a movie by hand. Call inside `write`.
@@ -27,6 +29,11 @@ function setLink(db: Database, movieId: MovieId, imdbId: ImdbId | null): Movie {
   const [before] = moviesByIds(db, [movieId]);
   if (before === undefined) throw new AppError("MOVIE_NOT_FOUND", `expected the id of a movie, received ${movieId}`);
   if (before.imdbId === imdbId && before.linkSource === "manual") return before;
+  if (before.imdbId !== imdbId) {
+    // What was found by the old link is another film's.
+    forgetPosterFetches(db, [movieId]);
+    if (postersByMovieIds(db, [movieId])[0]?.source === "tmdb") deletePoster(db, movieId);
+  }
   return (
     db.orm
       .update(movies)

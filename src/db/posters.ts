@@ -2,6 +2,7 @@
 import { and, asc, count, eq, inArray, sql } from "drizzle-orm";
 import type { MovieId } from "../ids.js";
 import type { Database } from "./open.js";
+import { getSetting, setSetting } from "./settings.js";
 import { movies, posterEmbeddings, posters } from "./tables.js";
 
 export type PosterRow = typeof posters.$inferSelect;
@@ -32,7 +33,23 @@ export function setPoster(db: Database, poster: PosterRow): boolean {
   const before = db.orm.select().from(posters).where(eq(posters.movieId, poster.movieId)).get();
   if (before?.sha256 === poster.sha256) return false;
   db.orm.insert(posters).values(poster).onConflictDoUpdate({ target: posters.movieId, set: poster }).run();
+  countChange(db);
   return true;
+}
+
+/** Call inside `write`. Its bytes stay in the store. @returns the poster that was there, or undefined */
+export function deletePoster(db: Database, movieId: MovieId): PosterRow | undefined {
+  const removed = db.orm.delete(posters).where(eq(posters.movieId, movieId)).returning().get();
+  if (removed !== undefined) countChange(db);
+  return removed;
+}
+
+function countChange(db: Database): void {
+  setSetting(db, "postersRevision", String(Number(getSetting(db, "postersRevision") ?? 0) + 1));
+}
+
+export function movieIdsWithPoster(db: Database): Set<MovieId> {
+  return new Set(db.sqlite.prepare("SELECT movie_id FROM posters").pluck().all() as MovieId[]);
 }
 
 export function countPosters(db: Database): number {
@@ -97,10 +114,13 @@ export function storedEmbeddings(
   return found;
 }
 
-/** Changes whenever an embedding or a movie's first poster is added. */
+/** Changes whenever an embedding is added, or any movie's poster changes. */
 export function embeddingsStamp(db: Database): string {
   return db.sqlite
-    .prepare("SELECT (SELECT coalesce(max(rowid), 0) FROM poster_embeddings) || ' ' || (SELECT count(*) FROM posters)")
+    .prepare(
+      `SELECT (SELECT coalesce(max(rowid), 0) FROM poster_embeddings) || ' ' || (SELECT count(*) FROM posters) || ' ' ||
+         coalesce((SELECT value FROM settings WHERE key = 'postersRevision'), '0')`,
+    )
     .pluck()
     .get() as string;
 }

@@ -20,6 +20,7 @@ import {
 import { type Mood, moodsOf, motifsOf, palettesOf } from "./draw-moods.js";
 import { type Footing, type MotifName, motifs } from "./draw-motifs.js";
 import { drawCredits, drawTitle, shownTitle, type TitleLayout } from "./draw-title.js";
+import type { PosterFormat } from "./images.js";
 
 export interface PosterFacts {
   title: string;
@@ -28,8 +29,8 @@ export interface PosterFacts {
   genres: readonly string[];
 }
 
-const width = 400;
-const height = 600;
+const sheetWidth = 400;
+const sheetHeight = 600;
 
 /** Motifs that reach up through the sky: a title above would lie on them. */
 const tallMotifs: ReadonlySet<MotifName> = new Set<MotifName>(["forest"]);
@@ -68,53 +69,58 @@ function planOf(
   const tall = zoneHeight(title, layout);
   const above = random() < (layout === "stack" || layout === "small" ? 0.5 : 0.32) && !tallMotifs.has(name);
   const side = layout === "stack" || layout === "small" ? 30 : 34;
-  const text = { x: side, w: width - 2 * side };
+  const text = { x: side, w: sheetWidth - 2 * side };
   if (era === "print") {
     const edge = 20;
-    const art = { x: edge, y: above ? tall + 12 : edge, w: width - 2 * edge, h: height - tall - edge - 12 - 34 };
+    const art = {
+      x: edge,
+      y: above ? tall + 12 : edge,
+      w: sheetWidth - 2 * edge,
+      h: sheetHeight - tall - edge - 12 - 34,
+    };
     const y = above ? 14 : art.y + art.h + 4;
     return {
       sheet: art,
       art,
       zone: { ...text, y, h: tall - 6 },
       titleOn: paper,
-      creditsY: height - 27,
+      creditsY: sheetHeight - 27,
       creditsOn: paper,
     };
   }
   const foot = 44;
-  const zone = above ? { ...text, y: 26, h: tall } : { ...text, y: height - foot - tall, h: tall };
-  const free = above ? { y: zone.y + tall + 8, end: height - foot } : { y: 24, end: zone.y - 6 };
-  const sheet = { x: 0, y: 0, w: width, h: height };
+  const zone = above ? { ...text, y: 26, h: tall } : { ...text, y: sheetHeight - foot - tall, h: tall };
+  const free = above ? { y: zone.y + tall + 8, end: sheetHeight - foot } : { y: 24, end: zone.y - 6 };
+  const sheet = { x: 0, y: 0, w: sheetWidth, h: sheetHeight };
   if (footing === "land") {
-    const art = { x: 0, y: free.y, w: width, h: free.end - free.y };
+    const art = { x: 0, y: free.y, w: sheetWidth, h: free.end - free.y };
     return {
       sheet,
       art,
       zone,
-      ground: { box: { x: 0, y: free.end, w: width, h: height - free.end }, fill: p.deep },
+      ground: { box: { x: 0, y: free.end, w: sheetWidth, h: sheetHeight - free.end }, fill: p.deep },
       titleOn: above ? top : p.deep,
-      creditsY: height - 30,
+      creditsY: sheetHeight - 30,
       creditsOn: p.deep,
     };
   }
   if (footing === "full") {
     const fill = pick(random, [p.deep, p.deep, era === "flat" || era === "clean" ? p.light : p.deep]);
     const art = above
-      ? { x: 0, y: zone.y + tall + 8, w: width, h: height - zone.y - tall - 8 - foot }
-      : { x: 0, y: 0, w: width, h: zone.y - 6 };
-    const box = above ? sheet : { x: 0, y: art.h, w: width, h: height - art.h };
-    return { sheet: art, art, zone, ground: { box, fill }, titleOn: fill, creditsY: height - 30, creditsOn: fill };
+      ? { x: 0, y: zone.y + tall + 8, w: sheetWidth, h: sheetHeight - zone.y - tall - 8 - foot }
+      : { x: 0, y: 0, w: sheetWidth, h: zone.y - 6 };
+    const box = above ? sheet : { x: 0, y: art.h, w: sheetWidth, h: sheetHeight - art.h };
+    return { sheet: art, art, zone, ground: { box, fill }, titleOn: fill, creditsY: sheetHeight - 30, creditsOn: fill };
   }
   const shrink = era === "clean" ? 0.2 : 0.04;
   const h = free.end - free.y;
   const art = {
-    x: width * (0.06 + shrink / 2),
+    x: sheetWidth * (0.06 + shrink / 2),
     y: free.y + h * (shrink / 2),
-    w: width * (0.88 - shrink),
+    w: sheetWidth * (0.88 - shrink),
     h: h * (1 - shrink),
   };
-  return { sheet, art, zone, titleOn: above ? top : bottom, creditsY: height - 30, creditsOn: bottom };
+  return { sheet, art, zone, titleOn: above ? top : bottom, creditsY: sheetHeight - 30, creditsOn: bottom };
 }
 
 function chooseMotif(random: Random, moods: Mood[]): MotifName {
@@ -124,7 +130,7 @@ function chooseMotif(random: Random, moods: Mood[]): MotifName {
 
 /** Film grain: a tile of noise of 128 pixels, repeated; a sheet of noise would cost ten times as much. */
 function grain(seed: number, strength: number): string {
-  return `<filter id="grain" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB"><feTurbulence type="fractalNoise" x="0" y="0" width="128" height="128" baseFrequency=".85" numOctaves="2" stitchTiles="stitch" seed="${seed % 997}"/><feColorMatrix x="0" y="0" width="128" height="128" values="0 0 0 0 .06 0 0 0 0 .05 0 0 0 0 .04 0 0 0 2.4 -1.05"/><feTile/></filter><rect width="${width}" height="${height}" filter="url(#grain)" opacity="${strength}"/>`;
+  return `<filter id="grain" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB"><feTurbulence type="fractalNoise" x="0" y="0" width="128" height="128" baseFrequency=".85" numOctaves="2" stitchTiles="stitch" seed="${seed % 997}"/><feColorMatrix x="0" y="0" width="128" height="128" values="0 0 0 0 .06 0 0 0 0 .05 0 0 0 0 .04 0 0 0 2.4 -1.05"/><feTile/></filter><rect width="${sheetWidth}" height="${sheetHeight}" filter="url(#grain)" opacity="${strength}"/>`;
 }
 
 /** An SVG of 400 × 600, with no text element and no font: the letters are paths. */
@@ -167,7 +173,7 @@ export function drawPoster(facts: PosterFacts): string {
   const clip = define(
     (id) => `<clipPath id="${id}">${rect(plan.sheet.x, plan.sheet.y, plan.sheet.w, plan.sheet.h, "#000")}</clipPath>`,
   );
-  let art = era === "print" ? rect(0, 0, width, height, paper) : "";
+  let art = era === "print" ? rect(0, 0, sheetWidth, sheetHeight, paper) : "";
   if (plan.ground && footing === "full")
     art += rect(plan.ground.box.x, plan.ground.box.y, plan.ground.box.w, plan.ground.box.h, plan.ground.fill);
   art += `<g clip-path="${clip}">${rect(plan.sheet.x, plan.sheet.y, plan.sheet.w, plan.sheet.h, sky)}${motifs[name].draw(scene)}</g>`;
@@ -178,7 +184,7 @@ export function drawPoster(facts: PosterFacts): string {
       (id) =>
         `<radialGradient id="${id}" cx=".5" cy=".45" r=".8"><stop offset=".5" stop-color="${p.deep}" stop-opacity="0"/><stop offset="1" stop-color="${p.deep}" stop-opacity="${brightMoods.has(mood) ? 0.18 : 0.5}"/></radialGradient>`,
     );
-    art += rect(0, 0, width, height, edges);
+    art += rect(0, 0, sheetWidth, sheetHeight, edges);
   }
 
   const ink = readable(plan.titleOn, p.light, p.deep, paper);
@@ -196,14 +202,14 @@ export function drawPoster(facts: PosterFacts): string {
     leftAligned ? "start" : "middle",
   );
   const texture = grain(seed, era === "print" ? 0.3 : era === "clean" ? 0.14 : 0.23);
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><defs>${definitions.join("")}</defs>${art}${title}${credits}${texture}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${sheetWidth}" height="${sheetHeight}" viewBox="0 0 ${sheetWidth} ${sheetHeight}"><defs>${definitions.join("")}</defs>${art}${title}${credits}${texture}</svg>`;
 }
 
-/** The drawn poster as WebP, 300 × 450. */
-export function renderPoster(facts: PosterFacts): Promise<Buffer> {
-  // 54 dots to the inch, of 72 units: librsvg draws at three quarters, and nothing is resized afterwards.
-  return sharp(Buffer.from(drawPoster(facts)), { density: 54 })
+/** The drawn poster as a picture, half as high again as it is wide. @param width pixels */
+export function renderPoster(facts: PosterFacts, width = 300, format: PosterFormat = "webp"): Promise<Buffer> {
+  // 72 dots to the inch draw the sheet's 400 units as 400 pixels: nothing is resized afterwards.
+  return sharp(Buffer.from(drawPoster(facts)), { density: (72 * width) / sheetWidth })
     .flatten({ background: "#000" })
-    .webp({ quality: 84, effort: 2 })
+    .toFormat(format, format === "png" ? {} : format === "webp" ? { quality: 84, effort: 2 } : { quality: 84 })
     .toBuffer();
 }

@@ -135,6 +135,29 @@ export async function decodeToPlanes(bytes: Uint8Array, preprocessing: Preproces
   return planes;
 }
 
+/**
+ * A poster for showing: turned as its EXIF says, in sRGB, without metadata, at most `width` wide; never enlarged.
+ * @param bytes JPEG, PNG or WebP, at most `maxPosterBytes`
+ * @param width pixels; undefined leaves the size
+ * @throws {AppError} POSTER_UNREADABLE, sharp's error as cause
+ */
+export async function resizePoster(
+  bytes: Uint8Array,
+  width: number | undefined,
+  format: PosterFormat,
+): Promise<Buffer> {
+  const { image, format: from } = open(bytes);
+  const shown = image.autoOrient().toColourspace("srgb");
+  if (width !== undefined) shown.resize({ width, withoutEnlargement: true });
+  // JPEG has no transparency: mid grey, as an encoder sees it.
+  if (format === "jpeg") shown.flatten({ background: { r: 128, g: 128, b: 128 } });
+  try {
+    return await shown.toFormat(format, format === "png" ? { compressionLevel: 9 } : { quality: 82 }).toBuffer();
+  } catch (cause) {
+    throw unreadable(bytes, from, cause);
+  }
+}
+
 async function toRgb(bytes: Uint8Array, width: number, height: number): Promise<Uint8Array> {
   const { image, format } = open(bytes);
   try {

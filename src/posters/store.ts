@@ -40,6 +40,12 @@ export async function savePoster(
   const { path, relative } = posterPath(folder, sha256, format);
   const present = await stat(path).catch(() => undefined);
   if (present?.isFile() && present.size === bytes.length) return { sha256, path: relative };
+  await writeWhole(path, bytes);
+  return { sha256, path: relative };
+}
+
+/** Writes a file beside its place, flushes it to the disk and renames it; its folder is made. */
+export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
@@ -56,7 +62,6 @@ export async function savePoster(
     throw error;
   }
   await flushFolder(dirname(path));
-  return { sha256, path: relative };
 }
 
 /** @throws {AppError} POSTER_UNREADABLE, naming the file relative to `folder`, when it is not there or cannot be read */

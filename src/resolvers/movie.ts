@@ -1,13 +1,11 @@
 /** What a movie's fields show. */
 import { countMovies, listMovies, type Movie, type MovieFilter } from "../db/movies.js";
-import { type PosterRow, posterByContent } from "../db/posters.js";
+import type { PosterRow } from "../db/posters.js";
 import { AppError } from "../errors.js";
 import type { MovieId } from "../ids.js";
 import { clampStars } from "../ml/metrics.js";
-import { readPoster } from "../posters/store.js";
 import type { Context } from "./context.js";
 import { findMovie, findUser } from "./lookup.js";
-import type { Services } from "./services.js";
 import { idPage, type PageRequest } from "./user.js";
 
 export interface MoviesArgs {
@@ -73,21 +71,16 @@ export async function posterSimilarity(
   return context.loaders.posterSimilarity.load({ movieId: movie.id, target });
 }
 
-/** Where this server serves a poster: its content's hash is in the address, so that it never changes. */
-export function posterUrl({ sha256, format }: Pick<PosterRow, "sha256" | "format">): string {
-  return `/posters/${sha256}.${format}`;
+/** A movie's poster; one that is missing is fetched in the background. */
+export async function posterOf({ loaders, services }: Context, { id }: Movie): Promise<PosterRow | null> {
+  const poster = await loaders.posterByMovieId.load(id);
+  if (poster === undefined) services.posterSources.request([id]);
+  return poster ?? null;
 }
 
-/** The bytes behind `posterUrl`, or undefined where no movie has such a poster. */
-export async function posterFile(
-  services: Services,
-  path: string,
-): Promise<{ bytes: Buffer; type: string } | undefined> {
-  const sha256 = /^\/posters\/([0-9a-f]{64})\.(?:jpeg|png|webp)$/.exec(path)?.[1];
-  const poster = sha256 === undefined ? undefined : posterByContent(services.db, sha256);
-  if (poster === undefined || posterUrl(poster) !== path) return undefined;
-  return {
-    bytes: await readPoster(services.folders.posters, poster.sha256, poster.format),
-    type: `image/${poster.format}`,
-  };
+export type PosterState = "READY" | "PENDING" | "NONE";
+
+export async function posterState(context: Context, movie: Movie): Promise<PosterState> {
+  if ((await posterOf(context, movie)) !== null) return "READY";
+  return context.services.posterSources.isPending(movie.id) ? "PENDING" : "NONE";
 }

@@ -10,12 +10,16 @@ export const topPosters = 3;
 
 export type SimilarityTarget = { userId: UserId } | { movieId: MovieId };
 
-/** Movies' embeddings in the order asked; undefined where there is no poster, or it cannot be read. */
+/**
+ * Movies' embeddings in the order asked; undefined where there is no poster, or it cannot be read. Posters that are
+ * missing are fetched in the background: the next query may find them.
+ */
 export async function embeddingsOfMovies(
   services: Services,
   ids: readonly MovieId[],
 ): Promise<(Float32Array | undefined)[]> {
   const posters = postersByMovieIds(services.db, ids);
+  services.posterSources.request(ids.filter((_, i) => posters[i] === undefined));
   const vectors = await services.encoders.embeddings(posters.filter((poster) => poster !== undefined));
   return posters.map((poster) => (poster === undefined ? undefined : vectors.get(poster.sha256)));
 }

@@ -152,6 +152,7 @@ async function closestPosters(
     candidates.map(({ movieId }) => movieId),
   );
   const withPoster = candidates.filter((_, i) => posters[i] !== undefined);
+  services.posterSources.request(candidates.flatMap(({ movieId }, i) => (posters[i] === undefined ? [movieId] : [])));
   const similarities = await posterSimilarities(
     services,
     { userId },

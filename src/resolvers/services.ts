@@ -3,9 +3,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Database, type OpenOptions, openDatabase } from "../db/open.js";
 import type { ModelFolders } from "../ml/model-store.js";
+import type { PosterProvider } from "../posters/providers/provider.js";
+import { createRenditions, type Renditions } from "../posters/renditions.js";
 import { type Catalogue, createCatalogue } from "./catalogue.js";
 import { createEncoders, type Encoders } from "./encoders.js";
 import { createModels, type Models } from "./models.js";
+import { createPosterSources, type PosterSources } from "./poster-sources.js";
 
 /** Where a data folder keeps what. */
 export interface DataFolders {
@@ -22,6 +25,10 @@ export interface Services {
   catalogue: () => Catalogue;
   models: Models;
   encoders: Encoders;
+  /** Where missing posters are fetched from, and news of posters. */
+  posterSources: PosterSources;
+  /** Posters in the sizes and formats that front ends show. */
+  renditions: Renditions;
   close(): Promise<void>;
 }
 
@@ -35,18 +42,32 @@ export function dataFolders(dataDir: string): DataFolders {
   };
 }
 
+export interface ServicesOptions extends OpenOptions {
+  /** Sources of posters, in the order asked; by default none. */
+  posterProviders?: readonly PosterProvider[];
+  /** Told what goes wrong while posters are fetched in the background. */
+  onPosterError?(error: unknown): void;
+}
+
 /** Opens the database of a data folder and what serves from it. @throws {AppError} as `openDatabase` */
-export function openServices(dataDir: string, options: OpenOptions = {}): Services {
+export function openServices(dataDir: string, options: ServicesOptions = {}): Services {
   const folders = dataFolders(dataDir);
   const db = openDatabase(folders.database, options);
   const encoders = createEncoders(db, folders);
+  const posterSources = createPosterSources(db, folders.posters, encoders, {
+    providers: options.posterProviders ?? [],
+    onError: options.onPosterError,
+  });
   return {
     db,
     folders,
     catalogue: createCatalogue(db),
     models: createModels(db, folders.models),
     encoders,
+    posterSources,
+    renditions: createRenditions(folders.posters),
     close: async () => {
+      await posterSources.close();
       await encoders.close();
       db.close();
     },

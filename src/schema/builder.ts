@@ -3,10 +3,11 @@ import SchemaBuilder from "@pothos/core";
 import ComplexityPlugin from "@pothos/plugin-complexity";
 import RelayPlugin from "@pothos/plugin-relay";
 import ScopeAuthPlugin from "@pothos/plugin-scope-auth";
-import { AppError } from "../errors.js";
+import { AppError, received } from "../errors.js";
 import type { Context } from "../resolvers/context.js";
 import { parseGlobalId } from "../resolvers/lookup.js";
 import { defaultPage, maxPage } from "../resolvers/pages.js";
+import type { UploadedFile } from "../resolvers/set-poster.js";
 
 export const limits = { complexity: 20_000, depth: 12, breadth: 300 };
 
@@ -17,6 +18,7 @@ export const builder = new SchemaBuilder<{
   DefaultEdgesNullability: false;
   DefaultNodeNullability: false;
   Connection: { totalCount: () => number };
+  Scalars: { File: { Input: UploadedFile; Output: never } };
 }>({
   plugins: [ScopeAuthPlugin, ComplexityPlugin, RelayPlugin],
   defaultFieldNullability: false,
@@ -86,4 +88,21 @@ builder.mutationType({
   description:
     "Everything that can be changed. Every mutation needs the header `Authorization: Bearer <token>`; when it is " +
     "answered, the change is on disk.",
+});
+builder.subscriptionType({ description: "What a server tells by itself, as server-sent events." });
+
+builder.scalarType("File", {
+  description:
+    "A file of a multipart request: https://github.com/jaydenseric/graphql-multipart-request-spec says how it is sent.",
+  serialize: () => {
+    throw new AppError("INVALID_ARGUMENT", "expected a file as input only");
+  },
+  parseValue: (value) => {
+    const file = value as Partial<UploadedFile> | null;
+    if (typeof file?.arrayBuffer === "function" && typeof file.size === "number") return file as UploadedFile;
+    throw new AppError(
+      "INVALID_ARGUMENT",
+      `expected a file of a multipart request, received ${received(typeof value === "object" ? JSON.stringify(value) : value)}`,
+    );
+  },
 });

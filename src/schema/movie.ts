@@ -1,9 +1,25 @@
 import { findMovie, movieIdOf } from "../resolvers/lookup.js";
-import { movieCount, moviesPage, posterSimilarity, predictedRating } from "../resolvers/movie.js";
+import {
+  movieCount,
+  moviesPage,
+  posterOf,
+  posterSimilarity,
+  posterState,
+  predictedRating,
+} from "../resolvers/movie.js";
 import type { Movie as MovieRow } from "../resolvers/rows.js";
 import { builder } from "./builder.js";
 import { pageOf } from "./page.js";
 import { Movie, Poster } from "./refs.js";
+
+const PosterState = builder.enumType("PosterState", {
+  description: "Whether a movie has a poster.",
+  values: {
+    READY: { description: "It has one." },
+    PENDING: { description: "It is being fetched: the next query may have it." },
+    NONE: { description: "There is none, or no source of posters is set up." },
+  } as const,
+});
 
 builder.node(Movie, {
   description: "A film of the data set.",
@@ -62,7 +78,14 @@ builder.node(Movie, {
       type: Poster,
       nullable: true,
       description: "Its key art, where there is any.",
-      resolve: async ({ id }, _args, { loaders }) => (await loaders.posterByMovieId.load(id)) ?? null,
+      resolve: (movie, _args, context) => posterOf(context, movie),
+    }),
+    posterState: t.field({
+      type: PosterState,
+      description:
+        "Whether it has a poster. Asking for one that is missing has it fetched in the background, where a source of " +
+        "posters is set up: `posterUpdated` says when it is there.",
+      resolve: (movie, _args, context) => posterState(context, movie),
     }),
   }),
 });

@@ -40,6 +40,8 @@ export const errorTypes = {
   MOVIE_NOT_FOUND: errorType("MovieNotFoundError", "There is no such movie."),
   RATING_NOT_FOUND: errorType("RatingNotFoundError", "The user has not rated this movie."),
   INVALID_RATING: errorType("InvalidRatingError", "Ratings are 0.5 to 5 in half stars."),
+  POSTER_UNREADABLE: errorType("PosterUnreadableError", "The file is no picture that can be a poster."),
+  POSTER_NOT_FOUND: errorType("PosterNotFoundError", "The movie has no poster."),
   INVALID_IMDB_ID: errorType("InvalidImdbIdError", "The text is no IMDb id and no address of one."),
   IMDB_ID_TAKEN: taken,
 } as const satisfies Partial<Record<ErrorCode, unknown>>;

@@ -1,14 +1,27 @@
-import { posterUrl } from "../resolvers/movie.js";
+import { posterUrl, posterWidths } from "../resolvers/poster-image.js";
+import { changedMovie, posterChanges } from "../resolvers/poster-subscription.js";
+import type { Movie as MovieRow } from "../resolvers/rows.js";
+import { removePoster, uploadPoster } from "../resolvers/set-poster.js";
 import { builder } from "./builder.js";
-import { Poster } from "./refs.js";
+import { errorTypes, type NamedError, orNamedError, type Refusal, typeNameOf } from "./mutation-errors.js";
+import { Movie, Poster } from "./refs.js";
 
 const PosterSource = builder.enumType("PosterSource", {
   description: "Where a poster came from.",
   values: {
-    folder: { description: "Added from a folder by the operator." },
+    folder: { description: "From a folder of the operator's." },
     upload: { description: "Uploaded by `setPoster`." },
     tmdb: { description: "From The Movie Database." },
     drawn: { description: "Drawn by Marquee for its embedded data set." },
+  } as const,
+});
+
+const PosterFormat = builder.enumType("PosterFormat", {
+  description: "How a picture is coded.",
+  values: {
+    jpeg: { description: "JPEG, `image/jpeg`." },
+    png: { description: "PNG, `image/png`." },
+    webp: { description: "WebP, `image/webp`: the smallest." },
   } as const,
 });
 
@@ -17,10 +30,96 @@ Poster.implement({
   fields: (t) => ({
     url: t.string({
       description: "Path on this server. It names the content, so it may be cached for ever.",
-      resolve: (poster) => posterUrl(poster),
+      args: {
+        width: t.arg.int({
+          description: `At most so many pixels wide, one of ${posterWidths.join(", ")}; by default as it is.`,
+        }),
+        format: t.arg({ type: PosterFormat, description: "By default the poster's own." }),
+      },
+      resolve: (poster, size) => posterUrl(poster, size),
     }),
     width: t.exposeInt("width", { description: "Pixels." }),
     height: t.exposeInt("height", { description: "Pixels." }),
     source: t.expose("source", { type: PosterSource, description: "Where it came from." }),
   }),
 });
+
+interface Payload {
+  movie: MovieRow;
+}
+
+const SetPosterInput = builder.inputType("SetPosterInput", {
+  description: "Which picture a movie's poster is.",
+  fields: (t) => ({
+    movieId: t.id({ required: true, description: "Number or global id of the movie." }),
+    file: t.field({
+      type: "File",
+      required: true,
+      description: "JPEG, PNG or WebP, one picture, at most 10 MiB and 24 megapixels.",
+    }),
+  }),
+});
+
+const RemovePosterInput = builder.inputType("RemovePosterInput", {
+  description: "A movie whose poster is wrong.",
+  fields: (t) => ({ movieId: t.id({ required: true, description: "Number or global id of the movie." }) }),
+});
+
+const SetPosterPayload = builder.objectRef<Payload>("SetPosterPayload").implement({
+  description: "The movie with its poster.",
+  fields: (t) => ({ movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }) }),
+});
+
+const RemovePosterPayload = builder.objectRef<Payload>("RemovePosterPayload").implement({
+  description: "The movie without its poster.",
+  fields: (t) => ({ movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }) }),
+});
+
+const setErrors: NamedError[] = ["INVALID_ID", "MOVIE_NOT_FOUND", "POSTER_UNREADABLE"];
+const SetPosterResult = builder.unionType("SetPosterResult", {
+  description: "The movie with its poster, or why the picture was refused.",
+  types: [SetPosterPayload, ...setErrors.map((name) => errorTypes[name])],
+  resolveType: (value: Payload | Refusal) => typeNameOf(value, "SetPosterPayload"),
+});
+
+const removeErrors: NamedError[] = ["INVALID_ID", "MOVIE_NOT_FOUND", "POSTER_NOT_FOUND"];
+const RemovePosterResult = builder.unionType("RemovePosterResult", {
+  description: "The movie without its poster, or why nothing changed.",
+  types: [RemovePosterPayload, ...removeErrors.map((name) => errorTypes[name])],
+  resolveType: (value: Payload | Refusal) => typeNameOf(value, "RemovePosterPayload"),
+});
+
+builder.mutationField("setPoster", (t) =>
+  t.field({
+    type: SetPosterResult,
+    authScopes: { editor: true },
+    description:
+      "Makes a picture a movie's poster, sent as the GraphQL multipart request specification says. No source of posters replaces it.",
+    args: { input: t.arg({ type: SetPosterInput, required: true, description: "Movie and picture." }) },
+    resolve: (_root, { input }, context) =>
+      orNamedError(setErrors, async () => ({ movie: await uploadPoster(context, input.movieId, input.file) })),
+  }),
+);
+
+builder.mutationField("removePoster", (t) =>
+  t.field({
+    type: RemovePosterResult,
+    authScopes: { editor: true },
+    description:
+      "Takes a movie's poster away. Where a source of posters is set up, it is fetched from there again when it is needed.",
+    args: { input: t.arg({ type: RemovePosterInput, required: true, description: "The movie." }) },
+    resolve: (_root, { input }, context) =>
+      orNamedError(removeErrors, async () => ({ movie: await removePoster(context, input.movieId) })),
+  }),
+);
+
+builder.subscriptionField("posterUpdated", (t) =>
+  t.field({
+    type: Movie,
+    description:
+      "The movie, each time its poster has come, was replaced or was taken away by this server. Sent as server-sent events.",
+    args: { movieId: t.arg.id({ description: "Number or global id of a movie; all movies where it is left out." }) },
+    subscribe: (_root, { movieId }, context) => posterChanges(context, movieId),
+    resolve: (movieId, _args, context) => changedMovie(context, movieId),
+  }),
+);

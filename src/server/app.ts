@@ -9,6 +9,7 @@ import { carriesToken } from "../resolvers/access.js";
 import type { Context } from "../resolvers/context.js";
 import { createLoaders } from "../resolvers/loaders.js";
 import type { Services } from "../resolvers/services.js";
+import { maxPosterBytes } from "../resolvers/set-poster.js";
 import { toSchema } from "../schema/index.js";
 import { defaultQuery } from "./graphiql.js";
 import { useBodyLimit, useTimeLimit } from "./limits.js";
@@ -25,12 +26,14 @@ export type App = ReturnType<typeof createApp>;
 
 /** @returns a Yoga server: `fetch` answers a Request, and it is a request listener for node:http */
 export function createApp(services: Services, options: AppOptions, logger: Logger) {
+  const mayEdit = (headers: Headers) => options.auth === "off" || carriesToken(services, headers.get("authorization"));
+  const mayUpload = ({ headers }: Request) => mayEdit(headers);
   return createYoga<object, Context>({
     schema: toSchema(),
     context: ({ request }) => ({
       services,
       loaders: createLoaders(services),
-      mayEdit: options.auth === "off" || carriesToken(services, request.headers.get("authorization")),
+      mayEdit: mayEdit(request.headers),
     }),
     // Made for each visit: the data set may be another by then.
     graphiql: () => ({
@@ -53,7 +56,11 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
     plugins: [
       ...(options.auth === "off" ? [useLoopbackHost()] : []),
       useRoutes(services),
-      useBodyLimit(options.maxBodyBytes),
+      useBodyLimit({
+        maxBytes: options.maxBodyBytes,
+        maxUploadBytes: options.maxBodyBytes + maxPosterBytes,
+        mayUpload,
+      }),
       useTimeLimit(options.requestTimeoutMs),
       ...queryLimits(),
     ],

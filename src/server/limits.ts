@@ -3,41 +3,81 @@ import type { Plugin } from "graphql-yoga";
 import { AppError, received } from "../errors.js";
 import { asGraphQLError } from "./mask-error.js";
 
+export interface BodyLimits {
+  maxBytes: number;
+  /** For multipart requests, which carry files. */
+  maxUploadBytes: number;
+  /** Whether a request may send files at all. */
+  mayUpload(request: Request): boolean;
+}
+
+const json = /^application\/(?:graphql\+)?json *(?:;|$)/i;
+const multipart = /^multipart\/form-data *;/i;
+
 /**
- * Reads bodies up to `maxBytes` and refuses longer ones as they come, whatever length they announce; and bodies that
- * are not JSON, since a form on any web page could send those.
+ * Reads bodies up to a limit and refuses longer ones as they come, whatever length they announce; and bodies that
+ * a form on any web page could send: those that are neither JSON nor a multipart request with one of the headers that
+ * a browser sends only after it asked whether it may.
  */
-export function useBodyLimit(maxBytes: number): Plugin {
+export function useBodyLimit({ maxBytes, maxUploadBytes, mayUpload }: BodyLimits): Plugin {
   return {
     onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
       if (request.method !== "POST") return;
       setRequestParser(async (original) => {
         const type = original.headers.get("content-type") ?? "none";
-        if (requestParser === undefined || !/^application\/(?:graphql\+)?json *(?:;|$)/i.test(type)) {
+        const isUpload = multipart.test(type);
+        if (requestParser === undefined || !(json.test(type) || isUpload)) {
           return refusal(
             fetchAPI,
             415,
-            new AppError("INVALID_ARGUMENT", `expected a body of type application/json, received ${received(type)}`),
+            new AppError(
+              "INVALID_ARGUMENT",
+              `expected a body of type application/json, or multipart/form-data with files, received ${received(type)}`,
+            ),
           );
         }
-        const text = await readUpTo(original, maxBytes);
-        if (text === undefined) {
+        if (isUpload && !preflighted.some((name) => original.headers.get(name))) {
+          return refusal(
+            fetchAPI,
+            403,
+            new AppError(
+              "INVALID_ARGUMENT",
+              `expected a multipart request with a header of ${preflighted.join(", ")}, received none of them`,
+            ),
+          );
+        }
+        if (isUpload && !mayUpload(original)) {
+          return refusal(
+            fetchAPI,
+            401,
+            new AppError(
+              "UNAUTHENTICATED",
+              "expected the header Authorization: Bearer <token> with a token of this server to send files",
+            ),
+          );
+        }
+        const most = isUpload ? maxUploadBytes : maxBytes;
+        const body = await readUpTo(original, most);
+        if (body === undefined) {
           return refusal(
             fetchAPI,
             413,
-            new AppError("BODY_TOO_LARGE", `expected a request body of up to ${maxBytes} bytes, received more`),
+            new AppError("BODY_TOO_LARGE", `expected a request body of up to ${most} bytes, received more`),
           );
         }
-        const limited = new fetchAPI.Request(original.url, { method: "POST", headers: original.headers, body: text });
+        const limited = new fetchAPI.Request(original.url, { method: "POST", headers: original.headers, body });
         return requestParser(limited);
       });
     },
   };
 }
 
-async function readUpTo(request: Request, maxBytes: number): Promise<string | undefined> {
+/** Headers that a page of another origin cannot set without being asked for permission first. */
+const preflighted = ["authorization", "graphql-require-preflight", "apollo-require-preflight"];
+
+async function readUpTo(request: Request, maxBytes: number): Promise<Buffer<ArrayBuffer> | undefined> {
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return undefined;
-  if (request.body === null) return "";
+  if (request.body === null) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
@@ -45,7 +85,7 @@ async function readUpTo(request: Request, maxBytes: number): Promise<string | un
     if (size > maxBytes) return undefined;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
 function refusal(fetchAPI: { Response: typeof Response }, status: number, error: AppError): Response {

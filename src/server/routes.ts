@@ -2,7 +2,7 @@
 import type { Plugin } from "graphql-yoga";
 import { isLoopback } from "../config.js";
 import { AppError } from "../errors.js";
-import { posterFile } from "../resolvers/movie.js";
+import { type PosterImage, posterImage } from "../resolvers/poster-image.js";
 import type { Services } from "../resolvers/services.js";
 
 /**
@@ -26,33 +26,52 @@ export function useRoutes(services: Services): Plugin {
       if (url.pathname === "/" && isRead) {
         endResponse(new fetchAPI.Response(null, { status: 302, headers: { location: "/graphql" } }));
       } else if (url.pathname.startsWith("/posters/")) {
-        endResponse(isRead ? await posterResponse(services, url.pathname, fetchAPI) : plain(fetchAPI, 405, "GET only"));
+        endResponse(isRead ? await posterResponse(services, request, url, fetchAPI) : plain(fetchAPI, 405, "GET only"));
       }
     },
   };
 }
 
+const year = 31_536_000;
+
 async function posterResponse(
   services: Services,
-  path: string,
+  request: Request,
+  url: URL,
   fetchAPI: { Response: typeof Response },
 ): Promise<Response> {
-  const file = await posterFile(services, path).catch((error: unknown) => {
-    // Recorded, but its file is gone: for the client there is no such poster.
-    if (error instanceof AppError) return undefined;
+  let image: PosterImage | undefined;
+  try {
+    image = await posterImage(services, url.pathname, url.searchParams);
+  } catch (error) {
+    if (error instanceof AppError && error.code === "INVALID_ARGUMENT") return plain(fetchAPI, 400, error.message);
     throw error;
-  });
-  if (file === undefined)
+  }
+  if (image === undefined)
     return plain(fetchAPI, 404, "There is no such poster: Movie.poster { url } gives the address of each.");
-  return new fetchAPI.Response(new Uint8Array(file.bytes), {
-    headers: {
-      "content-type": file.type,
-      "content-length": String(file.bytes.length),
-      "cache-control": "public, max-age=31536000, immutable",
-      "x-content-type-options": "nosniff",
-      "access-control-allow-origin": "*",
-    },
+  const headers = {
+    etag: image.etag,
+    // Behind a movie's number the picture may change; a card gives way to a poster as soon as there is one.
+    "cache-control": image.immutable
+      ? `public, max-age=${year}, immutable`
+      : image.drawn
+        ? "no-cache"
+        : "public, max-age=60, must-revalidate",
+    "x-content-type-options": "nosniff",
+    "access-control-allow-origin": "*",
+    ...(image.drawn ? { "x-marquee-poster": "drawn" } : {}),
+  };
+  if (hasTag(request.headers.get("if-none-match"), image.etag)) {
+    return new fetchAPI.Response(null, { status: 304, headers });
+  }
+  return new fetchAPI.Response(request.method === "HEAD" ? null : new Uint8Array(image.bytes), {
+    headers: { ...headers, "content-type": image.type, "content-length": String(image.bytes.length) },
   });
+}
+
+/** Whether an If-None-Match names this tag; weak tags are compared as if they were strong. */
+function hasTag(header: string | null, etag: string): boolean {
+  return header !== null && header.split(",").some((tag) => ["*", etag, `W/${etag}`].includes(tag.trim()));
 }
 
 function plain(fetchAPI: { Response: typeof Response }, status: number, text: string): Response {

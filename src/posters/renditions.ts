@@ -1,0 +1,84 @@
+/**
+ * Posters as front ends show them: a few widths and formats, made once and kept beside the store, under
+ * `<folder>/resized/<first two of the SHA-256>/<SHA-256>-w185.webp`.
+ */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { PosterFacts } from "./draw-poster.js";
+import { type PosterFormat, resizePoster } from "./images.js";
+import { posterPath, readPoster, writeWhole } from "./store.js";
+
+/** Widths that may be asked for, in pixels: those of TMDB, which front ends know. */
+export const posterWidths = [92, 154, 185, 342, 500, 780] as const;
+export type PosterWidth = (typeof posterWidths)[number];
+export const posterFormats = ["jpeg", "png", "webp"] as const;
+
+export interface Rendition {
+  /** Undefined: as wide as the poster is. */
+  width: PosterWidth | undefined;
+  format: PosterFormat;
+}
+
+export interface Renditions {
+  /** @throws {AppError} POSTER_UNREADABLE where the poster's file is gone or damaged */
+  ofPoster(poster: { sha256: string; format: PosterFormat }, rendition: Rendition): Promise<Buffer>;
+  /** A card with the film's title, for a movie without a poster. */
+  ofCard(facts: PosterFacts, rendition: Rendition): Promise<Buffer>;
+}
+
+/** What a drawn card is as wide as, where no width is asked for. */
+const cardWidth = 342;
+
+export function createRenditions(folder: string): Renditions {
+  // Many ask for one picture at once when a page opens.
+  const underWay = new Map<string, Promise<Buffer>>();
+
+  function once(path: string, make: () => Promise<Buffer>): Promise<Buffer> {
+    const running = underWay.get(path);
+    if (running !== undefined) return running;
+    const promise = keptOr(path, make).finally(() => underWay.delete(path));
+    underWay.set(path, promise);
+    return promise;
+  }
+
+  async function keptOr(path: string, make: () => Promise<Buffer>): Promise<Buffer> {
+    const kept = await readFile(path).catch(() => undefined);
+    if (kept !== undefined) return kept;
+    const bytes = await make();
+    await writeWhole(path, bytes);
+    return bytes;
+  }
+
+  return {
+    ofPoster(poster, { width, format }) {
+      if (width === undefined && format === poster.format) return readPoster(folder, poster.sha256, poster.format);
+      // Checks the name, which comes from outside.
+      posterPath(folder, poster.sha256, poster.format);
+      const path = resizedPath(folder, poster.sha256, { width, format });
+      return once(path, async () =>
+        resizePoster(await readPoster(folder, poster.sha256, poster.format), width, format),
+      );
+    },
+    ofCard(facts, { width = cardWidth as PosterWidth, format }) {
+      const name = cardName(facts);
+      return once(resizedPath(folder, name, { width, format }), async () => {
+        // Fonts and drawings are slow to load, and few need them.
+        const { renderPoster } = await import("./draw-poster.js");
+        return renderPoster(facts, width, format);
+      });
+    },
+  };
+}
+
+/** Names the content of a card: another title or drawing, another name. */
+export function cardName({ title, year, genres }: PosterFacts): string {
+  return createHash("sha256")
+    .update(JSON.stringify(["card", 1, title, year, genres]))
+    .digest("hex");
+}
+
+function resizedPath(folder: string, name: string, { width, format }: Rendition): string {
+  const size = width === undefined ? "full" : `w${width}`;
+  return join(folder, "resized", name.slice(0, 2), `${name}-${size}.${format}`);
+}
