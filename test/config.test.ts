@@ -11,6 +11,10 @@ test("every setting has a default", () => {
     maxBodyBytes: 100_000,
     requestTimeoutMs: 15_000,
     movielensUrl: "https://files.grouplens.org/datasets/movielens/",
+    posterProviders: ["folder", "tmdb"],
+    posterFolder: "",
+    tmdbApiKey: "",
+    tmdbUrl: "https://api.themoviedb.org/3/",
   });
 });
 
@@ -24,6 +28,19 @@ test("what stands in the environment for other programs is left alone", () => {
 });
 
 test.each([
+  [
+    { POSTER_PROVIDERS: "imdb" },
+    'expected names of folder, tmdb, each once, or nothing for POSTER_PROVIDERS, received "imdb"',
+  ],
+  [
+    { POSTER_PROVIDERS: "tmdb,tmdb" },
+    'expected names of folder, tmdb, each once, or nothing for POSTER_PROVIDERS, received "tmdb,tmdb"',
+  ],
+  [{ TMDB_URL: "http://a.example/" }, 'expected an https address for TMDB_URL, received "http://a.example/"'],
+  [
+    { TMDB_API_KEY: "secret with spaces" },
+    "expected a key of letters, digits, dots, hyphens and underscores, or nothing for TMDB_API_KEY, received something else",
+  ],
   [{ DATA_DIR: " " }, 'expected a folder\'s path for DATA_DIR, received " "'],
   [{ HOST: "a b" }, 'expected a host name or an IP address for HOST, received "a b"'],
   [{ HOST: "" }, 'expected a host name or an IP address for HOST, received ""'],
@@ -66,3 +83,8 @@ test.each(["0.0.0.0", "::", "192.168.0.1", "marquee.example.org", "127.0.0.1.exa
     );
   },
 );
+
+test("sources of posters are in the order given, or none", () => {
+  expect(readConfig({}, { POSTER_PROVIDERS: "tmdb, folder" }).posterProviders).toEqual(["tmdb", "folder"]);
+  expect(readConfig({}, { POSTER_PROVIDERS: "" }).posterProviders).toEqual([]);
+});

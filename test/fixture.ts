@@ -18,6 +18,7 @@ import { buildBaselineModel } from "../src/ml/baseline-model.js";
 import type { BaselineWeights } from "../src/ml/baseline-weights.js";
 import { saveModel } from "../src/ml/model-store.js";
 import { renderPoster } from "../src/posters/draw-poster.js";
+import type { PosterProvider } from "../src/posters/providers/provider.js";
 import { gaussians, mulberry32, permutation, type Random } from "../src/random.js";
 import { makeToken } from "../src/resolvers/access.js";
 import { addPosters } from "../src/resolvers/add-posters.js";
@@ -388,6 +389,7 @@ export interface StartOptions extends Partial<AppOptions> {
   dataDir?: string;
   onSql?: (sql: string) => void;
   logger?: Logger;
+  posterProviders?: readonly PosterProvider[];
 }
 
 export interface Started {
@@ -409,7 +411,11 @@ export interface Started {
 export async function start(options: StartOptions = {}): Promise<Started> {
   const dataDir = options.dataDir ?? (await dataFolder());
   // As the server opens it: a lock of another process must not hold the thread.
-  const services = openServices(dataDir, { busyTimeoutMs: 5, onSql: options.onSql });
+  const services = openServices(dataDir, {
+    busyTimeoutMs: 5,
+    onSql: options.onSql,
+    posterProviders: options.posterProviders,
+  });
   onTestFinished(() => services.close());
   const token = await makeToken(services, "of the test");
   const app = createApp(

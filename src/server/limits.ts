@@ -30,10 +30,7 @@ export function useBodyLimit({ maxBytes, maxUploadBytes, mayUpload }: BodyLimits
           return refusal(
             fetchAPI,
             415,
-            new AppError(
-              "INVALID_ARGUMENT",
-              `expected a body of type application/json, or multipart/form-data with files, received ${received(type)}`,
-            ),
+            new AppError("INVALID_ARGUMENT", `expected a body of type application/json, received ${received(type)}`),
           );
         }
         if (isUpload && !preflighted.some((name) => original.headers.get(name))) {

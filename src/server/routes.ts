@@ -71,7 +71,8 @@ async function posterResponse(
 
 /** Whether an If-None-Match names this tag; weak tags are compared as if they were strong. */
 function hasTag(header: string | null, etag: string): boolean {
-  return header !== null && header.split(",").some((tag) => ["*", etag, `W/${etag}`].includes(tag.trim()));
+  const tags = (header ?? "").split(",").map((tag) => tag.trim());
+  return ["*", etag, `W/${etag}`].some((tag) => tags.includes(tag));
 }
 
 function plain(fetchAPI: { Response: typeof Response }, status: number, text: string): Response {

@@ -51,7 +51,7 @@ const unlinkImdb = `mutation ($movieId: ID!) {
 /** Everything that a mutation could change, as text to compare. */
 function contents({ services }: Started): string {
   const all = (table: string) => services.db.sqlite.prepare(`SELECT * FROM ${table} ORDER BY 1`).all();
-  return JSON.stringify(["users", "movies", "ratings", "settings", "dataset"].map(all));
+  return JSON.stringify(["users", "movies", "ratings", "posters", "settings", "dataset"].map(all));
 }
 
 async function recommended(started: Started, userId: number, args = "first: 100"): Promise<number[]> {
@@ -374,6 +374,11 @@ describe("mutations need a token", () => {
     ["linkImdb", linkImdb, { movieId: 1, imdbId: "tt0114709" }],
     ["linkImdbBatch", linkImdbBatch, { links: [{ movieId: 1, imdbId: "tt0114709" }] }],
     ["unlinkImdb", unlinkImdb, { movieId: 1 }],
+    [
+      "removePoster",
+      "mutation ($movieId: ID!) { removePoster(input: { movieId: $movieId }) { __typename } }",
+      { movieId: 858 },
+    ],
   ] as const;
   const message = "expected the header Authorization: Bearer <token> with a token of this server";
 
@@ -381,7 +386,8 @@ describe("mutations need a token", () => {
     const { data } = await start();
     const { __schema } = await data("{ __schema { mutationType { fields { name } } } }");
     expect(__schema.mutationType.fields.map(({ name }: { name: string }) => name).sort()).toEqual(
-      mutations.map(([name]) => name).sort(),
+      // What carries a file is tested in set-poster.test.ts.
+      [...mutations.map(([name]) => name), "setPoster"].sort(),
     );
   });
 

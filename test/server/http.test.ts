@@ -1,10 +1,12 @@
 /** The server over real sockets, and what it answers beside GraphQL: posters and GraphiQL. */
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { type ClientRequest, type IncomingMessage, type RequestOptions, request } from "node:http";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import sharp from "sharp";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { posterPath } from "../../src/posters/store.js";
 import { exampleQuery } from "../../src/server/graphiql.js";
@@ -161,6 +163,86 @@ describe("posters", () => {
       expect(bytes.equals(await readFile(posterPath(services.folders.posters, sha256, format).path))).toBe(true);
       expect(response.headers.get("content-length")).toBe(String(bytes.length));
     }
+  });
+
+  test("come in the widths and formats that are asked for, made once and kept", async () => {
+    const { data, app, services } = await start();
+    const query = `{ movie(id: 858) { poster { width url small: url(width: 185, format: webp) wide: url(width: 780) jpeg: url(format: jpeg) } } }`;
+    const { poster } = (await data(query)).movie;
+    expect(poster.small).toBe(`${poster.url}?w=185`);
+    const get = async (path: string) => {
+      const response = await app.fetch(`http://marquee.test${path}`);
+      expect([path, response.status]).toEqual([path, 200]);
+      const bytes = Buffer.from(await response.arrayBuffer());
+      return { bytes, headers: response.headers, ...(await sharp(bytes).metadata()) };
+    };
+    const small = await get(poster.small);
+    expect(small).toMatchObject({ format: "webp", width: 185 });
+    expect(small.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+    // Never enlarged.
+    expect((await get(poster.wide)).width).toBe(poster.width);
+    expect((await get(poster.jpeg)).format).toBe("jpeg");
+    const kept = await readdir(join(services.folders.posters, "resized"), { recursive: true });
+    expect(kept.filter((name) => name.endsWith("-w185.webp"))).toHaveLength(1);
+    // What is kept is what is served.
+    const [file] = kept.filter((name) => name.endsWith("-w185.webp"));
+    expect(small.bytes.equals(await readFile(join(services.folders.posters, "resized", file)))).toBe(true);
+    expect((await get(poster.small)).bytes.equals(small.bytes)).toBe(true);
+  });
+
+  test("under a movie's number may change, and say by their tag whether they did", async () => {
+    const { app, edit } = await start();
+    const get = (headers: Record<string, string> = {}) =>
+      app.fetch("http://marquee.test/posters/858?w=92&format=webp", { headers });
+    const first = await get();
+    expect(first.status).toBe(200);
+    expect(first.headers.get("cache-control")).toBe("public, max-age=60, must-revalidate");
+    const etag = first.headers.get("etag") as string;
+    for (const header of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
+      const again = await get({ "if-none-match": header });
+      expect([header, again.status, await again.text()]).toEqual([header, 304, ""]);
+      expect(again.headers.get("etag")).toBe(etag);
+    }
+    expect((await get({ "if-none-match": '"other"' })).status).toBe(200);
+    await edit("mutation { removePoster(input: { movieId: 858 }) { __typename } }");
+    const card = await get({ "if-none-match": etag });
+    expect(card.status).toBe(200);
+    expect(card.headers.get("x-marquee-poster")).toBe("drawn");
+  });
+
+  test("of a movie that has none are a card with its title, in every width and format", async () => {
+    const { app } = await start();
+    const { id } = fixture.unratedMovies[0];
+    for (const [width, format] of [
+      [92, "jpeg"],
+      [342, "webp"],
+      [780, "png"],
+    ] as const) {
+      const response = await app.fetch(`http://marquee.test/posters/${id}?w=${width}&format=${format}`);
+      expect(response.headers.get("content-type")).toBe(`image/${format}`);
+      expect(response.headers.get("cache-control")).toBe("no-cache");
+      const { width: actual, height } = await sharp(Buffer.from(await response.arrayBuffer())).metadata();
+      expect([actual, height]).toEqual([width, width * 1.5]);
+    }
+  });
+
+  test.each([
+    ["?w=100", "expected a width of 92, 154, 185, 342, 500, 780, received 100"],
+    ["?w=9999999", 'expected a width of 92, 154, 185, 342, 500, 780, received "9999999"'],
+    ["?w=-1", 'expected a width of 92, 154, 185, 342, 500, 780, received "-1"'],
+    ["?format=gif", 'expected a format of jpeg, png, webp, received "gif"'],
+  ])("%s is refused, saying what is offered", async (query, message) => {
+    const { app } = await start();
+    const response = await app.fetch(`http://marquee.test/posters/858${query}`);
+    expect([response.status, (await response.text()).trim()]).toEqual([400, message]);
+  });
+
+  test("of an unknown movie are 404; of one whose file is gone, the card", async () => {
+    const { app, services } = await start();
+    expect((await app.fetch("http://marquee.test/posters/7?w=92")).status).toBe(404);
+    await rm(services.folders.posters, { recursive: true });
+    const response = await app.fetch("http://marquee.test/posters/858?w=92");
+    expect([response.status, response.headers.get("x-marquee-poster")]).toEqual([200, "drawn"]);
   });
 
   test("are null for a movie without one", async () => {

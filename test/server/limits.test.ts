@@ -160,7 +160,6 @@ describe("the body of a request", () => {
   form.set("map", "{}");
   test.each<[string, string | undefined, string | FormData | URLSearchParams, string]>([
     ["a form", undefined, new URLSearchParams({ query }), "application/x-www-form-urlencoded"],
-    ["a form with files", undefined, form, "multipart/form-data"],
     ["plain text", "text/plain", JSON.stringify({ query }), "text/plain"],
     ["a query as it is", "application/graphql", query, "application/graphql"],
     ["XML", "application/xml", "<query/>", "application/xml"],
@@ -176,6 +175,20 @@ describe("the body of a request", () => {
     expect(answer.errors?.[0].message).toMatch(
       new RegExp(`^expected a body of type application/json, received "${named.replace("/", "\\/")}`),
     );
+  });
+
+  test("may not be a form with files, which a page in a browser could send from anywhere", async () => {
+    const answer = await answerOf(await post(undefined, form));
+    expect(answer).toMatchObject({
+      status: 403,
+      errors: [
+        {
+          code: "INVALID_ARGUMENT",
+          message:
+            "expected a multipart request with a header of authorization, graphql-require-preflight, apollo-require-preflight, received none of them",
+        },
+      ],
+    });
   });
 
   test.each(["application/json", "application/json; charset=utf-8", "Application/JSON"])("may be %s", async (type) => {

@@ -1,5 +1,6 @@
 /** Being a good guest: so many requests a second, and later again where the host says so or stumbles. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { AppError } from "../../errors.js";
 import type { Random } from "../../random.js";
 import type { Answer } from "./request.js";
 
@@ -29,7 +30,7 @@ export function createPace(options: PaceOptions) {
       const now = performance.now();
       const at = Math.max(now, next);
       next = at + intervalMs;
-      if (at > now) await sleep(at - now, undefined, { signal });
+      if (at > now) await pause(at - now, signal);
       let answer: Answer | undefined;
       let error: unknown;
       try {
@@ -39,13 +40,13 @@ export function createPace(options: PaceOptions) {
         error = thrown;
       }
       const pauseMs = pauseOf(answer, attempt);
-      if (attempt >= options.tries || pauseMs > options.longestPauseMs || signal?.aborted) {
+      if (attempt >= options.tries || pauseMs > options.longestPauseMs) {
         if (answer === undefined) throw error;
         return answer;
       }
       // Who is told to wait, waits with everybody who asks the same host.
       if (answer?.status === 429) next = Math.max(next, performance.now() + pauseMs);
-      await sleep(pauseMs, undefined, { signal });
+      await pause(pauseMs, signal);
     }
   };
 
@@ -54,6 +55,13 @@ export function createPace(options: PaceOptions) {
     if (told !== undefined) return told;
     return options.firstPauseMs * 2 ** (attempt - 1) * (1 - 0.5 * options.random());
   }
+}
+
+/** @throws {AppError} INTERRUPTED where the signal aborts */
+async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch((cause: unknown) => {
+    throw new AppError("INTERRUPTED", "the request was stopped before it was made", { cause });
+  });
 }
 
 /** Milliseconds of a `Retry-After`, seconds or a date; undefined where there is none that can be read. */

@@ -1,57 +1,24 @@
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { datasetNames, datasets } from "../../../src/db/movielens/datasets.js";
 import { downloadDataset, downloadFile } from "../../../src/db/movielens/download.js";
+import { describeWithHttps, serveHttps } from "../../https-server.js";
 import { failure, tempFolder } from "./fixtures.js";
 
 const body = Buffer.from("zip ".repeat(50_000));
 const md5 = createHash("md5").update(body).digest("hex");
 
-const hasOpenssl = (() => {
-  try {
-    execFileSync("openssl", ["version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    console.log("skipped: download tests, since there is no openssl to make a certificate with");
-    return false;
-  }
-})();
-
-describe.skipIf(!hasOpenssl)("downloadDataset", () => {
-  let keys: string;
-  let key: Buffer;
+describeWithHttps("downloadDataset", () => {
   let ca: Buffer;
 
-  beforeAll(async () => {
-    keys = await mkdtemp(join(tmpdir(), "marquee-keys-"));
-    const options = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost";
-    const files = ["-keyout", join(keys, "key.pem"), "-out", join(keys, "cert.pem")];
-    execFileSync("openssl", [...options.split(" "), "-addext", "subjectAltName=DNS:localhost", ...files], {
-      stdio: "ignore",
-    });
-    key = readFileSync(join(keys, "key.pem"));
-    ca = readFileSync(join(keys, "cert.pem"));
-  });
-
-  afterAll(() => rm(keys, { recursive: true, force: true }));
-
   /** A server of the test's own; returns the address under which it answers everything. */
-  async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
-    const server = createServer({ key, cert: ca }, answer);
-    await new Promise<void>((resolve) => server.listen(0, resolve));
-    onTestFinished(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    return `https://localhost:${(server.address() as AddressInfo).port}/movielens/`;
+  async function serve(answer: Parameters<typeof serveHttps>[0]): Promise<string> {
+    const server = await serveHttps(answer);
+    ca = server.ca;
+    return `${server.url}movielens/`;
   }
 
   /** What a download fails with, once it is certain that it left nothing behind. */
