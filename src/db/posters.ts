@@ -114,6 +114,23 @@ export function storedEmbeddings(
   return found;
 }
 
+/** Embeddings of movies' posters by number, those after `after`, at most `limit`. */
+export function embeddingsPage(
+  db: Database,
+  { encoderId, preprocessing }: EncoderKey,
+  after: number,
+  limit: number,
+): { movieId: MovieId; vector: Float32Array }[] {
+  const rows = db.sqlite
+    .prepare(
+      `SELECT p.movie_id AS movieId, e.vector AS vector FROM posters p JOIN poster_embeddings e
+         ON e.sha256 = p.sha256 AND e.encoder_id = ? AND e.preprocessing = ?
+       WHERE p.movie_id > ? ORDER BY p.movie_id LIMIT ?`,
+    )
+    .all(encoderId, preprocessing, after, limit) as { movieId: MovieId; vector: Buffer }[];
+  return rows.map(({ movieId, vector }) => ({ movieId, vector: toVector(vector) }));
+}
+
 /** Changes whenever an embedding is added, or any movie's poster changes. */
 export function embeddingsStamp(db: Database): string {
   return db.sqlite

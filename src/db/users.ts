@@ -1,5 +1,5 @@
 /** Users of the data set, by id and page by page. */
-import { and, asc, count, desc, gt, inArray, lt } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, inArray, lt } from "drizzle-orm";
 import type { UserId } from "../ids.js";
 import type { Database } from "./open.js";
 import { users } from "./tables.js";
@@ -53,4 +53,21 @@ export function allUsers(db: Database): User[] {
 /** The user at a 0-based place in order of id; how a random user is drawn. */
 export function userAt(db: Database, offset: number): User | undefined {
   return db.orm.select().from(users).orderBy(asc(users.id)).limit(1).offset(offset).get();
+}
+
+/** Users of a gender and age group, by number, the first 20,000; null stands for any. */
+export function userIdsLike(db: Database, { gender, ageGroup }: Pick<User, "gender" | "ageGroup">): UserId[] {
+  return db.orm
+    .select({ id: users.id })
+    .from(users)
+    .where(
+      and(
+        gender === null ? undefined : eq(users.gender, gender),
+        ageGroup === null ? undefined : eq(users.ageGroup, ageGroup),
+      ),
+    )
+    .orderBy(asc(users.id))
+    .limit(20_000)
+    .all()
+    .map(({ id }) => id);
 }

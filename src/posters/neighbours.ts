@@ -25,18 +25,25 @@ export interface Neighbours {
 const workPerTurn = 4_000_000;
 
 /**
- * Takes embeddings into an index. `vectors` becomes the index's own and is changed in place.
+ * Takes embeddings into an index; other requests are answered in between where there are many. `vectors` becomes the index's own and is changed in place.
  * @param vectors ntotal × d, as the embedder gave them
  */
-export function createPosterIndex(vectors: Float32Array, d: number): PosterIndex {
+export async function createPosterIndex(vectors: Float32Array, d: number): Promise<PosterIndex> {
   const ntotal = vectors.length / d;
   if (!Number.isInteger(ntotal)) {
     throw new RangeError(`expected rows of ${d} components, received ${vectors.length} numbers`);
   }
+  const rowsPerTurn = Math.max(1, Math.floor(workPerTurn / d));
   const sums = new Float64Array(d);
-  for (let i = 0; i < ntotal; i++) for (let j = 0; j < d; j++) sums[j] += vectors[i * d + j];
+  for (let i = 0; i < ntotal; i++) {
+    if (i > 0 && i % rowsPerTurn === 0) await nextTurn();
+    for (let j = 0; j < d; j++) sums[j] += vectors[i * d + j];
+  }
   const mean = Float32Array.from(sums, (sum) => sum / Math.max(1, ntotal));
-  for (let i = 0; i < ntotal; i++) scaleDirection(vectors, i * d, mean);
+  for (let i = 0; i < ntotal; i++) {
+    if (i > 0 && i % rowsPerTurn === 0) await nextTurn();
+    scaleDirection(vectors, i * d, mean);
+  }
   return { d, ntotal, directions: vectors, mean };
 }
 

@@ -7,6 +7,7 @@ import { type User, usersByIds } from "../db/users.js";
 import type { MovieId, UserId } from "../ids.js";
 import type { RatingReason } from "../ml/predictor.js";
 import { reasonsOfPairs } from "./pair-reasons.js";
+import { type NamedColour, palettesOfMovies } from "./palettes.js";
 import { posterSimilarities, type SimilarityTarget } from "./poster-similarity.js";
 import { type Prediction, type PredictionKey, predictPairs } from "./predict.js";
 import type { Services } from "./services.js";
@@ -24,6 +25,8 @@ export interface Loaders {
   /** All pairs of a request in one call of the model. */
   prediction: DataLoader<PredictionKey, Prediction, string>;
   posterSimilarity: DataLoader<SimilarityKey, number | null, string>;
+  /** Colours of movies' posters; none where there is no poster. */
+  paletteByMovieId: DataLoader<MovieId, readonly NamedColour[]>;
   /** A user's ratings by how much they move the prediction of a movie; one solve a user. */
   reasons: DataLoader<PredictionKey, RatingReason[], string>;
 }
@@ -43,6 +46,7 @@ export function createLoaders(services: Services): Loaders {
       cacheKeyFn: ({ movieId, target }) => `${movieId} ${targetName(target)}`,
       batchScheduleFn: afterLookups,
     }),
+    paletteByMovieId: new DataLoader((ids) => palettesOfMovies(services, ids)),
     reasons: new DataLoader<PredictionKey, RatingReason[], string>((keys) => reasonsOfPairs(services, keys), {
       cacheKeyFn: ({ userId, movieId }) => `${userId} ${movieId}`,
       batchScheduleFn: afterLookups,
@@ -76,5 +80,5 @@ async function similaritiesByTarget(services: Services, keys: readonly Similarit
 }
 
 function targetName(target: SimilarityTarget): string {
-  return "userId" in target ? `user ${target.userId}` : `movie ${target.movieId}`;
+  return "userId" in target ? `user ${target.userId}` : `movies ${target.movieIds.join(" ")}`;
 }

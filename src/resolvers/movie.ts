@@ -67,7 +67,7 @@ export async function posterSimilarity(
   const target =
     to.userId != null
       ? { userId: (await findUser(context, to.userId)).id }
-      : { movieId: (await findMovie(context, { id: to.movieId })).id };
+      : { movieIds: [(await findMovie(context, { id: to.movieId })).id] };
   return context.loaders.posterSimilarity.load({ movieId: movie.id, target });
 }
 

@@ -1,14 +1,27 @@
-/** How much a movie's poster looks like those of a user's best-rated movies, or like another movie's. */
+/** How much a movie's poster looks like those of a user's best-rated movies, or like other movies'. */
 import { postersByMovieIds } from "../db/posters.js";
 import { topRatings } from "../db/ratings.js";
+import { usersByIds } from "../db/users.js";
 import type { MovieId, UserId } from "../ids.js";
 import { cosine, meanEmbedding } from "../posters/similarity.js";
 import type { Services } from "./services.js";
+import { type TasteBasis, usualPoster } from "./visual-taste.js";
 
 /** The posters of so many best-rated movies stand for a user's taste, as in the original. */
 export const topPosters = 3;
 
-export type SimilarityTarget = { userId: UserId } | { movieId: MovieId };
+/** Movies' posters count alike. */
+export type SimilarityTarget = { userId: UserId } | { movieIds: readonly MovieId[] };
+
+/** What posters are compared with. */
+export interface PosterTarget {
+  /** Null where none of the movies that it should be made of has a poster. */
+  vector: Float32Array | null;
+  /** The posters that it is the mean of. */
+  anchors: { movieId: MovieId; vector: Float32Array }[];
+  /** Where a user rated fewer than three movies: what stands in for the others. */
+  standIn: { basis: Exclude<TasteBasis, "RATINGS">; ratedMovies: number } | null;
+}
 
 /**
  * Movies' embeddings in the order asked; undefined where there is no poster, or it cannot be read. Posters that are
@@ -25,22 +38,41 @@ export async function embeddingsOfMovies(
 }
 
 /**
- * Cosine of each movie's poster to a user's top three, or to one movie's, in −1..1, in the order asked; null where
- * either side has no poster.
+ * The mean of the posters of a user's three best-rated movies, or of the movies named. For a user who rated fewer than
+ * three, what people of their demographics like to look at stands in for those that are missing.
  */
+export async function posterTarget(services: Services, target: SimilarityTarget): Promise<PosterTarget> {
+  const movieIds =
+    "userId" in target
+      ? topRatings(services.db, target.userId, topPosters).map(({ movieId }) => movieId)
+      : target.movieIds;
+  const vectors = await embeddingsOfMovies(services, movieIds);
+  const anchors = movieIds.flatMap((movieId, i) => {
+    const vector = vectors[i];
+    return vector === undefined ? [] : [{ movieId, vector }];
+  });
+  const missing = "userId" in target ? topPosters - movieIds.length : 0;
+  const [user] = "userId" in target && missing > 0 ? usersByIds(services.db, [target.userId]) : [];
+  const usual = user === undefined ? null : await usualPoster(services, user);
+  const parts = [
+    ...anchors.map(({ vector }) => vector),
+    ...Array.from({ length: usual === null ? 0 : missing }, () => usual!.vector),
+  ];
+  if (parts.length === 0) return { vector: null, anchors, standIn: null };
+  const vector = new Float32Array(parts[0].length);
+  meanEmbedding(parts, vector);
+  const standIn = usual === null ? null : { basis: usual.basis, ratedMovies: movieIds.length };
+  return { vector, anchors, standIn };
+}
+
+/** Cosine of each movie's poster to a target's, in −1..1, in the order asked; null where either side has no poster. */
 export async function posterSimilarities(
   services: Services,
   target: SimilarityTarget,
   ids: readonly MovieId[],
 ): Promise<(number | null)[]> {
-  const anchors =
-    "userId" in target
-      ? topRatings(services.db, target.userId, topPosters).map(({ movieId }) => movieId)
-      : [target.movieId];
-  const vectors = await embeddingsOfMovies(services, [...anchors, ...ids]);
-  const liked = vectors.slice(0, anchors.length).filter((vector) => vector !== undefined);
-  if (liked.length === 0) return ids.map(() => null);
-  const mean = new Float32Array(liked[0].length);
-  meanEmbedding(liked, mean);
-  return vectors.slice(anchors.length).map((vector) => (vector === undefined ? null : cosine(mean, vector)));
+  const { vector: mean } = await posterTarget(services, target);
+  if (mean === null) return ids.map(() => null);
+  const vectors = await embeddingsOfMovies(services, ids);
+  return vectors.map((vector) => (vector === undefined ? null : cosine(mean, vector)));
 }

@@ -1,32 +1,114 @@
-/** Why a movie is recommended: which of the user's own ratings moved the prediction most. */
+/** Why a movie is recommended: whose poster its own is close to, and which of the user's ratings moved the prediction most. */
 import type { MovieId, UserId } from "../ids.js";
-import type { RatingReason } from "../ml/predictor.js";
+import type { RatingReason as RatingOfUser } from "../ml/predictor.js";
+import { sharedColours } from "../posters/palette.js";
+import { cosine } from "../posters/similarity.js";
 import type { Context } from "./context.js";
 import { checkFirst } from "./pages.js";
+import { embeddingsOfMovies, type PosterTarget } from "./poster-similarity.js";
 
-export type Reason = RatingReason;
+/** One of the user's ratings, and how much it moves the prediction. */
+export type RatingReason = RatingOfUser & { kind: "RatingReason"; userId: UserId };
+/** One of the posters that the list was re-ranked by, and how close it is. */
+export interface PosterReason {
+  kind: "PosterReason";
+  /** The movie whose poster it is. */
+  movieId: MovieId;
+  /** Cosine in −1..1. */
+  similarity: number;
+  /** The recommended movie, for its colours. */
+  recommendedId: MovieId;
+}
+/** What stands in for the posters of a user who rated fewer than three movies. */
+export interface TasteReason {
+  kind: "TasteReason";
+  userId: UserId;
+  standIn: NonNullable<PosterTarget["standIn"]>;
+}
+export type Reason = RatingReason | PosterReason | TasteReason;
 
 const mostReasons = 20;
 
 /**
- * The ratings that raised the prediction most, most first.
+ * First, where the list was re-ranked by posters, the poster that the movie's own is closest to, and what stood in for
+ * posters that a new user lacks; then the ratings that raised the prediction most, most first.
  * @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 20
  */
 export async function reasonsOf(
   context: Context,
-  { userId, movieId }: { userId: UserId; movieId: MovieId },
+  { userId, movieId, target }: { userId: UserId; movieId: MovieId; target?: PosterTarget },
   first: number,
 ): Promise<Reason[]> {
   checkFirst("first", first, mostReasons);
-  const reasons = await context.loaders.reasons.load({ userId, movieId });
-  return reasons
-    .filter(({ contribution }) => contribution > 0)
-    .sort((a, b) => b.contribution - a.contribution)
-    .slice(0, first);
+  const reasons: Reason[] = target === undefined ? [] : await posterReasons(context, userId, movieId, target);
+  if (reasons.length < first) {
+    const ratings = await context.loaders.reasons.load({ userId, movieId });
+    const raising = ratings.filter(({ contribution }) => contribution > 0);
+    raising.sort((a, b) => b.contribution - a.contribution);
+    reasons.push(...raising.map((rating) => ({ ...rating, kind: "RatingReason" as const, userId })));
+  }
+  return reasons.slice(0, first);
+}
+
+async function posterReasons(
+  { services }: Context,
+  userId: UserId,
+  movieId: MovieId,
+  { anchors, standIn }: PosterTarget,
+): Promise<Reason[]> {
+  const reasons: Reason[] = [];
+  const [own] = await embeddingsOfMovies(services, [movieId]);
+  let closest: PosterReason | undefined;
+  for (const anchor of own === undefined ? [] : anchors) {
+    const similarity = cosine(anchor.vector, own as Float32Array);
+    if (closest !== undefined && similarity <= closest.similarity) continue;
+    closest = { kind: "PosterReason", movieId: anchor.movieId, similarity, recommendedId: movieId };
+  }
+  if (closest !== undefined) reasons.push(closest);
+  if (standIn !== null && own !== undefined) reasons.push({ kind: "TasteReason", userId, standIn });
+  return reasons;
+}
+
+/** Colours that both posters show, most first; none where they share none. */
+export async function sharedPalette({ loaders }: Context, { movieId, recommendedId }: PosterReason): Promise<string[]> {
+  const [one, other] = await Promise.all([
+    loaders.paletteByMovieId.load(movieId),
+    loaders.paletteByMovieId.load(recommendedId),
+  ]);
+  return sharedColours(one, other);
 }
 
 /** Such as `because you gave Alien 5★`. */
-export async function reasonText({ loaders }: Context, { movieId, stars }: Reason): Promise<string> {
-  const movie = await loaders.movieById.load(movieId);
-  return `because you gave ${movie?.displayTitle ?? "a movie"} ${stars}★`;
+export async function reasonText(context: Context, reason: Reason): Promise<string> {
+  if (reason.kind === "TasteReason") return tasteText(context, reason);
+  const movie = await context.loaders.movieById.load(reason.movieId);
+  const title = movie?.displayTitle ?? "a movie";
+  if (reason.kind === "RatingReason") return `because you gave ${title} ${reason.stars}★`;
+  const colours = await sharedPalette(context, reason);
+  const alike = `its poster looks like that of ${title} (${reason.similarity.toFixed(2)})`;
+  return colours.length === 0 ? alike : `${alike}: both ${inWords(colours.slice(0, 3))}`;
+}
+
+const ageWords: Record<number, string> = {
+  1: "under 18",
+  18: "18 to 24",
+  25: "25 to 34",
+  35: "35 to 44",
+  45: "45 to 49",
+  50: "50 to 55",
+  56: "56 and over",
+};
+
+async function tasteText({ loaders }: Context, { userId, standIn }: TasteReason): Promise<string> {
+  const user = await loaders.userById.load(userId);
+  const people = user?.gender === "F" ? "women" : user?.gender === "M" ? "men" : "people";
+  const age = user?.ageGroup == null ? "" : ` of ${ageWords[user.ageGroup] ?? `${user.ageGroup} and over`}`;
+  const who = standIn.basis === "EVERYONE" ? "people" : `${people}${age}`;
+  const rated = standIn.ratedMovies === 0 ? "no movie" : standIn.ratedMovies === 1 ? "one movie" : "two movies";
+  return `you have rated ${rated} yet: posters that ${who} like stand in for the rest`;
+}
+
+function inWords(words: readonly string[]): string {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
 }

@@ -8,6 +8,7 @@ import { createRenditions, type Renditions } from "../posters/renditions.js";
 import { type Catalogue, createCatalogue } from "./catalogue.js";
 import { createEncoders, type Encoders } from "./encoders.js";
 import { createModels, type Models } from "./models.js";
+import { createPosterMaps, type PosterMaps } from "./poster-map.js";
 import { createPosterSources, type PosterSources } from "./poster-sources.js";
 
 /** Where a data folder keeps what. */
@@ -27,6 +28,8 @@ export interface Services {
   encoders: Encoders;
   /** Where missing posters are fetched from, and news of posters. */
   posterSources: PosterSources;
+  /** All embedded posters, to search among, and the kinds that they fall into. */
+  posterMaps: PosterMaps;
   /** Posters in the sizes and formats that front ends show. */
   renditions: Renditions;
   close(): Promise<void>;
@@ -65,6 +68,7 @@ export function openServices(dataDir: string, options: ServicesOptions = {}): Se
     models: createModels(db, folders.models),
     encoders,
     posterSources,
+    posterMaps: createPosterMaps(db, encoders),
     renditions: createRenditions(folders.posters),
     close: async () => {
       await posterSources.close();

@@ -57,7 +57,7 @@ export async function trainEncoder(
   checkName(name, base);
   const data = readPosters(services, base);
   const { n, d, contents, vectors, genres, likes } = data;
-  const index = createPosterIndex(vectors.slice(), d);
+  const index = await createPosterIndex(vectors.slice(), d);
   const landmarks = permutation(n, mulberry32(seed)).slice(0, mostLandmarks).sort();
   const L = landmarks.length;
   const known = rowsOf(index.directions, d, landmarks);
@@ -232,7 +232,7 @@ async function evaluate(
   return {
     folds,
     heldOut: meanQuality(parts),
-    base: measure(base, d, everyone, { centre: createPosterIndex(base.slice(), d).mean }),
+    base: measure(base, d, everyone, { centre: (await createPosterIndex(base.slice(), d)).mean }),
     random: measure(chance, chanceDimension, everyone),
   };
 }

@@ -9,6 +9,7 @@ import "./rate-movie.js";
 import "./rating.js";
 import "./recommendation.js";
 import "./user.js";
+import "./visual-taste.js";
 
 export function toSchema(): GraphQLSchema {
   return builder.toSchema();

@@ -7,7 +7,9 @@ import {
   posterState,
   predictedRating,
 } from "../resolvers/movie.js";
+import { maxPage } from "../resolvers/pages.js";
 import type { Movie as MovieRow } from "../resolvers/rows.js";
+import { type SimilarPoster as SimilarPosterOf, similarPosters } from "../resolvers/similar-posters.js";
 import { builder } from "./builder.js";
 import { pageOf } from "./page.js";
 import { Movie, Poster } from "./refs.js";
@@ -19,6 +21,18 @@ const PosterState = builder.enumType("PosterState", {
     PENDING: { description: "It is being fetched: the next query may have it." },
     NONE: { description: "There is none, or no source of posters is set up." },
   } as const,
+});
+
+const SimilarPoster = builder.objectRef<SimilarPosterOf>("SimilarPoster").implement({
+  description: "A movie whose poster is close to another one's.",
+  fields: (t) => ({
+    movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }),
+    similarity: t.exposeFloat("similarity", {
+      description:
+        "Cosine, −1 to 1, of the two embeddings after the catalogue's mean is taken off, which finds better neighbours: " +
+        "not the number that `posterSimilarity` gives.",
+    }),
+  }),
 });
 
 builder.node(Movie, {
@@ -79,6 +93,14 @@ builder.node(Movie, {
       nullable: true,
       description: "Its key art, where there is any.",
       resolve: (movie, _args, context) => posterOf(context, movie),
+    }),
+    similarPosters: t.field({
+      type: [SimilarPoster],
+      description:
+        "Movies whose posters look most like this one's, of the whole catalogue, closest first; none where it has no poster.",
+      args: { first: t.arg.int({ defaultValue: 10, description: `How many, at most ${maxPage}.` }) },
+      complexity: ({ first }) => ({ field: 50, multiplier: Math.max(1, first ?? 10) }),
+      resolve: (movie, { first }, context) => similarPosters(context, movie, first ?? 10),
     }),
     posterState: t.field({
       type: PosterState,

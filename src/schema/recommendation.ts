@@ -1,7 +1,8 @@
-import { reasonsOf, reasonText } from "../resolvers/reasons.js";
+import { reasonsOf, reasonText, sharedPalette } from "../resolvers/reasons.js";
 import { shownScore, similarityOf } from "../resolvers/recommended.js";
 import { builder } from "./builder.js";
-import { Movie, Reason, Recommendation } from "./refs.js";
+import { Movie, PosterReason, RatingReason, Reason, Recommendation, TasteReason } from "./refs.js";
+import { TasteBasis } from "./visual-taste.js";
 
 const PredictionBasis = builder.enumType("PredictionBasis", {
   description: "What a prediction rests on.",
@@ -39,8 +40,9 @@ Recommendation.implement({
     reasons: t.field({
       type: [Reason],
       description:
-        "Which of the user's own ratings raise this prediction most, most first. Empty where the model cannot say, or " +
-        "knows too little of the movie. Computed only where asked for.",
+        "Where the list was re-ranked by posters, first the poster that the movie's own is closest to, and for a user who " +
+        "rated fewer than three movies what stands in for theirs; then which of the user's own ratings raise this " +
+        "prediction most, most first, where the model can say. Computed only where asked for.",
       args: { first: t.arg.int({ defaultValue: 3, description: "How many, at most 20." }) },
       complexity: ({ first }) => ({ field: 5, multiplier: Math.max(1, first ?? 3) }),
       resolve: (recommended, { first }, context) => reasonsOf(context, recommended, first ?? 3),
@@ -49,21 +51,59 @@ Recommendation.implement({
 });
 
 Reason.implement({
-  description: "One of the user's ratings, and how much it moves a prediction.",
+  description: "Why a movie is recommended.",
+  resolveType: ({ kind }) => kind,
   fields: (t) => ({
+    text: t.string({
+      description:
+        "Ready to show: `because you gave Alien 5★`, `its poster looks like that of Alien (0.83): both black and green`.",
+      resolve: (reason, _args, context) => reasonText(context, reason),
+    }),
     movie: t.field({
       type: Movie,
       nullable: true,
-      description: "The movie that the user rated.",
-      resolve: ({ movieId }, _args, { loaders }) => loaders.movieById.load(movieId),
+      description: "The movie that the reason is about: that the user rated, or whose poster is alike.",
+      resolve: (reason, _args, { loaders }) =>
+        reason.kind === "TasteReason" ? null : loaders.movieById.load(reason.movieId),
     }),
+  }),
+});
+
+builder.objectType(RatingReason, {
+  description: "One of the user's ratings, and how much it moves a prediction.",
+  interfaces: [Reason],
+  fields: (t) => ({
     rating: t.exposeFloat("stars", { description: "Stars that the user gave it." }),
     contribution: t.exposeFloat("contribution", {
       description: "Stars by which this rating moves the prediction: exact, before the prediction is cut to the scale.",
     }),
-    text: t.string({
-      description: "Ready to show: `because you gave Alien 5★`.",
-      resolve: (reason, _args, context) => reasonText(context, reason),
+  }),
+});
+
+builder.objectType(PosterReason, {
+  description: "The poster, of those that the list was re-ranked by, that the recommended movie's own is closest to.",
+  interfaces: [Reason],
+  fields: (t) => ({
+    similarity: t.exposeFloat("similarity", { description: "Cosine of the two posters' embeddings, −1 to 1." }),
+    palette: t.stringList({
+      description: "Colours that both posters show, in words, most first: `dark blue`, `cream`.",
+      resolve: (reason, _args, context) => sharedPalette(context, reason),
+    }),
+  }),
+});
+
+builder.objectType(TasteReason, {
+  description: "What stands in for the posters of a user who rated fewer than three movies.",
+  interfaces: [Reason],
+  fields: (t) => ({
+    basis: t.field({
+      type: TasteBasis,
+      description: "Whose taste stands in.",
+      resolve: ({ standIn }) => standIn.basis,
+    }),
+    ratedMovies: t.int({
+      description: "How many movies the user has rated: none, one or two.",
+      resolve: ({ standIn }) => standIn.ratedMovies,
     }),
   }),
 });

@@ -1,6 +1,11 @@
 /** The object types by name, so that their files can refer to each other. */
 
-import type { Reason as ReasonOf } from "../resolvers/reasons.js";
+import type {
+  PosterReason as PosterReasonOf,
+  RatingReason as RatingReasonOf,
+  Reason as ReasonOf,
+  TasteReason as TasteReasonOf,
+} from "../resolvers/reasons.js";
 import type {
   ManifestDraft,
   Metrics,
@@ -10,13 +15,18 @@ import type {
   User as UserRow,
 } from "../resolvers/rows.js";
 import type { Recommended } from "../resolvers/user.js";
+import type { VisualTaste as VisualTasteOf } from "../resolvers/visual-taste.js";
 import { builder } from "./builder.js";
 
 export const User = builder.objectRef<UserRow>("User");
 export const Movie = builder.objectRef<MovieRow>("Movie");
 export const Rating = builder.objectRef<RatingRow>("Rating");
 export const Recommendation = builder.objectRef<Recommended>("Recommendation");
-export const Reason = builder.objectRef<ReasonOf>("Reason");
+export const Reason = builder.interfaceRef<ReasonOf>("Reason");
+export const RatingReason = builder.objectRef<RatingReasonOf>("RatingReason");
+export const PosterReason = builder.objectRef<PosterReasonOf>("PosterReason");
+export const TasteReason = builder.objectRef<TasteReasonOf>("TasteReason");
+export const VisualTaste = builder.objectRef<VisualTasteOf>("VisualTaste");
 export const Poster = builder.objectRef<PosterRow>("Poster");
 export const Model = builder.objectRef<ManifestDraft>("Model");
 export const RatingHistogram = builder.objectRef<NonNullable<Metrics["ratingHistogram"]>>("RatingHistogram");

@@ -11,9 +11,10 @@ import {
   userCount,
   usersPage,
 } from "../resolvers/user.js";
+import { visualTaste } from "../resolvers/visual-taste.js";
 import { builder } from "./builder.js";
 import { pageOf } from "./page.js";
-import { Rating, Recommendation, User } from "./refs.js";
+import { Rating, Recommendation, User, VisualTaste } from "./refs.js";
 
 const RankBy = builder.enumType("RankBy", {
   description: "What recommendations are ordered by.",
@@ -64,12 +65,22 @@ builder.node(User, {
       { name: "RatingConnection", description: "A page of ratings." },
       { name: "RatingEdge", description: "A rating and its cursor." },
     ),
+    visualTaste: t.field({
+      type: VisualTaste,
+      nullable: true,
+      description:
+        "Which kinds of posters the user's movies have, drawn towards what people of their gender and age like; for a user " +
+        "without ratings that alone. Null where no poster is embedded yet.",
+      complexity: 100,
+      resolve: (user, _args, { services }) => visualTaste(services, user),
+    }),
     recommendations: t.field({
       type: [Recommendation],
       description:
         "Movies that the user has not rated, best first: by preference where the model has a ranker, else by predicted " +
         "rating. With `similar: true`, the best `candidates` that have a poster, closest first to the posters of the " +
-        "user's three best-rated movies. A rating given or taken away counts at once.",
+        "user's three best-rated movies; where the user rated fewer than three, what people of their gender and age like to " +
+        "look at stands in. A rating given or taken away counts at once.",
       args: {
         similar: t.arg.boolean({ defaultValue: false, description: "Re-rank by the likeness of posters." }),
         first: t.arg.int({
@@ -82,6 +93,19 @@ builder.node(User, {
         rankBy: t.arg({
           type: RankBy,
           description: "What to order by; default `PREFERENCE` where the model has a ranker, else `RATING`.",
+        }),
+        weight: t.arg.float({
+          description:
+            "With `similar`: from 0 (by what movies are ranked by) to 1 (by likeness), both normalised over the candidates; " +
+            "a movie without a poster counts as alike as the others in the mean. Left out: by likeness, and those without a poster are dropped.",
+        }),
+        diversity: t.arg.float({
+          description:
+            "With `similar`: from 0 to 1, how much each next poster must differ from those before it (maximal marginal relevance).",
+        }),
+        basedOn: t.arg.idList({
+          description:
+            "With `similar`: movies (numbers or global ids, at most 20) whose posters are compared with, instead of the user's three best-rated.",
         }),
         popularity: t.arg.float({
           description:

@@ -19,12 +19,12 @@ test("outputs are sums of weights, each as much as its landmark is alike", () =>
   expect([...out]).toEqual([20, 2, 40, 4]);
 });
 
-describe("the head as a graph", () => {
+describe("the head as a graph", async () => {
   const d = 7;
   const n = 5;
   const outputs = 3;
   const vectors = Float32Array.from(gaussians(mulberry32(1), n * d, 1), (x) => x + 2);
-  const { directions, mean } = createPosterIndex(vectors.slice(), d);
+  const { directions, mean } = await createPosterIndex(vectors.slice(), d);
   const weights = Float32Array.from(gaussians(mulberry32(2), n * outputs, 1));
   const gamma = 0.7;
 

@@ -1,0 +1,88 @@
+/** A poster's colours in words, such as `black`, `dark blue`, `cream`. */
+import { decodeToRgb } from "./images.js";
+
+/** A colour and the share of the picture that it covers. */
+export interface NamedColour {
+  name: string;
+  /** In 0..1. */
+  share: number;
+}
+
+const width = 32;
+const height = 48;
+/** What covers less is a detail. */
+const leastShare = 0.06;
+
+/**
+ * The colours that cover most of a poster, most first.
+ * @param bytes JPEG, PNG or WebP
+ * @throws {AppError} POSTER_UNREADABLE
+ */
+export async function paletteOf(bytes: Uint8Array): Promise<NamedColour[]> {
+  return namedColours(await decodeToRgb(bytes, width, height));
+}
+
+/** @param rgb interleaved, three bytes a pixel */
+export function namedColours(rgb: Uint8Array): NamedColour[] {
+  const counts = new Map<string, number>();
+  for (let at = 0; at + 2 < rgb.length; at += 3) {
+    const name = colourName(rgb[at], rgb[at + 1], rgb[at + 2]);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const pixels = rgb.length / 3;
+  return [...counts]
+    .map(([name, count]) => ({ name, share: count / pixels }))
+    .filter(({ share }) => share >= leastShare)
+    .sort((a, b) => b.share - a.share || (a.name < b.name ? -1 : 1));
+}
+
+/** The name of one colour: of its hue where it has one, else of its lightness. @param red, green, blue 0..255 */
+export function colourName(red: number, green: number, blue: number): string {
+  const most = Math.max(red, green, blue);
+  const least = Math.min(red, green, blue);
+  const chroma = most - least;
+  const lightness = (most + least) / 510;
+  if (most < 45) return "black";
+  if (chroma < 26)
+    return lightness > 0.85 ? "white" : lightness > 0.6 ? "light grey" : lightness > 0.3 ? "grey" : "black";
+  const sixth =
+    most === red
+      ? ((green - blue) / chroma + 6) % 6
+      : most === green
+        ? (blue - red) / chroma + 2
+        : (red - green) / chroma + 4;
+  const hue = sixth * 60;
+  const vivid = chroma > 90;
+  if (hue >= 15 && hue < 50) {
+    if (lightness > 0.78) return "cream";
+    if (!vivid || lightness < 0.4) return "brown";
+    return "orange";
+  }
+  const name =
+    hue < 15 || hue >= 345
+      ? "red"
+      : hue < 70
+        ? "yellow"
+        : hue < 165
+          ? "green"
+          : hue < 200
+            ? "teal"
+            : hue < 255
+              ? "blue"
+              : hue < 290
+                ? "purple"
+                : "pink";
+  if (name === "red" && lightness > 0.7) return "pink";
+  if (lightness < 0.27) return `dark ${name}`;
+  if (lightness > 0.78) return `pale ${name}`;
+  return name;
+}
+
+/** Colours that two posters share, by what they cover of both, most first. */
+export function sharedColours(one: readonly NamedColour[], other: readonly NamedColour[]): string[] {
+  const shares = new Map(other.map(({ name, share }) => [name, share]));
+  return one
+    .flatMap(({ name, share }) => (shares.has(name) ? [{ name, share: Math.min(share, shares.get(name)!) }] : []))
+    .sort((a, b) => b.share - a.share)
+    .map(({ name }) => name);
+}

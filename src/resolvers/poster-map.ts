@@ -1,0 +1,131 @@
+/** Every embedded poster of the catalogue in memory, for searches among all, and the kinds that they fall into. */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Database } from "../db/open.js";
+import { type EncoderKey, embeddingsPage, embeddingsStamp } from "../db/posters.js";
+import type { MovieId } from "../ids.js";
+import { type Clusters, clusterPosters } from "../posters/clusters.js";
+import { createPosterIndex, type PosterIndex } from "../posters/neighbours.js";
+import type { EncoderInUse, Encoders } from "./encoders.js";
+
+export interface PosterMap {
+  index: PosterIndex;
+  /** Movie of each place of the index. */
+  movieIds: readonly MovieId[];
+  placeOf: ReadonlyMap<MovieId, number>;
+  /** Mean length of the vectors, once centred: what a direction is scaled by to be an embedding again. */
+  meanLength: number;
+}
+
+export interface PosterKinds extends Clusters {
+  /** The posters that they were found in. */
+  map: PosterMap;
+  /** k × d: mean direction of each kind's posters, not scaled to 1. */
+  centroids: Float32Array;
+}
+
+export interface PosterMaps {
+  /** As of now: read again after a poster or an embedding came or went. @throws {AppError} as `Encoders.inUse` */
+  current(): Promise<PosterMap>;
+  /** Found again after another encoder was chosen, or one poster in twenty came or went. */
+  kinds(): Promise<PosterKinds>;
+}
+
+interface Kept<T> {
+  of: string;
+  value: Promise<T>;
+}
+
+const rowsPerTurn = 100;
+const staleShare = 0.05;
+
+export function createPosterMaps(db: Database, encoders: Pick<Encoders, "inUse">): PosterMaps {
+  let map: Kept<PosterMap> | undefined;
+  let kinds: (Kept<PosterKinds> & { ntotal: number }) | undefined;
+
+  async function current(): Promise<PosterMap> {
+    const encoder = await encoders.inUse();
+    const of = `${nameOf(encoder.key)} ${embeddingsStamp(db)}`;
+    if (map?.of === of) return map.value;
+    const reading: Kept<PosterMap> = { of, value: read(db, encoder) };
+    map = reading;
+    reading.value.catch(() => {
+      if (map === reading) map = undefined;
+    });
+    return reading.value;
+  }
+
+  async function found(): Promise<PosterKinds> {
+    const { key } = await encoders.inUse();
+    const now = await current();
+    const { ntotal } = now.index;
+    const of = nameOf(key);
+    if (kinds?.of === of && Math.abs(kinds.ntotal - ntotal) <= staleShare * kinds.ntotal) return kinds.value;
+    const finding = { of, ntotal, value: kindsOf(now) };
+    kinds = finding;
+    finding.value.catch(() => {
+      if (kinds === finding) kinds = undefined;
+    });
+    return finding.value;
+  }
+
+  return { current, kinds: found };
+}
+
+function nameOf({ encoderId, preprocessing }: EncoderKey): string {
+  return `${encoderId} ${preprocessing}`;
+}
+
+/** A few rows at a time: others are answered in between. */
+async function read(db: Database, { key, manifest }: EncoderInUse): Promise<PosterMap> {
+  const movieIds: MovieId[] = [];
+  const chunks: Float32Array[] = [];
+  for (let after = 0; ; ) {
+    const rows = embeddingsPage(db, key, after, rowsPerTurn);
+    if (rows.length === 0) break;
+    for (const { movieId, vector } of rows) {
+      movieIds.push(movieId);
+      chunks.push(vector);
+    }
+    after = rows[rows.length - 1].movieId;
+    await nextTurn();
+  }
+  const d = manifest.dimension;
+  const vectors = new Float32Array(movieIds.length * d);
+  chunks.forEach((vector, i) => {
+    vectors.set(vector, i * d);
+  });
+  const { index, meanLength } = await indexOf(vectors, d);
+  return { index, meanLength, movieIds, placeOf: new Map(movieIds.map((id, place) => [id, place])) };
+}
+
+async function indexOf(vectors: Float32Array, d: number): Promise<{ index: PosterIndex; meanLength: number }> {
+  const ntotal = vectors.length / d;
+  let squares = 0;
+  const sums = new Float64Array(d);
+  for (let i = 0; i < ntotal; i++) {
+    for (let j = 0; j < d; j++) {
+      const x = vectors[i * d + j];
+      sums[j] += x;
+      squares += x * x;
+    }
+    if (i % 1000 === 999) await nextTurn();
+  }
+  let ofMean = 0;
+  for (let j = 0; j < d; j++) ofMean += (sums[j] / Math.max(1, ntotal)) ** 2;
+  // The root of the mean square: mean |x − m|² is mean |x|² − |m|².
+  const meanLength = Math.sqrt(Math.max(0, squares / Math.max(1, ntotal) - ofMean));
+  return { index: await createPosterIndex(vectors, d), meanLength };
+}
+
+async function kindsOf(map: PosterMap): Promise<PosterKinds> {
+  const { directions, d, ntotal } = map.index;
+  const clusters = await clusterPosters(directions, d);
+  const centroids = new Float32Array(clusters.k * d);
+  for (let i = 0; i < ntotal; i++) {
+    const cluster = clusters.clusterOf[i];
+    const share = 1 / clusters.sizes[cluster];
+    for (let j = 0; j < d; j++) centroids[cluster * d + j] += share * directions[i * d + j];
+    if (i % 500 === 499) await nextTurn();
+  }
+  return { ...clusters, map, centroids };
+}

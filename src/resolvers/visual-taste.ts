@@ -1,0 +1,160 @@
+/**
+ * Which kinds of posters a user's movies have: a distribution over the clusters of the catalogue's posters, from what
+ * they rated, drawn towards what people of their demographics like; for somebody who rated nothing, that alone.
+ */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { moviesByIds } from "../db/movies.js";
+import { ratingsOfUsers } from "../db/ratings.js";
+import type { User } from "../db/users.js";
+import { userIdsLike } from "../db/users.js";
+import type { MovieId } from "../ids.js";
+import { nearestPosters } from "../posters/neighbours.js";
+import { mulberry32, permutation } from "../random.js";
+import { checkFirst } from "./pages.js";
+import type { PosterKinds } from "./poster-map.js";
+import type { Services } from "./services.js";
+
+/** Whose ratings a taste rests on. */
+export type TasteBasis = "RATINGS" | "DEMOGRAPHICS" | "EVERYONE";
+
+export interface VisualTaste {
+  basis: TasteBasis;
+  /** Movies with a poster that the user rated. */
+  ratedPosters: number;
+  clusters: TasteCluster[];
+}
+
+export interface TasteCluster {
+  /** Of the user's taste, in 0..1; all clusters sum to 1. */
+  share: number;
+  /** Posters of the catalogue in it. */
+  size: number;
+  cluster: number;
+  kinds: PosterKinds;
+}
+
+/** Stars above this say that somebody likes a movie, the more the higher. */
+const indifference = 2.5;
+/** The demographics count as much as ratings of so many stars above indifference. */
+const priorWeight = 10;
+/** So many people stand for their demographics: reading more changes little. */
+const mostPeople = 300;
+const peoplePerTurn = 10;
+
+/** Null where no poster is embedded yet. @throws {AppError} as `Encoders.inUse` */
+export async function visualTaste(services: Services, user: User): Promise<VisualTaste | null> {
+  const kinds = await services.posterMaps.kinds();
+  if (kinds.map.index.ntotal === 0) return null;
+  const [ratings] = ratingsOfUsers(services.db, [user.id]);
+  const { weights, posters } = weigh(kinds, ratings);
+  const prior = await demographicTaste(services, kinds, user);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const clusters = Array.from(weights, (weight, cluster) => ({
+    share: (weight + priorWeight * prior.shares[cluster]) / (total + priorWeight),
+    size: kinds.sizes[cluster],
+    cluster,
+    kinds,
+  }));
+  return {
+    basis: posters > 0 ? "RATINGS" : prior.basis,
+    ratedPosters: posters,
+    clusters: clusters.sort((a, b) => b.share - a.share || a.cluster - b.cluster),
+  };
+}
+
+/** Movies whose posters are the most typical of a cluster. @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 */
+export async function typicalPosters(services: Services, { kinds, cluster }: TasteCluster, first: number) {
+  checkFirst("first", first, 100);
+  const { index, movieIds } = kinds.map;
+  const others = new Set<number>();
+  kinds.clusterOf.forEach((of, place) => {
+    if (of !== cluster) others.add(place);
+  });
+  const centroid = kinds.centroids.subarray(cluster * index.d, (cluster + 1) * index.d);
+  const { places } = await nearestPosters(index, centroid, first, others);
+  const found = moviesByIds(
+    services.db,
+    Array.from(places, (place) => movieIds[place]),
+  );
+  return found.filter((movie) => movie !== undefined);
+}
+
+/**
+ * The embedding that stands for what people of a user's demographics like to look at: the catalogue's mean, moved
+ * towards the clusters that they like. Null where no poster is embedded yet.
+ */
+export async function usualPoster(
+  services: Services,
+  user: User,
+): Promise<{ vector: Float32Array; basis: Exclude<TasteBasis, "RATINGS"> } | null> {
+  const kinds = await services.posterMaps.kinds();
+  const { index, meanLength } = kinds.map;
+  if (index.ntotal === 0) return null;
+  const { shares, basis } = await demographicTaste(services, kinds, user);
+  const vector = index.mean.slice();
+  for (let cluster = 0; cluster < kinds.k; cluster++) {
+    const factor = meanLength * shares[cluster];
+    for (let j = 0; j < index.d; j++) vector[j] += factor * kinds.centroids[cluster * index.d + j];
+  }
+  return { vector, basis };
+}
+
+interface Prior {
+  shares: Float64Array;
+  basis: Exclude<TasteBasis, "RATINGS">;
+}
+
+const priors = new WeakMap<PosterKinds, Map<string, Promise<Prior>>>();
+
+/** Worked out once for all who are alike, until the clusters are found again. */
+function demographicTaste(services: Services, kinds: PosterKinds, user: User): Promise<Prior> {
+  const known = priors.get(kinds) ?? new Map<string, Promise<Prior>>();
+  priors.set(kinds, known);
+  const name = `${user.gender} ${user.ageGroup}`;
+  let prior = known.get(name);
+  if (prior === undefined) {
+    prior = readPrior(services, kinds, user);
+    known.set(name, prior);
+    prior.catch(() => known.delete(name));
+  }
+  return prior;
+}
+
+async function readPrior({ db }: Services, kinds: PosterKinds, user: User): Promise<Prior> {
+  const alike = user.gender === null && user.ageGroup === null ? [] : userIdsLike(db, user);
+  // Two or three people are no demographic.
+  const basis = alike.length >= 20 ? "DEMOGRAPHICS" : "EVERYONE";
+  const people = basis === "DEMOGRAPHICS" ? alike : userIdsLike(db, { gender: null, ageGroup: null });
+  const order = permutation(people.length, mulberry32(0)).subarray(0, mostPeople);
+  const shares = new Float64Array(kinds.k);
+  for (let from = 0; from < order.length; from += peoplePerTurn) {
+    const some = Array.from(order.subarray(from, from + peoplePerTurn), (place) => people[place]);
+    for (const ratings of ratingsOfUsers(db, some)) {
+      weigh(kinds, ratings).weights.forEach((weight, cluster) => {
+        shares[cluster] += weight;
+      });
+    }
+    await nextTurn();
+  }
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  const { ntotal } = kinds.map.index;
+  // Where nobody rated anything with a poster, every poster is as good as any other.
+  for (let c = 0; c < shares.length; c++) shares[c] = total > 0 ? shares[c] / total : kinds.sizes[c] / ntotal;
+  return { shares, basis };
+}
+
+/** Stars above indifference by cluster. */
+function weigh(
+  { map, clusterOf, k }: PosterKinds,
+  { movieIds, stars }: { movieIds: Int32Array; stars: Float32Array },
+): { weights: Float64Array; posters: number } {
+  const weights = new Float64Array(k);
+  let posters = 0;
+  for (let r = 0; r < movieIds.length; r++) {
+    const place = map.placeOf.get(movieIds[r] as MovieId);
+    if (place === undefined) continue;
+    posters++;
+    weights[clusterOf[place]] += Math.max(0, stars[r] - indifference);
+  }
+  return { weights, posters };
+}
