@@ -255,7 +255,7 @@ export function moviesWithPosters(): FixtureMovie[] {
 
 let template: Promise<string> | undefined;
 
-async function buildTemplate(): Promise<string> {
+export async function buildTemplate(): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), "marquee-template-"));
   afterAllTests(() => rm(root, { recursive: true, force: true }));
   const source = join(root, fixture.datasetName);

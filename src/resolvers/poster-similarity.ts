@@ -38,17 +38,24 @@ export async function embeddingsOfMovies(
 }
 
 /**
- * The mean of the posters of a user's three best-rated movies, or of the movies named. For a user who rated fewer than
- * three, what people of their demographics like to look at stands in for those that are missing.
+ * What posters are compared with, and the embeddings of movies to compare with it, read together: the mean of the
+ * posters of a user's three best-rated movies, or of the movies named. For a user who rated fewer than three, what
+ * people of their demographics like to look at stands in for those that are missing.
+ * @returns vectors in the order of ids; undefined where there is no poster
  */
-export async function posterTarget(services: Services, target: SimilarityTarget): Promise<PosterTarget> {
+export async function posterTarget(
+  services: Services,
+  target: SimilarityTarget,
+  ids: readonly MovieId[],
+): Promise<{ target: PosterTarget; vectors: (Float32Array | undefined)[] }> {
   const movieIds =
     "userId" in target
       ? topRatings(services.db, target.userId, topPosters).map(({ movieId }) => movieId)
       : target.movieIds;
-  const vectors = await embeddingsOfMovies(services, movieIds);
+  const all = await embeddingsOfMovies(services, [...movieIds, ...ids]);
+  const vectors = all.slice(movieIds.length);
   const anchors = movieIds.flatMap((movieId, i) => {
-    const vector = vectors[i];
+    const vector = all[i];
     return vector === undefined ? [] : [{ movieId, vector }];
   });
   const missing = "userId" in target ? topPosters - movieIds.length : 0;
@@ -58,21 +65,24 @@ export async function posterTarget(services: Services, target: SimilarityTarget)
     ...anchors.map(({ vector }) => vector),
     ...Array.from({ length: usual === null ? 0 : missing }, () => usual!.vector),
   ];
-  if (parts.length === 0) return { vector: null, anchors, standIn: null };
+  if (parts.length === 0) return { target: { vector: null, anchors, standIn: null }, vectors };
   const vector = new Float32Array(parts[0].length);
   meanEmbedding(parts, vector);
   const standIn = usual === null ? null : { basis: usual.basis, ratedMovies: movieIds.length };
-  return { vector, anchors, standIn };
+  return { target: { vector, anchors, standIn }, vectors };
 }
 
 /** Cosine of each movie's poster to a target's, in −1..1, in the order asked; null where either side has no poster. */
 export async function posterSimilarities(
   services: Services,
-  target: SimilarityTarget,
+  to: SimilarityTarget,
   ids: readonly MovieId[],
 ): Promise<(number | null)[]> {
-  const { vector: mean } = await posterTarget(services, target);
-  if (mean === null) return ids.map(() => null);
-  const vectors = await embeddingsOfMovies(services, ids);
-  return vectors.map((vector) => (vector === undefined ? null : cosine(mean, vector)));
+  const { target, vectors } = await posterTarget(services, to, ids);
+  return vectors.map((vector) => similarityTo(target, vector));
+}
+
+/** Null where either side has no poster. */
+export function similarityTo({ vector: mean }: PosterTarget, vector: Float32Array | undefined): number | null {
+  return mean === null || vector === undefined ? null : cosine(mean, vector);
 }

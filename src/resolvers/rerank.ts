@@ -1,8 +1,8 @@
 /** The best candidates in another order: by how close their posters are, blended with their score, and kept apart. */
-import type { MovieId, UserId } from "../ids.js";
+import type { UserId } from "../ids.js";
 import { blend, diversify, normalised } from "../posters/rerank.js";
-import { centre, cosine } from "../posters/similarity.js";
-import { embeddingsOfMovies, type PosterTarget, posterTarget } from "./poster-similarity.js";
+import { centre } from "../posters/similarity.js";
+import { posterTarget, similarityTo } from "./poster-similarity.js";
 import type { RecommendedMovie, RecommendOptions } from "./recommendation.js";
 import type { Services } from "./services.js";
 
@@ -17,8 +17,11 @@ export async function rerankByPosters(
   first: number,
   { weight, diversity = 0, basedOn }: RecommendOptions,
 ): Promise<RecommendedMovie[]> {
-  const target = await posterTarget(services, basedOn === undefined ? { userId } : { movieIds: basedOn });
-  const vectors = await embeddingsOfMovies(services, idsOf(candidates));
+  const { target, vectors } = await posterTarget(
+    services,
+    basedOn === undefined ? { userId } : { movieIds: basedOn },
+    candidates.map(({ movieId }) => movieId),
+  );
   const scored = candidates.map((movie, i) => ({ ...movie, target, similarity: similarityTo(target, vectors[i]) }));
   // Without anything to compare with, the score alone decides.
   const byLikeness = weight === undefined && target.vector !== null;
@@ -46,10 +49,6 @@ export async function rerankByPosters(
   return Array.from(order.slice(0, first), (place, i) => ({ ...scored[kept[place]], rank: i + 1 }));
 }
 
-function similarityTo({ vector: mean }: PosterTarget, vector: Float32Array | undefined): number | null {
-  return mean === null || vector === undefined ? null : cosine(mean, vector);
-}
-
 /** Uncentred, all posters of a network look alike, and none is far from another. */
 async function centred(
   services: Services,
@@ -62,8 +61,4 @@ async function centred(
     centre(vector, index.mean, out);
     return out;
   });
-}
-
-function idsOf(movies: readonly RecommendedMovie[]): MovieId[] {
-  return movies.map(({ movieId }) => movieId);
 }

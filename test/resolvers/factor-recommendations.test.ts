@@ -176,7 +176,7 @@ describe("reasons", () => {
   test("are the user's own ratings that raise the prediction most, ready to show", async () => {
     const started = await startWith();
     const { user } = await started.data(
-      `{ user(id: 3997) { recommendations(first: 5) { title reasons(first: 20) { text contribution rating movie { movieId title } } } } }`,
+      `{ user(id: 3997) { recommendations(first: 5) { title reasons(first: 20) { text movie { movieId title } ... on RatingReason { contribution rating } } } } }`,
     );
     const own = new Map(fixture.ratings.filter(({ userId }) => userId === 3997).map((r) => [r.movieId, r.stars]));
     for (const { reasons } of user.recommendations as Recommended[]) {

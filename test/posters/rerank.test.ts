@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import { blend, diversify, normalised } from "../../src/posters/rerank.js";
+
+const rounded = (values: Float64Array) => [...values].map((value) => Number(value.toFixed(6)));
+
+describe("normalised values", () => {
+  test("go from 0 to 1, unknown ones in the mean of the others", () => {
+    expect(rounded(normalised([2, 4, 3, Number.NaN]))).toEqual([0, 1, 0.5, 0.5]);
+    expect(rounded(normalised([0, 3, Number.NaN, 1]))).toEqual([0, 1, 0.444444, 0.333333]);
+  });
+  test("are one half where they are equal, or all unknown", () => {
+    expect(rounded(normalised([7, 7]))).toEqual([0.5, 0.5]);
+    expect(rounded(normalised([Number.NaN, Number.NaN]))).toEqual([0.5, 0.5]);
+    expect(rounded(normalised([]))).toEqual([]);
+  });
+});
+
+test("a blend is the score at 0, the likeness at 1, and what lies between as worked by hand", () => {
+  const scores = [4, 3, 2];
+  const similarities = [0.2, Number.NaN, 0.6];
+  expect(rounded(blend(scores, similarities, 0))).toEqual([1, 0.5, 0]);
+  expect(rounded(blend(scores, similarities, 1))).toEqual([0, 0.5, 1]);
+  expect(rounded(blend(scores, similarities, 0.25))).toEqual([0.75, 0.5, 0.25]);
+});
+
+describe("diversity", () => {
+  const posters = [
+    [1, 0],
+    [1, 0.1],
+    [0, 1],
+    [-1, 0],
+  ].map((vector) => Float32Array.from(vector));
+  const relevance = Float64Array.of(1, 0.9, 0.65, 0.1);
+
+  test("of 0 is the relevance's own order, and k is a limit", () => {
+    expect([...diversify(relevance, posters, 0, 9)]).toEqual([0, 1, 2, 3]);
+    expect([...diversify(relevance, posters, 0, 2)]).toEqual([0, 1]);
+    expect([...diversify(new Float64Array(0), [], 0.5, 2)]).toEqual([]);
+  });
+
+  test("of one half puts a different poster before one that is alike, as worked by hand", () => {
+    // After 0: 1 has 0.45 − 0.5 · 0.9975, 2 has 0.325 − 0.5 · 0.5, 3 has 0.05 − 0.
+    // After 2: 1 has −0.049, 3 has 0.05 − 0.5 · 0.5.
+    expect([...diversify(relevance, posters, 0.5, 4)]).toEqual([0, 2, 1, 3]);
+  });
+
+  test("of 1 takes the most different ones, after the most relevant one", () => {
+    expect([...diversify(relevance, posters, 1, 2)]).toEqual([0, 3]);
+  });
+
+  test("counts a missing poster as alike as two posters are in the mean, not as like nothing", () => {
+    // Likeness of the pairs that there are: 0.99752, 0.5, 0, 0.54975, 0.00248, 0.5: mean 0.42496.
+    const missing = [...posters, undefined];
+    const flat = Float64Array.of(1, 0.5, 0.5, 0.5, 0.5);
+    expect([...diversify(flat, missing, 0.9, 5)]).toEqual([0, 3, 4, 2, 1]);
+  });
+
+  test("wants a poster, or none, for each", () => {
+    expect(() => diversify(relevance, [], 0.5, 1)).toThrow("expected 4 posters, received 0");
+  });
+});
