@@ -1,13 +1,13 @@
 /** Which way imports may point: server → schema → resolvers → {db, ml, posters}; cli above them all. */
-const everything = "^src/(cli|server|schema|resolvers|db|ml|posters|onnx|config|errors|ids|random)";
+const everything = "^src/(cli|server|schema|resolvers|db|ml|posters|onnx|config|errors|ids|random|download)";
 const allowed = {
   cli: "cli|server|schema|resolvers|db|ml|posters|config|errors|ids",
   server: "server|schema|resolvers|config|errors|ids",
   schema: "schema|resolvers|errors|ids",
   resolvers: "resolvers|db|ml|posters|errors|ids|random",
-  db: "db|errors|ids|random",
+  db: "db|errors|ids|random|download",
   ml: "ml|onnx|errors|ids|random",
-  posters: "posters|onnx|errors|ids|random",
+  posters: "posters|onnx|errors|ids|random|download",
   onnx: "onnx|errors",
 };
 
@@ -25,6 +25,12 @@ module.exports = {
       severity: "error",
       from: { path: "^src/(errors|ids|random)\\.ts$" },
       to: { path: "^src/" },
+    },
+    {
+      name: "download-imports-errors-only",
+      severity: "error",
+      from: { path: "^src/download\\.ts$" },
+      to: { path: "^src/", pathNot: "^src/errors\\.ts$" },
     },
     {
       name: "config-imports-errors-only",

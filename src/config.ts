@@ -15,6 +15,7 @@ export interface Config {
   maxBodyBytes: number;
   requestTimeoutMs: number;
   movielensUrl: string;
+  encodersUrl: string;
   posterProviders: PosterProviderName[];
   posterFolder: string;
   tmdbApiKey: string;
@@ -98,6 +99,14 @@ export const settings: { [Key in keyof Config]: Setting<Key> } = {
     flag: "movielens-url",
     default: "https://files.grouplens.org/datasets/movielens/",
     about: "where marquee import downloads data sets from",
+    expected: "an https address",
+    parse: httpsAddress,
+  },
+  encodersUrl: {
+    env: "ENCODERS_URL",
+    flag: "encoders-url",
+    default: "https://media.githubusercontent.com/media/onnx/models/main/validated/vision/classification/",
+    about: "where marquee encoders pull downloads from",
     expected: "an https address",
     parse: httpsAddress,
   },

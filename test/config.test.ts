@@ -11,6 +11,7 @@ test("every setting has a default", () => {
     maxBodyBytes: 100_000,
     requestTimeoutMs: 15_000,
     movielensUrl: "https://files.grouplens.org/datasets/movielens/",
+    encodersUrl: "https://media.githubusercontent.com/media/onnx/models/main/validated/vision/classification/",
     posterProviders: ["folder", "tmdb"],
     posterFolder: "",
     tmdbApiKey: "",

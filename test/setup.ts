@@ -8,6 +8,7 @@ for (const name of [
   "MAX_BODY_BYTES",
   "REQUEST_TIMEOUT_MS",
   "MOVIELENS_URL",
+  "ENCODERS_URL",
   "POSTER_PROVIDERS",
   "POSTER_FOLDER",
   "TMDB_API_KEY",

@@ -1,17 +1,14 @@
-/** `marquee encoders`: list, add and choose. */
+/** `marquee encoders`: list, add, pull, train and choose. */
 import type { Command } from "commander";
 import { getSetting, setSetting } from "../db/settings.js";
 import { write } from "../db/write.js";
 import { AppError } from "../errors.js";
 import { addEncoder } from "../posters/add-encoder.js";
-import {
-  builtinEncoder,
-  type EncoderManifest,
-  type HeadEncoderManifest,
-  listEncoders,
-  loadEncoder,
-} from "../posters/encoders.js";
+import { builtinEncoder, type EncoderManifest, type HeadEncoderManifest, listEncoders } from "../posters/encoders.js";
+import { publishedEncoder, publishedEncoders, pullEncoder } from "../posters/pull-encoder.js";
 import { embedPosters } from "../resolvers/embed-posters.js";
+import type { EncoderInUse } from "../resolvers/encoders.js";
+import type { Services } from "../resolvers/services.js";
 import { mostLandmarks, type TrainStep, trainEncoder } from "../resolvers/train-encoder.js";
 import { wholeNumber } from "./arguments.js";
 import { interruptSignal, withServices } from "./context.js";
@@ -21,8 +18,8 @@ import { createProgress, type Progress } from "./progress.js";
 export function addEncoderCommands(program: Command): void {
   const encoders = program
     .command("encoders")
-    .summary("list, add and choose poster encoders")
-    .description("List, add and choose what turns posters into vectors.");
+    .summary("list, add, pull, train and choose poster encoders")
+    .description("List, add, pull, train and choose what turns posters into vectors.");
 
   encoders
     .command("list")
@@ -55,9 +52,10 @@ export function addEncoderCommands(program: Command): void {
     .option("--use", "use it from now on")
     .option("--json", "print the result as JSON")
     .action(async (file: string, options: { name?: string; use?: boolean; json?: boolean }, command: Command) => {
-      await withServices(command, async ({ db, folders }) => {
+      await withServices(command, async (services) => {
+        const { db, folders } = services;
         const { manifest, added } = await addEncoder(folders.encoders, file, { name: options.name });
-        if (options.use) await write(db, () => setSetting(db, "activeEncoder", manifest.name));
+        if (options.use) await switchTo(services, await services.encoders.named(manifest.name));
         if (options.json)
           return printJson({ ...summary(manifest), added, inUse: getSetting(db, "activeEncoder") === manifest.name });
         print(
@@ -87,16 +85,79 @@ export function addEncoderCommands(program: Command): void {
     .action(runTrain);
 
   encoders
-    .command("use")
-    .description("Choose the encoder to use; a running server notices at its next request.")
+    .command("pull")
+    .summary("fetch a known encoder and use it")
+    .description(
+      `Fetch an encoder from the ONNX model zoo, check it, embed all posters with it, and use it from then on: ${Object.keys(publishedEncoders).join(", ")}. Until the last poster is embedded the one in use serves on.`,
+    )
     .argument("<name>", "name of the encoder")
-    .action(async (name: string, _options: object, command: Command) => {
-      await withServices(command, async ({ db, folders }) => {
-        await loadEncoder(folders.encoders, name);
-        await write(db, () => setSetting(db, "activeEncoder", name));
-        print(`${name} is in use now; marquee posters embed prepares all posters at once`);
+    .option("--json", "print the result as JSON")
+    .action(runPull);
+
+  encoders
+    .command("use")
+    .summary("choose the encoder to use")
+    .description(
+      "Choose the encoder to use. All posters are embedded first, while the one in use serves on; a running server notices at its next request.",
+    )
+    .argument("<name>", "name of the encoder")
+    .option("--lazily", "use it at once, and embed posters as queries need them")
+    .action(async (name: string, options: { lazily?: boolean }, command: Command) => {
+      await withServices(command, async (services) => {
+        const encoder = await services.encoders.named(name);
+        if (options.lazily) await write(services.db, () => setSetting(services.db, "activeEncoder", name));
+        else await switchTo(services, encoder);
+        print(`${name} is in use now`);
       });
     });
+}
+
+async function runPull(name: string, options: { json?: boolean }, command: Command): Promise<void> {
+  const published = publishedEncoder(name);
+  await withServices(command, async (services, config) => {
+    const interrupt = interruptSignal("Interrupted: the encoder in use stays …");
+    let progress: Progress | undefined;
+    const pulled = await pullEncoder(services.folders.encoders, name, published, {
+      baseUrl: config.encodersUrl,
+      signal: interrupt.signal,
+      onProgress: (bytes, total) => {
+        progress ??= createProgress(`pull ${name}`, total, "MB");
+        progress.update(bytes);
+      },
+    }).finally(() => {
+      progress?.stop();
+      interrupt.release();
+    });
+    const embedded = await switchTo(services, await services.encoders.named(name));
+    if (options.json) return printJson({ ...summary(pulled.manifest), added: pulled.added, embedded, inUse: true });
+    print(`${name}: ${pulled.manifest.dimension} dimensions${pulled.added ? "" : " (was there already)"}`);
+    print(`${embedded} posters embedded; ${name} is in use now`);
+  });
+}
+
+/** Embeds all posters, then makes the encoder the one in use: queries never wait for posters to be embedded. */
+async function switchTo(services: Services, encoder: EncoderInUse): Promise<number> {
+  const interrupt = interruptSignal("Interrupted: the encoder in use stays …");
+  let progress: Progress | undefined;
+  try {
+    const report = await embedPosters(
+      services,
+      (done, total) => {
+        progress ??= createProgress("embed", total, "posters");
+        progress.update(done);
+      },
+      interrupt.signal,
+      encoder,
+    );
+    if (interrupt.signal.aborted) {
+      throw new AppError("INTERRUPTED", "interrupted: the encoder in use stays; what was embedded is kept");
+    }
+    await write(services.db, () => setSetting(services.db, "activeEncoder", encoder.manifest.name));
+    return report.embedded;
+  } finally {
+    progress?.stop();
+    interrupt.release();
+  }
 }
 
 interface TrainOptions {
@@ -115,7 +176,7 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
   if (options.folds === 1) throw new AppError("USAGE", "expected --folds 0 or from 2 to 20, received 1");
   const started = performance.now();
   await withServices(command, async (services) => {
-    const { db, encoders } = services;
+    const { encoders } = services;
     const used = (await encoders.inUse()).manifest;
     const base = await encoders.named(options.base ?? (used.kind === "head" ? used.base.name : used.name));
     const interrupt = interruptSignal("Interrupted: nothing of the head is kept …");
@@ -140,7 +201,7 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
         interrupt.signal,
       );
       progress?.stop();
-      if (options.use) await write(db, () => setSetting(db, "activeEncoder", manifest.name));
+      if (options.use) await switchTo(services, await encoders.named(manifest.name));
       if (options.json) {
         const { training, quality } = manifest;
         return printJson({ ...summary(manifest), base: manifest.base, training, quality, inUse: options.use === true });

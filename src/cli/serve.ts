@@ -45,11 +45,18 @@ export function addServeCommands(program: Command): void {
         // Made once the server listens: a start that fails must not use up the one time it is shown.
         const token = config.auth === "on" ? await firstToken(services) : undefined;
         welcome(services, server.address, token);
+        // What is not embedded yet would be missing from similarPosters; queries are answered meanwhile.
+        const stopping = new AbortController();
+        const embedding = embedPosters(services, () => {}, stopping.signal).catch((error: unknown) =>
+          logger.warn({ err: error }, "posters were not embedded"),
+        );
         await new Promise<void>((resolve) => {
           process.once("SIGINT", resolve);
           process.once("SIGTERM", resolve);
         });
         say("Stopping …");
+        stopping.abort();
+        await embedding;
       } finally {
         // Subscriptions would hold their connections.
         services.posterSources.updates.close();

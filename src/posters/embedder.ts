@@ -51,6 +51,8 @@ export interface Embedder {
    *   worker crashed or `close` was called meanwhile. The next call starts a new worker
    */
   embed(images: readonly Uint8Array[]): Promise<(Float32Array | AppError)[]>;
+  /** Stop the worker once all that it was asked is answered. */
+  finish(): Promise<void>;
   /** Stop the worker, at the end of what it is at. What is under way is rejected, and so is every later call. */
   close(): Promise<void>;
 }
@@ -105,6 +107,11 @@ class WorkerEmbedder implements Embedder {
     }
     this.#send();
     return (await Promise.all(batches)).flat();
+  }
+
+  async finish(): Promise<void> {
+    while (this.#underWay.size > 0 || this.#waiting.length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    await this.close();
   }
 
   async close(): Promise<void> {

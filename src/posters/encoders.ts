@@ -2,7 +2,7 @@
  * Encoders on the disk: `<folder>/<name>/manifest.json` and `encoder.onnx`, the classifier cut before its last layer.
  * They are checked whenever they are loaded.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InferenceSession } from "onnxruntime-node";
@@ -86,6 +86,12 @@ async function loadBase(folder: string, { name, base }: HeadEncoderManifest): Pr
     "ENCODER_INVALID",
     `expected ${base.id} under the head ${name}, but ${loaded.manifest.id} is in its place: train it again with marquee encoders train`,
   );
+}
+
+/** When an encoder's manifest was written, in milliseconds; 0 for the built-in one, and for one that is not there. */
+export function encoderWrittenAt(folder: string, name: string): number {
+  if (name === builtinEncoder.name || !encoderName.test(name)) return 0;
+  return statSync(join(folder, name, "manifest.json"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 /** A session on the CPU; its faults are thrown, not logged. Creating one is slow and leaks a little: once a worker. */

@@ -5,7 +5,13 @@ import { getSetting } from "../db/settings.js";
 import { write } from "../db/write.js";
 import { AppError } from "../errors.js";
 import { createEmbedder, type Embedder } from "../posters/embedder.js";
-import { builtinEncoder, type EncoderManifest, loadEncoder, preprocessingVersion } from "../posters/encoders.js";
+import {
+  builtinEncoder,
+  type EncoderManifest,
+  encoderWrittenAt,
+  loadEncoder,
+  preprocessingVersion,
+} from "../posters/encoders.js";
 import { readPoster } from "../posters/store.js";
 
 // A query does not wait for an import only to keep what it could make again.
@@ -43,20 +49,24 @@ export interface Encoders {
 }
 
 export function createEncoders(db: Database, folders: { encoders: string; posters: string }): Encoders {
-  const open = new Map<string, Promise<EncoderInUse>>();
+  const open = new Map<string, { writtenAt: number; encoder: Promise<EncoderInUse> }>();
 
   function inUse(): Promise<EncoderInUse> {
     return named(getSetting(db, "activeEncoder") ?? builtinEncoder.name);
   }
 
   function named(name: string): Promise<EncoderInUse> {
-    let encoder = open.get(name);
-    if (encoder === undefined) {
-      encoder = openEncoder(name);
-      open.set(name, encoder);
-      encoder.catch(() => open.delete(name));
-    }
-    return encoder;
+    const writtenAt = encoderWrittenAt(folders.encoders, name);
+    const before = open.get(name);
+    if (before?.writtenAt === writtenAt) return before.encoder;
+    // Trained again under its name: what is under way with the old one is finished first.
+    void before?.encoder.then(({ embedder }) => embedder.finish()).catch(() => {});
+    const opened = { writtenAt, encoder: openEncoder(name) };
+    open.set(name, opened);
+    opened.encoder.catch(() => {
+      if (open.get(name) === opened) open.delete(name);
+    });
+    return opened.encoder;
   }
 
   async function openEncoder(name: string): Promise<EncoderInUse> {
@@ -103,7 +113,7 @@ export function createEncoders(db: Database, folders: { encoders: string; poster
   }
 
   async function close(): Promise<void> {
-    for (const encoder of open.values()) await (await encoder).embedder.close();
+    for (const { encoder } of open.values()) await (await encoder).embedder.close();
   }
 
   return { inUse, named, embeddings, close };

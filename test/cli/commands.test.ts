@@ -753,20 +753,71 @@ describe("marquee encoders", () => {
     const added = { name: "tiny-net", kind: "onnx", dimension: 3, added: true, inUse: false };
     expect(await runJson(["encoders", "add", file], { dataDir })).toMatchObject(added);
     expect(await runJson(["encoders", "add", file], { dataDir })).toMatchObject({ ...added, added: false });
-    expect((await run(["encoders", "use", "tiny-net"], { dataDir })).stdout).toBe(
-      "tiny-net is in use now; marquee posters embed prepares all posters at once\n",
-    );
+    expect((await run(["encoders", "use", "tiny-net"], { dataDir })).stdout).toBe("tiny-net is in use now\n");
     expect(await runJson(["encoders", "list"], { dataDir })).toMatchObject([
       { name: "colour-layout", kind: "builtin", inUse: false },
       { name: "tiny-net", kind: "onnx", dimension: 3, inUse: true },
     ]);
-    // Embeddings appear on demand, and then for all.
     const report = await runJson<RecommendReport>(["recommend", "42", "--similar"], { dataDir });
     expect(report.encoder).toBe("tiny-net");
-    const embedded = JSON.parse((await run(["posters", "embed", "--json"], { dataDir })).stdout);
-    expect(embedded.failed).toEqual([]);
+    // All were embedded before it came into use.
+    expect(await runJson(["posters", "embed"], { dataDir })).toMatchObject({ embedded: 0, failed: [] });
+  });
+
+  test("are used at once with --lazily: embeddings appear on demand, and then for all", async () => {
+    const dataDir = await copyOf(data);
+    const file = join(await tempFolder(), "Tiny Net.onnx");
+    await writeFile(file, classifier());
+    await runJson(["encoders", "add", file], { dataDir });
+    await run(["encoders", "use", "tiny-net", "--lazily"], { dataDir });
+    await runJson(["recommend", "42", "--similar"], { dataDir });
+    const embedded = await runJson<{ embedded: number }>(["posters", "embed"], { dataDir });
     expect(embedded.embedded).toBeLessThan(embeddedFilms.length);
     expect(embedded.embedded).toBeGreaterThan(embeddedFilms.length - 40);
+  });
+
+  test("are taught genres and audiences, measured on films held out, and used like any other", async () => {
+    const dataDir = await copyOf(data);
+    const report = await runJson<{
+      dimension: number;
+      training: { posters: number };
+      quality: Record<"heldOut" | "base" | "random", { genreJaccard: number }>;
+    }>(["encoders", "train", "--folds", "3", "--use"], { dataDir });
+    expect(report).toMatchObject({
+      name: "colour-layout-taste",
+      kind: "head",
+      base: { name: "colour-layout" },
+      training: { dataset: "embedded", posters: embeddedFilms.length },
+      inUse: true,
+    });
+    // Drawn posters show their genres plainly.
+    expect(report.quality.heldOut.genreJaccard).toBeGreaterThan(report.quality.random.genreJaccard);
+    expect(await runJson(["encoders", "list"], { dataDir })).toMatchObject([
+      { name: "colour-layout", inUse: false },
+      { name: "colour-layout-taste", kind: "head", dimension: report.dimension, inUse: true },
+    ]);
+    const recommended = await runJson<RecommendReport>(["recommend", "42", "--similar"], { dataDir });
+    expect(recommended.encoder).toBe("colour-layout-taste");
+    expect(recommended.recommendations).toHaveLength(5);
+    // Again gives the same head; on a head none can be trained.
+    const again = await run(["encoders", "train", "--folds", "0"], { dataDir });
+    expect(again.stdout).toMatch(/^trained colour-layout-taste in [\d.]+ s\nUse it with: /);
+    expect(await failure(["encoders", "train", "--base", "colour-layout-taste"], { dataDir })).toBe(
+      'expected an encoder that is no head to train one on, received "colour-layout-taste", a head on colour-layout',
+    );
+    expect(await failure(["encoders", "train", "--name", "Bad!"], { dataDir })).toContain(
+      "expected a name of lower-case",
+    );
+    expect(await run(["encoders", "train", "--folds", "1"], { dataDir })).toMatchObject({
+      code: 2,
+      stderr: "marquee: expected --folds 0 or from 2 to 20, received 1\n",
+    });
+  });
+
+  test("that can be pulled are named where another one is asked for", async () => {
+    expect(await failure(["encoders", "pull", "vgg16"], { dataDir: data })).toBe(
+      'expected an encoder of resnet18, mobilenetv2-int8 to pull, received "vgg16"',
+    );
   });
 
   test("are refused where the file is no classifier in ONNX, or the name none", async () => {

@@ -4,7 +4,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { datasetNames, datasets } from "../../../src/db/movielens/datasets.js";
-import { downloadDataset, downloadFile } from "../../../src/db/movielens/download.js";
+import { downloadDataset } from "../../../src/db/movielens/download.js";
+import { downloadFile } from "../../../src/download.js";
 import { describeWithHttps, serveHttps } from "../../https-server.js";
 import { failure, tempFolder } from "./fixtures.js";
 
@@ -62,7 +63,12 @@ describeWithHttps("downloadDataset", () => {
   test("accepts the right checksum, replacing an older file", async () => {
     const toFolder = await tempFolder();
     await writeFile(join(toFolder, "some.zip"), "older");
-    const path = await downloadFile(await serve(whole), "some.zip", md5, { toFolder, ca });
+    const path = await downloadFile(
+      await serve(whole),
+      "folder/some.zip",
+      { algorithm: "md5", hex: md5 },
+      { toFolder, ca },
+    );
     expect(body.equals(await readFile(path))).toBe(true);
   });
 
