@@ -6,7 +6,7 @@ import { describePoster } from "./descriptor.js";
 import { type BatchAnswer, type Failure, flagOf, type Request, type WorkerSettings } from "./embedder.js";
 import type { BuiltinEncoderManifest, HeadEncoderManifest, OnnxEncoderManifest } from "./encoder-manifest.js";
 import { type LoadedEncoder, loadEncoder, openSession } from "./encoders.js";
-import { decodeToPlanes, decodeToRgb } from "./images.js";
+import { createPlanes, decodeToRgb } from "./images.js";
 import { headInput } from "./projection-head.js";
 
 if (parentPort === null) throw new Error("embedder-worker runs as a worker thread only: see createEmbedder");
@@ -15,16 +15,15 @@ const settings = workerData as WorkerSettings;
 const { flags } = settings;
 
 /** `decode` may run for many batches at once, `encode` runs for one at a time. */
-interface Encoder<Picture> {
+interface Encoder {
   dimension: number;
-  decode(image: Uint8Array): Promise<Picture>;
+  /** Into pixels, RGB interleaved. */
+  decode(image: Uint8Array): Promise<Uint8Array>;
   /** @param out pictures.length × dimension, row-major; overwritten */
-  encode(pictures: Picture[], out: Float32Array): Promise<void>;
+  encode(pictures: Uint8Array[], out: Float32Array): Promise<void>;
 }
 
-type AnyEncoder = Encoder<Uint8Array> | Encoder<Float32Array>;
-
-async function openEncoder(): Promise<AnyEncoder> {
+async function openEncoder(): Promise<Encoder> {
   const loaded = await loadEncoder(settings.encodersFolder, settings.name);
   if (loaded.manifest.id !== settings.id) {
     throw new AppError(
@@ -35,19 +34,19 @@ async function openEncoder(): Promise<AnyEncoder> {
   return encoderOf(loaded);
 }
 
-async function encoderOf({ manifest, graph, base }: LoadedEncoder): Promise<AnyEncoder> {
+async function encoderOf({ manifest, graph, base }: LoadedEncoder): Promise<Encoder> {
   if (manifest.kind === "builtin") return descriptorEncoder(manifest);
   const session = await openSession(graph!, settings.threads);
   if (manifest.kind === "onnx") return networkEncoder(manifest, session);
-  return headEncoder(manifest, (await encoderOf(base!)) as Encoder<Float32Array>, session);
+  return headEncoder(manifest, await encoderOf(base!), session);
 }
 
 /** Passes a base's embeddings through a head. */
-function headEncoder<Picture>(
+function headEncoder(
   { dimension, base: { dimension: d } }: HeadEncoderManifest,
-  base: Encoder<Picture>,
+  base: Encoder,
   session: InferenceSession,
-): Encoder<Picture> {
+): Encoder {
   return {
     dimension,
     decode: base.decode,
@@ -61,7 +60,7 @@ function headEncoder<Picture>(
   };
 }
 
-function descriptorEncoder({ dimension, preprocessing }: BuiltinEncoderManifest): Encoder<Uint8Array> {
+function descriptorEncoder({ dimension, preprocessing }: BuiltinEncoderManifest): Encoder {
   const [width, height] = preprocessing.size;
   return {
     dimension,
@@ -74,19 +73,23 @@ function descriptorEncoder({ dimension, preprocessing }: BuiltinEncoderManifest)
   };
 }
 
-function networkEncoder(manifest: OnnxEncoderManifest, session: InferenceSession): Encoder<Float32Array> {
+function networkEncoder(manifest: OnnxEncoderManifest, session: InferenceSession): Encoder {
   const { dimension, input, preprocessing } = manifest;
   const [channels, height, width] = input.size;
   const area = channels * height * width;
+  const toPlanes = createPlanes(preprocessing);
+  // Used again for each batch: new memory of some megabytes costs as much as filling it.
+  let planes = new Float32Array(0);
   return {
     dimension,
-    decode: (image) => decodeToPlanes(image, preprocessing),
+    decode: (image) => decodeToRgb(image, width, height),
     async encode(pictures, out) {
       const step = input.batch ?? pictures.length;
+      if (planes.length < step * area) planes = new Float32Array(step * area);
+      const batch = planes.subarray(0, step * area);
       for (let start = 0; start < pictures.length; start += step) {
-        const planes = new Float32Array(step * area);
-        for (let i = 0; i < step; i++) planes.set(pictures[start + i], i * area);
-        const feeds = { [input.name]: new Tensor("float32", planes, [step, ...input.size]) };
+        for (let i = 0; i < step; i++) toPlanes(pictures[start + i], batch.subarray(i * area, (i + 1) * area));
+        const feeds = { [input.name]: new Tensor("float32", batch, [step, ...input.size]) };
         const outputs = await session.run(feeds);
         out.set(outputs[session.outputNames[0]].data as Float32Array, start * dimension);
       }
@@ -94,10 +97,10 @@ function networkEncoder(manifest: OnnxEncoderManifest, session: InferenceSession
   };
 }
 
-async function answer<Picture>(
-  encoder: Encoder<Picture>,
+async function answer(
+  encoder: Encoder,
   batch: number,
-  decoding: Promise<PromiseSettledResult<Picture>[]>,
+  decoding: Promise<PromiseSettledResult<Uint8Array>[]>,
 ): Promise<void> {
   const d = encoder.dimension;
   const decoded = await decoding;
@@ -129,7 +132,7 @@ function post(message: BatchAnswer, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
 }
 
-function listen<Picture>(encoder: Encoder<Picture>): void {
+function listen(encoder: Encoder): void {
   let last: Promise<void> = Promise.resolve();
   port.on("message", (request: Request) => {
     if (request.kind === "stop") {
@@ -158,7 +161,7 @@ async function busily(work: () => Promise<void>): Promise<void> {
 
 // What is sent before there is a listener waits in the port. Without one the thread ends by itself.
 try {
-  await busily(async () => listen((await openEncoder()) as Encoder<unknown>));
+  await busily(async () => listen(await openEncoder()));
 } catch (error) {
   post({ kind: "unusable", failure: describe(error) });
 }

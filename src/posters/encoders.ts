@@ -96,5 +96,11 @@ export function encoderWrittenAt(folder: string, name: string): number {
 
 /** A session on the CPU; its faults are thrown, not logged. Creating one is slow and leaks a little: once a worker. */
 export function openSession(graph: Uint8Array, threads: number): Promise<InferenceSession> {
-  return InferenceSession.create(graph, { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 4 });
+  return InferenceSession.create(graph, {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 4,
+    // Threads that spin while they wait take the processor from the decoding of the next posters.
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
+  });
 }

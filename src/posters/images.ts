@@ -123,16 +123,33 @@ export async function decodeToRgb(bytes: Uint8Array, width: number, height: numb
  */
 export async function decodeToPlanes(bytes: Uint8Array, preprocessing: Preprocessing): Promise<Float32Array> {
   const [width, height] = preprocessing.size;
-  const rgb = await decodeToRgb(bytes, width, height);
-  const area = width * height;
-  const planes = new Float32Array(3 * area);
-  for (let channel = 0; channel < 3; channel++) {
+  const planes = new Float32Array(3 * width * height);
+  createPlanes(preprocessing)(await decodeToRgb(bytes, width, height), planes);
+  return planes;
+}
+
+/**
+ * @returns a function that writes pixels, RGB interleaved as `decodeToRgb` gives them, as CHW into `out`,
+ *   3 × height × width: (x · scale − mean) / std
+ */
+export function createPlanes(preprocessing: Preprocessing): (rgb: Uint8Array, out: Float32Array) => void {
+  const area = preprocessing.size[0] * preprocessing.size[1];
+  // A byte has 256 values: each is worked out once.
+  const [red, green, blue] = [0, 1, 2].map((channel) => {
     const factor = preprocessing.scale / preprocessing.std[channel];
     const offset = preprocessing.mean[channel] / preprocessing.std[channel];
-    const start = channel * area;
-    for (let i = 0; i < area; i++) planes[start + i] = rgb[3 * i + channel] * factor - offset;
-  }
-  return planes;
+    return Float32Array.from({ length: 256 }, (_, byte) => byte * factor - offset);
+  });
+  return (rgb, out) => {
+    if (rgb.length !== 3 * area || out.length !== 3 * area) {
+      throw new RangeError(`expected ${3 * area} bytes and numbers, received ${rgb.length} and ${out.length}`);
+    }
+    for (let i = 0, at = 0; i < area; i++, at += 3) {
+      out[i] = red[rgb[at]];
+      out[area + i] = green[rgb[at + 1]];
+      out[2 * area + i] = blue[rgb[at + 2]];
+    }
+  };
 }
 
 /**
@@ -176,27 +193,53 @@ async function toRgb(bytes: Uint8Array, width: number, height: number): Promise<
   }
 }
 
+/** Where each pixel of a longer side lies on the shorter one: between `before` and the next, `share` of the way. */
+interface Places {
+  before: Int32Array;
+  after: Int32Array;
+  share: Float64Array;
+}
+
+const placesOf = new Map<string, Places>();
+
+/** Pixel centres on pixel centres. Worked out once for two sizes: most posters are of a few. */
+function placesAlong(from: number, to: number): Places {
+  const name = `${from} ${to}`;
+  const known = placesOf.get(name);
+  if (known !== undefined) return known;
+  const places = { before: new Int32Array(to), after: new Int32Array(to), share: new Float64Array(to) };
+  for (let i = 0; i < to; i++) {
+    const at = Math.max(0, Math.min(from - 1, ((i + 0.5) * from) / to - 0.5));
+    places.before[i] = Math.floor(at);
+    places.after[i] = Math.min(places.before[i] + 1, from - 1);
+    places.share[i] = at - places.before[i];
+  }
+  if (placesOf.size >= 1000) placesOf.clear();
+  placesOf.set(name, places);
+  return places;
+}
+
 /** Bilinear, pixel centres on pixel centres; sides that are as wanted stay as they are. */
 function enlarge(rgb: Uint8Array, fromWidth: number, fromHeight: number, width: number, height: number): Uint8Array {
   if (fromWidth === width && fromHeight === height) return rgb;
+  const down = placesAlong(fromHeight, height);
+  const across = placesAlong(fromWidth, width);
+  const row = new Float64Array(fromWidth * 3);
   const out = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) {
-    const fromY = Math.max(0, Math.min(fromHeight - 1, ((y + 0.5) * fromHeight) / height - 0.5));
-    const top = Math.floor(fromY);
-    const down = fromY - top;
-    const topRow = top * fromWidth;
-    const bottomRow = Math.min(top + 1, fromHeight - 1) * fromWidth;
+    const top = down.before[y] * fromWidth * 3;
+    const bottom = down.after[y] * fromWidth * 3;
+    const lower = down.share[y];
+    for (let i = 0; i < row.length; i++) row[i] = rgb[top + i] + (rgb[bottom + i] - rgb[top + i]) * lower;
+    let to = y * width * 3;
     for (let x = 0; x < width; x++) {
-      const fromX = Math.max(0, Math.min(fromWidth - 1, ((x + 0.5) * fromWidth) / width - 0.5));
-      const left = Math.floor(fromX);
-      const across = fromX - left;
-      const right = Math.min(left + 1, fromWidth - 1);
-      for (let channel = 0; channel < 3; channel++) {
-        const upper = rgb[3 * (topRow + left) + channel] * (1 - across) + rgb[3 * (topRow + right) + channel] * across;
-        const lower =
-          rgb[3 * (bottomRow + left) + channel] * (1 - across) + rgb[3 * (bottomRow + right) + channel] * across;
-        out[3 * (y * width + x) + channel] = Math.round(upper * (1 - down) + lower * down);
-      }
+      const left = across.before[x] * 3;
+      const right = across.after[x] * 3;
+      const share = across.share[x];
+      // Adding a half and cutting off is rounding, and much faster than Math.round.
+      out[to++] = row[left] + (row[right] - row[left]) * share + 0.5;
+      out[to++] = row[left + 1] + (row[right + 1] - row[left + 1]) * share + 0.5;
+      out[to++] = row[left + 2] + (row[right + 2] - row[left + 2]) * share + 0.5;
     }
   }
   return out;
