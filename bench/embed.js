@@ -1,7 +1,7 @@
 /**
  * Posters per second from their bytes, as `marquee posters embed` works, against the bare network on tensors that are
  * in memory already: how much of the network's speed decoding and the way to the worker leave. Both sides in one process, in alternating rounds.
- * `node bench/embed.js <folder of posters> <classifier.onnx>`
+ * `node bench/embed.js <folder of posters> <classifier.onnx> [rounds]`
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
@@ -13,7 +13,7 @@ import { loadEncoder, openSession } from "../dist/posters/encoders.js";
 import { decodeToPlanes } from "../dist/posters/images.js";
 
 const [, , folder, network] = process.argv;
-const rounds = 3;
+const rounds = Number(process.argv[4] ?? 3);
 const encodersFolder = mkdtempSync(join(tmpdir(), "marquee-bench-"));
 const { manifest } = await addEncoder(encodersFolder, network, { name: "net" });
 const { graph } = await loadEncoder(encodersFolder, "net");

@@ -1,0 +1,34 @@
+/**
+ * Milliseconds to find the ten nearest posters of the whole catalogue, exactly, by how many there are; and the longest
+ * that one turn of the event loop took meanwhile. `node bench/neighbours.js [components]`
+ */
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { createPosterIndex, nearestPosters } from "../dist/posters/neighbours.js";
+import { mulberry32 } from "../dist/random.js";
+
+const d = Number(process.argv[2] ?? 512);
+const random = mulberry32(1);
+console.log(`node ${process.version}, ${d} components`);
+for (const ntotal of [4_000, 40_000, 100_000, 400_000]) {
+  const index = await createPosterIndex(
+    Float32Array.from({ length: ntotal * d }, () => random() - 0.5),
+    d,
+  );
+  const query = index.directions.slice(0, d);
+  for (let i = 0; i < 5; i++) await nearestPosters(index, query, 10);
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  const times = [];
+  delay.enable();
+  for (let i = 0; i < 25; i++) {
+    const started = performance.now();
+    const { places } = await nearestPosters(index, query, 10);
+    times.push(performance.now() - started);
+    if (places[0] !== 0) throw new Error("a poster is not its own nearest one");
+  }
+  delay.disable();
+  times.sort((a, b) => a - b);
+  const longest = (delay.percentile(99) / 1e6).toFixed(1);
+  console.log(
+    `${String(ntotal).padStart(7)} posters: median ${times[12].toFixed(2)} ms, longest ${times[24].toFixed(2)} ms; turns of the loop (99%) ${longest} ms`,
+  );
+}
