@@ -119,12 +119,15 @@ async function runRecommend(user: string, options: RecommendOptions, command: Co
         })),
       });
     }
-    print(`User ${userId}: rated highest`);
-    printTable(
-      ["movie", "title", "rating"],
-      top.map((row) => [row.movieId, row.title, `${row.rating} ★`]),
-      [0, 2],
-    );
+    if (top.length === 0) print(`User ${userId} has rated nothing yet: what others like stands in`);
+    else {
+      print(`User ${userId}: rated highest`);
+      printTable(
+        ["movie", "title", "rating"],
+        top.map((row) => [row.movieId, row.title, `${row.rating} ★`]),
+        [0, 2],
+      );
+    }
     print(
       options.similar
         ? `Recommended by predicted stars and likeness of posters (${encoder})`
@@ -229,6 +232,7 @@ async function drawPicture(
   const { drawRecommendationPicture } = await import("../posters/recommendation-picture.js");
   const picture = await drawRecommendationPicture({
     heading: `User ${userId}`,
+    // A new user has rated nothing to show.
     rows: [
       {
         title: "Rated highest",
@@ -247,7 +251,7 @@ async function drawPicture(
           ),
         ),
       },
-    ],
+    ].filter(({ cards }) => cards.length > 0),
   });
   await writeOut(file, picture);
   say(`drew ${file}`);
