@@ -350,6 +350,23 @@ describe("marquee recommend", () => {
     expect(report.recommendations).toHaveLength(2);
   });
 
+  test("serves somebody who has rated nothing by posters too, and draws no empty row", async () => {
+    const dataDir = await copyOf(data);
+    const db = new Sqlite(join(dataDir, "marquee.db"));
+    db.prepare("INSERT INTO users (id) VALUES (9001)").run();
+    db.close();
+    const file = join(dataDir, "new.png");
+    const { code, stdout } = await run(["recommend", "9001", "--similar", "--picture", file], { dataDir });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^User 9001 has rated nothing yet: what others like stands in\n/);
+    expect(stdout).not.toContain("no poster");
+    const other = join(dataDir, "known.png");
+    await run(["recommend", "42", "--similar", "--picture", other], { dataDir });
+    const heightOf = async (picture: string) => (await sharp(await readFile(picture)).metadata()).height as number;
+    // One row less than that of somebody with favourites.
+    expect(await heightOf(file)).toBeLessThan(0.65 * (await heightOf(other)));
+  });
+
   test("prints tables for people, and draws a picture", async () => {
     const file = join(await tempFolder(), "out.png");
     const { code, stdout, stderr } = await run(["recommend", "42", "--similar", "--picture", file], { dataDir: data });
@@ -630,6 +647,34 @@ describe("marquee evaluate", () => {
 });
 
 describe("marquee posters", () => {
+  test("are fetched from a folder that is set up, with a summary by outcome, once", async () => {
+    const dataDir = await copyOf(data);
+    const folder = await tempFolder();
+    const db = new Sqlite(join(dataDir, "marquee.db"));
+    db.prepare("DELETE FROM posters WHERE movie_id <= 3").run();
+    db.close();
+    const picture = await sharp({ create: { width: 40, height: 60, channels: 3, background: "#345" } })
+      .jpeg()
+      .toBuffer();
+    await writeFile(join(folder, "1.jpg"), picture);
+    await writeFile(join(folder, "2.jpg"), "no picture");
+    const env = { POSTER_FOLDER: folder };
+    const { code, stdout, stderr } = await run(["posters", "fetch", "--json"], { dataDir, env });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      movies: 3,
+      outcomes: { added: 1, none: 1, failed: 1 },
+      failed: [{ movieId: 2 }],
+      posters: embeddedFilms.length - 2,
+    });
+    expect(stderr).toContain("failed 2 ");
+    const again = await run(["posters", "fetch"], { dataDir, env });
+    expect(again.stdout).toMatch(/^2 movies asked for in [\d.]+ s: 2 waiting; /);
+    expect(await failure(["posters", "fetch"], { dataDir })).toBe(
+      "expected a source of posters, but none is set up: set POSTER_FOLDER or TMDB_API_KEY (docs/posters.md)",
+    );
+  });
+
   const picture = (colour: string, format: "jpeg" | "png" | "webp") =>
     sharp({ create: { width: 60, height: 90, channels: 3, background: colour } })
       [format]()
