@@ -42,6 +42,6 @@ describe("README", () => {
   });
 
   test.each(Object.values(settings))("lists $env with its flag and default", ({ env, flag, default: value }) => {
-    expect(readme).toContain(`| \`${env}\` | \`--${flag}\` | \`${value}\` |`);
+    expect(readme).toContain(`| \`${env}\` | \`--${flag}\` | ${value === "" ? "none" : `\`${value}\``} |`);
   });
 });

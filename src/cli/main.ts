@@ -44,7 +44,7 @@ function createProgram(): Command {
     .showHelpAfterError("(marquee --help lists the commands)")
     .addHelpText("after", "\nEvery setting can also stand in the environment, under the name in brackets.");
   for (const { flag, env, default: value, about } of Object.values(settings)) {
-    program.addOption(new Option(`--${flag} <value>`, `${about} [${env}] (default: ${value})`));
+    program.addOption(new Option(`--${flag} <value>`, `${about} [${env}] (default: ${value === "" ? "none" : value})`));
   }
   addServeCommands(program);
   addImportCommands(program);
