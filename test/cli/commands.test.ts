@@ -60,7 +60,7 @@ describe("marquee", () => {
     for (const { flag, env, default: value } of Object.values(settings)) {
       expect(stdout).toContain(`--${flag} <value>`);
       // Help wraps its lines wherever they are full.
-      expect(stdout.replace(/\s+/g, " ")).toContain(`[${env}] (default: ${value})`);
+      expect(stdout.replace(/\s+/g, " ")).toContain(`[${env}] (default: ${value === "" ? "none" : value})`);
     }
     for (const command of "serve setup token import link train models evaluate recommend predict sample posters encoders schema".split(
       " ",
