@@ -43,6 +43,8 @@ const mostCompared = 200;
 export function findLinkCandidates(db: Database, movie: Movie, first: number): LinkCandidate[] {
   const names = comparableTitles(movie.title);
   const words = [...new Set(names.flatMap((name) => name.split(" ")))];
+  // A title of nothing but signs, such as `$ (1971)`, has no word to search by.
+  if (words.length === 0) return [];
   const query = words.map((word) => `"${word.replaceAll('"', "")}"`).join(" OR ");
   const rows = db.sqlite
     .prepare(
@@ -86,7 +88,7 @@ function likeness(
   return { confidence: Math.round(alike * alike * time * 100) / 100, evidence: `${title}, ${year}` };
 }
 
-/** Dice's coefficient over pairs of letters: 1 for equal names, about 0.9 for a letter that differs. */
+/** Dice's coefficient over pairs of letters: 1 for equal names, a little less for each letter that differs. */
 function commonPairs(one: string, other: string): number {
   const pairs = new Map<string, number>();
   for (let i = 0; i + 1 < one.length; i++) pairs.set(one.slice(i, i + 2), (pairs.get(one.slice(i, i + 2)) ?? 0) + 1);

@@ -236,7 +236,7 @@ function enlarge(rgb: Uint8Array, fromWidth: number, fromHeight: number, width: 
       const left = across.before[x] * 3;
       const right = across.after[x] * 3;
       const share = across.share[x];
-      // Adding a half and cutting off is rounding, and much faster than Math.round.
+      // Storing into bytes cuts off: with a half added, that rounds.
       out[to++] = row[left] + (row[right] - row[left]) * share + 0.5;
       out[to++] = row[left + 1] + (row[right + 1] - row[left + 1]) * share + 0.5;
       out[to++] = row[left + 2] + (row[right + 2] - row[left + 2]) * share + 0.5;

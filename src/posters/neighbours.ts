@@ -12,6 +12,8 @@ export interface PosterIndex {
   directions: Float32Array;
   /** d: the catalogue's mean. */
   mean: Float32Array;
+  /** Root mean square of the vectors' lengths once centred: what a direction is scaled by to be an embedding again. */
+  spread: number;
 }
 
 /** Best first; equal ones by place. */
@@ -40,11 +42,12 @@ export async function createPosterIndex(vectors: Float32Array, d: number): Promi
     for (let j = 0; j < d; j++) sums[j] += vectors[i * d + j];
   }
   const mean = Float32Array.from(sums, (sum) => sum / Math.max(1, ntotal));
+  let squares = 0;
   for (let i = 0; i < ntotal; i++) {
     if (i > 0 && i % rowsPerTurn === 0) await nextTurn();
-    scaleDirection(vectors, i * d, mean);
+    squares += scaleDirection(vectors, i * d, mean);
   }
-  return { d, ntotal, directions: vectors, mean };
+  return { d, ntotal, directions: vectors, mean, spread: Math.sqrt(squares / Math.max(1, ntotal)) };
 }
 
 /** A vector's direction from the catalogue's mean, of length 1. @param vector d components, not centred */
@@ -93,7 +96,8 @@ export async function nearestPosters(
   return { places: places.subarray(0, count), similarities: similarities.subarray(0, count) };
 }
 
-function scaleDirection(vectors: Float32Array, from: number, mean: Float32Array): void {
+/** @returns the square of the length that it had once centred */
+function scaleDirection(vectors: Float32Array, from: number, mean: Float32Array): number {
   let squares = 0;
   for (let j = 0; j < mean.length; j++) {
     const x = vectors[from + j] - mean[j];
@@ -102,6 +106,7 @@ function scaleDirection(vectors: Float32Array, from: number, mean: Float32Array)
   }
   const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
   for (let j = 0; j < mean.length; j++) vectors[from + j] *= scale;
+  return squares;
 }
 
 /** A dot product of d components at two places; four sums at a time, since one alone would wait for each addition. */

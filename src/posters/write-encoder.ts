@@ -12,8 +12,16 @@ export async function writeEncoder(folder: string, manifest: StoredEncoderManife
     await mkdir(temporary, { recursive: true });
     await writeFlushed(join(temporary, "encoder.onnx"), graph);
     await writeFlushed(join(temporary, "manifest.json"), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
-    await rm(place, { recursive: true, force: true });
-    await rename(temporary, place);
+    // Aside first: taking a folder's files away one by one would leave the place empty for longer.
+    const before = `${temporary}-before`;
+    await rename(place, before).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+    });
+    await rename(temporary, place).catch(async (error: unknown) => {
+      await rename(before, place).catch(() => undefined);
+      throw error;
+    });
+    await rm(before, { recursive: true, force: true });
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw error;

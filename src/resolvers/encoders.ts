@@ -58,7 +58,8 @@ export function createEncoders(db: Database, folders: { encoders: string; poster
   function named(name: string): Promise<EncoderInUse> {
     const writtenAt = encoderWrittenAt(folders.encoders, name);
     const before = open.get(name);
-    if (before?.writtenAt === writtenAt) return before.encoder;
+    // While it is being replaced there is none: the one that is open serves on.
+    if (before !== undefined && (before.writtenAt === writtenAt || writtenAt === 0)) return before.encoder;
     // Trained again under its name: what is under way with the old one is finished first.
     void before?.encoder.then(({ embedder }) => embedder.finish()).catch(() => {});
     const opened = { writtenAt, encoder: openEncoder(name) };

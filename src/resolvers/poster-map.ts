@@ -12,8 +12,6 @@ export interface PosterMap {
   /** Movie of each place of the index. */
   movieIds: readonly MovieId[];
   placeOf: ReadonlyMap<MovieId, number>;
-  /** Mean length of the vectors, once centred: what a direction is scaled by to be an embedding again. */
-  meanLength: number;
 }
 
 export interface PosterKinds extends Clusters {
@@ -94,27 +92,8 @@ async function read(db: Database, { key, manifest }: EncoderInUse): Promise<Post
   chunks.forEach((vector, i) => {
     vectors.set(vector, i * d);
   });
-  const { index, meanLength } = await indexOf(vectors, d);
-  return { index, meanLength, movieIds, placeOf: new Map(movieIds.map((id, place) => [id, place])) };
-}
-
-async function indexOf(vectors: Float32Array, d: number): Promise<{ index: PosterIndex; meanLength: number }> {
-  const ntotal = vectors.length / d;
-  let squares = 0;
-  const sums = new Float64Array(d);
-  for (let i = 0; i < ntotal; i++) {
-    for (let j = 0; j < d; j++) {
-      const x = vectors[i * d + j];
-      sums[j] += x;
-      squares += x * x;
-    }
-    if (i % 1000 === 999) await nextTurn();
-  }
-  let ofMean = 0;
-  for (let j = 0; j < d; j++) ofMean += (sums[j] / Math.max(1, ntotal)) ** 2;
-  // The root of the mean square: mean |x − m|² is mean |x|² − |m|².
-  const meanLength = Math.sqrt(Math.max(0, squares / Math.max(1, ntotal) - ofMean));
-  return { index: await createPosterIndex(vectors, d), meanLength };
+  const index = await createPosterIndex(vectors, d);
+  return { index, movieIds, placeOf: new Map(movieIds.map((id, place) => [id, place])) };
 }
 
 async function kindsOf(map: PosterMap): Promise<PosterKinds> {

@@ -5,10 +5,11 @@ import { sharedColours } from "../posters/palette.js";
 import { cosine } from "../posters/similarity.js";
 import type { Context } from "./context.js";
 import { checkFirst } from "./pages.js";
-import { embeddingsOfMovies, type PosterTarget } from "./poster-similarity.js";
+import type { PosterTarget } from "./poster-similarity.js";
+import type { Recommended } from "./user.js";
 
 /** One of the user's ratings, and how much it moves the prediction. */
-export type RatingReason = RatingOfUser & { kind: "RatingReason"; userId: UserId };
+export type RatingReason = RatingOfUser & { kind: "RatingReason" };
 /** One of the posters that the list was re-ranked by, and how close it is. */
 export interface PosterReason {
   kind: "PosterReason";
@@ -36,36 +37,35 @@ const mostReasons = 20;
  */
 export async function reasonsOf(
   context: Context,
-  { userId, movieId, target }: { userId: UserId; movieId: MovieId; target?: PosterTarget },
+  { userId, movieId, compared }: Pick<Recommended, "userId" | "movieId" | "compared">,
   first: number,
 ): Promise<Reason[]> {
   checkFirst("first", first, mostReasons);
-  const reasons: Reason[] = target === undefined ? [] : await posterReasons(context, userId, movieId, target);
+  const reasons: Reason[] = compared === undefined ? [] : posterReasons(userId, movieId, compared);
   if (reasons.length < first) {
     const ratings = await context.loaders.reasons.load({ userId, movieId });
     const raising = ratings.filter(({ contribution }) => contribution > 0);
     raising.sort((a, b) => b.contribution - a.contribution);
-    reasons.push(...raising.map((rating) => ({ ...rating, kind: "RatingReason" as const, userId })));
+    reasons.push(...raising.map((rating) => ({ ...rating, kind: "RatingReason" as const })));
   }
   return reasons.slice(0, first);
 }
 
-async function posterReasons(
-  { services }: Context,
+function posterReasons(
   userId: UserId,
   movieId: MovieId,
-  { anchors, standIn }: PosterTarget,
-): Promise<Reason[]> {
+  { target: { anchors, standIn }, vector }: NonNullable<Recommended["compared"]>,
+): Reason[] {
   const reasons: Reason[] = [];
-  const [own] = await embeddingsOfMovies(services, [movieId]);
+  if (vector === undefined) return reasons;
   let closest: PosterReason | undefined;
-  for (const anchor of own === undefined ? [] : anchors) {
-    const similarity = cosine(anchor.vector, own as Float32Array);
+  for (const anchor of anchors) {
+    const similarity = cosine(anchor.vector, vector);
     if (closest !== undefined && similarity <= closest.similarity) continue;
     closest = { kind: "PosterReason", movieId: anchor.movieId, similarity, recommendedId: movieId };
   }
   if (closest !== undefined) reasons.push(closest);
-  if (standIn !== null && own !== undefined) reasons.push({ kind: "TasteReason", userId, standIn });
+  if (standIn !== null) reasons.push({ kind: "TasteReason", userId, standIn });
   return reasons;
 }
 

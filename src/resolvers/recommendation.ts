@@ -37,6 +37,6 @@ export interface RecommendedMovie {
   key: number;
   /** Cosine in −1..1, null without a poster; undefined where nobody asked for it yet. */
   similarity?: number | null;
-  /** What its poster was compared with, where the list was re-ranked by posters. */
-  target?: PosterTarget;
+  /** What its poster was compared with, and its own embedding, where the list was re-ranked by posters. */
+  compared?: { target: PosterTarget; vector: Float32Array | undefined };
 }

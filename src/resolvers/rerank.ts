@@ -22,7 +22,11 @@ export async function rerankByPosters(
     basedOn === undefined ? { userId } : { movieIds: basedOn },
     candidates.map(({ movieId }) => movieId),
   );
-  const scored = candidates.map((movie, i) => ({ ...movie, target, similarity: similarityTo(target, vectors[i]) }));
+  const scored = candidates.map((movie, i) => ({
+    ...movie,
+    compared: { target, vector: vectors[i] },
+    similarity: similarityTo(target, vectors[i]),
+  }));
   // Without anything to compare with, the score alone decides.
   const byLikeness = weight === undefined && target.vector !== null;
   const kept = scored.flatMap((_, i) => (byLikeness && vectors[i] === undefined ? [] : [i]));

@@ -45,6 +45,10 @@ export async function uploadPoster(context: Context, movieId: string, file: Uplo
   });
   context.loaders.posterByMovieId.clear(id);
   posterSources.updates.publish(id);
+  // Other movies find it among their neighbours at once. An encoder that is of no use is no fault of this picture.
+  await context.services.encoders.embeddings([row]).catch((error: unknown) => {
+    if (!(error instanceof AppError)) throw error;
+  });
   return movie;
 }
 

@@ -16,6 +16,7 @@ import {
   preprocessingVersion,
   sha256Of,
 } from "../posters/encoder-manifest.js";
+import { listEncoders } from "../posters/encoders.js";
 import { createPosterIndex } from "../posters/neighbours.js";
 import { combineOutputs, headGraph, squaredDistances, usualGamma } from "../posters/projection-head.js";
 import { writeEncoder } from "../posters/write-encoder.js";
@@ -54,7 +55,7 @@ export async function trainEncoder(
   signal?: AbortSignal,
 ): Promise<HeadEncoderManifest> {
   const { db, folders } = services;
-  checkName(name, base);
+  checkName(name, base, folders.encoders);
   const data = readPosters(services, base);
   const { n, d, contents, vectors, genres, likes } = data;
   const index = await createPosterIndex(vectors.slice(), d);
@@ -105,8 +106,8 @@ export async function trainEncoder(
     addedAt: new Date().toISOString(),
   };
   signal?.throwIfAborted();
-  await writeEncoder(folders.encoders, manifest, graph);
-  // With every poster a landmark, their embeddings are at hand: nothing has to be decoded again.
+  // With every poster a landmark, their embeddings are at hand: nothing has to be decoded again. They are there before
+  // the head is, which may take the place of one in use.
   if (L === n) {
     const projected = combineOutputs(kernel, weights, L);
     const made = new Map(
@@ -115,20 +116,23 @@ export async function trainEncoder(
     const key = { encoderId: manifest.id, preprocessing: preprocessingVersion(manifest.preprocessing) };
     await write(db, () => saveEmbeddings(db, key, made));
   }
+  await writeEncoder(folders.encoders, manifest, graph);
   return manifest;
 }
 
-function checkName(name: string, { manifest }: EncoderInUse): void {
+/** A head may take the place of a head only: another encoder of that name could not be made again from here. */
+function checkName(name: string, { manifest }: EncoderInUse, folder: string): void {
   if (manifest.kind === "head") {
     throw new AppError(
       "INVALID_ARGUMENT",
       `expected an encoder that is no head to train one on, received ${received(manifest.name)}, a head on ${manifest.base.name}`,
     );
   }
-  if (!encoderName.test(name) || name === manifest.name) {
+  const holder = listEncoders(folder).find((encoder) => encoder.name === name);
+  if (!encoderName.test(name) || (holder !== undefined && holder.kind !== "head")) {
     throw new AppError(
       "INVALID_ARGUMENT",
-      `expected a name of lower-case letters, digits and hyphens other than the base's, received ${received(name)}`,
+      `expected a name of lower-case letters, digits and hyphens that no encoder but a head has, received ${received(name)}`,
     );
   }
 }

@@ -37,7 +37,7 @@ export interface TasteCluster {
 const indifference = 2.5;
 /** The demographics count as much as ratings of so many stars above indifference. */
 const priorWeight = 10;
-/** So many people stand for their demographics: reading more changes little. */
+/** So many people stand for their demographics, so that reading them takes a moment. */
 const mostPeople = 300;
 const peoplePerTurn = 10;
 
@@ -88,12 +88,12 @@ export async function usualPoster(
   user: User,
 ): Promise<{ vector: Float32Array; basis: Exclude<TasteBasis, "RATINGS"> } | null> {
   const kinds = await services.posterMaps.kinds();
-  const { index, meanLength } = kinds.map;
+  const { index } = kinds.map;
   if (index.ntotal === 0) return null;
   const { shares, basis } = await demographicTaste(services, kinds, user);
   const vector = index.mean.slice();
   for (let cluster = 0; cluster < kinds.k; cluster++) {
-    const factor = meanLength * shares[cluster];
+    const factor = index.spread * shares[cluster];
     for (let j = 0; j < index.d; j++) vector[j] += factor * kinds.centroids[cluster * index.d + j];
   }
   return { vector, basis };

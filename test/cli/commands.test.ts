@@ -8,14 +8,7 @@ import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { settings } from "../../src/config.js";
 import { embeddedFilms } from "../../src/db/embedded/films.js";
-import {
-  AttributeType,
-  DataType,
-  encodeModel,
-  floatInitializer,
-  type OnnxNode,
-  valueInfo,
-} from "../../src/onnx/proto.js";
+import { classifier } from "../tiny-classifier.js";
 import { complaints, copyOf, failure, run, runJson, start, tempFolder } from "./run.js";
 
 const film = (movieId: number) => embeddedFilms[movieId - 1];
@@ -753,48 +746,10 @@ describe("marquee posters", () => {
 });
 
 describe("marquee encoders", () => {
-  /** A classifier of 32 × 32 pixels into five classes: means of the channels, then a fully connected layer. */
-  function classifier(): Uint8Array {
-    const node = (
-      op_type: string,
-      input: string[],
-      output: string,
-      attribute: OnnxNode["attribute"] = [],
-    ): OnnxNode => ({
-      op_type,
-      name: `the ${output}`,
-      input,
-      output: [output],
-      attribute,
-    });
-    return encodeModel({
-      ir_version: 8,
-      opset_import: [{ domain: "", version: 13 }],
-      graph: {
-        name: "tiny",
-        node: [
-          node("GlobalAveragePool", ["picture"], "pooled"),
-          node("Flatten", ["pooled"], "flat"),
-          node("Gemm", ["flat", "w", "b"], "logits", [{ name: "transB", type: AttributeType.INT, i: 1 }]),
-        ],
-        initializer: [
-          floatInitializer(
-            "w",
-            [5, 3],
-            Float32Array.from({ length: 15 }, (_, i) => i / 10),
-          ),
-          floatInitializer("b", [5], new Float32Array(5)),
-        ],
-        input: [valueInfo("picture", DataType.FLOAT, ["N", 3, 32, 32])],
-        output: [valueInfo("logits", DataType.FLOAT, ["N", 5])],
-      },
-    });
-  }
-
   test("are made of a classifier, chosen, and used from then on", async () => {
     const dataDir = await copyOf(data);
     const file = join(await tempFolder(), "Tiny Net.onnx");
-    await writeFile(file, classifier());
+    await writeFile(file, classifier(1));
     const added = { name: "tiny-net", kind: "onnx", dimension: 3, added: true, inUse: false };
     expect(await runJson(["encoders", "add", file], { dataDir })).toMatchObject(added);
     expect(await runJson(["encoders", "add", file], { dataDir })).toMatchObject({ ...added, added: false });
@@ -812,7 +767,7 @@ describe("marquee encoders", () => {
   test("are used at once with --lazily: embeddings appear on demand, and then for all", async () => {
     const dataDir = await copyOf(data);
     const file = join(await tempFolder(), "Tiny Net.onnx");
-    await writeFile(file, classifier());
+    await writeFile(file, classifier(1));
     await runJson(["encoders", "add", file], { dataDir });
     await run(["encoders", "use", "tiny-net", "--lazily"], { dataDir });
     await runJson(["recommend", "42", "--similar"], { dataDir });
@@ -853,6 +808,15 @@ describe("marquee encoders", () => {
     expect(await failure(["encoders", "train", "--name", "Bad!"], { dataDir })).toContain(
       "expected a name of lower-case",
     );
+    // No other encoder is overwritten.
+    const file = join(await tempFolder(), "Tiny Net.onnx");
+    await writeFile(file, classifier(1));
+    await runJson(["encoders", "add", file], { dataDir });
+    for (const taken of ["tiny-net", "colour-layout"]) {
+      expect(await failure(["encoders", "train", "--base", "colour-layout", "--name", taken], { dataDir })).toContain(
+        `that no encoder but a head has, received "${taken}"`,
+      );
+    }
     expect(await run(["encoders", "train", "--folds", "1"], { dataDir })).toMatchObject({
       code: 2,
       stderr: "marquee: expected --folds 0 or from 2 to 20, received 1\n",
@@ -874,7 +838,7 @@ describe("marquee encoders", () => {
       /^expected an \.onnx file, but "\S+none\.onnx" cannot be read$/,
     );
     const tiny = join(folder, "tiny.onnx");
-    await writeFile(tiny, classifier());
+    await writeFile(tiny, classifier(1));
     expect(await failure(["encoders", "add", tiny, "--name", "Tiny!"], { dataDir: data })).toMatch(
       /^expected an encoder name of lower-case letters, digits and hyphens .*, received "Tiny!"$/,
     );

@@ -500,6 +500,8 @@ describe("linking", () => {
     });
     expect(found[1].evidence).toBe("same title, year differs: 2001 is 1990 there");
     expect(findLinkCandidates(db, heat!, 1)[0]).toMatchObject({ imdbId: "tt0000004", takenBy: { id: 2 } });
+    // A title without a word to search by is found nowhere.
+    expect(findLinkCandidates(db, { ...movie!, title: "... (1971)" }, 5)).toEqual([]);
     // Another release takes its place.
     await write(db, () => importLinks(db, new Map()));
     expect(findLinkCandidates(db, movie!, 5)).toHaveLength(2);

@@ -5,50 +5,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/errors.js";
-import {
-  AttributeType,
-  DataType,
-  encodeModel,
-  floatInitializer,
-  type OnnxNode,
-  valueInfo,
-} from "../../src/onnx/proto.js";
+import type { OnnxNode } from "../../src/onnx/proto.js";
 import { addEncoder } from "../../src/posters/add-encoder.js";
 import { builtinEncoder, listEncoders, loadEncoder, preprocessingVersion } from "../../src/posters/encoders.js";
 import { imagenetPreprocessing } from "../../src/posters/images.js";
+import { classifier } from "../tiny-classifier.js";
 
 const mobilenet = fileURLToPath(new URL("../../../shared/models/mobilenetv2-12-int8.onnx", import.meta.url));
-
-/** A classifier of 4 × 4 pictures whose embedding is the mean of each channel; `factor` tells two of them apart. */
-function classifier(factor: number, before: OnnxNode[] = [], batch: number | string = "N"): Uint8Array {
-  const read = before.length === 0 ? "x" : before[before.length - 1].output[0];
-  return encodeModel({
-    ir_version: 8,
-    opset_import: [{ domain: "", version: 13 }],
-    graph: {
-      name: "g",
-      node: [
-        ...before,
-        { op_type: "GlobalAveragePool", input: [read], output: ["pooled"] },
-        { op_type: "Flatten", input: ["pooled"], output: ["flat"] },
-        {
-          op_type: "Gemm",
-          name: "fc",
-          input: ["flat", "w"],
-          output: ["y"],
-          attribute: [{ name: "transB", type: AttributeType.INT, i: 1 }],
-        },
-      ],
-      initializer: [
-        floatInitializer("w", [5, 3], new Float32Array(15).fill(factor)),
-        floatInitializer("zero", [], Float32Array.of(0)),
-        { name: "one picture", dims: [4], data_type: DataType.INT64, int64_data: [1, 3, 4, 4] },
-      ],
-      input: [valueInfo("x", DataType.FLOAT, [batch, 3, 4, 4])],
-      output: [valueInfo("y", DataType.FLOAT, [batch, 5])],
-    },
-  });
-}
 
 async function folderWith(files: Record<string, Uint8Array>): Promise<{ folder: string; file(name: string): string }> {
   const root = await mkdtemp(join(tmpdir(), "marquee-encoders-"));

@@ -42,6 +42,12 @@ describe("the nearest posters", () => {
     expect([...(await nearestPosters(index, directionIn(index, Float32Array.of(1, 0)), 3)).places]).toEqual([0, 2, 3]);
   });
 
+  test("know how far the vectors lie from their mean", async () => {
+    // Centred on (2, 0): lengths 1, 1, 2, 2.
+    const index = await createPosterIndex(Float32Array.of(1, 0, 3, 0, 2, 2, 2, -2), 2);
+    expect(index.spread).toBeCloseTo(Math.sqrt((1 + 1 + 4 + 4) / 4), 6);
+  });
+
   test("let other work have its turn where there are many", async () => {
     const wide = 2000;
     const index = await createPosterIndex(

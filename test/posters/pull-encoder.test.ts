@@ -4,36 +4,13 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { AppError } from "../../src/errors.js";
-import { AttributeType, DataType, encodeModel, floatInitializer, valueInfo } from "../../src/onnx/proto.js";
 import { loadEncoder } from "../../src/posters/encoders.js";
 import { publishedEncoder, publishedEncoders, pullEncoder } from "../../src/posters/pull-encoder.js";
 import { emptyFolder } from "../fixture.js";
 import { describeWithHttps, serveHttps } from "../https-server.js";
+import { classifier } from "../tiny-classifier.js";
 
-/** A classifier of 4 × 4 pictures. */
-const network = Buffer.from(
-  encodeModel({
-    ir_version: 8,
-    opset_import: [{ domain: "", version: 13 }],
-    graph: {
-      name: "g",
-      node: [
-        { op_type: "GlobalAveragePool", input: ["data"], output: ["pooled"] },
-        { op_type: "Flatten", input: ["pooled"], output: ["flat"] },
-        {
-          op_type: "Gemm",
-          name: "fc",
-          input: ["flat", "w"],
-          output: ["y"],
-          attribute: [{ name: "transB", type: AttributeType.INT, i: 1 }],
-        },
-      ],
-      initializer: [floatInitializer("w", [5, 3], new Float32Array(15).fill(1))],
-      input: [valueInfo("data", DataType.FLOAT, ["N", 3, 4, 4])],
-      output: [valueInfo("y", DataType.FLOAT, ["N", 5])],
-    },
-  }),
-);
+const network = Buffer.from(classifier(1));
 const published = {
   file: "resnet/model/tiny.onnx",
   bytes: network.length,

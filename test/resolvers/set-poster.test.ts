@@ -45,8 +45,10 @@ describe("setPoster", () => {
     });
     const served = await started.app.fetch(`http://localhost${answer.data.setPoster.movie.poster.url}`);
     expect(Buffer.from(await served.arrayBuffer()).equals(await picture())).toBe(true);
-    const { movie } = await started.data("{ movie(id: 73) { posterSimilarity(movieId: 1) } }");
-    expect(movie.posterSimilarity).toBeTypeOf("number");
+    // It is among other movies' neighbours before anybody asked for it.
+    const { movie } = await started.data("{ movie(id: 858) { similarPosters(first: 100) { movie { movieId } } } }");
+    const neighbours = movie.similarPosters.map(({ movie: { movieId } }: { movie: { movieId: number } }) => movieId);
+    expect(neighbours).toContain(73);
   });
 
   test("twice with the same file is one poster; with another file, the other", async () => {

@@ -1,5 +1,8 @@
 /** What posters do for recommendations, over GraphQL: blending, diversity, other anchors, neighbours, tastes, reasons. */
-import { beforeAll, describe, expect, test } from "vitest";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { setPoster } from "../../src/db/posters.js";
 import { write } from "../../src/db/write.js";
 import { renderPoster } from "../../src/posters/draw-poster.js";
@@ -7,7 +10,16 @@ import { inspectPoster } from "../../src/posters/images.js";
 import { savePoster } from "../../src/posters/store.js";
 import { embedPosters } from "../../src/resolvers/embed-posters.js";
 import { openServices } from "../../src/resolvers/services.js";
-import { dataFolder, fixture, moviesWithPosters, rankPlainly, type Started, start, unknownUser } from "../fixture.js";
+import {
+  buildTemplate,
+  dataFolder,
+  fixture,
+  moviesWithPosters,
+  rankPlainly,
+  type Started,
+  start,
+  unknownUser,
+} from "../fixture.js";
 
 const { seed } = fixture.models.active;
 
@@ -161,6 +173,16 @@ describe("reasons", () => {
     }
   });
 
+  test("read no embedding beyond those that the list was re-ranked by", async () => {
+    const sql: string[] = [];
+    const started = await start({ onSql: (statement) => sql.push(statement) });
+    sql.length = 0;
+    await started.data(
+      "{ user(id: 3997) { recommendations(similar: true, first: 10) { reasons(first: 1) { __typename } } } }",
+    );
+    expect(sql.filter((statement) => statement.includes("poster_embeddings"))).toHaveLength(1);
+  });
+
   test("name no poster where none was compared", async () => {
     const started = await start();
     const { user } = await started.data(query(3997, "first: 3"));
@@ -175,12 +197,9 @@ let manyPosters: string;
 
 describe("visual taste", () => {
   beforeAll(async () => {
-    // Not the test's own: it must outlive the hook.
-    const { cp, mkdtemp } = await import("node:fs/promises");
-    const { tmpdir } = await import("node:os");
-    const { join } = await import("node:path");
     manyPosters = await mkdtemp(join(tmpdir(), "marquee-many-"));
-    const started = openServices(await folderOfHook(cp, manyPosters));
+    await cp(await buildTemplate(), manyPosters, { recursive: true });
+    const started = openServices(manyPosters);
     for (const { id, displayTitle, year, genres } of fixture.movies.slice(0, 110)) {
       const bytes = await renderPoster({ title: displayTitle, year, genres: genres.split("|") });
       const { format, width, height, sha256 } = await inspectPoster(bytes);
@@ -201,15 +220,10 @@ describe("visual taste", () => {
     await started.close();
   });
 
-  async function folderOfHook(cp: typeof import("node:fs/promises").cp, to: string): Promise<string> {
-    const { buildTemplate } = await import("../fixture.js");
-    await cp(await buildTemplate(), to, { recursive: true });
-    return to;
-  }
+  afterAll(() => rm(manyPosters, { recursive: true, force: true }));
 
   const taste = "visualTaste { basis ratedPosters clusters(first: 100) { share size posters(first: 3) { movieId } } }";
   const startMany = async () => {
-    const { cp } = await import("node:fs/promises");
     const dataDir = await dataFolder();
     await cp(manyPosters, dataDir, { recursive: true });
     return start({ dataDir });
