@@ -12,8 +12,22 @@ export interface Config {
   port: number;
   logLevel: (typeof logLevels)[number];
   auth: "on" | "off";
+  publicRead: boolean;
+  publicUsers: "published" | "all" | "none";
+  jwksUrl: string;
+  jwtIssuer: string;
+  jwtAudience: string;
+  jwtUserClaim: string;
+  corsOrigins: string[] | "*";
+  introspection: boolean;
+  documents: "allow" | "only";
   maxBodyBytes: number;
+  maxBatch: number;
   requestTimeoutMs: number;
+  rateLimit: number;
+  trustProxy: boolean;
+  federation: boolean;
+  otlpEndpoint: string;
   movielensUrl: string;
   encodersUrl: string;
   posterProviders: PosterProviderName[];
@@ -33,8 +47,10 @@ interface Setting<Key extends keyof Config> {
   /** What is expected, for the message when it is not. */
   expected: string;
   /** Undefined when the text is not as expected. */
-  parse(text: string): Config[Key] | undefined;
+  parse(text: string, env: Environment): Config[Key] | undefined;
 }
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** In the order of the help. */
 export const settings: { [Key in keyof Config]: Setting<Key> } = {
@@ -74,9 +90,88 @@ export const settings: { [Key in keyof Config]: Setting<Key> } = {
     env: "AUTH",
     flag: "auth",
     default: "on",
-    about: "whether mutations need a token; off only on a loopback address",
+    about: "whether mutations and private data need a token; off only on a loopback address",
     expected: "on or off",
     parse: (text) => (text === "on" || text === "off" ? text : undefined),
+  },
+  publicRead: {
+    env: "PUBLIC_READ",
+    flag: "public-read",
+    default: "on",
+    about: "whether anything can be read without a token",
+    expected: "on or off",
+    parse: onOff,
+  },
+  publicUsers: {
+    env: "PUBLIC_USERS",
+    flag: "public-users",
+    default: "published",
+    about:
+      "whose ratings and demographics everybody may read: all, none, or those of published data sets (GroupLens' and the embedded one)",
+    expected: "published, all or none",
+    parse: (text) => (["published", "all", "none"] as const).find((one) => one === text),
+  },
+  jwksUrl: {
+    env: "JWT_JWKS_URL",
+    flag: "jwt-jwks-url",
+    default: "",
+    about: "where your identity provider publishes its keys, to accept its JWTs (RS256, ES256)",
+    expected: "an https address, or an http address of this machine, or nothing",
+    parse: (text) => (text === "" || isSafeAddress(text) ? text : undefined),
+  },
+  jwtIssuer: {
+    env: "JWT_ISSUER",
+    flag: "jwt-issuer",
+    default: "",
+    about: "the issuer that JWTs must name",
+    expected: "a text of up to 1000 characters",
+    parse: (text) => (text.length <= 1000 ? text : undefined),
+  },
+  jwtAudience: {
+    env: "JWT_AUDIENCE",
+    flag: "jwt-audience",
+    default: "",
+    about: "the audience that JWTs must name",
+    expected: "a text of up to 1000 characters",
+    parse: (text) => (text.length <= 1000 ? text : undefined),
+  },
+  jwtUserClaim: {
+    env: "JWT_USER_CLAIM",
+    flag: "jwt-user-claim",
+    default: "marquee_user_id",
+    about: "the claim of JWTs that holds a user's number",
+    expected: "a name of up to 200 characters",
+    parse: (text) => (text.length > 0 && text.length <= 200 ? text : undefined),
+  },
+  corsOrigins: {
+    env: "CORS_ORIGINS",
+    flag: "cors-origins",
+    default: "*",
+    about: "origins whose pages may ask: *, or a list with commas; with AUTH=off none",
+    expected: "* or origins such as https://app.example, or nothing",
+    parse: (text) => {
+      if (text.trim() === "*") return "*";
+      const origins = text.split(",").map((origin) => origin.trim());
+      if (text.trim() === "") return [];
+      return origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin) ? origins : undefined;
+    },
+  },
+  introspection: {
+    env: "INTROSPECTION",
+    flag: "introspection",
+    default: "auto",
+    about:
+      "whether clients may read the schema and are told similar names: on, off, or auto: off where NODE_ENV is production",
+    expected: "auto, on or off",
+    parse: (text, env) => (text === "auto" ? env.NODE_ENV !== "production" : onOff(text)),
+  },
+  documents: {
+    env: "DOCUMENTS",
+    flag: "documents",
+    default: "allow",
+    about: "allow trusted documents (marquee documents add) beside any other query, or answer only those",
+    expected: "allow or only",
+    parse: (text) => (["allow", "only"] as const).find((one) => one === text),
   },
   maxBodyBytes: {
     env: "MAX_BODY_BYTES",
@@ -86,6 +181,14 @@ export const settings: { [Key in keyof Config]: Setting<Key> } = {
     expected: "a number of bytes from 1000 to 100000000",
     parse: (text) => wholeNumber(text, 1000, 100_000_000),
   },
+  maxBatch: {
+    env: "MAX_BATCH",
+    flag: "max-batch",
+    default: "10",
+    about: "most operations in one request; 1 for no batches",
+    expected: "a number from 1 to 100",
+    parse: (text) => wholeNumber(text, 1, 100),
+  },
   requestTimeoutMs: {
     env: "REQUEST_TIMEOUT_MS",
     flag: "request-timeout-ms",
@@ -93,6 +196,39 @@ export const settings: { [Key in keyof Config]: Setting<Key> } = {
     about: "longest time for one request",
     expected: "milliseconds from 100 to 600000",
     parse: (text) => wholeNumber(text, 100, 600_000),
+  },
+  rateLimit: {
+    env: "RATE_LIMIT",
+    flag: "rate-limit",
+    default: "1200",
+    about: "operations a minute of one token, or of one address without a token; 0 for no limit",
+    expected: "a number from 0 to 1000000",
+    parse: (text) => wholeNumber(text, 0, 1_000_000),
+  },
+  trustProxy: {
+    env: "TRUST_PROXY",
+    flag: "trust-proxy",
+    default: "off",
+    about: "whether a proxy in front names its clients in X-Forwarded-For",
+    expected: "on or off",
+    parse: onOff,
+  },
+  federation: {
+    env: "FEDERATION",
+    flag: "federation",
+    default: "off",
+    about: "whether to serve the schema as an Apollo Federation 2 subgraph",
+    expected: "on or off",
+    parse: onOff,
+  },
+  otlpEndpoint: {
+    env: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    flag: "otlp-endpoint",
+    default: "",
+    about: "where OpenTelemetry traces are sent (OTLP over HTTP)",
+    expected: "an http or https address, or nothing",
+    parse: (text) =>
+      text === "" || /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : "") ? text : undefined,
   },
   movielensUrl: {
     env: "MOVIELENS_URL",
@@ -155,18 +291,29 @@ function httpsAddress(text: string): string | undefined {
   return URL.canParse(text) && new URL(text).protocol === "https:" ? text : undefined;
 }
 
+/** Keys that tokens are checked against must not be exchanged on the way. */
+function isSafeAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname.replace(/^\[|\]$/g, "")));
+}
+
+function onOff(text: string): boolean | undefined {
+  return text === "on" ? true : text === "off" ? false : undefined;
+}
+
 export type Flags = Partial<Record<keyof Config, string>>;
 
 /**
  * @param flags what stood on the command line; each goes before its variable in the environment
  * @throws {AppError} CONFIG_INVALID naming the setting, what was expected, and what came
  */
-export function readConfig(flags: Flags, env: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(flags: Flags, env: Environment): Config {
   const config = {} as Record<keyof Config, unknown>;
   for (const [key, setting] of Object.entries(settings) as [keyof Config, Setting<keyof Config>][]) {
     const flag = flags[key];
     const text = flag ?? env[setting.env] ?? setting.default;
-    const value = setting.parse(text);
+    const value = setting.parse(text, env);
     if (value === undefined) {
       const name = flag === undefined ? setting.env : `--${setting.flag}`;
       // What should be a secret is not shown, even where it is none.
@@ -180,6 +327,12 @@ export function readConfig(flags: Flags, env: Readonly<Record<string, string | u
     throw new AppError(
       "CONFIG_INVALID",
       `expected AUTH=on with HOST ${received(whole.host)}: without tokens only a loopback address such as 127.0.0.1 is allowed`,
+    );
+  }
+  if (whole.jwksUrl !== "" && (whole.jwtIssuer === "" || whole.jwtAudience === "")) {
+    throw new AppError(
+      "CONFIG_INVALID",
+      "expected JWT_ISSUER and JWT_AUDIENCE together with JWT_JWKS_URL: else tokens for other services would be let in",
     );
   }
   return whole;

@@ -22,9 +22,12 @@ export const errorCodes = [
   "USER_NOT_FOUND",
   "MOVIE_NOT_FOUND",
   "RATING_NOT_FOUND",
+  "TOKEN_NOT_FOUND",
+  "DOCUMENT_NOT_FOUND",
   // input
   "INVALID_ID",
   "INVALID_ARGUMENT",
+  "INVALID_INPUT",
   "INVALID_RATING",
   "INVALID_IMDB_ID",
   "IMDB_ID_TAKEN",
@@ -41,8 +44,11 @@ export const errorCodes = [
   "ENCODER_INVALID",
   // access
   "UNAUTHENTICATED",
+  "FORBIDDEN",
+  "KEYS_UNREACHABLE",
   // limits
   "BODY_TOO_LARGE",
+  "RATE_LIMITED",
   "TIMEOUT",
 ] as const;
 

@@ -20,10 +20,10 @@ import { saveModel } from "../src/ml/model-store.js";
 import { renderPoster } from "../src/posters/draw-poster.js";
 import type { PosterProvider } from "../src/posters/providers/provider.js";
 import { gaussians, mulberry32, permutation, type Random } from "../src/random.js";
-import { makeToken } from "../src/resolvers/access.js";
 import { addPosters } from "../src/resolvers/add-posters.js";
 import { embedPosters } from "../src/resolvers/embed-posters.js";
 import { openServices, type Services } from "../src/resolvers/services.js";
+import { makeToken, type TokenScope } from "../src/resolvers/tokens.js";
 import { type App, type AppOptions, createApp } from "../src/server/app.js";
 
 export interface FixtureMovie {
@@ -385,6 +385,21 @@ export async function answerOf(response: Response): Promise<Answer> {
   };
 }
 
+/** As the server has them by default, without limits that a test would run into. */
+export const appOptions: AppOptions = {
+  auth: "on",
+  publicRead: true,
+  publicUsers: "published",
+  corsOrigins: "*",
+  introspection: true,
+  documents: "allow",
+  maxBodyBytes: 100_000,
+  maxBatch: 10,
+  requestTimeoutMs: 60_000,
+  rateLimit: 0,
+  trustProxy: false,
+};
+
 export interface StartOptions extends Partial<AppOptions> {
   dataDir?: string;
   onSql?: (sql: string) => void;
@@ -396,8 +411,10 @@ export interface Started {
   app: App;
   services: Services;
   dataDir: string;
-  /** Allows mutations. */
+  /** Allows everything. */
   token: string;
+  /** Makes a token of a scope, and of a user where one is named. */
+  tokenOf(scope: TokenScope, userId?: number): Promise<string>;
   ask(query: string, options?: AskOptions): Promise<Answer>;
   /** The data of a query that must not fail. */
   // biome-ignore lint/suspicious/noExplicitAny: as in Answer
@@ -417,16 +434,9 @@ export async function start(options: StartOptions = {}): Promise<Started> {
     posterProviders: options.posterProviders,
   });
   onTestFinished(() => services.close());
-  const token = await makeToken(services, "of the test");
-  const app = createApp(
-    services,
-    {
-      auth: options.auth ?? "on",
-      maxBodyBytes: options.maxBodyBytes ?? 100_000,
-      requestTimeoutMs: options.requestTimeoutMs ?? 60_000,
-    },
-    options.logger ?? pino({ level: "silent" }),
-  );
+  const { secret: token } = await makeToken(services, { name: "of the test", scope: "admin" });
+  const { dataDir: _dataDir, onSql: _onSql, logger, posterProviders: _providers, ...own } = options;
+  const app = createApp(services, { ...appOptions, ...own }, logger ?? pino({ level: "silent" }));
   const data = async (query: string, more?: AskOptions) => {
     const answer = await ask(app, query, more);
     if (answer.errors !== undefined) throw new Error(`expected no errors, received ${JSON.stringify(answer.errors)}`);
@@ -437,6 +447,8 @@ export async function start(options: StartOptions = {}): Promise<Started> {
     services,
     dataDir,
     token,
+    tokenOf: async (scope, userId) =>
+      (await makeToken(services, { name: scope, scope, userId: userId as UserId | undefined })).secret,
     ask: (query, more) => ask(app, query, more),
     data,
     edit: (query, variables) => data(query, { variables, token }),

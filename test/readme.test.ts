@@ -6,7 +6,7 @@ import { settings } from "../src/config.js";
 import { openServices } from "../src/resolvers/services.js";
 import { setupEmbedded } from "../src/resolvers/setup-embedded.js";
 import { createApp } from "../src/server/app.js";
-import { ask, emptyFolder } from "./fixture.js";
+import { appOptions, ask, emptyFolder } from "./fixture.js";
 
 let readme = "";
 beforeAll(async () => {
@@ -24,11 +24,7 @@ describe("README", () => {
     const services = openServices(await emptyFolder());
     onTestFinished(() => services.close());
     await setupEmbedded(services, () => {});
-    const app = createApp(
-      services,
-      { auth: "on", maxBodyBytes: 100_000, requestTimeoutMs: 60_000 },
-      pino({ level: "silent" }),
-    );
+    const app = createApp(services, appOptions, pino({ level: "silent" }));
     const { data, errors } = (await ask(app, query as string)) as Shown & { errors?: unknown };
     expect(errors).toBeUndefined();
     expect(data.user.topRated).toEqual(shown.data.user.topRated);

@@ -5,6 +5,7 @@ import { folderProvider } from "../posters/providers/folder.js";
 import type { PosterProvider } from "../posters/providers/provider.js";
 import { tmdbProvider } from "../posters/providers/tmdb.js";
 import { openServices, type Services } from "../resolvers/services.js";
+import type { AppOptions } from "../server/app.js";
 import { say } from "./output.js";
 
 /** Settings from the flags before or after the command, and from the environment. */
@@ -29,6 +30,12 @@ export async function withServices<T>(
   } finally {
     await services.close();
   }
+}
+
+/** The settings of the server. */
+export function appOptionsOf(config: Config): AppOptions {
+  const { jwksUrl, jwtIssuer: issuer, jwtAudience: audience, jwtUserClaim: userClaim } = config;
+  return { ...config, jwt: jwksUrl === "" ? undefined : { jwksUrl, issuer, audience, userClaim } };
 }
 
 /** The sources of posters that are set up, in the order asked. */

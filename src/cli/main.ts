@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Command, CommanderError, Option } from "commander";
 import { settings } from "../config.js";
 import { AppError } from "../errors.js";
+import { addDocumentCommands } from "./documents.js";
 import { addEncoderCommands } from "./encoders.js";
 import { addEvaluateCommand } from "./evaluate.js";
 import { addImportCommands } from "./import.js";
@@ -13,6 +14,7 @@ import { addPosterCommands } from "./posters.js";
 import { addRecommendCommands } from "./recommend.js";
 import { addSchemaCommand } from "./schema.js";
 import { addServeCommands } from "./serve.js";
+import { addTokenCommands } from "./tokens.js";
 import { addTrainCommand } from "./train.js";
 
 /** Runs one command line; sets the exit status: 0, 1 where it failed, 2 where it was not understood. */
@@ -54,6 +56,8 @@ function createProgram(): Command {
   addRecommendCommands(program);
   addPosterCommands(program);
   addEncoderCommands(program);
+  addTokenCommands(program);
+  addDocumentCommands(program);
   addSchemaCommand(program);
   return program;
 }

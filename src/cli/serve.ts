@@ -1,4 +1,4 @@
-/** `marquee serve`, `setup` and `token`. */
+/** `marquee serve` and `setup`. */
 import type { Command } from "commander";
 import { pino } from "pino";
 import { embeddedDatasetNote } from "../db/embedded/generate-ratings.js";
@@ -6,13 +6,13 @@ import { countMovies } from "../db/movies.js";
 import { countRatings } from "../db/ratings.js";
 import { currentDataset, getSetting } from "../db/settings.js";
 import { countUsers } from "../db/users.js";
-import { firstToken, makeToken } from "../resolvers/access.js";
 import { embedPosters } from "../resolvers/embed-posters.js";
 import { openServices, type Services } from "../resolvers/services.js";
 import { setupEmbedded } from "../resolvers/setup-embedded.js";
+import { firstToken } from "../resolvers/tokens.js";
 import { exampleQuery } from "../server/graphiql.js";
 import { serve } from "../server/serve.js";
-import { configOf, posterProvidersOf, withServices } from "./context.js";
+import { appOptionsOf, configOf, posterProvidersOf, withServices } from "./context.js";
 import { print, printJson, say, seconds } from "./output.js";
 import { createProgress, type Progress } from "./progress.js";
 
@@ -35,7 +35,7 @@ export function addServeCommands(program: Command): void {
         posterProviders: posterProvidersOf(config),
         onPosterError: (error) => logger.warn({ err: error }, "a poster was not fetched"),
       });
-      const server = await serve(createApp(services, config, logger), config.host, config.port).catch(
+      const server = await serve(createApp(services, appOptionsOf(config), logger), config.host, config.port).catch(
         async (error: unknown) => {
           await services.close();
           throw error;
@@ -60,6 +60,7 @@ export function addServeCommands(program: Command): void {
       } finally {
         // Subscriptions would hold their connections.
         services.posterSources.updates.close();
+        services.events.close();
         await server.stop();
         await services.close();
       }
@@ -77,16 +78,6 @@ export function addServeCommands(program: Command): void {
         else if (report === undefined)
           print(`nothing to do: the data set ${currentDataset(services.db)?.name} is loaded`);
       });
-    });
-
-  program
-    .command("token")
-    .description("Manage the tokens that mutations need.")
-    .command("create")
-    .description("Make a token and print it, once.")
-    .argument("[name]", "what it is for", "unnamed")
-    .action(async (name: string, _options: object, command: Command) => {
-      await withServices(command, async (services) => print(await makeToken(services, name)));
     });
 }
 
@@ -127,7 +118,9 @@ function welcome(services: Services, address: string, token: string | undefined)
     );
   }
   if (token !== undefined) {
-    print("  Mutations need this token, which is shown only now (marquee token create makes another):");
+    print(
+      "  Mutations need a token. This one may do everything and is shown only now (marquee token create makes others):",
+    );
     print(`  Authorization: Bearer ${token}\n`);
   }
 }

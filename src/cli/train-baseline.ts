@@ -13,6 +13,7 @@ import type { BaselineManifest } from "../ml/manifest.js";
 import { checkModelName, freeModelName, saveModel } from "../ml/model-store.js";
 import { randomSplit } from "../ml/split.js";
 import { loadTensorFlow } from "../ml/tensorflow.js";
+import type { TrainingReporter } from "../resolvers/training-progress.js";
 import { interruptSignal, withServices } from "./context.js";
 import { evaluate, splitProtocol } from "./evaluation.js";
 import { print, printJson, say, seconds } from "./output.js";
@@ -28,7 +29,11 @@ export interface TrainBaselineOptions extends BaselineOptions {
 }
 
 /** Trains the baseline network, and lets it serve where `use` says so. */
-export async function runTrainBaseline(options: TrainBaselineOptions, command: Command): Promise<void> {
+export async function runTrainBaseline(
+  options: TrainBaselineOptions,
+  command: Command,
+  reporter: TrainingReporter,
+): Promise<void> {
   const started = performance.now();
   await withServices(command, async ({ db, folders }) => {
     const wanted = checkModelName(options.name ?? "baseline");
@@ -52,7 +57,11 @@ export async function runTrainBaseline(options: TrainBaselineOptions, command: C
     let best = "";
     const run = await trainBaseline(tf, rows, split, options, {
       signal: interrupt.signal,
-      onStep: (step, ofEpoch, epoch) => progress.update((epoch - 1) * ofEpoch + step, `at most, epoch ${epoch}${best}`),
+      onStep: (step, ofEpoch, epoch) => {
+        const done = (epoch - 1) * ofEpoch + step;
+        progress.update(done, `at most, epoch ${epoch}${best}`);
+        reporter.update("train", done / (steps * options.epochs));
+      },
       onEpoch: (report) => {
         best = `, validation RMSE ${report.validationRmse.toFixed(4)}`;
         say(`\n${epochLine(report, options.epochs)}`);

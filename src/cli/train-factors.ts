@@ -13,6 +13,7 @@ import { mfDefaults } from "../ml/mf-train.js";
 import { checkModelName, freeModelName, saveModel } from "../ml/model-store.js";
 import { type RankerOptions, rankerDefaults } from "../ml/ranker-train.js";
 import { randomSplit } from "../ml/split.js";
+import type { TrainingReporter } from "../resolvers/training-progress.js";
 import { interruptSignal, withServices } from "./context.js";
 import { evaluate, splitProtocol } from "./evaluation.js";
 import { print, printJson, say, seconds } from "./output.js";
@@ -41,7 +42,11 @@ export interface TrainFactorsOptions {
 }
 
 /** Trains a factor model with its ranker, and lets it serve where `use` says so. */
-export async function runTrainFactors(options: TrainFactorsOptions, command: Command): Promise<void> {
+export async function runTrainFactors(
+  options: TrainFactorsOptions,
+  command: Command,
+  reporter: TrainingReporter,
+): Promise<void> {
   const started = performance.now();
   const stars = starOptions(options);
   const ranker = rankerOptions(options);
@@ -59,7 +64,7 @@ export async function runTrainFactors(options: TrainFactorsOptions, command: Com
       `training ${wanted} on ${datasetName}: ${split.train.length} ratings, ${split.validation.length} held out, ${inWords(stars)}`,
     );
     const interrupt = interruptSignal("Interrupted: keeping what is sampled so far (again to stop at once) …");
-    const progress = createStages();
+    const progress = createStages(reporter);
     let running = "";
     const trained = await trainFactors(data, split.train, split.validation, stars, ranker, {
       signal: interrupt.signal,
@@ -200,7 +205,7 @@ function trainingRecord(
 }
 
 /** One progress bar after another, as the stages of a training come. */
-function createStages() {
+function createStages(reporter: TrainingReporter) {
   let stage = "";
   let bar: Progress | undefined;
   return {
@@ -211,6 +216,7 @@ function createStages() {
         stage = name;
       }
       bar?.update(done, note);
+      reporter.update(name.trim(), done / of);
     },
     stop: () => bar?.stop(),
   };

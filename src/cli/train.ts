@@ -5,7 +5,10 @@ import { type BaselineOptions, baselineDefaults } from "../ml/baseline-train.js"
 import { bayesDefaults } from "../ml/bayes-train.js";
 import { mfDefaults } from "../ml/mf-train.js";
 import { rankerDefaults } from "../ml/ranker-train.js";
+import { dataFolders } from "../resolvers/services.js";
+import { reportTraining } from "../resolvers/training-progress.js";
 import { decimal, oneOf, wholeNumber } from "./arguments.js";
+import { configOf } from "./context.js";
 import { runTrainBaseline } from "./train-baseline.js";
 import { runTrainFactors, type TrainFactorsOptions } from "./train-factors.js";
 
@@ -142,14 +145,24 @@ export function addTrainCommand(program: Command): void {
 async function runTrain({ model, ...options }: TrainOptions, command: Command): Promise<void> {
   checkOptions(model, options);
   const stated = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  if (model === "baseline") {
-    if (options.validation === 0) {
-      throw new AppError("USAGE", "expected --validation above 0 for --model baseline, which stops by it, received 0");
-    }
-    return runTrainBaseline({ ...baselineDefaults, validation: 0.2, use: options.use, ...stated }, command);
+  if (model === "baseline" && options.validation === 0) {
+    throw new AppError("USAGE", "expected --validation above 0 for --model baseline, which stops by it, received 0");
   }
-  const factors = { kind: model, use: options.use, validation: 0.1, seed: 0, ...stated } as TrainFactorsOptions;
-  return runTrainFactors(factors, command);
+  // For whoever subscribed to the progress at a server of this data folder.
+  const reporter = reportTraining(dataFolders(configOf(command).dataDir).training, model);
+  try {
+    if (model === "baseline") {
+      const baseline = { ...baselineDefaults, validation: 0.2, use: options.use, ...stated };
+      await runTrainBaseline(baseline, command, reporter);
+    } else {
+      const factors = { kind: model, use: options.use, validation: 0.1, seed: 0, ...stated } as TrainFactorsOptions;
+      await runTrainFactors(factors, command, reporter);
+    }
+    reporter.end("DONE");
+  } catch (error) {
+    reporter.end("STOPPED");
+    throw error;
+  }
 }
 
 /** @throws {AppError} USAGE for an option that another kind of model has */

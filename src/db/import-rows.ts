@@ -26,7 +26,7 @@ export interface RowWriter {
 
 /**
  * Statements prepared once; call inside a transaction.
- * A rating that was set through the API since the last import stays as it is.
+ * What was set through the API since the last import stays as it is.
  */
 export function createRowWriter(db: Database): RowWriter {
   const changes: Changes = { users: 0, movies: 0, ratings: 0, links: 0 };
@@ -34,13 +34,13 @@ export function createRowWriter(db: Database): RowWriter {
     INSERT INTO users (id, gender, age_group, occupation, zip_code) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET gender = excluded.gender, age_group = excluded.age_group,
       occupation = excluded.occupation, zip_code = excluded.zip_code
-    WHERE (gender, age_group, occupation, zip_code) IS NOT
+    WHERE NOT edited AND source = 'import' AND (gender, age_group, occupation, zip_code) IS NOT
       (excluded.gender, excluded.age_group, excluded.occupation, excluded.zip_code)`);
   const movie = db.sqlite.prepare(`
     INSERT INTO movies (id, position, title, display_title, year, genres) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET position = excluded.position, title = excluded.title,
       display_title = excluded.display_title, year = excluded.year, genres = excluded.genres
-    WHERE (position, title, display_title, year, genres) IS NOT
+    WHERE NOT edited AND (position, title, display_title, year, genres) IS NOT
       (excluded.position, excluded.title, excluded.display_title, excluded.year, excluded.genres)`);
   const rating = db.sqlite.prepare(`
     INSERT INTO ratings (user_id, movie_id, rating, rated_at) VALUES (?, ?, ?, ?)

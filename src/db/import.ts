@@ -14,6 +14,7 @@ import type { Source } from "./movielens/source.js";
 import { countLinked } from "./movies.js";
 import { type Database, isBusy } from "./open.js";
 import { currentDataset } from "./settings.js";
+import { pauseStatistics } from "./statistics.js";
 
 export interface ImportOptions {
   /** A newer MovieLens release to take IMDb and TMDB ids from. */
@@ -50,8 +51,10 @@ export async function importDataset(db: Database, source: Source, options: Impor
   const detected = await detectDataset(source);
   begin(db);
   try {
+    const statistics = pauseStatistics(db);
     const replaced = makeRoom(db, detected, options.replace ?? false);
     const report = await importFiles(db, source, detected, options);
+    statistics.resume();
     const before = currentDataset(db);
     if (before === undefined) {
       db.sqlite

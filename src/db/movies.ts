@@ -1,22 +1,48 @@
 /** Movies of the data set: by id, by IMDb id, by search, and all of them in order. */
-import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, eq, inArray, isNotNull, isNull, not, or, type SQL, sql } from "drizzle-orm";
 import type { ImdbId, MovieId } from "../ids.js";
-import { type Database, fold } from "./open.js";
-import { movies } from "./tables.js";
-import type { IdPage } from "./users.js";
+import { type Keyed, type KeyPage, keysetOf, type Range, within } from "./keyset.js";
+import { splitTitle } from "./movielens/titles.js";
+import type { Database } from "./open.js";
+import { movieStatistics, movies } from "./tables.js";
+import { nextOwnId } from "./users.js";
 
 export type Movie = typeof movies.$inferSelect;
 
 export interface MovieFilter {
-  /** Part of the title, upper or lower case. */
+  /** Words of the title, or how they begin, in any order; case and diacritics do not matter. */
   search?: string;
   /** Genres that a movie must all have. */
   genres?: readonly string[];
+  /** Genres of which a movie must have one. */
+  anyGenre?: readonly string[];
+  /** Genres of which a movie must have none. */
+  excludeGenres?: readonly string[];
+  years?: Range;
+  /** Stars; movies without ratings are left out. */
+  meanRating?: Range;
+  ratingCount?: Range;
   /** Whether it has an IMDb id. */
   linked?: boolean;
   /** Whether an import found its link, and was not certain. */
   uncertainLink?: boolean;
+  hasPoster?: boolean;
 }
+
+const count0 = sql`coalesce(${movieStatistics.ratingCount}, 0)`;
+
+/** What lists of movies are ordered by; equal ones by number. */
+const orderValues = {
+  NUMBER: sql`${movies.id}`,
+  TITLE: sql`${movies.displayTitle} COLLATE NOCASE`,
+  YEAR: sql`coalesce(${movies.year}, 0)`,
+  POPULARITY: count0,
+  MEAN_RATING: sql`coalesce(${movieStatistics.ratingSum} / nullif(${movieStatistics.ratingCount}, 0), 0)`,
+  RECENTLY_RATED: sql`coalesce(${movieStatistics.lastRatedAt}, 0)`,
+} as const satisfies Record<string, SQL>;
+
+export type MovieOrderField = keyof typeof orderValues;
+export const movieOrderFields = Object.keys(orderValues) as MovieOrderField[];
 
 /** Movies by id, in the order asked; undefined where there is none. */
 export function moviesByIds(db: Database, ids: readonly MovieId[]): (Movie | undefined)[] {
@@ -44,24 +70,113 @@ export function moviesByImdbIds(db: Database, ids: readonly ImdbId[]): (Movie | 
   return ids.map((id) => byId.get(id));
 }
 
-export function listMovies(db: Database, filter: MovieFilter, page: IdPage<MovieId>): Movie[] {
+/** A page of the movies that match, each with the value that it is ordered by. */
+export function listMovies(
+  db: Database,
+  filter: MovieFilter,
+  order: { field: MovieOrderField; descending: boolean },
+  page: KeyPage,
+): Keyed<Movie>[] {
+  const value = orderValues[order.field];
+  const { where, orderBy } = keysetOf(value, sql`${movies.id}`, order.descending, page);
   return db.orm
-    .select()
+    .select({ node: movies, value: sql<number | string>`${value}` })
     .from(movies)
-    .where(
-      and(
-        matches(filter),
-        page.after === undefined ? undefined : gt(movies.id, page.after),
-        page.before === undefined ? undefined : lt(movies.id, page.before),
-      ),
-    )
-    .orderBy(page.inverted ? desc(movies.id) : asc(movies.id))
+    .leftJoin(movieStatistics, eq(movieStatistics.movieId, movies.id))
+    .where(and(matches(filter), where))
+    .orderBy(...orderBy)
     .limit(page.limit)
     .all();
 }
 
 export function countMovies(db: Database, filter: MovieFilter = {}): number {
-  return db.orm.select({ n: count() }).from(movies).where(matches(filter)).get()?.n ?? 0;
+  return (
+    db.orm
+      .select({ n: count() })
+      .from(movies)
+      .leftJoin(movieStatistics, eq(movieStatistics.movieId, movies.id))
+      .where(matches(filter))
+      .get()?.n ?? 0
+  );
+}
+
+/** Movies with most ratings first. */
+export function mostRatedMovies(db: Database, first: number): MovieId[] {
+  return ids(
+    db.sqlite
+      .prepare(
+        "SELECT movie_id FROM movie_statistics WHERE rating_count > 0 ORDER BY rating_count DESC, movie_id DESC LIMIT ?",
+      )
+      .all(first),
+  );
+}
+
+/** Movies by (prior · mean + Σ stars) / (prior + ratings), the highest first. @param mean of all ratings, in stars */
+export function bestRatedMovies(
+  db: Database,
+  mean: number,
+  prior: number,
+  first: number,
+): { movieId: MovieId; score: number }[] {
+  return db.sqlite
+    .prepare(
+      `SELECT movie_id AS movieId, (? + rating_sum) / (? + rating_count) AS score FROM movie_statistics
+       WHERE rating_count > 0 ORDER BY score DESC, rating_count DESC, movie_id LIMIT ?`,
+    )
+    .all(prior * mean, prior, first) as { movieId: MovieId; score: number }[];
+}
+
+/** Movies with most ratings since a time, and how many. @param since Unix seconds */
+export function trendingMovies(db: Database, since: number, first: number): { movieId: MovieId; ratings: number }[] {
+  return db.sqlite
+    .prepare(
+      `SELECT movie_id AS movieId, count(*) AS ratings FROM ratings WHERE rated_at > ?
+       GROUP BY movie_id ORDER BY ratings DESC, sum(rating) DESC, movie_id LIMIT ?`,
+    )
+    .all(since, first) as { movieId: MovieId; ratings: number }[];
+}
+
+/** Movies that at least so many users rated. */
+export function moviesRatedAtLeast(db: Database, least: number): Set<MovieId> {
+  return new Set(ids(db.sqlite.prepare("SELECT movie_id FROM movie_statistics WHERE rating_count >= ?").all(least)));
+}
+
+function ids(rows: unknown[]): MovieId[] {
+  return (rows as { movie_id: MovieId }[]).map((row) => row.movie_id);
+}
+
+/** The movie with this title as the data set would give it, year included. */
+export function movieByTitle(db: Database, title: string): Movie | undefined {
+  return db.orm.select().from(movies).where(eq(movies.title, title)).get();
+}
+
+/** Adds a movie under the next number of the API's own, last in the catalogue. Call inside `write`. */
+export function addMovie(db: Database, movie: { title: string; genres: readonly string[] }): Movie {
+  const position = (db.sqlite.prepare("SELECT max(position) FROM movies").pluck().get() as number | null) ?? -1;
+  const added = db.orm
+    .insert(movies)
+    .values({ id: nextOwnId(db, "movies") as MovieId, position: position + 1, ...described(movie) })
+    .returning()
+    .get();
+  countRevision(db);
+  return added;
+}
+
+/** Describes a movie anew. Call inside `write`. @returns it as it stands now */
+export function updateMovie(db: Database, before: Movie, movie: { title: string; genres: readonly string[] }): Movie {
+  if (before.title === movie.title && before.genres === movie.genres.join("|")) return before;
+  const changed = db.orm.update(movies).set(described(movie)).where(eq(movies.id, before.id)).returning().get();
+  countRevision(db);
+  return changed;
+}
+
+function described({ title, genres }: { title: string; genres: readonly string[] }) {
+  return { title, ...splitTitle(title), genres: genres.join("|"), edited: true };
+}
+
+/** What is kept in memory of the movies is stale now. */
+function countRevision(db: Database): void {
+  db.sqlite.exec("UPDATE dataset SET revision = revision + 1");
 }
 
 /** How many movies have an IMDb id. */
@@ -79,26 +194,17 @@ export function allMovies(db: Database): Movie[] {
   return db.orm.select().from(movies).orderBy(asc(movies.position)).all();
 }
 
-// LIKE ignores the case of these, and is faster than a function of ours for every row.
-const isAscii = /^[\x20-\x7e]*$/;
-
 function matches(filter: MovieFilter): SQL | undefined {
-  const conditions: SQL[] = [];
-  const search = filter.search?.trim();
-  if (search && isAscii.test(search)) {
-    const pattern = `%${escapeLike(search)}%`;
-    conditions.push(
-      sql`(${movies.displayTitle} LIKE ${pattern} ESCAPE '\\' OR ${movies.title} LIKE ${pattern} ESCAPE '\\')`,
-    );
-  } else if (search) {
-    const part = fold(search);
-    conditions.push(
-      sql`(instr(fold(${movies.displayTitle}), ${part}) > 0 OR instr(fold(${movies.title}), ${part}) > 0)`,
-    );
-  }
-  for (const genre of filter.genres ?? []) {
-    conditions.push(sql`'|' || ${movies.genres} || '|' LIKE ${`%|${escapeLike(genre)}|%`} ESCAPE '\\'`);
-  }
+  const conditions: (SQL | undefined)[] = [matchesSearch(filter.search)];
+  const has = (genre: string) => sql`'|' || ${movies.genres} || '|' LIKE ${`%|${escapeLike(genre)}|%`} ESCAPE '\\'`;
+  conditions.push(...(filter.genres ?? []).map(has));
+  if (filter.anyGenre !== undefined) conditions.push(or(...filter.anyGenre.map(has)) ?? sql`0`);
+  if (filter.excludeGenres?.length) conditions.push(not(or(...filter.excludeGenres.map(has)) as SQL));
+  conditions.push(within(sql`${movies.year}`, filter.years));
+  conditions.push(within(count0, filter.ratingCount));
+  conditions.push(
+    within(sql`(${movieStatistics.ratingSum} / nullif(${movieStatistics.ratingCount}, 0))`, filter.meanRating),
+  );
   if (filter.linked !== undefined) {
     conditions.push(filter.linked ? isNotNull(movies.imdbId) : isNull(movies.imdbId));
   }
@@ -106,7 +212,22 @@ function matches(filter: MovieFilter): SQL | undefined {
     const uncertain = sql`(${movies.imdbId} IS NOT NULL AND ${movies.linkSource} = 'import' AND ${movies.linkConfidence} < 1)`;
     conditions.push(filter.uncertainLink ? uncertain : sql`NOT ${uncertain}`);
   }
-  return conditions.length === 0 ? undefined : and(...conditions);
+  if (filter.hasPoster !== undefined) {
+    const poster = sql`(SELECT movie_id FROM posters)`;
+    conditions.push(filter.hasPoster ? sql`${movies.id} IN ${poster}` : sql`${movies.id} NOT IN ${poster}`);
+  }
+  return and(...conditions);
+}
+
+/** By the full-text index of titles: every word, or its beginning, must be there. */
+function matchesSearch(search: string | undefined): SQL | undefined {
+  const text = search?.trim();
+  if (!text) return undefined;
+  const words = text.match(/[\p{L}\p{M}\p{N}]+/gu);
+  // Nothing but signs, such as `$`: the index has no signs.
+  if (words === null) return sql`${movies.title} LIKE ${`%${escapeLike(text)}%`} ESCAPE '\\'`;
+  const query = words.map((word) => `"${word}"*`).join(" ");
+  return sql`${movies.id} IN (SELECT rowid FROM movie_titles WHERE movie_titles MATCH ${query})`;
 }
 
 function escapeLike(text: string): string {

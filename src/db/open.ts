@@ -44,8 +44,6 @@ export function openDatabase(file: string, options: OpenOptions = {}): Database 
     sqlite.pragma("synchronous = FULL");
     sqlite.pragma("foreign_keys = ON");
     sqlite.pragma("cache_size = -65536");
-    // SQLite's own lower() and LIKE know no letters beyond ASCII.
-    sqlite.function("fold", { deterministic: true }, (text) => fold(String(text)));
     const orm = drizzle(sqlite, { casing: "snake_case" });
     migrateOnce(sqlite, orm, file);
     sqlite.pragma(`busy_timeout = ${options.busyTimeoutMs ?? 10_000}`);
@@ -55,11 +53,6 @@ export function openDatabase(file: string, options: OpenOptions = {}): Database 
     sqlite?.close();
     throw asAppError(error, file);
   }
-}
-
-/** Text as it is compared without regard to upper and lower case; `fold` in SQL. */
-export function fold(text: string): string {
-  return text.normalize("NFC").toLowerCase();
 }
 
 function migrateOnce(sqlite: Sqlite.Database, orm: BetterSQLite3Database, file: string): void {

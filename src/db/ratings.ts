@@ -1,9 +1,10 @@
 /** Ratings: a user's own, a movie's, changes to them, and all of them as typed arrays for training. */
-import { and, asc, count, desc, eq, gt, inArray, lt, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { MovieId, UserId } from "../ids.js";
+import { type Keyed, type KeyPage, keysetOf, type Range, within } from "./keyset.js";
 import type { Database } from "./open.js";
 import { movies, ratings } from "./tables.js";
-import type { IdPage } from "./users.js";
+import type { ReadableUsers } from "./users.js";
 
 export type Rating = typeof ratings.$inferSelect;
 
@@ -31,20 +32,67 @@ export function topRatings(db: Database, userId: UserId, first: number): Rating[
   );
 }
 
-export function listRatings(db: Database, userId: UserId, page: IdPage<number>): Rating[] {
+export interface RatingFilter {
+  userId?: UserId;
+  movieId?: MovieId;
+  /** Stars. */
+  rating?: Range;
+  /** Unix seconds; ratings whose time is not known are left out. */
+  ratedAt?: Range;
+  /** Only of users who may be read. */
+  readable?: ReadableUsers;
+}
+
+/** What lists of ratings are ordered by; equal ones by the order of import. */
+const orderValues = {
+  IMPORT: sql`${ratings.id}`,
+  RATING: sql`${ratings.rating}`,
+  RATED_AT: sql`coalesce(${ratings.ratedAt}, 0)`,
+} as const satisfies Record<string, SQL>;
+
+export type RatingOrderField = keyof typeof orderValues;
+
+/** A page of the ratings that match, each with the value that it is ordered by. */
+export function listRatings(
+  db: Database,
+  filter: RatingFilter,
+  order: { field: RatingOrderField; descending: boolean },
+  page: KeyPage,
+): Keyed<Rating>[] {
+  const value = orderValues[order.field];
+  const { where, orderBy } = keysetOf(value, sql`${ratings.id}`, order.descending, page);
   return db.orm
-    .select()
+    .select({ node: ratings, value: sql<number>`${value}` })
     .from(ratings)
-    .where(
-      and(
-        eq(ratings.userId, userId),
-        page.after === undefined ? undefined : gt(ratings.id, page.after),
-        page.before === undefined ? undefined : lt(ratings.id, page.before),
-      ),
-    )
-    .orderBy(page.inverted ? desc(ratings.id) : asc(ratings.id))
+    .where(and(matches(filter), where))
+    .orderBy(...orderBy)
     .limit(page.limit)
     .all();
+}
+
+export function countMatchingRatings(db: Database, filter: RatingFilter): number {
+  return db.orm.select({ n: count() }).from(ratings).where(matches(filter)).get()?.n ?? 0;
+}
+
+function matches({ userId, movieId, rating, ratedAt, readable }: RatingFilter): SQL | undefined {
+  return and(
+    userId === undefined ? undefined : eq(ratings.userId, userId),
+    movieId === undefined ? undefined : eq(ratings.movieId, movieId),
+    within(sql`${ratings.rating}`, rating),
+    within(sql`${ratings.ratedAt}`, ratedAt),
+    readable === undefined ? undefined : ofReadable(readable),
+  );
+}
+
+function ofReadable({ imported, created, own }: ReadableUsers): SQL | undefined {
+  if (imported && created) return undefined;
+  const sources = [...(imported ? ["import"] : []), ...(created ? ["api"] : [])];
+  return sql`${ratings.userId} IN (SELECT id FROM users WHERE source IN ${sources.length === 0 ? [""] : sources} OR id = ${own})`;
+}
+
+/** Time of the latest rating, in Unix seconds; null where none is known. */
+export function latestRatingAt(db: Database): number | null {
+  return db.sqlite.prepare("SELECT max(rated_at) FROM ratings").pluck().get() as number | null;
 }
 
 export function countRatings(db: Database, userId?: UserId): number {
@@ -67,6 +115,14 @@ export interface RatingsOfUser {
   stars: Float32Array;
   /** Unix seconds; 0 where the data set does not say. */
   ratedAt: Float64Array;
+}
+
+/** Changes whenever a user's ratings do. */
+export function ratingsStamp(db: Database, userId: UserId): string {
+  return db.sqlite
+    .prepare("SELECT count(*) || ' ' || total(rating * id) || ' ' || total(rated_at) FROM ratings WHERE user_id = ?")
+    .pluck()
+    .get(userId) as string;
 }
 
 /** All ratings of users, in the order asked and each user's in the order of import; one statement a user. */
@@ -103,24 +159,6 @@ export function ratersOfMovies(
       );
   }
   return raters;
-}
-
-/** Number of ratings and mean stars of movies, in the order asked. */
-export function ratingStatistics(
-  db: Database,
-  ids: readonly MovieId[],
-): { ratingCount: number; meanRating: number | null }[] {
-  const rows = db.orm
-    .select({ movieId: ratings.movieId, n: count(), mean: sql<number>`avg(${ratings.rating})` })
-    .from(ratings)
-    .where(inArray(ratings.movieId, [...new Set(ids)]))
-    .groupBy(ratings.movieId)
-    .all();
-  const byId = new Map(rows.map((row) => [row.movieId, row]));
-  return ids.map((id) => {
-    const row = byId.get(id);
-    return { ratingCount: row?.n ?? 0, meanRating: row?.mean ?? null };
-  });
 }
 
 /** Sets a user's rating of a movie now, new or changed. Call inside `write`. */

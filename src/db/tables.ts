@@ -19,14 +19,26 @@ export const dataset = sqliteTable("dataset", {
 });
 
 /** Demographics are null where a data set has none. */
-export const users = sqliteTable("users", {
-  id: integer().primaryKey().$type<UserId>(),
-  gender: text({ enum: ["M", "F"] }),
-  /** Lower bound of the age group, as MovieLens 1M: 1, 18, 25, 35, 45, 50 or 56. */
-  ageGroup: integer(),
-  occupation: text(),
-  zipCode: text(),
-});
+export const users = sqliteTable(
+  "users",
+  {
+    id: integer().primaryKey().$type<UserId>(),
+    gender: text({ enum: ["M", "F"] }),
+    /** Lower bound of the age group, as MovieLens 1M: 1, 18, 25, 35, 45, 50 or 56. */
+    ageGroup: integer(),
+    occupation: text(),
+    zipCode: text(),
+    /** Who made them: an import, or `createUser`, whose users are nobody's published data. */
+    source: text({ enum: ["import", "api"] })
+      .notNull()
+      .default("import"),
+    /** True once `updateUser` changed the demographics: a later import leaves them alone. */
+    edited: integer({ mode: "boolean" }).notNull().default(false),
+    /** What another system calls them; null for imported users. */
+    externalId: text(),
+  },
+  (table) => [uniqueIndex("users_external_id").on(table.externalId)],
+);
 
 export const movies = sqliteTable(
   "movies",
@@ -49,6 +61,8 @@ export const movies = sqliteTable(
     linkConfidence: real(),
     /** What the link was found by; where there is none, why. */
     linkEvidence: text(),
+    /** True once `addMovie` or `updateMovie` set title and genres: a later import leaves them alone. */
+    edited: integer({ mode: "boolean" }).notNull().default(false),
   },
   (table) => [uniqueIndex("movies_imdb_id").on(table.imdbId), index("movies_display_title").on(table.displayTitle)],
 );
@@ -75,13 +89,55 @@ export const ratings = sqliteTable(
   },
   (table) => [
     uniqueIndex("ratings_user_movie").on(table.userId, table.movieId),
-    index("ratings_movie").on(table.movieId),
+    // With the time, so that a movie's latest rating is looked up, not searched for.
+    index("ratings_movie_time").on(table.movieId, table.ratedAt),
+    index("ratings_time").on(table.ratedAt),
     check(
       "ratings_half_stars",
       sql`${table.rating} BETWEEN 0.5 AND 5 AND ${table.rating} * 2 = CAST(${table.rating} * 2 AS INTEGER)`,
     ),
   ],
 );
+
+/**
+ * What a movie's ratings add up to, kept by triggers on `ratings` (migration 0004): counting them anew takes a second on
+ * 1M. Movies that nobody rated have no row, or one of zeros.
+ */
+export const movieStatistics = sqliteTable(
+  "movie_statistics",
+  {
+    movieId: integer()
+      .primaryKey()
+      .$type<MovieId>()
+      .references(() => movies.id, { onDelete: "cascade" }),
+    ratingCount: integer().notNull().default(0),
+    /** Sum of the stars. */
+    ratingSum: real().notNull().default(0),
+    /** Unix seconds; null where no rating's time is known. */
+    lastRatedAt: integer(),
+    /** How many ratings of 0.5, 1, … 5 stars. */
+    halfStars1: integer().notNull().default(0),
+    halfStars2: integer().notNull().default(0),
+    halfStars3: integer().notNull().default(0),
+    halfStars4: integer().notNull().default(0),
+    halfStars5: integer().notNull().default(0),
+    halfStars6: integer().notNull().default(0),
+    halfStars7: integer().notNull().default(0),
+    halfStars8: integer().notNull().default(0),
+    halfStars9: integer().notNull().default(0),
+    halfStars10: integer().notNull().default(0),
+  },
+  (table) => [index("movie_statistics_count").on(table.ratingCount, table.movieId)],
+);
+
+/** Trusted documents: GraphQL operations that front ends send by the SHA-256 of their text. */
+export const documents = sqliteTable("documents", {
+  hash: text().primaryKey(),
+  text: text().notNull(),
+  /** File that it came from. */
+  source: text().notNull(),
+  addedAt: integer().notNull(),
+});
 
 /** The poster in use for a movie; its bytes lie in the poster store under their SHA-256. */
 export const posters = sqliteTable(
@@ -149,14 +205,24 @@ export const posterEmbeddings = sqliteTable(
   (table) => [primaryKey({ columns: [table.sha256, table.encoderId, table.preprocessing] })],
 );
 
-/** Bearer tokens of the mutations, stored as SHA-256 of the token. */
+/** Bearer tokens, stored as SHA-256 of the token. */
 export const tokens = sqliteTable(
   "tokens",
   {
     id: integer().primaryKey({ autoIncrement: true }),
     name: text().notNull(),
     hash: text().notNull(),
+    /** Tokens from before there were scopes could do everything that there was. */
+    scope: text({ enum: ["user", "editor", "admin"] })
+      .notNull()
+      .default("admin"),
+    /** Whose ratings it may read and change; null for a token that is nobody's. */
+    userId: integer()
+      .$type<UserId>()
+      .references(() => users.id, { onDelete: "cascade" }),
     createdAt: integer().notNull(),
+    /** Unix seconds, kept to the minute; null where it was never used. */
+    lastUsedAt: integer(),
   },
   (table) => [uniqueIndex("tokens_hash").on(table.hash)],
 );

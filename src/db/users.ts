@@ -1,18 +1,23 @@
 /** Users of the data set, by id and page by page. */
-import { and, asc, count, desc, eq, gt, inArray, lt } from "drizzle-orm";
+import { and, asc, count, eq, inArray, or, type SQL, sql } from "drizzle-orm";
 import type { UserId } from "../ids.js";
+import { type Keyed, type KeyPage, keysetOf } from "./keyset.js";
 import type { Database } from "./open.js";
 import { users } from "./tables.js";
 
 export type User = typeof users.$inferSelect;
 
-/** A page of a list that is ordered by id: `limit` rows beyond `after` and before `before`. */
-export interface IdPage<Id> {
-  after?: Id;
-  before?: Id;
-  limit: number;
-  /** Descending: the last rows of the range instead of the first. */
-  inverted?: boolean;
+export interface UserFilter {
+  gender?: string;
+  ageGroup?: number;
+  occupation?: string;
+}
+
+/** Which users' demographics may be read: by where they are from, and one beside. */
+export interface ReadableUsers {
+  imported: boolean;
+  created: boolean;
+  own: UserId | null;
 }
 
 /** Users by id, in the order asked; undefined where there is none. */
@@ -26,23 +31,37 @@ export function usersByIds(db: Database, ids: readonly UserId[]): (User | undefi
   return ids.map((id) => byId.get(id));
 }
 
-export function listUsers(db: Database, page: IdPage<UserId>): User[] {
+/** A page of the users that match. What they are filtered by, only of those who may be read: a filter tells as much as a field. */
+export function listUsers(db: Database, filter: UserFilter, readable: ReadableUsers, page: KeyPage): Keyed<User>[] {
+  const value = sql<number>`${users.id}`;
+  const { where, orderBy } = keysetOf(value, value, false, page);
   return db.orm
-    .select()
+    .select({ node: users, value })
     .from(users)
-    .where(
-      and(
-        page.after === undefined ? undefined : gt(users.id, page.after),
-        page.before === undefined ? undefined : lt(users.id, page.before),
-      ),
-    )
-    .orderBy(page.inverted ? desc(users.id) : asc(users.id))
+    .where(and(matches(filter, readable), where))
+    .orderBy(...orderBy)
     .limit(page.limit)
     .all();
 }
 
-export function countUsers(db: Database): number {
-  return db.orm.select({ n: count() }).from(users).get()?.n ?? 0;
+export function countUsers(db: Database, filter: UserFilter = {}, readable?: ReadableUsers): number {
+  const where = readable && matches(filter, readable);
+  return db.orm.select({ n: count() }).from(users).where(where).get()?.n ?? 0;
+}
+
+function matches({ gender, ageGroup, occupation }: UserFilter, readable: ReadableUsers): SQL | undefined {
+  const conditions = [
+    gender === undefined ? undefined : sql`${users.gender} = ${gender}`,
+    ageGroup === undefined ? undefined : eq(users.ageGroup, ageGroup),
+    occupation === undefined ? undefined : eq(users.occupation, occupation),
+  ].filter((condition) => condition !== undefined);
+  if (conditions.length === 0) return undefined;
+  const mayRead = [
+    readable.imported ? eq(users.source, "import") : undefined,
+    readable.created ? eq(users.source, "api") : undefined,
+    readable.own === null ? undefined : eq(users.id, readable.own),
+  ].filter((condition) => condition !== undefined);
+  return and(...conditions, mayRead.length === 0 ? sql`0` : or(...mayRead));
 }
 
 /** Every user, in order of id. */
@@ -70,4 +89,40 @@ export function userIdsLike(db: Database, { gender, ageGroup }: Pick<User, "gend
     .limit(20_000)
     .all()
     .map(({ id }) => id);
+}
+
+/** The first number of those that no MovieLens release uses: users and movies of the API's own begin here. */
+export const firstOwnId = 10_000_001;
+
+export function userByExternalId(db: Database, externalId: string): User | undefined {
+  return db.orm.select().from(users).where(eq(users.externalId, externalId)).get();
+}
+
+/** Adds a user under the next number of the API's own. Call inside `write`. */
+export function addUser(db: Database, user: Omit<typeof users.$inferInsert, "id" | "source" | "edited">): User {
+  const id = nextOwnId(db, "users") as UserId;
+  return db.orm
+    .insert(users)
+    .values({ ...user, id, source: "api" })
+    .returning()
+    .get();
+}
+
+/** Call inside `write`. @returns undefined where there is no such user */
+export function updateUser(db: Database, id: UserId, values: Partial<User>): User | undefined {
+  return db.orm
+    .update(users)
+    .set({ ...values, edited: true })
+    .where(eq(users.id, id))
+    .returning()
+    .get();
+}
+
+/** With their ratings and tokens. Call inside `write`. @returns whether there was such a user */
+export function deleteUser(db: Database, id: UserId): boolean {
+  return db.orm.delete(users).where(eq(users.id, id)).run().changes > 0;
+}
+
+export function nextOwnId(db: Database, table: "users" | "movies"): number {
+  return db.sqlite.prepare(`SELECT max(coalesce(max(id) + 1, 0), ${firstOwnId}) FROM ${table}`).pluck().get() as number;
 }

@@ -7,6 +7,7 @@ import { driftTensor, posterFile, posterTensor, sampleFile } from "./factor-mode
 import { type FactorSample, readPriorRow, sampleArrays } from "./factor-sample.js";
 import { type FoldedItem, type FoldedUser, FoldIn, type History } from "./fold-in.js";
 import { createFoldedUsers } from "./folded-users.js";
+import { createItemNeighbours, type ItemNeighbours } from "./item-neighbours.js";
 import { createLabelRows } from "./labels.js";
 import type { FactorManifest } from "./manifest.js";
 import { makeAgain } from "./manifest.js";
@@ -306,6 +307,7 @@ function createPredictor(
     hasItem,
     predict,
     reasons,
+    similarItems: ranker && createSimilarItems(ranker, manifest.idMaps.movieIds, rowOf),
     preferences: ranking && createPreferences(ranking, items, historyOf, rowsOfMovies),
   };
 }
@@ -338,6 +340,22 @@ function createPreferences(
     const scores = new Float32Array(items);
     ranking.scores(liked, byRow, dial, scores);
     return Float32Array.from(rows, (row) => (row === -1 ? Number.NEGATIVE_INFINITY : scores[row]));
+  };
+}
+
+/** Directions are made when they are first asked for. */
+function createSimilarItems(
+  { itemFactors, likes, manifest }: Ranker,
+  movieIds: readonly MovieId[],
+  rowOf: ReadonlyMap<MovieId, ItemIndex>,
+): NonNullable<Predictor["similarItems"]> {
+  let neighbours: ItemNeighbours | undefined;
+  return (id, k) => {
+    const row = rowOf.get(id);
+    if (row === undefined) return { movieIds: [], scores: new Float64Array(0) };
+    neighbours ??= createItemNeighbours(itemFactors, manifest.ials.factors, likes);
+    const { items, cosines } = neighbours.of(row, k);
+    return { movieIds: Array.from(items, (item) => movieIds[item]), scores: cosines };
   };
 }
 

@@ -90,6 +90,11 @@ export interface Predictor {
    */
   preferences?(user: UserFeatures, movies: readonly MovieFeatures[], stars: Float32Array, dial: number): Float32Array;
   /**
+   * The movies that the same people like, closest first, with their cosines in −1..1; none for a movie that too few
+   * people like. Undefined where the model has no ranker.
+   */
+  similarItems?(id: MovieId, k: number): { movieIds: MovieId[]; scores: Float64Array };
+  /**
    * How much each rating of the user moves the prediction of each movie, in their order; none for a movie that no
    * rating trained. Undefined where the model cannot say.
    */

@@ -1,5 +1,4 @@
 /** A poster's colours in words, such as `black`, `dark blue`, `cream`. */
-import { decodeToRgb } from "./images.js";
 
 /** A colour and the share of the picture that it covers. */
 export interface NamedColour {
@@ -8,21 +7,13 @@ export interface NamedColour {
   share: number;
 }
 
-const width = 32;
-const height = 48;
 /** What covers less is a detail. */
 const leastShare = 0.06;
 
 /**
- * The colours that cover most of a poster, most first.
- * @param bytes JPEG, PNG or WebP
- * @throws {AppError} POSTER_UNREADABLE
+ * The colours that cover most of a picture, most first.
+ * @param rgb interleaved, three bytes a pixel
  */
-export async function paletteOf(bytes: Uint8Array): Promise<NamedColour[]> {
-  return namedColours(await decodeToRgb(bytes, width, height));
-}
-
-/** @param rgb interleaved, three bytes a pixel */
 export function namedColours(rgb: Uint8Array): NamedColour[] {
   const counts = new Map<string, number>();
   for (let at = 0; at + 2 < rgb.length; at += 3) {

@@ -1,20 +1,70 @@
-/** Who may change data. */
-import { countTokens, createToken, isToken } from "../db/tokens.js";
-import { write } from "../db/write.js";
+/** Whose ratings and demographics a viewer may read and change. */
+
+import { datasetNames } from "../db/movielens/datasets.js";
+import { currentDataset } from "../db/settings.js";
+import type { User } from "../db/users.js";
+import { AppError } from "../errors.js";
+import type { UserId } from "../ids.js";
+import type { Context } from "./context.js";
+import { findUser, userIdOf } from "./lookup.js";
 import type { Services } from "./services.js";
+import { refusal } from "./viewer.js";
 
-/** Whether an Authorization header carries a token of this server. */
-export function carriesToken({ db }: Services, header: string | null): boolean {
-  const token = /^Bearer +(\S+)$/i.exec(header ?? "")?.[1];
-  return token !== undefined && isToken(db, token);
+/** Whether the viewer may read a user's ratings, demographics and what follows from them. */
+export function mayReadUser({ viewer, policy, services }: Context, user: Pick<User, "id" | "source">): boolean {
+  if (viewer.scope === "admin" || viewer.userId === user.id || policy.publicUsers === "all") return true;
+  return policy.publicUsers === "published" && user.source === "import" && isPublished(services);
 }
 
-/** Makes a token. @returns it, for the only time */
-export function makeToken({ db }: Services, name: string): Promise<string> {
-  return write(db, () => createToken(db, name, Math.floor(Date.now() / 1000)));
+/** Which users' ratings and demographics the viewer may read, as the lists are filtered. */
+export function readableUsers(context: Context): { imported: boolean; created: boolean; own: UserId | null } {
+  const { viewer, policy, services } = context;
+  const all = viewer.scope === "admin" || policy.publicUsers === "all";
+  const imported = all || (policy.publicUsers === "published" && isPublished(services));
+  return { imported, created: all, own: viewer.userId };
 }
 
-/** Makes the first token where there is none yet. @returns it, or undefined where there are tokens already */
-export function firstToken({ db }: Services): Promise<string | undefined> {
-  return write(db, () => (countTokens(db) > 0 ? undefined : createToken(db, "first", Math.floor(Date.now() / 1000))));
+/** Whether the loaded data set is one that anybody can have: GroupLens' releases, and the synthetic one. */
+function isPublished({ db }: Services): boolean {
+  const dataset = currentDataset(db);
+  if (dataset === undefined) return false;
+  // 100K's and 1M's layouts are GroupLens' own; CSV files may be anybody's.
+  return dataset.kind !== "csv" || (datasetNames as readonly string[]).includes(dataset.name);
+}
+
+/** @throws {AppError} FORBIDDEN, or UNAUTHENTICATED without a token, unless the viewer may read the user */
+export function checkMayRead(context: Context, user: Pick<User, "id" | "source">): void {
+  if (mayReadUser(context, user)) return;
+  throw refusal(context.viewer, `a token of user ${user.id}, or of the scope admin, to read what is theirs`);
+}
+
+/** A user whose ratings may be read; by default the viewer. @throws {AppError} INVALID_ID, USER_NOT_FOUND, FORBIDDEN, UNAUTHENTICATED */
+export async function findReadableUser(context: Context, id: string | null | undefined): Promise<User> {
+  const user = await findUser(context, id ?? String(ownId(context)));
+  checkMayRead(context, user);
+  return user;
+}
+
+/** Whose ratings are changed: the viewer's, or for admin anybody's. @throws {AppError} INVALID_ID, FORBIDDEN, UNAUTHENTICATED */
+export function actingUserId(context: Context, id: string | null | undefined): UserId {
+  const { viewer } = context;
+  if (id == null) return ownId(context);
+  const userId = userIdOf(id);
+  if (viewer.scope !== "admin" && viewer.userId !== userId) {
+    throw refusal(viewer, `a token of user ${userId}, or of the scope admin, to change what is theirs`);
+  }
+  return userId;
+}
+
+/** @throws {AppError} UNAUTHENTICATED without a token; INVALID_ARGUMENT for a token that is nobody's */
+function ownId({ viewer }: Context): UserId {
+  if (viewer.userId !== null) return viewer.userId;
+  if (viewer.scope === "public") throw refusal(viewer, "");
+  throw new AppError("INVALID_ARGUMENT", "expected userId, since this token belongs to no user");
+}
+
+/** The viewer as a user; null where the token is nobody's. @throws {AppError} USER_NOT_FOUND where they were deleted */
+export function viewerAsUser(context: Context): Promise<User> | null {
+  const { userId } = context.viewer;
+  return userId === null ? null : findUser(context, String(userId));
 }

@@ -1,10 +1,12 @@
 /** What every resolver of one request gets. */
 import type { Loaders } from "./loaders.js";
 import type { Services } from "./services.js";
+import type { ReadPolicy, Viewer } from "./viewer.js";
 
 export interface Context {
   services: Services;
   loaders: Loaders;
-  /** Whether the request carries a token of this server, or none is asked for. */
-  mayEdit: boolean;
+  /** Who asks. */
+  viewer: Viewer;
+  policy: ReadPolicy;
 }

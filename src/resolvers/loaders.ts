@@ -2,13 +2,13 @@
 import DataLoader from "dataloader";
 import { type Movie, moviesByIds } from "../db/movies.js";
 import { type PosterRow, postersByMovieIds } from "../db/posters.js";
-import { ratingStatistics } from "../db/ratings.js";
+import { type MovieStatistics, statisticsOfMovies } from "../db/statistics.js";
 import { type User, usersByIds } from "../db/users.js";
 import type { MovieId, UserId } from "../ids.js";
 import type { RatingReason } from "../ml/predictor.js";
 import { reasonsOfPairs } from "./pair-reasons.js";
-import { type NamedColour, palettesOfMovies } from "./palettes.js";
-import { posterSimilarities, type SimilarityTarget } from "./poster-similarity.js";
+import { looksOfMovies, type PosterLook } from "./poster-looks.js";
+import { embeddingsOfMovies, posterSimilarities, type SimilarityTarget } from "./poster-similarity.js";
 import { type Prediction, type PredictionKey, predictPairs } from "./predict.js";
 import type { Services } from "./services.js";
 
@@ -21,12 +21,14 @@ export interface Loaders {
   userById: DataLoader<UserId, User | undefined>;
   movieById: DataLoader<MovieId, Movie | undefined>;
   posterByMovieId: DataLoader<MovieId, PosterRow | undefined>;
-  statisticsByMovieId: DataLoader<MovieId, { ratingCount: number; meanRating: number | null }>;
+  statisticsByMovieId: DataLoader<MovieId, MovieStatistics>;
   /** All pairs of a request in one call of the model. */
   prediction: DataLoader<PredictionKey, Prediction, string>;
   posterSimilarity: DataLoader<SimilarityKey, number | null, string>;
-  /** Colours of movies' posters; none where there is no poster. */
-  paletteByMovieId: DataLoader<MovieId, readonly NamedColour[]>;
+  /** Embeddings of movies' posters, made where there is none yet; undefined where there is no poster. */
+  embeddingByMovieId: DataLoader<MovieId, Float32Array | undefined>;
+  /** What movies' posters look like at a glance; undefined where there is none. */
+  lookByMovieId: DataLoader<MovieId, PosterLook | undefined>;
   /** A user's ratings by how much they move the prediction of a movie; one solve a user. */
   reasons: DataLoader<PredictionKey, RatingReason[], string>;
 }
@@ -37,7 +39,7 @@ export function createLoaders(services: Services): Loaders {
     userById: new DataLoader(async (ids) => usersByIds(db, ids)),
     movieById: new DataLoader(async (ids) => moviesByIds(db, ids)),
     posterByMovieId: new DataLoader(async (ids) => postersByMovieIds(db, ids)),
-    statisticsByMovieId: new DataLoader(async (ids) => ratingStatistics(db, ids)),
+    statisticsByMovieId: new DataLoader(async (ids) => statisticsOfMovies(db, ids)),
     prediction: new DataLoader<PredictionKey, Prediction, string>((keys) => predictPairs(services, keys), {
       cacheKeyFn: ({ userId, movieId }) => `${userId} ${movieId}`,
       batchScheduleFn: afterLookups,
@@ -46,12 +48,18 @@ export function createLoaders(services: Services): Loaders {
       cacheKeyFn: ({ movieId, target }) => `${movieId} ${targetName(target)}`,
       batchScheduleFn: afterLookups,
     }),
-    paletteByMovieId: new DataLoader((ids) => palettesOfMovies(services, ids)),
+    embeddingByMovieId: new DataLoader((ids) => embeddingsOfMovies(services, ids)),
+    lookByMovieId: new DataLoader((ids) => looksOfMovies(services, ids)),
     reasons: new DataLoader<PredictionKey, RatingReason[], string>((keys) => reasonsOfPairs(services, keys), {
       cacheKeyFn: ({ userId, movieId }) => `${userId} ${movieId}`,
       batchScheduleFn: afterLookups,
     }),
   };
+}
+
+/** What was read for an earlier event of a subscription is no longer so. */
+export function forgetAll({ loaders }: { loaders: Loaders }): void {
+  for (const loader of Object.values(loaders)) loader.clearAll();
 }
 
 /** Looking rows up never waits for the disk, so after this turn of the event loop every level of a query has asked. */

@@ -58,6 +58,11 @@ export async function findMovie(context: Context, by: { id?: string | null; imdb
   return movie;
 }
 
+/** Movies by number or global id, in the order asked, read together. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND */
+export async function findMovies(context: Context, ids: readonly string[]): Promise<Movie[]> {
+  return Promise.all(ids.map((id) => findMovie(context, { id })));
+}
+
 export function invalidImdbId(text: string): AppError {
   return new AppError(
     "INVALID_IMDB_ID",

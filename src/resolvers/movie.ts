@@ -1,53 +1,19 @@
 /** What a movie's fields show. */
-import { countMovies, listMovies, type Movie, type MovieFilter } from "../db/movies.js";
+import type { Movie } from "../db/movies.js";
 import type { PosterRow } from "../db/posters.js";
 import { AppError } from "../errors.js";
-import type { MovieId } from "../ids.js";
 import { clampStars } from "../ml/metrics.js";
+import { findReadableUser } from "./access.js";
 import type { Context } from "./context.js";
-import { findMovie, findUser } from "./lookup.js";
-import { idPage, type PageRequest } from "./user.js";
+import { findMovie } from "./lookup.js";
 
-export interface MoviesArgs {
-  search?: string | null;
-  genres?: readonly string[] | null;
-  linked?: boolean | null;
-  uncertainLink?: boolean | null;
-}
-
-export function moviesPage(context: Context, args: MoviesArgs, page: PageRequest): Movie[] {
-  return listMovies(context.services.db, filterOf(args), idPage<MovieId>(page));
-}
-
-export function movieCount(context: Context, args: MoviesArgs): number {
-  return countMovies(context.services.db, filterOf(args));
-}
-
-const longestSearch = 200;
-const mostGenres = 20;
-
-/** @throws {AppError} INVALID_ARGUMENT for what SQLite would find too long a pattern or too many conditions */
-function filterOf({ search, genres, linked, uncertainLink }: MoviesArgs): MovieFilter {
-  if (search != null && search.length > longestSearch) {
-    throw new AppError(
-      "INVALID_ARGUMENT",
-      `expected a search of up to ${longestSearch} characters, received ${search.length}`,
-    );
-  }
-  if (genres != null && genres.length > mostGenres) {
-    throw new AppError("INVALID_ARGUMENT", `expected up to ${mostGenres} genres, received ${genres.length}`);
-  }
-  return {
-    search: search ?? undefined,
-    genres: genres ?? undefined,
-    linked: linked ?? undefined,
-    uncertainLink: uncertainLink ?? undefined,
-  };
-}
-
-/** Stars as shown, 0.5 to 5. @throws {AppError} INVALID_ID, USER_NOT_FOUND; as `Models.get` */
-export async function predictedRating(context: Context, movie: Movie, userId: string): Promise<number> {
-  const user = await findUser(context, userId);
+/** Stars as shown, 0.5 to 5; of the viewer where no user is named. @throws {AppError} as `findReadableUser` and `Models.get` */
+export async function predictedRating(
+  context: Context,
+  movie: Movie,
+  userId: string | null | undefined,
+): Promise<number> {
+  const user = await findReadableUser(context, userId);
   const prediction = await context.loaders.prediction.load({ userId: user.id, movieId: movie.id });
   return clampStars(prediction.stars);
 }
@@ -66,7 +32,7 @@ export async function posterSimilarity(
   }
   const target =
     to.userId != null
-      ? { userId: (await findUser(context, to.userId)).id }
+      ? { userId: (await findReadableUser(context, to.userId)).id }
       : { movieIds: [(await findMovie(context, { id: to.movieId })).id] };
   return context.loaders.posterSimilarity.load({ movieId: movie.id, target });
 }
@@ -83,4 +49,9 @@ export type PosterState = "READY" | "PENDING" | "NONE";
 export async function posterState(context: Context, movie: Movie): Promise<PosterState> {
   if ((await posterOf(context, movie)) !== null) return "READY";
   return context.services.posterSources.isPending(movie.id) ? "PENDING" : "NONE";
+}
+
+/** The title's page on IMDb; null where the movie is not linked. */
+export function imdbUrl({ imdbId }: Movie): string | null {
+  return imdbId === null ? null : `https://www.imdb.com/title/${imdbId}/`;
 }

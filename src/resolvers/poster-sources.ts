@@ -11,7 +11,7 @@ import { inspectPoster } from "../posters/images.js";
 import type { FoundPoster, PosterProvider } from "../posters/providers/provider.js";
 import { savePoster } from "../posters/store.js";
 import type { Encoders } from "./encoders.js";
-import { createPosterUpdates, type PosterUpdates } from "./poster-updates.js";
+import { createUpdates, type Updates } from "./updates.js";
 
 /** `kept`: what a person uploaded is never replaced. `waiting`: asked not long ago, and not again yet. */
 export const fetchOutcomes = ["added", "changed", "unchanged", "kept", "none", "failed", "waiting"] as const;
@@ -25,7 +25,8 @@ export interface FetchResult {
 
 export interface PosterSources {
   readonly providers: readonly PosterProvider[];
-  readonly updates: PosterUpdates;
+  /** Movies whose posters have come, were replaced or were taken away. */
+  readonly updates: Updates<MovieId>;
   /** Asks the sources in their order, the next one where one has none. @param refresh even where asked not long ago */
   fetch(movieId: MovieId, options?: { refresh?: boolean; signal?: AbortSignal }): Promise<FetchResult>;
   /** Has the posters of movies fetched in the background, those that no source refused lately. Returns at once. */
@@ -56,7 +57,7 @@ export function createPosterSources(
   encoders: Encoders,
   { providers, onError }: PosterSourcesOptions,
 ): PosterSources {
-  const updates = createPosterUpdates();
+  const updates = createUpdates<MovieId>();
   const limit = pLimit(concurrency);
   const pending = new Map<MovieId, Promise<void>>();
   const controller = new AbortController();

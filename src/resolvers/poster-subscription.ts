@@ -2,6 +2,7 @@
 import type { Movie } from "../db/movies.js";
 import type { MovieId } from "../ids.js";
 import type { Context } from "./context.js";
+import { forgetAll } from "./loaders.js";
 import { findMovie } from "./lookup.js";
 
 /** @param movieId one movie's number or global id; all movies where it is left out. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND */
@@ -11,11 +12,12 @@ export async function posterChanges(
 ): Promise<AsyncIterableIterator<MovieId>> {
   const { updates } = context.services.posterSources;
   if (movieId == null) return updates.subscribe();
-  return updates.subscribe(new Set([(await findMovie(context, { id: movieId })).id]));
+  const { id } = await findMovie(context, { id: movieId });
+  return updates.subscribe((changed) => changed === id);
 }
 
 /** The movie as it is now: what the subscription's loaders kept of earlier events is forgotten. */
 export async function changedMovie(context: Context, id: MovieId): Promise<Movie> {
-  for (const loader of Object.values(context.loaders)) loader.clearAll();
+  forgetAll(context);
   return findMovie(context, { id: String(id) });
 }

@@ -6,7 +6,7 @@ import { cosine } from "../posters/similarity.js";
 import type { Context } from "./context.js";
 import { checkFirst } from "./pages.js";
 import type { PosterTarget } from "./poster-similarity.js";
-import type { Recommended } from "./user.js";
+import type { Recommended } from "./recommendations.js";
 
 /** One of the user's ratings, and how much it moves the prediction. */
 export type RatingReason = RatingOfUser & { kind: "RatingReason" };
@@ -37,13 +37,16 @@ const mostReasons = 20;
  */
 export async function reasonsOf(
   context: Context,
-  { userId, movieId, compared }: Pick<Recommended, "userId" | "movieId" | "compared">,
+  { for: whom, movieId, compared }: Pick<Recommended, "for" | "movieId" | "compared">,
   first: number,
 ): Promise<Reason[]> {
   checkFirst("first", first, mostReasons);
-  const reasons: Reason[] = compared === undefined ? [] : posterReasons(userId, movieId, compared);
+  const reasons: Reason[] = compared === undefined ? [] : posterReasons(whom, movieId, compared);
   if (reasons.length < first) {
-    const ratings = await context.loaders.reasons.load({ userId, movieId });
+    const ratings =
+      "guest" in whom
+        ? await whom.guest.reasons.load(movieId)
+        : await context.loaders.reasons.load({ userId: whom.userId, movieId });
     const raising = ratings.filter(({ contribution }) => contribution > 0);
     raising.sort((a, b) => b.contribution - a.contribution);
     reasons.push(...raising.map((rating) => ({ ...rating, kind: "RatingReason" as const })));
@@ -52,7 +55,7 @@ export async function reasonsOf(
 }
 
 function posterReasons(
-  userId: UserId,
+  whom: Recommended["for"],
   movieId: MovieId,
   { target: { anchors, standIn }, vector }: NonNullable<Recommended["compared"]>,
 ): Reason[] {
@@ -65,17 +68,17 @@ function posterReasons(
     closest = { kind: "PosterReason", movieId: anchor.movieId, similarity, recommendedId: movieId };
   }
   if (closest !== undefined) reasons.push(closest);
-  if (standIn !== null) reasons.push({ kind: "TasteReason", userId, standIn });
+  if (standIn !== null && "userId" in whom) reasons.push({ kind: "TasteReason", userId: whom.userId, standIn });
   return reasons;
 }
 
 /** Colours that both posters show, most first; none where they share none. */
 export async function sharedPalette({ loaders }: Context, { movieId, recommendedId }: PosterReason): Promise<string[]> {
   const [one, other] = await Promise.all([
-    loaders.paletteByMovieId.load(movieId),
-    loaders.paletteByMovieId.load(recommendedId),
+    loaders.lookByMovieId.load(movieId),
+    loaders.lookByMovieId.load(recommendedId),
   ]);
-  return sharedColours(one, other);
+  return sharedColours(one?.palette ?? [], other?.palette ?? []);
 }
 
 /** Such as `because you gave Alien 5★`. */

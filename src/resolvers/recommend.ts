@@ -2,14 +2,15 @@
 import { ratingsOfUsers } from "../db/ratings.js";
 import { usersByIds } from "../db/users.js";
 import { AppError, received } from "../errors.js";
-import type { MovieId, UserId } from "../ids.js";
+import type { UserId } from "../ids.js";
 import { basisOf, type Predictions, type Predictor, type UserFeatures } from "../ml/predictor.js";
 import { rankItems } from "../ml/rank.js";
 import { topK } from "../ml/top-k.js";
 import type { Catalogue } from "./catalogue.js";
+import { excludedBy } from "./exclude.js";
 import { moviesForModel } from "./model-features.js";
 import { userNotFound } from "./predict.js";
-import type { RecommendedMovie, RecommendOptions } from "./recommendation.js";
+import type { Person, RecommendedMovie, RecommendOptions } from "./recommendation.js";
 import { rerankByPosters } from "./rerank.js";
 import type { Services } from "./services.js";
 
@@ -29,38 +30,48 @@ export async function recommend(
   options: RecommendOptions,
   predictor?: Predictor,
 ): Promise<RecommendedMovie[]> {
+  return recommendTo(services, personOf(services, userId), options, predictor);
+}
+
+/** A user with their ratings as they are now. @throws {AppError} USER_NOT_FOUND */
+function personOf({ db }: Services, userId: UserId): Person {
+  const [found] = usersByIds(db, [userId]);
+  if (found === undefined) throw userNotFound(userId);
+  // Read once: what the model predicts from and what is never recommended again are the same ratings.
+  const [ratings] = ratingsOfUsers(db, [userId]);
+  return { features: { ...found, ratings }, target: { userId } };
+}
+
+/** As `recommend`, for anybody whose ratings are given. @throws {AppError} INVALID_ARGUMENT; as `Models.get` */
+export async function recommendTo(
+  services: Services,
+  person: Person,
+  options: RecommendOptions,
+  predictor?: Predictor,
+): Promise<RecommendedMovie[]> {
   const first = options.first ?? (options.similar ? defaultFirstSimilar : defaultFirst);
   const candidates = options.similar ? (options.candidates ?? defaultCandidates) : first;
-  const best = await bestOf(services, userId, candidates, options, predictor);
-  return options.similar ? rerankByPosters(services, userId, best, first, options) : best.slice(0, first);
+  const best = await bestOf(services, person.features, candidates, options, predictor);
+  return options.similar ? rerankByPosters(services, person.target, best, first, options) : best.slice(0, first);
 }
 
 async function bestOf(
   services: Services,
-  userId: UserId,
+  user: Person["features"],
   k: number,
   options: RecommendOptions,
   predictor?: Predictor,
 ): Promise<RecommendedMovie[]> {
-  const [found] = usersByIds(services.db, [userId]);
-  if (found === undefined) throw userNotFound(userId);
   const catalogue = services.catalogue();
-  const { movies, positionOf, everyPosition } = catalogue;
+  const { movies, everyPosition } = catalogue;
   const model = predictor ?? (await services.models.get());
-  // Read once: what the model predicts from and what is never recommended again are the same ratings.
-  const [ratings] = ratingsOfUsers(services.db, [userId]);
-  const user: UserFeatures = { ...found, ratings };
   const predictions = await model.predict({
     users: [user],
     movies: moviesForModel(services, model, movies),
     userAt: new Int32Array(movies.length),
     movieAt: everyPosition,
   });
-  const excluded = new Uint8Array(movies.length);
-  for (const movieId of [...ratings.movieIds, ...(options.basedOn ?? [])]) {
-    const position = positionOf.get(movieId as MovieId);
-    if (position !== undefined) excluded[position] = 1;
-  }
+  const excluded = excludedBy(services, catalogue, user.ratings, options);
   const { order, keys } = orderOf(model, user, catalogue, predictions, excluded, k, options);
   return Array.from(order, (position, i) => ({
     rank: i + 1,

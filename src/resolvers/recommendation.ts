@@ -1,7 +1,9 @@
 /** What recommendations are asked for by, and what each of them is. */
+
+import type { Range } from "../db/keyset.js";
 import type { MovieId } from "../ids.js";
-import type { Basis } from "../ml/predictor.js";
-import type { PosterTarget } from "./poster-similarity.js";
+import type { Basis, UserFeatures, UserRatings } from "../ml/predictor.js";
+import type { PosterTarget, SimilarityTarget } from "./poster-similarity.js";
 
 /** By what the user would choose to watch, or by how many stars they would give. */
 export type RankBy = "PREFERENCE" | "RATING";
@@ -23,6 +25,30 @@ export interface RecommendOptions {
   diversity?: number;
   /** When similar: movies whose posters are compared with, instead of the user's best-rated. */
   basedOn?: readonly MovieId[];
+  filter?: RecommendationFilter;
+}
+
+/** Which movies may be recommended. */
+export interface RecommendationFilter {
+  /** Genres that a movie must all have. */
+  genres?: readonly string[];
+  /** Genres of which a movie must have one. */
+  anyGenre?: readonly string[];
+  /** Genres of which a movie must have none. */
+  excludeGenres?: readonly string[];
+  years?: Range;
+  /** How many ratings a movie must have at least. */
+  minRatings?: number;
+  excludeMovieIds?: readonly MovieId[];
+  /** Also what the user has rated. */
+  includeRated?: boolean;
+}
+
+/** For whom movies are ranked. */
+export interface Person {
+  features: UserFeatures & { ratings: UserRatings };
+  /** What posters are compared with: a user's best-rated movies, or a guest's. */
+  target: SimilarityTarget;
 }
 
 export interface RecommendedMovie {

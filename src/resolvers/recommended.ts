@@ -1,7 +1,8 @@
 /** What a recommendation's fields show. */
 import { clampStars } from "../ml/metrics.js";
 import type { Context } from "./context.js";
-import type { Recommended } from "./user.js";
+import { topPosters } from "./poster-similarity.js";
+import type { Recommended } from "./recommendations.js";
 
 /** Stars as shown, 0.5 to 5. */
 export function shownScore({ stars }: Recommended): number {
@@ -11,8 +12,9 @@ export function shownScore({ stars }: Recommended): number {
 /** Computed where `similar: true` already did, else now, for all recommendations of the request together. */
 export async function similarityOf(
   context: Context,
-  { movieId, userId, similarity }: Recommended,
+  { movieId, for: whom, similarity }: Recommended,
 ): Promise<number | null> {
   if (similarity !== undefined) return similarity;
-  return context.loaders.posterSimilarity.load({ movieId, target: { userId } });
+  const target = "guest" in whom ? { movieIds: whom.guest.bestRated.slice(0, topPosters) } : whom;
+  return context.loaders.posterSimilarity.load({ movieId, target });
 }

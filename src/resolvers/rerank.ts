@@ -1,8 +1,7 @@
 /** The best candidates in another order: by how close their posters are, blended with their score, and kept apart. */
-import type { UserId } from "../ids.js";
 import { blend, diversify, normalised } from "../posters/rerank.js";
 import { centre } from "../posters/similarity.js";
-import { posterTarget, similarityTo } from "./poster-similarity.js";
+import { posterTarget, type SimilarityTarget, similarityTo } from "./poster-similarity.js";
 import type { RecommendedMovie, RecommendOptions } from "./recommendation.js";
 import type { Services } from "./services.js";
 
@@ -12,14 +11,14 @@ import type { Services } from "./services.js";
  */
 export async function rerankByPosters(
   services: Services,
-  userId: UserId,
+  of: SimilarityTarget,
   candidates: readonly RecommendedMovie[],
   first: number,
   { weight, diversity = 0, basedOn }: RecommendOptions,
 ): Promise<RecommendedMovie[]> {
   const { target, vectors } = await posterTarget(
     services,
-    basedOn === undefined ? { userId } : { movieIds: basedOn },
+    basedOn === undefined ? of : { movieIds: basedOn },
     candidates.map(({ movieId }) => movieId),
   );
   const scored = candidates.map((movie, i) => ({

@@ -7,6 +7,7 @@ import type { PosterProvider } from "../posters/providers/provider.js";
 import { createRenditions, type Renditions } from "../posters/renditions.js";
 import { type Catalogue, createCatalogue } from "./catalogue.js";
 import { createEncoders, type Encoders } from "./encoders.js";
+import { createEvents, type Events } from "./events.js";
 import { createModels, type Models } from "./models.js";
 import { createPosterMaps, type PosterMaps } from "./poster-map.js";
 import { createPosterSources, type PosterSources } from "./poster-sources.js";
@@ -17,6 +18,8 @@ export interface DataFolders {
   models: ModelFolders;
   posters: string;
   encoders: string;
+  /** How far a training has come. */
+  training: string;
 }
 
 export interface Services {
@@ -30,6 +33,8 @@ export interface Services {
   posterSources: PosterSources;
   /** All embedded posters, to search among, and the kinds that they fall into. */
   posterMaps: PosterMaps;
+  /** What this process changed, for whoever subscribed. */
+  events: Events;
   /** Posters in the sizes and formats that front ends show. */
   renditions: Renditions;
   close(): Promise<void>;
@@ -42,6 +47,7 @@ export function dataFolders(dataDir: string): DataFolders {
     models: { own: join(dataDir, "models"), shipped: fileURLToPath(new URL("../../models", import.meta.url)) },
     posters: join(dataDir, "posters"),
     encoders: join(dataDir, "encoders"),
+    training: join(dataDir, "training.json"),
   };
 }
 
@@ -57,6 +63,7 @@ export function openServices(dataDir: string, options: ServicesOptions = {}): Se
   const folders = dataFolders(dataDir);
   const db = openDatabase(folders.database, options);
   const encoders = createEncoders(db, folders);
+  const events = createEvents(db, folders);
   const posterSources = createPosterSources(db, folders.posters, encoders, {
     providers: options.posterProviders ?? [],
     onError: options.onPosterError,
@@ -69,8 +76,10 @@ export function openServices(dataDir: string, options: ServicesOptions = {}): Se
     encoders,
     posterSources,
     posterMaps: createPosterMaps(db, encoders),
+    events,
     renditions: createRenditions(folders.posters),
     close: async () => {
+      events.close();
       await posterSources.close();
       await encoders.close();
       db.close();

@@ -6,6 +6,7 @@ import { generateEmbeddedDataset } from "../db/embedded/generate-ratings.js";
 import { createRowWriter } from "../db/import-rows.js";
 import { setPoster } from "../db/posters.js";
 import { currentDataset, setSetting } from "../db/settings.js";
+import { pauseStatistics } from "../db/statistics.js";
 import { write } from "../db/write.js";
 import { movieId, userId } from "../ids.js";
 import { renderPoster } from "../posters/draw-poster.js";
@@ -52,6 +53,7 @@ export async function setupEmbedded(
   return write(db, () => {
     if (currentDataset(db) !== undefined) return undefined;
     const rows = createRowWriter(db);
+    const statistics = pauseStatistics(db);
     const link = db.sqlite.prepare(
       "UPDATE movies SET imdb_id = ?, link_source = 'import', link_confidence = 1, link_evidence = ? WHERE id = ?",
     );
@@ -65,6 +67,7 @@ export async function setupEmbedded(
     for (let r = 0; r < ratings.rating.length; r++) {
       rows.putRating(userId(ratings.userId[r]), movieId(ratings.movieId[r]), ratings.rating[r], ratings.ratedAt[r]);
     }
+    statistics.resume();
     db.sqlite
       .prepare("INSERT INTO dataset (id, name, kind, synthetic, imported_at) VALUES (1, ?, 'embedded', 1, ?)")
       .run(embeddedName, now);

@@ -4,16 +4,28 @@ import ComplexityPlugin from "@pothos/plugin-complexity";
 import RelayPlugin from "@pothos/plugin-relay";
 import ScopeAuthPlugin from "@pothos/plugin-scope-auth";
 import { AppError, received } from "../errors.js";
+import { mayReadUser } from "../resolvers/access.js";
 import type { Context } from "../resolvers/context.js";
 import { parseGlobalId } from "../resolvers/lookup.js";
 import { defaultPage, maxPage } from "../resolvers/pages.js";
+import type { User } from "../resolvers/rows.js";
 import type { UploadedFile } from "../resolvers/set-poster.js";
+import { hasScope, refusal } from "../resolvers/viewer.js";
 
 export const limits = { complexity: 20_000, depth: 12, breadth: 300 };
 
 export const builder = new SchemaBuilder<{
   Context: Context;
-  AuthScopes: { editor: boolean };
+  AuthScopes: {
+    /** Whoever may read at all. */
+    reader: boolean;
+    /** Any token. */
+    user: boolean;
+    editor: boolean;
+    admin: boolean;
+    /** Whoever may read what is this user's. */
+    readerOf: User;
+  };
   DefaultFieldNullability: false;
   DefaultEdgesNullability: false;
   DefaultNodeNullability: false;
@@ -23,9 +35,15 @@ export const builder = new SchemaBuilder<{
   plugins: [ScopeAuthPlugin, ComplexityPlugin, RelayPlugin],
   defaultFieldNullability: false,
   scopeAuth: {
-    authScopes: (context) => ({ editor: context.mayEdit }),
-    unauthorizedError: () =>
-      new AppError("UNAUTHENTICATED", "expected the header Authorization: Bearer <token> with a token of this server"),
+    authScopes: (context) => ({
+      reader: context.policy.publicRead || hasScope(context.viewer, "user"),
+      user: hasScope(context.viewer, "user"),
+      editor: hasScope(context.viewer, "editor"),
+      admin: hasScope(context.viewer, "admin"),
+      readerOf: (user) => mayReadUser(context, user),
+    }),
+    unauthorizedError: (_parent, { viewer }, { parentType, fieldName }) =>
+      refusal(viewer, `a token that allows ${parentType.name}.${fieldName}`),
   },
   complexity: {
     defaultComplexity: 1,
@@ -83,13 +101,16 @@ builder.globalConnectionField("totalCount", (t) =>
   t.int({ description: "How many there are in all.", resolve: ({ totalCount }) => totalCount() }),
 );
 
-builder.queryType({ description: "Everything that can be read." });
+builder.queryType({ authScopes: { reader: true }, description: "Everything that can be read." });
 builder.mutationType({
   description:
-    "Everything that can be changed. Every mutation needs the header `Authorization: Bearer <token>`; when it is " +
-    "answered, the change is on disk.",
+    "Everything that can be changed. Every mutation needs the header `Authorization: Bearer <token>` with a token whose " +
+    "scope allows it; when it is answered, the change is on disk. The same mutation twice has one effect.",
 });
-builder.subscriptionType({ description: "What a server tells by itself, as server-sent events." });
+builder.subscriptionType({
+  authScopes: { reader: true },
+  description: "What a server tells by itself, as server-sent events.",
+});
 
 builder.scalarType("File", {
   description:

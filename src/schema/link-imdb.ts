@@ -2,7 +2,8 @@ import { AppError } from "../errors.js";
 import { linkCandidates, linkImdb, linkImdbBatch, mostLinks, unlinkImdb } from "../resolvers/links.js";
 import type { LinkCandidate as LinkCandidateRow, Movie as MovieRow } from "../resolvers/rows.js";
 import { builder } from "./builder.js";
-import { errorTypes, type NamedError, orNamedError, Refusal, typeNameOf } from "./mutation-errors.js";
+import { addMutation } from "./mutation.js";
+import { Refusal } from "./named-errors.js";
 import { Movie } from "./refs.js";
 
 interface Payload {
@@ -32,30 +33,16 @@ const UnlinkImdbPayload = builder.objectRef<Payload>("UnlinkImdbPayload").implem
   fields: (t) => ({ movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }) }),
 });
 
-const linkErrors: NamedError[] = ["INVALID_ID", "INVALID_IMDB_ID", "IMDB_ID_TAKEN", "MOVIE_NOT_FOUND"];
-const LinkImdbResult = builder.unionType("LinkImdbResult", {
-  description: "The linked movie, or why it was not linked.",
-  types: [LinkImdbPayload, ...linkErrors.map((name) => errorTypes[name])],
-  resolveType: (value: Payload | Refusal) => typeNameOf(value, "LinkImdbPayload"),
+const LinkImdbResult = addMutation("linkImdb", {
+  scope: "editor",
+  description: "Says which IMDb title a movie is. Later imports leave it as it is.",
+  input: LinkImdbInput,
+  inputDescription: "Movie and IMDb title.",
+  payload: LinkImdbPayload,
+  resultDescription: "The linked movie, or why it was not linked.",
+  errors: ["INVALID_ID", "INVALID_IMDB_ID", "IMDB_ID_TAKEN", "MOVIE_NOT_FOUND"],
+  resolve: async (context, input) => ({ movie: await linkImdb(context, input) }),
 });
-
-const unlinkErrors: NamedError[] = ["INVALID_ID", "MOVIE_NOT_FOUND"];
-const UnlinkImdbResult = builder.unionType("UnlinkImdbResult", {
-  description: "The movie without its link, or why nothing changed.",
-  types: [UnlinkImdbPayload, ...unlinkErrors.map((name) => errorTypes[name])],
-  resolveType: (value: Payload | Refusal) => typeNameOf(value, "UnlinkImdbPayload"),
-});
-
-builder.mutationField("linkImdb", (t) =>
-  t.field({
-    type: LinkImdbResult,
-    authScopes: { editor: true },
-    description: "Says which IMDb title a movie is. Later imports leave it as it is.",
-    args: { input: t.arg({ type: LinkImdbInput, required: true, description: "Movie and IMDb title." }) },
-    resolve: (_root, { input }, context) =>
-      orNamedError(linkErrors, async () => ({ movie: await linkImdb(context, input) })),
-  }),
-);
 
 const LinkImdbBatchInput = builder.inputType("LinkImdbBatchInput", {
   description: "Many links at once.",
@@ -128,13 +115,13 @@ builder.queryField("linkCandidates", (t) =>
   }),
 );
 
-builder.mutationField("unlinkImdb", (t) =>
-  t.field({
-    type: UnlinkImdbResult,
-    authScopes: { editor: true },
-    description: "Takes a wrong IMDb id away from a movie. Later imports leave it so.",
-    args: { input: t.arg({ type: UnlinkImdbInput, required: true, description: "The movie." }) },
-    resolve: (_root, { input }, context) =>
-      orNamedError(unlinkErrors, async () => ({ movie: await unlinkImdb(context, input.movieId) })),
-  }),
-);
+addMutation("unlinkImdb", {
+  scope: "editor",
+  description: "Takes a wrong IMDb id away from a movie. Later imports leave it so.",
+  input: UnlinkImdbInput,
+  inputDescription: "The movie.",
+  payload: UnlinkImdbPayload,
+  resultDescription: "The movie without its link, or why nothing changed.",
+  errors: ["INVALID_ID", "MOVIE_NOT_FOUND"],
+  resolve: async (context, { movieId }) => ({ movie: await unlinkImdb(context, movieId) }),
+});

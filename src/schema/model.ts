@@ -18,6 +18,23 @@ Model.implement({
       description: "The data set that its users and movies are of.",
       resolve: ({ dataset }) => dataset.name,
     }),
+    trainedAt: t.string({
+      nullable: true,
+      description: "When it was trained, as ISO 8601 in UTC; null for imported weights.",
+      resolve: ({ origin, createdAt }) => (origin === "trained" ? createdAt : null),
+    }),
+    confusionMatrix: t.field({
+      type: t.listRef(["Float"]),
+      nullable: true,
+      description: "That of its `metrics`.",
+      resolve: ({ metrics }) => metrics?.confusionMatrix ?? null,
+    }),
+    ratingHistogram: t.field({
+      type: RatingHistogram,
+      nullable: true,
+      description: "That of its `metrics`.",
+      resolve: ({ metrics }) => metrics?.ratingHistogram ?? null,
+    }),
     metrics: t.field({
       type: ModelMetrics,
       nullable: true,

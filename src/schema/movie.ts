@@ -1,18 +1,15 @@
 import { findMovie, movieIdOf } from "../resolvers/lookup.js";
-import {
-  movieCount,
-  moviesPage,
-  posterOf,
-  posterSimilarity,
-  posterState,
-  predictedRating,
-} from "../resolvers/movie.js";
+import { imdbUrl, posterOf, posterSimilarity, posterState, predictedRating } from "../resolvers/movie.js";
+import { movieCount, movieOrderOf, moviesPage } from "../resolvers/movies.js";
 import { maxPage } from "../resolvers/pages.js";
 import type { Movie as MovieRow } from "../resolvers/rows.js";
+import { type SimilarMovie as SimilarMovieOf, similarMovies } from "../resolvers/similar-movies.js";
 import { type SimilarPoster as SimilarPosterOf, similarPosters } from "../resolvers/similar-posters.js";
 import { builder } from "./builder.js";
-import { pageOf } from "./page.js";
+import { FloatRange, IntRange, MovieOrder } from "./filters.js";
+import { orderName, pageOf } from "./page.js";
 import { Movie, Poster } from "./refs.js";
+import { isoOf } from "./time.js";
 
 const PosterState = builder.enumType("PosterState", {
   description: "Whether a movie has a poster.",
@@ -35,6 +32,16 @@ const SimilarPoster = builder.objectRef<SimilarPosterOf>("SimilarPoster").implem
   }),
 });
 
+const SimilarMovie = builder.objectRef<SimilarMovieOf>("SimilarMovie").implement({
+  description: "A movie that the same people like.",
+  fields: (t) => ({
+    movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }),
+    similarity: t.exposeFloat("similarity", {
+      description: "Cosine, −1 to 1, of what the model learned of both from who likes them.",
+    }),
+  }),
+});
+
 builder.node(Movie, {
   description: "A film of the data set.",
   id: { resolve: ({ id }) => id, description: "Global id." },
@@ -51,6 +58,11 @@ builder.node(Movie, {
       resolve: ({ genres }) => (genres === "" ? [] : genres.split("|")),
     }),
     imdbId: t.exposeString("imdbId", { nullable: true, description: "IMDb title id, such as `tt0114709`." }),
+    imdbUrl: t.string({
+      nullable: true,
+      description: "The title's page on IMDb; null where the movie is not linked.",
+      resolve: (movie) => imdbUrl(movie),
+    }),
     tmdbId: t.exposeInt("tmdbId", { nullable: true, description: "Number at The Movie Database." }),
     linkConfidence: t.exposeFloat("linkConfidence", {
       nullable: true,
@@ -70,10 +82,22 @@ builder.node(Movie, {
       description: "Mean of its ratings in stars; null without ratings.",
       resolve: async ({ id }, _args, { loaders }) => (await loaders.statisticsByMovieId.load(id)).meanRating,
     }),
+    ratingHistogram: t.intList({
+      description: "How many ratings of 0.5, 1, … 5 stars it has: ten counts.",
+      resolve: async ({ id }, _args, { loaders }) => [...(await loaders.statisticsByMovieId.load(id)).histogram],
+    }),
+    lastRatedAt: t.string({
+      nullable: true,
+      description: "When it was last rated, as ISO 8601 in UTC; null where that is not known.",
+      resolve: async ({ id }, _args, { loaders }) => {
+        const { lastRatedAt } = await loaders.statisticsByMovieId.load(id);
+        return lastRatedAt === null ? null : isoOf(lastRatedAt);
+      },
+    }),
     predictedRating: t.float({
       nullable: true,
       description: "Stars that the user is predicted to give, 0.5 to 5. One call of the model serves a whole request.",
-      args: { userId: t.arg.id({ required: true, description: "Number or global id of a user." }) },
+      args: { userId: t.arg.id({ description: "Number or global id of a user; by default the viewer." }) },
       resolve: (movie, { userId }, context) => predictedRating(context, movie, userId),
     }),
     posterSimilarity: t.float({
@@ -93,6 +117,15 @@ builder.node(Movie, {
       nullable: true,
       description: "Its key art, where there is any.",
       resolve: (movie, _args, context) => posterOf(context, movie),
+    }),
+    similar: t.field({
+      type: [SimilarMovie],
+      description:
+        "Movies that the same people like, closest first; none where too few people like this one, or the model that serves " +
+        "has no ranker.",
+      args: { first: t.arg.int({ defaultValue: 10, description: `How many, at most ${maxPage}.` }) },
+      complexity: ({ first }) => ({ field: 20, multiplier: Math.max(1, first ?? 10) }),
+      resolve: (movie, { first }, context) => similarMovies(context, movie, first ?? 10),
     }),
     similarPosters: t.field({
       type: [SimilarPoster],
@@ -129,19 +162,30 @@ builder.queryField("movies", (t) =>
   t.connection(
     {
       type: Movie,
-      description: "Movies by number, all or those that match.",
+      description: "Movies, all or those that match, by default by number.",
       args: {
-        search: t.arg.string({ description: "Part of the title, upper or lower case." }),
+        search: t.arg.string({
+          description:
+            "Words of the title, or how they begin, in any order; upper and lower case and diacritics do not matter.",
+        }),
         genres: t.arg.stringList({ description: "Genres that a movie must all have." }),
+        anyGenre: t.arg.stringList({ description: "Genres of which a movie must have one." }),
+        excludeGenres: t.arg.stringList({ description: "Genres of which a movie must have none." }),
+        years: t.arg({ type: IntRange, description: "Only movies released in these years." }),
+        meanRating: t.arg({ type: FloatRange, description: "Only movies with such a mean rating, in stars." }),
+        ratingCount: t.arg({ type: IntRange, description: "Only movies that so many users rated." }),
         linked: t.arg.boolean({ description: "Only movies with an IMDb id, or with `false` only those without." }),
         uncertainLink: t.arg.boolean({
           description:
             "Only movies whose link an import found and was not certain of, or with `false` only the others.",
         }),
+        hasPoster: t.arg.boolean({ description: "Only movies with a poster, or with `false` only those without." }),
+        orderBy: t.arg({ type: MovieOrder, description: "By default by number." }),
       },
       resolve: (_root, args, context) =>
         pageOf(
           args,
+          orderName(movieOrderOf(args)),
           (page) => moviesPage(context, args, page),
           () => movieCount(context, args),
         ),

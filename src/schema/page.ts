@@ -1,32 +1,44 @@
-/** One page of a list that is ordered by id, as the connection types want it. */
+/** One page of an ordered list, as the connection types want it. */
 import { resolveCursorConnection } from "@pothos/plugin-relay";
-import { checkPage, cursorOf, defaultPage, maxPage } from "../resolvers/pages.js";
-import type { PageRequest } from "../resolvers/user.js";
-
-interface PageArgs {
-  first?: number | null;
-  last?: number | null;
-  after?: string | null;
-  before?: string | null;
-}
+import {
+  checkPage,
+  cursorOf,
+  defaultPage,
+  type Keyed,
+  type KeyPage,
+  keyPageOf,
+  maxPage,
+  type PageArgs,
+} from "../resolvers/pages.js";
 
 /**
+ * @param order names what the list is ordered by, for its cursors
  * @param total called only where `totalCount` is asked for
- * @throws {AppError} INVALID_ARGUMENT for a page that is too large, or a cursor that is none
+ * @throws {AppError} INVALID_ARGUMENT for a page that is too large, or a cursor that is none or of another order
  */
 export async function pageOf<Row extends { id: number }>(
   args: PageArgs,
-  read: (page: PageRequest) => Row[],
+  order: string,
+  read: (page: KeyPage) => Keyed<Row>[] | Promise<Keyed<Row>[]>,
   total: () => number,
 ) {
-  checkPage(args);
-  const options = { args, defaultSize: defaultPage, maxSize: maxPage, toCursor: (row: Row) => cursorOf(row.id) };
-  const page = await resolveCursorConnection<Row[]>(options, read);
+  checkPage(order, args);
+  const toCursor = ({ node, value }: Keyed<Row>) => cursorOf(order, { value, id: node.id });
+  const options = { args, defaultSize: defaultPage, maxSize: maxPage, toCursor };
+  const page = await resolveCursorConnection<Keyed<Row>[]>(
+    options,
+    (request) => read(keyPageOf(order, request)) as never,
+  );
   const { startCursor, endCursor, ...pageInfo } = page.pageInfo;
   // The plugin calls the cursors of a page without objects "".
   return {
     pageInfo: { ...pageInfo, startCursor: startCursor || null, endCursor: endCursor || null },
-    edges: page.edges,
+    edges: page.edges.map((edge) => ({ cursor: edge.cursor, node: edge.node.node })),
     totalCount: total,
   };
+}
+
+/** What a list is ordered by, as its cursors name it. */
+export function orderName({ field, descending }: { field: string; descending: boolean }): string {
+  return `${field} ${descending ? "DESC" : "ASC"}`;
 }

@@ -1,9 +1,10 @@
 import { posterUrl, posterWidths } from "../resolvers/poster-image.js";
+import type { NamedColour } from "../resolvers/poster-looks.js";
 import { changedMovie, posterChanges } from "../resolvers/poster-subscription.js";
 import type { Movie as MovieRow } from "../resolvers/rows.js";
 import { removePoster, uploadPoster } from "../resolvers/set-poster.js";
 import { builder } from "./builder.js";
-import { errorTypes, type NamedError, orNamedError, type Refusal, typeNameOf } from "./mutation-errors.js";
+import { addMutation } from "./mutation.js";
 import { Movie, Poster } from "./refs.js";
 
 const PosterSource = builder.enumType("PosterSource", {
@@ -25,6 +26,14 @@ const PosterFormat = builder.enumType("PosterFormat", {
   } as const,
 });
 
+const PaletteColour = builder.objectRef<NamedColour>("PaletteColour").implement({
+  description: "A colour of a poster.",
+  fields: (t) => ({
+    name: t.exposeString("name", { description: "In words, such as `dark blue` or `cream`." }),
+    share: t.exposeFloat("share", { description: "Share of the picture that it covers, in 0..1." }),
+  }),
+});
+
 Poster.implement({
   description: "A movie's key art, as this server keeps it.",
   fields: (t) => ({
@@ -40,6 +49,19 @@ Poster.implement({
     }),
     width: t.exposeInt("width", { description: "Pixels." }),
     height: t.exposeInt("height", { description: "Pixels." }),
+    palette: t.field({
+      type: [PaletteColour],
+      description: "The colours that cover most of it, most first.",
+      complexity: 5,
+      resolve: async ({ movieId }, _args, { loaders }) => (await loaders.lookByMovieId.load(movieId))?.palette ?? [],
+    }),
+    blurhash: t.string({
+      nullable: true,
+      description:
+        "A blur to paint while the poster loads, as https://blurha.sh decodes it; null where it cannot be read.",
+      complexity: 5,
+      resolve: async ({ movieId }, _args, { loaders }) => (await loaders.lookByMovieId.load(movieId))?.blurhash ?? null,
+    }),
     source: t.expose("source", { type: PosterSource, description: "Where it came from." }),
   }),
 });
@@ -75,43 +97,29 @@ const RemovePosterPayload = builder.objectRef<Payload>("RemovePosterPayload").im
   fields: (t) => ({ movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }) }),
 });
 
-const setErrors: NamedError[] = ["INVALID_ID", "MOVIE_NOT_FOUND", "POSTER_UNREADABLE"];
-const SetPosterResult = builder.unionType("SetPosterResult", {
-  description: "The movie with its poster, or why the picture was refused.",
-  types: [SetPosterPayload, ...setErrors.map((name) => errorTypes[name])],
-  resolveType: (value: Payload | Refusal) => typeNameOf(value, "SetPosterPayload"),
+addMutation("setPoster", {
+  scope: "editor",
+  description:
+    "Makes a picture a movie's poster, sent as the GraphQL multipart request specification says. No source of posters replaces it.",
+  input: SetPosterInput,
+  inputDescription: "Movie and picture.",
+  payload: SetPosterPayload,
+  resultDescription: "The movie with its poster, or why the picture was refused.",
+  errors: ["INVALID_ID", "MOVIE_NOT_FOUND", "POSTER_UNREADABLE"],
+  resolve: async (context, { movieId, file }) => ({ movie: await uploadPoster(context, movieId, file) }),
 });
 
-const removeErrors: NamedError[] = ["INVALID_ID", "MOVIE_NOT_FOUND", "POSTER_NOT_FOUND"];
-const RemovePosterResult = builder.unionType("RemovePosterResult", {
-  description: "The movie without its poster, or why nothing changed.",
-  types: [RemovePosterPayload, ...removeErrors.map((name) => errorTypes[name])],
-  resolveType: (value: Payload | Refusal) => typeNameOf(value, "RemovePosterPayload"),
+addMutation("removePoster", {
+  scope: "editor",
+  description:
+    "Takes a movie's poster away. Where a source of posters is set up, it is fetched from there again when it is needed.",
+  input: RemovePosterInput,
+  inputDescription: "The movie.",
+  payload: RemovePosterPayload,
+  resultDescription: "The movie without its poster, or why nothing changed.",
+  errors: ["INVALID_ID", "MOVIE_NOT_FOUND", "POSTER_NOT_FOUND"],
+  resolve: async (context, { movieId }) => ({ movie: await removePoster(context, movieId) }),
 });
-
-builder.mutationField("setPoster", (t) =>
-  t.field({
-    type: SetPosterResult,
-    authScopes: { editor: true },
-    description:
-      "Makes a picture a movie's poster, sent as the GraphQL multipart request specification says. No source of posters replaces it.",
-    args: { input: t.arg({ type: SetPosterInput, required: true, description: "Movie and picture." }) },
-    resolve: (_root, { input }, context) =>
-      orNamedError(setErrors, async () => ({ movie: await uploadPoster(context, input.movieId, input.file) })),
-  }),
-);
-
-builder.mutationField("removePoster", (t) =>
-  t.field({
-    type: RemovePosterResult,
-    authScopes: { editor: true },
-    description:
-      "Takes a movie's poster away. Where a source of posters is set up, it is fetched from there again when it is needed.",
-    args: { input: t.arg({ type: RemovePosterInput, required: true, description: "The movie." }) },
-    resolve: (_root, { input }, context) =>
-      orNamedError(removeErrors, async () => ({ movie: await removePoster(context, input.movieId) })),
-  }),
-);
 
 builder.subscriptionField("posterUpdated", (t) =>
   t.field({

@@ -1,4 +1,10 @@
+import type { ArgBuilder } from "@pothos/core";
+import { ratingCount, ratingOrderOf, ratingsFilter, ratingsPage } from "../resolvers/ratings.js";
+import { builder } from "./builder.js";
+import { FloatRange, RatingOrder } from "./filters.js";
+import { orderName, pageOf } from "./page.js";
 import { Movie, Rating, User } from "./refs.js";
+import { isoOf } from "./time.js";
 
 Rating.implement({
   description: "How many stars a user gave a movie.",
@@ -7,7 +13,7 @@ Rating.implement({
     ratedAt: t.string({
       nullable: true,
       description: "When, as ISO 8601 in UTC; null where the data set does not say.",
-      resolve: ({ ratedAt }) => (ratedAt === null ? null : new Date(ratedAt * 1000).toISOString()),
+      resolve: ({ ratedAt }) => (ratedAt === null ? null : isoOf(ratedAt)),
     }),
     movie: t.field({
       type: Movie,
@@ -23,3 +29,53 @@ Rating.implement({
     }),
   }),
 });
+
+type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
+
+/** What lists of ratings are filtered and ordered by. */
+export function ratingArgs(t: ArgBuilder<Types>) {
+  return {
+    rating: t({ type: FloatRange, description: "Only ratings of so many stars." }),
+    ratedAfter: t.string({
+      description: "Only ratings given then or later, such as `2003-02-28` or a time in ISO 8601.",
+    }),
+    ratedBefore: t.string({ description: "Only ratings given then or before." }),
+    orderBy: t({ type: RatingOrder, description: "By default in the order of import." }),
+  };
+}
+
+export const RatingEdge = builder.edgeObject({
+  type: Rating,
+  name: "RatingEdge",
+  description: "A rating and its cursor.",
+});
+export const RatingConnection = builder.connectionObject(
+  { type: Rating, name: "RatingConnection", description: "A page of ratings." },
+  RatingEdge,
+);
+
+builder.queryField("ratings", (t) =>
+  t.connection(
+    {
+      type: Rating,
+      description:
+        "A user's ratings, or a movie's, or the one of both; of a movie, only those of users whose ratings may be read.",
+      args: {
+        userId: t.arg.id({ description: "Number or global id of the user." }),
+        movieId: t.arg.id({ description: "Number or global id of the movie." }),
+        ...ratingArgs(t.arg),
+      },
+      resolve: async (_root, args, context) => {
+        const filter = await ratingsFilter(context, args);
+        return pageOf(
+          args,
+          orderName(ratingOrderOf(args)),
+          (page) => ratingsPage(context, filter, args, page),
+          () => ratingCount(context, filter),
+        );
+      },
+    },
+    RatingConnection,
+    RatingEdge,
+  ),
+);

@@ -1,6 +1,9 @@
 import { reasonsOf, reasonText, sharedPalette } from "../resolvers/reasons.js";
+import { defaultFirst } from "../resolvers/recommend.js";
+import { recommendFor } from "../resolvers/recommendations.js";
 import { shownScore, similarityOf } from "../resolvers/recommended.js";
 import { builder } from "./builder.js";
+import { firstArg, recommendArgs, recommendCost } from "./recommend-args.js";
 import { Movie, PosterReason, RatingReason, Reason, Recommendation, TasteReason } from "./refs.js";
 import { TasteBasis } from "./visual-taste.js";
 
@@ -49,6 +52,40 @@ Recommendation.implement({
     }),
   }),
 });
+
+const GuestRatingInput = builder.inputType("GuestRatingInput", {
+  description: "How many stars a guest gives a movie.",
+  fields: (t) => ({
+    movieId: t.id({ required: true, description: "Number or global id of the movie." }),
+    rating: t.float({ required: true, description: "Stars, 0.5 to 5 in half stars." }),
+  }),
+});
+
+const DemographicsInput = builder.inputType("DemographicsInput", {
+  description: "What is known of a guest.",
+  fields: (t) => ({
+    gender: t.string({ description: "`M` or `F`." }),
+    ageGroup: t.int({ description: "Lower bound of the age group: 1, 18, 25, 35, 45, 50 or 56." }),
+    occupation: t.string({ description: "Occupation, in the data set's words." }),
+  }),
+});
+
+builder.queryField("recommendFor", (t) =>
+  t.field({
+    type: [Recommendation],
+    description:
+      "Recommendations for somebody who is in no database, from the ratings that are given; nothing of it is kept. Without " +
+      "ratings, what most people like.",
+    args: {
+      ratings: t.arg({ type: [GuestRatingInput], required: true, description: "Their ratings, at most 500." }),
+      demographics: t.arg({ type: DemographicsInput, description: "What is known of them." }),
+      ...recommendArgs(t.arg),
+      first: firstArg(t.arg),
+    },
+    complexity: (args) => recommendCost(args, args.first ?? defaultFirst),
+    resolve: (_root, args, context) => recommendFor(context, args, args),
+  }),
+);
 
 Reason.implement({
   description: "Why a movie is recommended.",

@@ -6,6 +6,7 @@ import type {
   Reason as ReasonOf,
   TasteReason as TasteReasonOf,
 } from "../resolvers/reasons.js";
+import type { Recommended } from "../resolvers/recommendations.js";
 import type {
   ManifestDraft,
   Metrics,
@@ -14,7 +15,8 @@ import type {
   Rating as RatingRow,
   User as UserRow,
 } from "../resolvers/rows.js";
-import type { Recommended } from "../resolvers/user.js";
+import type { Token as TokenRow } from "../resolvers/tokens.js";
+import type { TrainingProgress as TrainingProgressOf } from "../resolvers/training-progress.js";
 import type { VisualTaste as VisualTasteOf } from "../resolvers/visual-taste.js";
 import { builder } from "./builder.js";
 
@@ -31,3 +33,5 @@ export const Poster = builder.objectRef<PosterRow>("Poster");
 export const Model = builder.objectRef<ManifestDraft>("Model");
 export const RatingHistogram = builder.objectRef<NonNullable<Metrics["ratingHistogram"]>>("RatingHistogram");
 export const ModelMetrics = builder.objectRef<Metrics>("ModelMetrics");
+export const Token = builder.objectRef<TokenRow>("Token");
+export const TrainingProgress = builder.objectRef<TrainingProgressOf>("TrainingProgress");

@@ -1,51 +1,63 @@
+import { viewerAsUser } from "../resolvers/access.js";
 import { findUser, userIdOf } from "../resolvers/lookup.js";
-import { maxPage } from "../resolvers/pages.js";
-import { defaultCandidates, defaultFirst, defaultFirstSimilar } from "../resolvers/recommend.js";
+import { defaultPage, maxPage } from "../resolvers/pages.js";
+import { ratingCount, ratingOrderOf, ratingsPage, userRatingsFilter } from "../resolvers/ratings.js";
+import { defaultFirst } from "../resolvers/recommend.js";
+import { deepestRank, recommendationsOf, recommendationsPage } from "../resolvers/recommendations.js";
 import type { User as UserRow } from "../resolvers/rows.js";
-import {
-  ratingCount,
-  ratingsPage,
-  recommendationsOf,
-  topRatingsOf,
-  topTitlesOf,
-  userCount,
-  usersPage,
-} from "../resolvers/user.js";
+import { topRatingsOf, topTitlesOf, userCount, usersPage } from "../resolvers/user.js";
 import { visualTaste } from "../resolvers/visual-taste.js";
 import { builder } from "./builder.js";
-import { pageOf } from "./page.js";
+import { orderName, pageOf } from "./page.js";
+import { RatingConnection, RatingEdge, ratingArgs } from "./rating.js";
+import { firstArg, recommendArgs, recommendCost } from "./recommend-args.js";
 import { Rating, Recommendation, User, VisualTaste } from "./refs.js";
 
-const RankBy = builder.enumType("RankBy", {
-  description: "What recommendations are ordered by.",
-  values: {
-    PREFERENCE: {
-      description: "What the user would choose to watch, learned from likes; needs a model with a ranker.",
-    },
-    RATING: { description: "How many stars the user would give: favours what few have seen." },
-  } as const,
-});
+/** Whoever may read what is a user's own. */
+const own = (user: UserRow) => ({ readerOf: user });
 
 builder.node(User, {
-  description: "Somebody who rates movies. Demographics are null where the data set has none.",
+  description:
+    "Somebody who rates movies. Demographics are null where the data set has none. Ratings and demographics of people who " +
+    "are in no published data set are private: their own token reads them, and one of the scope admin.",
   id: { resolve: ({ id }) => id, description: "Global id." },
   loadManyWithoutCache: (ids, { loaders }) => loaders.userById.loadMany(ids.map(userIdOf)) as Promise<UserRow[]>,
   fields: (t) => ({
     userId: t.exposeInt("id", { description: "The data set's own number." }),
-    gender: t.exposeString("gender", { nullable: true, description: "`M` or `F`, as the data set has it." }),
+    externalId: t.exposeString("externalId", {
+      nullable: true,
+      authScopes: { admin: true },
+      description: "What another system calls them, as `createUser` was told; null for users of the data set.",
+    }),
+    gender: t.exposeString("gender", {
+      nullable: true,
+      authScopes: own,
+      description: "`M` or `F`, as the data set has it.",
+    }),
     ageGroup: t.exposeInt("ageGroup", {
       nullable: true,
+      authScopes: own,
       description: "Lower bound of the age group: 1 (under 18), 18, 25, 35, 45, 50 or 56.",
     }),
-    occupation: t.exposeString("occupation", { nullable: true, description: "Occupation, in the data set's words." }),
-    zipCode: t.exposeString("zipCode", { nullable: true, description: "US zip code, as the data set has it." }),
+    occupation: t.exposeString("occupation", {
+      nullable: true,
+      authScopes: own,
+      description: "Occupation, in the data set's words.",
+    }),
+    zipCode: t.exposeString("zipCode", {
+      nullable: true,
+      authScopes: own,
+      description: "US zip code, as the data set has it.",
+    }),
     topRated: t.stringList({
+      authScopes: own,
       description: "Titles of the best-rated movies: rated highest, then latest, then in the order of import.",
       args: { first: t.arg.int({ defaultValue: 3, description: `How many, at most ${maxPage}.` }) },
       resolve: (user, { first }, context) => topTitlesOf(context, user, first ?? 3),
     }),
     topRatings: t.field({
       type: [Rating],
+      authScopes: own,
       description: "The ratings of the best-rated movies, in the order of `topRated`.",
       args: { first: t.arg.int({ defaultValue: 3, description: `How many, at most ${maxPage}.` }) },
       complexity: ({ first }) => ({ field: 1, multiplier: Math.max(1, first ?? 3) }),
@@ -54,20 +66,29 @@ builder.node(User, {
     ratings: t.connection(
       {
         type: Rating,
-        description: "All ratings, in the order of import.",
-        resolve: (user, args, context) =>
-          pageOf(
+        authScopes: own,
+        description: "All ratings, by default in the order of import.",
+        args: {
+          movieId: t.arg.id({ description: "Only that of this movie: number or global id." }),
+          ...ratingArgs(t.arg),
+        },
+        resolve: async (user, args, context) => {
+          const filter = await userRatingsFilter(context, user, args);
+          return pageOf(
             args,
-            (page) => ratingsPage(context, user, page),
-            () => ratingCount(context, user),
-          ),
+            orderName(ratingOrderOf(args)),
+            (page) => ratingsPage(context, filter, args, page),
+            () => ratingCount(context, filter),
+          );
+        },
       },
-      { name: "RatingConnection", description: "A page of ratings." },
-      { name: "RatingEdge", description: "A rating and its cursor." },
+      RatingConnection,
+      RatingEdge,
     ),
     visualTaste: t.field({
       type: VisualTaste,
       nullable: true,
+      authScopes: own,
       description:
         "Which kinds of posters the user's movies have, drawn towards what people of their gender and age like; for a user " +
         "without ratings that alone. Null where no poster is embedded yet.",
@@ -76,50 +97,36 @@ builder.node(User, {
     }),
     recommendations: t.field({
       type: [Recommendation],
+      authScopes: own,
       description:
         "Movies that the user has not rated, best first: by preference where the model has a ranker, else by predicted " +
         "rating. With `similar: true`, the best `candidates` that have a poster, closest first to the posters of the " +
         "user's three best-rated movies; where the user rated fewer than three, what people of their gender and age like to " +
         "look at stands in. A rating given or taken away counts at once.",
-      args: {
-        similar: t.arg.boolean({ defaultValue: false, description: "Re-rank by the likeness of posters." }),
-        first: t.arg.int({
-          description: `How many, at most ${maxPage}; default ${defaultFirst}, or ${defaultFirstSimilar} when \`similar\`.`,
-        }),
-        candidates: t.arg.int({
-          defaultValue: defaultCandidates,
-          description: "How many of the best `similar` re-ranks, at most 1000.",
-        }),
-        rankBy: t.arg({
-          type: RankBy,
-          description: "What to order by; default `PREFERENCE` where the model has a ranker, else `RATING`.",
-        }),
-        weight: t.arg.float({
-          description:
-            "With `similar`: from 0 (by what movies are ranked by) to 1 (by likeness), both normalised over the candidates; " +
-            "a movie without a poster counts as alike as the others in the mean. Left out: by likeness, and those without a poster are dropped.",
-        }),
-        diversity: t.arg.float({
-          description:
-            "With `similar`: from 0 to 1, how much each next poster must differ from those before it (maximal marginal relevance).",
-        }),
-        basedOn: t.arg.idList({
-          description:
-            "With `similar`: movies (numbers or global ids, at most 20) whose posters are compared with, instead of the user's three best-rated.",
-        }),
-        popularity: t.arg.float({
-          description:
-            "From −1 (niche: on average as popular as the median movie) over 0 (as the ranker says) to 1 (mainstream). With " +
-            "`PREFERENCE` only.",
-        }),
-      },
-      // Every movie is predicted, and each candidate's poster may have to be embedded first.
-      complexity: ({ first, similar, candidates }) => ({
-        field: 100 + (similar ? Math.max(0, candidates ?? defaultCandidates) : 0),
-        multiplier: Math.max(1, first ?? defaultFirst),
-      }),
+      args: { ...recommendArgs(t.arg), first: firstArg(t.arg) },
+      complexity: (args) => recommendCost(args, args.first ?? defaultFirst),
       resolve: (user, args, context) => recommendationsOf(context, user, args),
     }),
+    recommendationsConnection: t.connection(
+      {
+        type: Recommendation,
+        authScopes: own,
+        description:
+          "The list of `recommendations` page by page, for clients that page through connections, down to rank " +
+          `${deepestRank}. A rating that comes in between moves what follows.`,
+        args: recommendArgs(t.arg),
+        complexity: (args) => recommendCost(args, args.first ?? args.last ?? defaultPage),
+        resolve: (user, args, context) =>
+          pageOf(
+            args,
+            "RANK ASC",
+            (page) => recommendationsPage(context, user, args, page),
+            () => deepestRank,
+          ),
+      },
+      { name: "RecommendationConnection", description: "A page of recommendations." },
+      { name: "RecommendationEdge", description: "A recommendation and its cursor." },
+    ),
   }),
 });
 
@@ -133,16 +140,32 @@ builder.queryField("user", (t) =>
   }),
 );
 
+builder.queryField("viewer", (t) =>
+  t.field({
+    type: User,
+    nullable: true,
+    description: "The user whose token was sent; null without one, and for a token that is nobody's.",
+    resolve: (_root, _args, context) => viewerAsUser(context),
+  }),
+);
+
 builder.queryField("users", (t) =>
   t.connection(
     {
       type: User,
-      description: "All users, by number.",
+      description:
+        "Users by number, all or those that match; by demographics, only those whose demographics may be read.",
+      args: {
+        gender: t.arg.string({ description: "`M` or `F`." }),
+        ageGroup: t.arg.int({ description: "Lower bound of the age group: 1, 18, 25, 35, 45, 50 or 56." }),
+        occupation: t.arg.string({ description: "Occupation, in the data set's words." }),
+      },
       resolve: (_root, args, context) =>
         pageOf(
           args,
-          (page) => usersPage(context, page),
-          () => userCount(context),
+          "NUMBER ASC",
+          (page) => usersPage(context, args, page),
+          () => userCount(context, args),
         ),
     },
     { name: "UserConnection", description: "A page of users." },

@@ -1,50 +1,68 @@
 /** The whole application behind `fetch`: GraphQL, GraphiQL and posters, with their limits. */
+import { blockFieldSuggestionsPlugin } from "@escape.tech/graphql-armor-block-field-suggestions";
 import { maxAliasesPlugin } from "@escape.tech/graphql-armor-max-aliases";
 import { maxDirectivesPlugin } from "@escape.tech/graphql-armor-max-directives";
 import { maxTokensPlugin } from "@escape.tech/graphql-armor-max-tokens";
+import { useDisableIntrospection } from "@graphql-yoga/plugin-disable-introspection";
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
-import { createYoga, type Plugin } from "graphql-yoga";
+import { type CORSOptions, createYoga, type Plugin } from "graphql-yoga";
 import type { Logger } from "pino";
-import { carriesToken } from "../resolvers/access.js";
+import { createAuthenticator } from "../resolvers/authenticate.js";
 import type { Context } from "../resolvers/context.js";
 import { createLoaders } from "../resolvers/loaders.js";
 import type { Services } from "../resolvers/services.js";
 import { maxPosterBytes } from "../resolvers/set-poster.js";
+import { hasScope, type ReadPolicy } from "../resolvers/viewer.js";
 import { toSchema } from "../schema/index.js";
+import { createViewers } from "./authenticate.js";
 import { defaultQuery } from "./graphiql.js";
-import { useBodyLimit, useTimeLimit } from "./limits.js";
+import { createJwtChecker, type JwtOptions } from "./jwt.js";
+import { preflighted, useBodyLimit, useTimeLimit } from "./limits.js";
 import { createMaskError } from "./mask-error.js";
+import { type ServerContext, useRateLimit } from "./rate-limit.js";
+import { useRequestId } from "./request-id.js";
 import { useLoopbackHost, useRoutes } from "./routes.js";
+import { useTrustedDocuments } from "./trusted-documents.js";
 
-export interface AppOptions {
+export interface AppOptions extends ReadPolicy {
   auth: "on" | "off";
+  /** Accepts tokens of an identity provider. */
+  jwt?: JwtOptions;
+  /** Origins whose pages may ask. */
+  corsOrigins: readonly string[] | "*";
+  introspection: boolean;
+  /** Whether trusted documents are answered beside any other query, or alone. */
+  documents: "allow" | "only";
   maxBodyBytes: number;
+  maxBatch: number;
   requestTimeoutMs: number;
+  /** Operations a minute; 0 for no limit. */
+  rateLimit: number;
+  trustProxy: boolean;
 }
 
 export type App = ReturnType<typeof createApp>;
 
 /** @returns a Yoga server: `fetch` answers a Request, and it is a request listener for node:http */
 export function createApp(services: Services, options: AppOptions, logger: Logger) {
-  const mayEdit = (headers: Headers) => options.auth === "off" || carriesToken(services, headers.get("authorization"));
-  const mayUpload = ({ headers }: Request) => mayEdit(headers);
-  return createYoga<object, Context>({
+  const { auth, publicRead, publicUsers, rateLimit } = options;
+  const checkJwt = options.jwt && createJwtChecker(options.jwt);
+  const viewers = createViewers(auth === "off" ? undefined : createAuthenticator(services, checkJwt));
+  return createYoga<ServerContext, Context>({
     schema: toSchema(),
     context: ({ request }) => ({
       services,
       loaders: createLoaders(services),
-      mayEdit: mayEdit(request.headers),
+      viewer: viewers.of(request),
+      policy: { publicRead, publicUsers },
     }),
     // Made for each visit: the data set may be another by then.
-    graphiql: () => ({
-      title: "Marquee",
-      defaultQuery: defaultQuery(services, options.auth),
-      headers: options.auth === "on" ? '{ "Authorization": "Bearer <token>" }' : undefined,
-    }),
+    graphiql: () => ({ title: "Marquee", defaultQuery: defaultQuery(services, auth) }),
     renderGraphiQL,
     landingPage: false,
-    // Without tokens any page in the operator's browser could otherwise change data.
-    cors: options.auth === "off" ? false : undefined,
+    cors: corsOf(options),
+    batching: { limit: options.maxBatch },
+    extraParamNames: ["documentId"],
     maskedErrors: { maskError: createMaskError(logger) },
     logging: {
       debug: (...args) => logger.debug(args.join(" ")),
@@ -54,17 +72,36 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       error: () => {},
     },
     plugins: [
-      ...(options.auth === "off" ? [useLoopbackHost()] : []),
+      useRequestId(logger),
+      ...(auth === "off" ? [useLoopbackHost()] : []),
       useRoutes(services),
+      viewers.plugin,
+      ...(rateLimit > 0 ? [useRateLimit({ perMinute: rateLimit, trustProxy: options.trustProxy }, viewers)] : []),
       useBodyLimit({
         maxBytes: options.maxBodyBytes,
         maxUploadBytes: options.maxBodyBytes + maxPosterBytes,
-        mayUpload,
+        mayUpload: (request) => hasScope(viewers.of(request), "editor"),
       }),
+      useTrustedDocuments(services, options.documents, viewers),
       useTimeLimit(options.requestTimeoutMs),
       ...queryLimits(),
+      ...(options.introspection ? [] : [useDisableIntrospection(), blockFieldSuggestionsPlugin() as Plugin]),
     ],
   });
+}
+
+function corsOf({ auth, corsOrigins }: AppOptions): CORSOptions {
+  // Without tokens any page in the operator's browser could otherwise change data.
+  if (auth === "off" || corsOrigins.length === 0) return false;
+  return {
+    origin: corsOrigins === "*" ? "*" : [...corsOrigins],
+    // No cookie is ever looked at.
+    credentials: false,
+    methods: ["GET", "POST"],
+    allowedHeaders: ["authorization", "content-type", "x-request-id", ...preflighted],
+    exposedHeaders: ["x-request-id", "retry-after"],
+    maxAge: 86_400,
+  };
 }
 
 function queryLimits(): Plugin[] {

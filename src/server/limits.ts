@@ -1,6 +1,8 @@
 /** Limits on one request: the size and kind of its body, and its time. What it may ask for is limited by the schema. */
 import type { Plugin } from "graphql-yoga";
 import { AppError, received } from "../errors.js";
+import { withBudget } from "../resolvers/time-budget.js";
+import { errorResponse } from "./error-response.js";
 import { asGraphQLError } from "./mask-error.js";
 
 export interface BodyLimits {
@@ -27,39 +29,43 @@ export function useBodyLimit({ maxBytes, maxUploadBytes, mayUpload }: BodyLimits
         const type = original.headers.get("content-type") ?? "none";
         const isUpload = multipart.test(type);
         if (requestParser === undefined || !(json.test(type) || isUpload)) {
-          return refusal(
+          return errorResponse(
             fetchAPI,
             415,
             new AppError("INVALID_ARGUMENT", `expected a body of type application/json, received ${received(type)}`),
+            { connection: "close" },
           );
         }
         if (isUpload && !preflighted.some((name) => original.headers.get(name))) {
-          return refusal(
+          return errorResponse(
             fetchAPI,
             403,
             new AppError(
               "INVALID_ARGUMENT",
               `expected a multipart request with a header of ${preflighted.join(", ")}, received none of them`,
             ),
+            { connection: "close" },
           );
         }
         if (isUpload && !mayUpload(original)) {
-          return refusal(
+          return errorResponse(
             fetchAPI,
             401,
             new AppError(
               "UNAUTHENTICATED",
               "expected the header Authorization: Bearer <token> with a token of this server to send files",
             ),
+            { connection: "close" },
           );
         }
         const most = isUpload ? maxUploadBytes : maxBytes;
         const body = await readUpTo(original, most);
         if (body === undefined) {
-          return refusal(
+          return errorResponse(
             fetchAPI,
             413,
             new AppError("BODY_TOO_LARGE", `expected a request body of up to ${most} bytes, received more`),
+            { connection: "close" },
           );
         }
         const limited = new fetchAPI.Request(original.url, { method: "POST", headers: original.headers, body });
@@ -70,7 +76,7 @@ export function useBodyLimit({ maxBytes, maxUploadBytes, mayUpload }: BodyLimits
 }
 
 /** Headers that a page of another origin cannot set without being asked for permission first. */
-const preflighted = ["authorization", "graphql-require-preflight", "apollo-require-preflight"];
+export const preflighted = ["authorization", "graphql-require-preflight", "apollo-require-preflight"];
 
 async function readUpTo(request: Request, maxBytes: number): Promise<Buffer<ArrayBuffer> | undefined> {
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return undefined;
@@ -85,16 +91,10 @@ async function readUpTo(request: Request, maxBytes: number): Promise<Buffer<Arra
   return Buffer.concat(chunks);
 }
 
-function refusal(fetchAPI: { Response: typeof Response }, status: number, error: AppError): Response {
-  return fetchAPI.Response.json(
-    { errors: [asGraphQLError(error).toJSON()] },
-    { status, headers: { connection: "close" } },
-  );
-}
-
 /**
- * Answers TIMEOUT when an operation takes longer than `timeoutMs`, and begins no further field of it. What a field is
- * at is not taken back: a mutation that waits for a lock may still happen.
+ * Answers TIMEOUT when an operation takes longer than `timeoutMs`, begins no further field of it, and stops the model
+ * where it is at work for it; so too when the client has gone. A write that has begun is finished: a mutation that
+ * waits for a lock may still happen.
  */
 export function useTimeLimit(timeoutMs: number): Plugin {
   return {
@@ -102,20 +102,22 @@ export function useTimeLimit(timeoutMs: number): Plugin {
       setExecuteFn(async (args: Parameters<typeof executeFn>[0]) => {
         let timer: NodeJS.Timeout | undefined;
         const controller = new AbortController();
+        const tooLate = new AppError(
+          "TIMEOUT",
+          `expected an answer within ${timeoutMs} ms, but this query took longer: ask for less`,
+        );
         const late = new Promise((resolve) => {
           timer = setTimeout(() => {
-            const error = new AppError(
-              "TIMEOUT",
-              `expected an answer within ${timeoutMs} ms, but this query took longer: ask for less`,
-            );
-            resolve({ errors: [asGraphQLError(error)] });
-            controller.abort();
+            resolve({ errors: [asGraphQLError(tooLate)] });
+            controller.abort(tooLate);
           }, timeoutMs);
         });
+        const gone = (args.contextValue as { request?: Request }).request?.signal;
+        const signal = gone === undefined ? controller.signal : AbortSignal.any([controller.signal, gone]);
         try {
           // Yoga's executor heeds `signal`, though envelop's types lack it.
-          const cancellable: typeof args & { signal: AbortSignal } = { ...args, signal: controller.signal };
-          return await Promise.race([executeFn(cancellable), late]);
+          const cancellable: typeof args & { signal: AbortSignal } = { ...args, signal };
+          return await Promise.race([withBudget(signal, () => executeFn(cancellable)), late]);
         } finally {
           clearTimeout(timer);
         }

@@ -2,6 +2,8 @@
 import { GraphQLError } from "graphql";
 import type { Logger } from "pino";
 import { AppError, type ErrorCode } from "../errors.js";
+import { InvalidInput } from "../resolvers/validate.js";
+import { currentRequestId } from "./request-id.js";
 
 /** An AppError as a GraphQL error with its code in the extensions, at the field that threw it. */
 export function asGraphQLError(error: AppError, at?: GraphQLError): GraphQLError {
@@ -10,7 +12,7 @@ export function asGraphQLError(error: AppError, at?: GraphQLError): GraphQLError
     source: at?.source,
     positions: at?.positions,
     path: at?.path,
-    extensions: { code: error.code },
+    extensions: { code: error.code, ...(error instanceof InvalidInput ? { issues: error.issues } : {}) },
   });
 }
 
@@ -29,7 +31,7 @@ const showsPath: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["MODEL_INVALID", "
 
 export function createMaskError(logger: Logger) {
   const shown = (error: AppError, at?: GraphQLError) => {
-    if (operatorsFault.has(error.code)) logger.warn({ err: error }, "a query failed");
+    if (operatorsFault.has(error.code)) logger.warn({ err: error, requestId: currentRequestId() }, "a query failed");
     if (!showsPath.has(error.code)) return asGraphQLError(error, at);
     const message = "expected a model and an encoder that can be loaded: the server's log says what is wrong with them";
     return asGraphQLError(new AppError(error.code, message), at);
@@ -42,7 +44,8 @@ export function createMaskError(logger: Logger) {
       // Without a cause it is graphql's own: a syntax or validation error, which is the client's fault.
       if (cause === undefined || cause instanceof GraphQLError) return withCode(error);
     }
-    logger.error({ err: error instanceof GraphQLError ? (error.originalError ?? error) : error }, "unexpected error");
+    const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
+    logger.error({ err: cause, requestId: currentRequestId() }, "unexpected error");
     return new GraphQLError("Unexpected error: it was logged on the server.", {
       path: error instanceof GraphQLError ? error.path : undefined,
       extensions: { code: "INTERNAL_SERVER_ERROR" },

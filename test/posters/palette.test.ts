@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { colourName, paletteOf, sharedColours } from "../../src/posters/palette.js";
+import { lookOf } from "../../src/posters/look.js";
+import { colourName, sharedColours } from "../../src/posters/palette.js";
 
 test.each<[string, [number, number, number]]>([
   ["black", [10, 12, 8]],
@@ -36,7 +37,7 @@ describe("a palette", () => {
     )
       .png()
       .toBuffer();
-    const palette = await paletteOf(picture);
+    const { palette } = await lookOf(picture);
     expect(palette.map(({ name }) => name)).toEqual(["black", "red"]);
     expect(palette[0].share).toBeCloseTo(2 / 3, 1);
   });

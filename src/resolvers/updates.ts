@@ -1,37 +1,36 @@
-/** News of posters within this process: a movie's poster is there now, is another, or is gone. */
-import type { MovieId } from "../ids.js";
+/** News within this process, for whoever subscribed to it. */
 
-export interface PosterUpdates {
-  publish(movieId: MovieId): void;
-  /** Movies as their posters change, until the reader stops or `close` is called. @param only these movies; all where left out */
-  subscribe(only?: ReadonlySet<MovieId>): AsyncIterableIterator<MovieId>;
+export interface Updates<News> {
+  publish(news: News): void;
+  /** News as it comes, until the reader stops or `close` is called. @param isWanted which of it; all where left out */
+  subscribe(isWanted?: (news: News) => boolean): AsyncIterableIterator<News>;
   /** How many read at the moment. */
   readonly readers: number;
   close(): void;
 }
 
-/** So many unread changes are kept for a reader who is slow; the oldest go first. */
+/** So much unread news is kept for a reader who is slow; the oldest goes first. */
 const mostWaiting = 1000;
 
-export function createPosterUpdates(): PosterUpdates {
-  const readers = new Set<{ take(movieId: MovieId): void; end(): void }>();
+export function createUpdates<News>(): Updates<News> {
+  const readers = new Set<{ take(news: News): void; end(): void }>();
   let closed = false;
   return {
-    publish: (movieId) => {
-      for (const reader of readers) reader.take(movieId);
+    publish: (news) => {
+      for (const reader of readers) reader.take(news);
     },
     get readers() {
       return readers.size;
     },
-    subscribe(only) {
-      const waiting: MovieId[] = [];
+    subscribe(isWanted) {
+      const waiting: News[] = [];
       let ended = closed;
       let wake: (() => void) | undefined;
       const reader = {
-        take(movieId: MovieId) {
-          if (only !== undefined && !only.has(movieId)) return;
+        take(news: News) {
+          if (isWanted !== undefined && !isWanted(news)) return;
           if (waiting.length === mostWaiting) waiting.shift();
-          waiting.push(movieId);
+          waiting.push(news);
           wake?.();
         },
         end() {
@@ -48,8 +47,8 @@ export function createPosterUpdates(): PosterUpdates {
               wake = resolve;
             });
           }
-          const value = waiting.shift();
-          return value === undefined ? { value: undefined, done: true } : { value, done: false };
+          if (waiting.length === 0) return { value: undefined, done: true };
+          return { value: waiting.shift() as News, done: false };
         },
         async return() {
           reader.end();

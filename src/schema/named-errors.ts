@@ -1,6 +1,7 @@
 /** Named errors of mutations: what a front end can act on, as types of its own beside the payload. */
-import { AppError, type ErrorCode } from "../errors.js";
+import type { AppError, ErrorCode } from "../errors.js";
 import type { ImdbIdTaken } from "../resolvers/links.js";
+import type { InputIssue, InvalidInput } from "../resolvers/validate.js";
 import { builder } from "./builder.js";
 import { Movie } from "./refs.js";
 
@@ -34,7 +35,32 @@ const taken = builder.objectRef<Refusal>("ImdbIdTakenError").implement({
   }),
 });
 
+const InputIssueType = builder.objectRef<InputIssue>("InputIssue").implement({
+  description: "One thing that is wrong with an input.",
+  fields: (t) => ({
+    path: t.stringList({
+      description: 'Where it stands, such as `["input", "title"]`; places in lists are numbers from 0.',
+      resolve: ({ path }) => path.map(String),
+    }),
+    message: t.exposeString("message", { description: "What was expected there, and what came." }),
+  }),
+});
+
+const invalidInput = builder.objectRef<Refusal>("InvalidInputError").implement({
+  description: "Something in the input is not as expected.",
+  interfaces: [MutationError],
+  fields: (t) => ({
+    issues: t.field({
+      type: [InputIssueType],
+      description: "All that is wrong.",
+      // Nothing else is thrown with the code INVALID_INPUT.
+      resolve: ({ error }) => (error as InvalidInput).issues,
+    }),
+  }),
+});
+
 export const errorTypes = {
+  INVALID_INPUT: invalidInput,
   INVALID_ID: errorType("InvalidIdError", "An id is neither a number of the data set nor a global id."),
   USER_NOT_FOUND: errorType("UserNotFoundError", "There is no such user."),
   MOVIE_NOT_FOUND: errorType("MovieNotFoundError", "There is no such movie."),
@@ -44,21 +70,7 @@ export const errorTypes = {
   POSTER_NOT_FOUND: errorType("PosterNotFoundError", "The movie has no poster."),
   INVALID_IMDB_ID: errorType("InvalidImdbIdError", "The text is no IMDb id and no address of one."),
   IMDB_ID_TAKEN: taken,
+  TOKEN_NOT_FOUND: errorType("TokenNotFoundError", "There is no such token."),
 } as const satisfies Partial<Record<ErrorCode, unknown>>;
 
 export type NamedError = keyof typeof errorTypes;
-
-/** The payload, or the error that was thrown where it is one of those named; anything else is thrown on. */
-export async function orNamedError<T>(names: readonly NamedError[], work: () => Promise<T>): Promise<T | Refusal> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof AppError && (names as readonly string[]).includes(error.code)) return new Refusal(error);
-    throw error;
-  }
-}
-
-/** The type's name of an error, or of the payload. */
-export function typeNameOf(value: object, payload: string): string {
-  return value instanceof Refusal ? errorTypes[value.error.code as NamedError].name : payload;
-}

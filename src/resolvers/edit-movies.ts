@@ -1,0 +1,56 @@
+/** Movies that are added and described through the API. */
+import { z } from "zod";
+import { addMovie as addRow, type Movie, movieByTitle, moviesByIds, updateMovie as updateRow } from "../db/movies.js";
+import { write } from "../db/write.js";
+import { received } from "../errors.js";
+import type { Context } from "./context.js";
+import { text, wholeNumber } from "./input-schemas.js";
+import { movieIdOf } from "./lookup.js";
+import { movieNotFound } from "./predict.js";
+
+const genre = text(1, 50).refine((name) => !name.includes("|"), {
+  error: ({ input }) => `expected a genre without |, received ${received(input)}`,
+});
+const genres = z.array(genre).refine((list) => list.length <= 20 && new Set(list).size === list.length, {
+  error: ({ input }) => `expected up to 20 genres, each once, received ${received(String(input))}`,
+});
+
+export const addMovieSchema = z.object({
+  title: text(1, 300),
+  year: wholeNumber(1870, 2100),
+  genres,
+});
+export const updateMovieSchema = z.object({
+  title: text(1, 300).optional(),
+  year: wholeNumber(1870, 2100).optional(),
+  genres: genres.optional(),
+});
+
+/** The movie of this title and year, made now where there is none: the same call again changes nothing. */
+export async function addMovie(
+  { services }: Context,
+  { title, year, genres }: { title: string; year: number; genres: readonly string[] },
+): Promise<Movie> {
+  const { db } = services;
+  const full = `${title.trim()} (${year})`;
+  return write(db, () => movieByTitle(db, full) ?? addRow(db, { title: full, genres }));
+}
+
+/** Changes what is given. Later imports leave it so. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND */
+export async function updateMovie(
+  { services, loaders }: Context,
+  input: { movieId: string; title?: string | null; year?: number | null; genres?: readonly string[] | null },
+): Promise<Movie> {
+  const id = movieIdOf(input.movieId);
+  const { db } = services;
+  const movie = await write(db, () => {
+    const [before] = moviesByIds(db, [id]);
+    if (before === undefined) throw movieNotFound(id);
+    const year = input.year ?? before.year;
+    const name = input.title?.trim() ?? (input.year == null ? undefined : before.displayTitle);
+    const title = name === undefined ? before.title : year === null ? name : `${name} (${year})`;
+    return updateRow(db, before, { title, genres: input.genres ?? before.genres.split("|") });
+  });
+  loaders.movieById.clear(id);
+  return movie;
+}

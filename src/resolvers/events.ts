@@ -1,0 +1,95 @@
+/** News of ratings, models and trainings: of this process at once, of other processes within a second. */
+import { readFileSync } from "node:fs";
+import type { Database } from "../db/open.js";
+import type { Rating } from "../db/ratings.js";
+import { getSetting } from "../db/settings.js";
+import type { UserId } from "../ids.js";
+import type { TrainingProgress } from "./training-progress.js";
+import { createUpdates, type Updates } from "./updates.js";
+
+export interface Events {
+  /** Ratings that this process set, or took away (null). */
+  ratings: Updates<{ userId: UserId; rating: Rating | null }>;
+  /** Another model serves, or another process wrote something. */
+  others: Updates<"model" | "data">;
+  training: Updates<TrainingProgress>;
+  close(): void;
+}
+
+const lookEveryMs = 500;
+
+/** Looks for what other processes did, while anybody has subscribed to it. */
+export function createEvents(db: Database, { training: file }: { training: string }): Events {
+  const ratings = createUpdates<{ userId: UserId; rating: Rating | null }>();
+  const others = createUpdates<"model" | "data">();
+  const training = createUpdates<TrainingProgress>();
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+  let version: unknown;
+  let model: string | undefined;
+  let progress = "";
+
+  function look(): void {
+    if (others.readers + training.readers === 0) {
+      rest();
+      return;
+    }
+    // Grows with every commit of another connection.
+    const versionNow = db.sqlite.pragma("data_version", { simple: true });
+    const modelNow = getSetting(db, "activeModel");
+    if (modelNow !== model) others.publish("model");
+    else if (versionNow !== version) others.publish("data");
+    version = versionNow;
+    model = modelNow;
+    const progressNow = readProgress(file);
+    if (progressNow !== progress && progressNow !== "") training.publish(JSON.parse(progressNow));
+    progress = progressNow;
+  }
+
+  function rest(): void {
+    clearInterval(timer);
+    timer = undefined;
+  }
+
+  function watch<News>(updates: Updates<News>): Updates<News> {
+    const subscribe: Updates<News>["subscribe"] = (isWanted) => {
+      if (timer === undefined && !closed) {
+        version = db.sqlite.pragma("data_version", { simple: true });
+        model = getSetting(db, "activeModel");
+        progress = readProgress(file);
+        timer = setInterval(look, lookEveryMs).unref();
+      }
+      return updates.subscribe(isWanted);
+    };
+    return {
+      publish: updates.publish,
+      subscribe,
+      get readers() {
+        return updates.readers;
+      },
+      close: updates.close,
+    };
+  }
+
+  return {
+    ratings,
+    others: watch(others),
+    training: watch(training),
+    close() {
+      closed = true;
+      rest();
+      for (const updates of [ratings, others, training]) updates.close();
+    },
+  };
+}
+
+/** Its text; empty where there is none, or it is no progress of ours. */
+function readProgress(file: string): string {
+  try {
+    const text = readFileSync(file, "utf8");
+    JSON.parse(text);
+    return text;
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,46 @@
+/** Which movies of the catalogue may not be recommended: those that are rated, and those that a filter leaves out. */
+import { moviesRatedAtLeast } from "../db/movies.js";
+import type { MovieId } from "../ids.js";
+import type { UserRatings } from "../ml/predictor.js";
+import type { Catalogue } from "./catalogue.js";
+import type { RecommendOptions } from "./recommendation.js";
+import type { Services } from "./services.js";
+
+/** @returns 1 for each position of the catalogue that may not be recommended */
+export function excludedBy(
+  { db }: Services,
+  { movies, positionOf }: Catalogue,
+  rated: Pick<UserRatings, "movieIds">,
+  { basedOn = [], filter = {} }: Pick<RecommendOptions, "basedOn" | "filter">,
+): Uint8Array {
+  const excluded = new Uint8Array(movies.length);
+  const named = [...basedOn, ...(filter.excludeMovieIds ?? [])];
+  for (const movieId of filter.includeRated ? named : [...rated.movieIds, ...named]) {
+    const position = positionOf.get(movieId as MovieId);
+    if (position !== undefined) excluded[position] = 1;
+  }
+  const { genres, anyGenre, excludeGenres, years, minRatings } = filter;
+  if (genres !== undefined || anyGenre !== undefined || excludeGenres !== undefined) {
+    movies.forEach((movie, position) => {
+      const own = movie.genres.split("|");
+      const isWanted =
+        (genres?.every((genre) => own.includes(genre)) ?? true) &&
+        (anyGenre?.some((genre) => own.includes(genre)) ?? true) &&
+        !(excludeGenres?.some((genre) => own.includes(genre)) ?? false);
+      if (!isWanted) excluded[position] = 1;
+    });
+  }
+  if (years !== undefined) {
+    const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = years;
+    movies.forEach(({ year }, position) => {
+      if (year == null || year < from || year > to) excluded[position] = 1;
+    });
+  }
+  if (minRatings !== undefined && minRatings > 0) {
+    const enough = moviesRatedAtLeast(db, minRatings);
+    movies.forEach(({ id }, position) => {
+      if (!enough.has(id)) excluded[position] = 1;
+    });
+  }
+  return excluded;
+}

@@ -1,0 +1,157 @@
+/** Lists of movies: those that match, the best rated, the most rated, those of late. */
+import {
+  bestRatedMovies,
+  countMovies,
+  listMovies,
+  type Movie,
+  type MovieFilter,
+  type MovieOrderField,
+  mostRatedMovies,
+  trendingMovies,
+} from "../db/movies.js";
+import { latestRatingAt } from "../db/ratings.js";
+import { ratingTotals } from "../db/statistics.js";
+import { AppError } from "../errors.js";
+import type { MovieId } from "../ids.js";
+import type { Context } from "./context.js";
+import { checkFirst, type Keyed, type KeyPage, maxPage } from "./pages.js";
+import { type RangeArgs, rangeOf } from "./ranges.js";
+
+export { type MovieOrderField, movieOrderFields } from "../db/movies.js";
+
+export interface GenreArgs {
+  genres?: readonly string[] | null;
+  anyGenre?: readonly string[] | null;
+  excludeGenres?: readonly string[] | null;
+}
+
+export interface MoviesArgs extends GenreArgs {
+  search?: string | null;
+  years?: RangeArgs | null;
+  meanRating?: RangeArgs | null;
+  ratingCount?: RangeArgs | null;
+  linked?: boolean | null;
+  uncertainLink?: boolean | null;
+  hasPoster?: boolean | null;
+  orderBy?: { field: MovieOrderField; direction?: "ASC" | "DESC" | null } | null;
+}
+
+export interface MovieOrder {
+  field: MovieOrderField;
+  descending: boolean;
+}
+
+/** By default by number; most or latest first where that is what one looks for. */
+export function movieOrderOf({ orderBy }: MoviesArgs): MovieOrder {
+  const field = orderBy?.field ?? "NUMBER";
+  const usual = field === "NUMBER" || field === "TITLE" ? "ASC" : "DESC";
+  return { field, descending: (orderBy?.direction ?? usual) === "DESC" };
+}
+
+export function moviesPage(context: Context, args: MoviesArgs, page: KeyPage): Keyed<Movie>[] {
+  return listMovies(context.services.db, filterOf(args), movieOrderOf(args), page);
+}
+
+export function movieCount(context: Context, args: MoviesArgs): number {
+  return countMovies(context.services.db, filterOf(args));
+}
+
+const longestSearch = 200;
+const mostGenres = 20;
+
+/** @throws {AppError} INVALID_ARGUMENT for what SQLite would find too long a pattern or too many conditions */
+function filterOf(args: MoviesArgs): MovieFilter {
+  const { search, linked, uncertainLink, hasPoster } = args;
+  if (search != null && search.length > longestSearch) {
+    throw new AppError(
+      "INVALID_ARGUMENT",
+      `expected a search of up to ${longestSearch} characters, received ${search.length}`,
+    );
+  }
+  return {
+    ...genresOf(args),
+    search: search ?? undefined,
+    years: rangeOf("years", args.years),
+    meanRating: rangeOf("meanRating", args.meanRating),
+    ratingCount: rangeOf("ratingCount", args.ratingCount),
+    linked: linked ?? undefined,
+    uncertainLink: uncertainLink ?? undefined,
+    hasPoster: hasPoster ?? undefined,
+  };
+}
+
+/** @throws {AppError} INVALID_ARGUMENT for more than 20 of a kind */
+export function genresOf(args: GenreArgs): Pick<MovieFilter, "genres" | "anyGenre" | "excludeGenres"> {
+  for (const name of ["genres", "anyGenre", "excludeGenres"] as const) {
+    const given = args[name]?.length ?? 0;
+    if (given > mostGenres) {
+      throw new AppError("INVALID_ARGUMENT", `expected up to ${mostGenres} ${name}, received ${given}`);
+    }
+  }
+  return {
+    genres: args.genres ?? undefined,
+    anyGenre: args.anyGenre ?? undefined,
+    excludeGenres: args.excludeGenres ?? undefined,
+  };
+}
+
+/** Rated by most people first. @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 */
+export function popularMovies(context: Context, first: number): Promise<Movie[]> {
+  return moviesOf(context, mostRatedMovies(context.services.db, checkFirst("first", first, maxPage)));
+}
+
+export interface TrendingMovie {
+  movie: Movie;
+  ratings: number;
+}
+
+const daySeconds = 86_400;
+
+/**
+ * Most ratings in the last days before the data set's latest rating first.
+ * @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 and days from 1 to 3,650
+ */
+export async function trending(context: Context, days: number, first: number): Promise<TrendingMovie[]> {
+  checkFirst("days", days, 3650);
+  checkFirst("first", first, maxPage);
+  const { db } = context.services;
+  const latest = latestRatingAt(db);
+  if (latest === null) return [];
+  const found = trendingMovies(db, latest - days * daySeconds, first);
+  const movies = await moviesOf(
+    context,
+    found.map(({ movieId }) => movieId),
+  );
+  return movies.map((movie, i) => ({ movie, ratings: found[i].ratings }));
+}
+
+export interface TopMovie {
+  movie: Movie;
+  score: number;
+}
+
+/**
+ * By Bayesian average, the highest first.
+ * @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 and prior from 0 to 100,000
+ */
+export async function topMovies(context: Context, prior: number, first: number): Promise<TopMovie[]> {
+  checkFirst("first", first, maxPage);
+  if (!(prior >= 0 && prior <= 100_000)) {
+    throw new AppError("INVALID_ARGUMENT", `expected prior from 0 to 100000, received ${prior}`);
+  }
+  const { db } = context.services;
+  const { mean } = ratingTotals(db);
+  if (mean === null) return [];
+  const found = bestRatedMovies(db, mean, prior, first);
+  const movies = await moviesOf(
+    context,
+    found.map(({ movieId }) => movieId),
+  );
+  return movies.map((movie, i) => ({ movie, score: found[i].score }));
+}
+
+/** In the order asked; each is there, since ratings and statistics refer to it. */
+async function moviesOf({ loaders }: Context, ids: readonly MovieId[]): Promise<Movie[]> {
+  const movies = await loaders.movieById.loadMany(ids);
+  return movies.filter((movie): movie is Movie => movie !== undefined && !(movie instanceof Error));
+}

@@ -1,0 +1,83 @@
+/** Lists of ratings: a user's, a movie's. */
+import {
+  countMatchingRatings,
+  listRatings,
+  type Rating,
+  type RatingFilter,
+  type RatingOrderField,
+} from "../db/ratings.js";
+import type { User } from "../db/users.js";
+import { AppError, received } from "../errors.js";
+import { findReadableUser, readableUsers } from "./access.js";
+import type { Context } from "./context.js";
+import { findMovie } from "./lookup.js";
+import type { Keyed, KeyPage } from "./pages.js";
+import { type RangeArgs, rangeOf } from "./ranges.js";
+
+export interface RatingsArgs {
+  movieId?: string | null;
+  rating?: RangeArgs | null;
+  ratedAfter?: string | null;
+  ratedBefore?: string | null;
+  orderBy?: { field: RatingOrderField; direction?: "ASC" | "DESC" | null } | null;
+}
+
+/** By default in the order of import; otherwise highest or latest first. */
+export function ratingOrderOf({ orderBy }: RatingsArgs): { field: RatingOrderField; descending: boolean } {
+  const field = orderBy?.field ?? "IMPORT";
+  return { field, descending: (orderBy?.direction ?? (field === "IMPORT" ? "ASC" : "DESC")) === "DESC" };
+}
+
+/** @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, INVALID_ARGUMENT */
+export async function userRatingsFilter(context: Context, user: User, args: RatingsArgs): Promise<RatingFilter> {
+  return { ...(await filterOf(context, args)), userId: user.id };
+}
+
+/**
+ * Of those whose ratings the viewer may read.
+ * @throws {AppError} INVALID_ID, USER_NOT_FOUND, MOVIE_NOT_FOUND; FORBIDDEN or UNAUTHENTICATED for a user who may not be
+ *   read; INVALID_ARGUMENT where neither a user nor a movie is named
+ */
+export async function ratingsFilter(
+  context: Context,
+  args: RatingsArgs & { userId?: string | null },
+): Promise<RatingFilter> {
+  if (args.userId == null && args.movieId == null) {
+    throw new AppError("INVALID_ARGUMENT", "expected userId or movieId, or both, received neither");
+  }
+  const user = args.userId == null ? undefined : await findReadableUser(context, args.userId);
+  return { ...(await filterOf(context, args)), userId: user?.id, readable: readableUsers(context) };
+}
+
+export function ratingsPage(context: Context, filter: RatingFilter, args: RatingsArgs, page: KeyPage): Keyed<Rating>[] {
+  return listRatings(context.services.db, filter, ratingOrderOf(args), page);
+}
+
+export function ratingCount(context: Context, filter: RatingFilter): number {
+  return countMatchingRatings(context.services.db, filter);
+}
+
+async function filterOf(context: Context, args: RatingsArgs): Promise<RatingFilter> {
+  const movie = args.movieId == null ? undefined : await findMovie(context, { id: args.movieId });
+  const from = secondsOf("ratedAfter", args.ratedAfter);
+  const to = secondsOf("ratedBefore", args.ratedBefore);
+  return {
+    movieId: movie?.id,
+    rating: rangeOf("rating", args.rating),
+    ratedAt: from === undefined && to === undefined ? undefined : { from, to },
+  };
+}
+
+const iso = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
+
+function secondsOf(name: string, text: string | null | undefined): number | undefined {
+  if (text == null) return undefined;
+  const milliseconds = iso.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(milliseconds)) {
+    throw new AppError(
+      "INVALID_ARGUMENT",
+      `expected a date such as 2003-02-28, or a time such as 2003-02-28T17:49:50Z, for ${name}, received ${received(text)}`,
+    );
+  }
+  return Math.floor(milliseconds / 1000);
+}

@@ -1,0 +1,42 @@
+/** Who asks, and what those without a token may read. */
+import type { TokenScope } from "../db/tokens.js";
+import { AppError } from "../errors.js";
+import type { UserId } from "../ids.js";
+
+/** Whoever sent a request. */
+export interface Viewer {
+  scope: "public" | TokenScope;
+  /** Whose ratings are theirs; null for a token that is nobody's, and without one. */
+  userId: UserId | null;
+  /** Names the token for limits on how often it is used; null without one. */
+  key: string | null;
+}
+
+/** What those without a token may read. */
+export interface ReadPolicy {
+  /** Whether anything can be read without a token. */
+  publicRead: boolean;
+  /**
+   * Whose ratings and demographics everybody may read: everybody's, nobody's, or those of data sets that are published
+   * (GroupLens' and the embedded one), which excludes people who were added here.
+   */
+  publicUsers: "all" | "none" | "published";
+}
+
+/** Scopes from the least to the most; each may do what those before it may. */
+const ladder = ["public", "user", "editor", "admin"] as const satisfies readonly Viewer["scope"][];
+
+export function hasScope({ scope }: Viewer, least: Viewer["scope"]): boolean {
+  return ladder.indexOf(scope) >= ladder.indexOf(least);
+}
+
+/** What whoever lacks a right is told. */
+export function refusal({ scope }: Viewer, expected: string): AppError {
+  if (scope === "public") {
+    return new AppError(
+      "UNAUTHENTICATED",
+      "expected the header Authorization: Bearer <token> with a token of this server",
+    );
+  }
+  return new AppError("FORBIDDEN", `expected ${expected}, received one of the scope ${scope}`);
+}

@@ -1,0 +1,6 @@
+/** How times are shown. */
+
+/** ISO 8601 in UTC, of Unix seconds. */
+export function isoOf(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}

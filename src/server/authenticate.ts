@@ -1,0 +1,35 @@
+/** Who sent each request, found out before anything of it is read. */
+import type { Plugin } from "graphql-yoga";
+import { AppError } from "../errors.js";
+import type { Authenticator } from "../resolvers/authenticate.js";
+import type { Viewer } from "../resolvers/viewer.js";
+import { errorResponse } from "./error-response.js";
+
+export interface Viewers {
+  plugin: Plugin;
+  /** Of a request that the plugin let in. */
+  of(request: Request): Viewer;
+}
+
+const nobody: Viewer = { scope: "public", userId: null, key: null };
+
+/** @param authenticator left out where everybody may do everything */
+export function createViewers(authenticator: Authenticator | undefined): Viewers {
+  const viewers = new WeakMap<Request, Viewer>();
+  const everybody: Viewer = { scope: "admin", userId: null, key: null };
+  return {
+    of: (request) => (authenticator === undefined ? everybody : (viewers.get(request) ?? nobody)),
+    plugin: {
+      async onRequest({ request, url, fetchAPI, endResponse }) {
+        if (authenticator === undefined || url.pathname !== "/graphql") return;
+        try {
+          viewers.set(request, await authenticator.viewerOf(request.headers.get("authorization")));
+        } catch (error) {
+          if (!(error instanceof AppError)) throw error;
+          const status = error.code === "UNAUTHENTICATED" ? 401 : 503;
+          endResponse(errorResponse(fetchAPI, status, error, { "www-authenticate": "Bearer" }));
+        }
+      },
+    },
+  };
+}

@@ -1,0 +1,12 @@
+/** An answer to a request that never came to be a GraphQL operation. */
+import type { AppError } from "../errors.js";
+import { asGraphQLError } from "./mask-error.js";
+
+export function errorResponse(
+  fetchAPI: { Response: typeof Response },
+  status: number,
+  error: AppError,
+  headers: Record<string, string> = {},
+): Response {
+  return fetchAPI.Response.json({ errors: [asGraphQLError(error).toJSON()] }, { status, headers });
+}

@@ -1,0 +1,58 @@
+/** Tokens of an identity provider: JWTs, checked against the keys that it publishes. */
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
+import { AppError } from "../errors.js";
+import { parseUserId } from "../ids.js";
+import { invalidToken, type TokenChecker } from "../resolvers/authenticate.js";
+import type { Viewer } from "../resolvers/viewer.js";
+
+export interface JwtOptions {
+  /** Where the provider publishes its keys. */
+  jwksUrl: string;
+  issuer: string;
+  audience: string;
+  /** Claim that holds the number of the user whose ratings are theirs. */
+  userClaim: string;
+}
+
+/** Only signatures of key pairs: a shared secret would have to be known here, and `none` is none. */
+const algorithms = ["RS256", "ES256"];
+
+/**
+ * Checks signature, issuer, audience and times; keys are fetched when they are first needed, and again for an unknown one.
+ * What a token allows stands in its claim `scope`: `marquee:user`, `marquee:editor` or `marquee:admin` among others.
+ */
+export function createJwtChecker({ jwksUrl, issuer, audience, userClaim }: JwtOptions): TokenChecker {
+  const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000, cooldownDuration: 30_000 });
+  return async (token) => {
+    let payload: JWTPayload;
+    try {
+      ({ payload } = await jwtVerify(token, keys, { issuer, audience, algorithms, requiredClaims: ["exp"] }));
+    } catch (cause) {
+      if (cause instanceof errors.JOSEError && cause.code !== "ERR_JWKS_TIMEOUT" && !isUnreachable(cause)) {
+        throw invalidToken(cause);
+      }
+      throw new AppError("KEYS_UNREACHABLE", "expected the identity provider's keys, but they cannot be fetched now", {
+        cause,
+      });
+    }
+    return viewerOfClaims(payload, userClaim);
+  };
+}
+
+/** jose gives its general code to an answer that is no key set. */
+function isUnreachable(error: errors.JOSEError): boolean {
+  return error.code === "ERR_JOSE_GENERIC";
+}
+
+function viewerOfClaims(payload: JWTPayload, userClaim: string): Viewer {
+  const key = `subject ${payload.sub}`;
+  const scopes = typeof payload.scope === "string" ? payload.scope.split(" ") : [];
+  const scope = (["admin", "editor", "user"] as const).find((name) => scopes.includes(`marquee:${name}`));
+  const claimed = payload[userClaim];
+  const userId = claimed === undefined ? null : (parseUserId(String(claimed)) ?? null);
+  if (scope === undefined || (scope === "user" && userId === null)) {
+    // A token of the provider that says nothing of Marquee lets its bearer read what everybody may.
+    return { scope: "public", userId: null, key };
+  }
+  return { scope, userId, key };
+}
