@@ -8,20 +8,33 @@ import type { UserId } from "../ids.js";
 import type { Context } from "./context.js";
 import { findUser, userIdOf } from "./lookup.js";
 import type { Services } from "./services.js";
-import { refusal } from "./viewer.js";
+import { type ReadPolicy, type RequestPolicy, refusal } from "./viewer.js";
 
 /** Whether the viewer may read a user's ratings, demographics and what follows from them. */
-export function mayReadUser({ viewer, policy, services }: Context, user: Pick<User, "id" | "source">): boolean {
+export function mayReadUser({ viewer, policy }: Context, user: Pick<User, "id" | "source">): boolean {
   if (viewer.scope === "admin" || viewer.userId === user.id || policy.publicUsers === "all") return true;
-  return policy.publicUsers === "published" && user.source === "import" && isPublished(services);
+  return policy.publicUsers === "published" && user.source === "import" && policy.isDataPublished();
 }
 
 /** Which users' ratings and demographics the viewer may read, as the lists are filtered. */
 export function readableUsers(context: Context): { imported: boolean; created: boolean; own: UserId | null } {
-  const { viewer, policy, services } = context;
+  const { viewer, policy } = context;
   const all = viewer.scope === "admin" || policy.publicUsers === "all";
-  const imported = all || (policy.publicUsers === "published" && isPublished(services));
+  const imported = all || (policy.publicUsers === "published" && policy.isDataPublished());
   return { imported, created: all, own: viewer.userId };
+}
+
+/** The policy as a request's resolvers see it; the data set is looked at once. */
+export function policyOfRequest(services: Services, { publicRead, publicUsers }: ReadPolicy): RequestPolicy {
+  let isDataPublished: boolean | undefined;
+  return {
+    publicRead,
+    publicUsers,
+    isDataPublished: () => {
+      isDataPublished ??= isPublished(services);
+      return isDataPublished;
+    },
+  };
 }
 
 /** Whether the loaded data set is one that anybody can have: GroupLens' releases, and the synthetic one. */

@@ -23,6 +23,11 @@ export interface ReadPolicy {
   publicUsers: "all" | "none" | "published";
 }
 
+export interface RequestPolicy extends ReadPolicy {
+  /** Whether the loaded data set is a published one. */
+  isDataPublished(): boolean;
+}
+
 /** Scopes from the least to the most; each may do what those before it may. */
 const ladder = ["public", "user", "editor", "admin"] as const satisfies readonly Viewer["scope"][];
 

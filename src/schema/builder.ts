@@ -35,6 +35,7 @@ export const builder = new SchemaBuilder<{
   plugins: [ScopeAuthPlugin, ComplexityPlugin, RelayPlugin],
   defaultFieldNullability: false,
   scopeAuth: {
+    authorizeOnSubscribe: true,
     authScopes: (context) => ({
       reader: context.policy.publicRead || hasScope(context.viewer, "user"),
       user: hasScope(context.viewer, "user"),

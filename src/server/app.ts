@@ -7,6 +7,7 @@ import { useDisableIntrospection } from "@graphql-yoga/plugin-disable-introspect
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { type CORSOptions, createYoga, type Plugin } from "graphql-yoga";
 import type { Logger } from "pino";
+import { policyOfRequest } from "../resolvers/access.js";
 import { createAuthenticator } from "../resolvers/authenticate.js";
 import type { Context } from "../resolvers/context.js";
 import { createLoaders } from "../resolvers/loaders.js";
@@ -45,16 +46,17 @@ export type App = ReturnType<typeof createApp>;
 
 /** @returns a Yoga server: `fetch` answers a Request, and it is a request listener for node:http */
 export function createApp(services: Services, options: AppOptions, logger: Logger) {
-  const { auth, publicRead, publicUsers, rateLimit } = options;
+  const { auth, rateLimit } = options;
+  const maskError = createMaskError(logger);
   const checkJwt = options.jwt && createJwtChecker(options.jwt);
-  const viewers = createViewers(auth === "off" ? undefined : createAuthenticator(services, checkJwt));
+  const viewers = createViewers(auth === "off" ? undefined : createAuthenticator(services, checkJwt), maskError);
   return createYoga<ServerContext, Context>({
     schema: toSchema(),
     context: ({ request }) => ({
       services,
       loaders: createLoaders(services),
       viewer: viewers.of(request),
-      policy: { publicRead, publicUsers },
+      policy: policyOfRequest(services, options),
     }),
     // Made for each visit: the data set may be another by then.
     graphiql: () => ({ title: "Marquee", defaultQuery: defaultQuery(services, auth) }),
@@ -63,7 +65,7 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
     cors: corsOf(options),
     batching: { limit: options.maxBatch },
     extraParamNames: ["documentId"],
-    maskedErrors: { maskError: createMaskError(logger) },
+    maskedErrors: { maskError },
     logging: {
       debug: (...args) => logger.debug(args.join(" ")),
       info: (...args) => logger.info(args.join(" ")),

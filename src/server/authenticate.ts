@@ -1,4 +1,5 @@
 /** Who sent each request, found out before anything of it is read. */
+import type { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { AppError } from "../errors.js";
 import type { Authenticator } from "../resolvers/authenticate.js";
@@ -14,7 +15,10 @@ export interface Viewers {
 const nobody: Viewer = { scope: "public", userId: null, key: null };
 
 /** @param authenticator left out where everybody may do everything */
-export function createViewers(authenticator: Authenticator | undefined): Viewers {
+export function createViewers(
+  authenticator: Authenticator | undefined,
+  maskError: (error: unknown) => GraphQLError,
+): Viewers {
   const viewers = new WeakMap<Request, Viewer>();
   const everybody: Viewer = { scope: "admin", userId: null, key: null };
   return {
@@ -25,9 +29,10 @@ export function createViewers(authenticator: Authenticator | undefined): Viewers
         try {
           viewers.set(request, await authenticator.viewerOf(request.headers.get("authorization")));
         } catch (error) {
-          if (!(error instanceof AppError)) throw error;
-          const status = error.code === "UNAUTHENTICATED" ? 401 : 503;
-          endResponse(errorResponse(fetchAPI, status, error, { "www-authenticate": "Bearer" }));
+          const code = error instanceof AppError ? error.code : undefined;
+          const status = code === "UNAUTHENTICATED" ? 401 : code === undefined ? 500 : 503;
+          const headers = status === 401 ? { "www-authenticate": "Bearer" } : undefined;
+          endResponse(errorResponse(fetchAPI, status, maskError(error), headers));
         }
       },
     },

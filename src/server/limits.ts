@@ -47,7 +47,7 @@ export function useBodyLimit({ maxBytes, maxUploadBytes, mayUpload }: BodyLimits
             { connection: "close" },
           );
         }
-        if (isUpload && !mayUpload(original)) {
+        if (isUpload && !mayUpload(request)) {
           return errorResponse(
             fetchAPI,
             401,

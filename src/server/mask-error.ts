@@ -36,7 +36,7 @@ export function createMaskError(logger: Logger) {
     const message = "expected a model and an encoder that can be loaded: the server's log says what is wrong with them";
     return asGraphQLError(new AppError(error.code, message), at);
   };
-  return (error: unknown): Error => {
+  return (error: unknown): GraphQLError => {
     if (error instanceof AppError) return shown(error);
     if (error instanceof GraphQLError) {
       const cause = error.originalError;

@@ -242,18 +242,27 @@ describe("movies", () => {
     expect(await found(started, 'search: "no such film"')).toEqual([]);
   });
 
-  test("search takes % and _ and \\ for themselves", async () => {
+  test("search takes signs for what is between words, and for themselves where there is nothing else", async () => {
     const started = await start();
-    expect(await found(started, 'search: "100%"')).toEqual(["100% Wolf"]);
-    expect(await found(started, 'search: "under_score"')).toEqual(["Under_Score"]);
+    expect(await found(started, 'search: "100%"')).toEqual(["Film 100", "100% Wolf", "1000 Wolves"]);
+    expect(await found(started, 'search: "under_score"')).toEqual(["Under_Score", "Under Score"]);
     expect(await found(started, 'search: "%"')).toEqual(["100% Wolf"]);
     expect(await found(started, 'search: "\\\\"')).toEqual([]);
     expect(await found(started, 'search: "\' OR 1=1 --"')).toEqual([]);
+    expect(await found(started, 'search: "\\" NEAR AND *"')).toEqual([]);
   });
 
   test("search finds letters beyond ASCII in either case", async () => {
     const started = await start();
-    for (const search of ["Misérables", "misérables", "MISÉRABLES"]) {
+    for (const search of [
+      "Misérables",
+      "misérables",
+      "MISÉRABLES",
+      "miserables",
+      "Mise",
+      "les mis",
+      "miserables les",
+    ]) {
       expect(await found(started, `search: ${JSON.stringify(search)}`)).toEqual(["Les Misérables"]);
     }
   });

@@ -202,7 +202,6 @@ describe("the body of a request", () => {
     ["{", "POST body sent invalid JSON."],
     ["null", "POST body is expected to be object but received null"],
     ["{}", "Must provide query string."],
-    ['[{"query":"{ model { name } }"}]', "Batching is not supported."],
   ])("of %j is refused with a reason", async (body, message) => {
     const answer = await answerOf(await post("application/json", body));
     expect(answer).toMatchObject({ data: undefined, errors: [{ code: "BAD_REQUEST", message }] });

@@ -1,0 +1,244 @@
+/** Users and movies that are added, described and taken away; ratings many at once; and what input is refused. */
+import { describe, expect, test } from "vitest";
+import { fixture, type Started, start } from "../fixture.js";
+
+const issues = "... on InvalidInputError { issues { path message } } ... on Error { code message }";
+
+describe("createUser", () => {
+  const create = (input: string) =>
+    `mutation { createUser(input: { ${input} }) { __typename ... on CreateUserPayload { user { userId externalId gender ageGroup occupation zipCode } } ${issues} } }`;
+
+  test("twice with the same external id is one user", async () => {
+    const started = await start();
+    const first = await started.edit(
+      create('externalId: "account-1", gender: "F", ageGroup: 25, occupation: "artist", zipCode: "00001"'),
+    );
+    expect(first.createUser).toEqual({
+      __typename: "CreateUserPayload",
+      user: {
+        userId: 10_000_001,
+        externalId: "account-1",
+        gender: "F",
+        ageGroup: 25,
+        occupation: "artist",
+        zipCode: "00001",
+      },
+    });
+    expect(await started.edit(create('externalId: "account-1"'))).toEqual(first);
+    const other = await started.edit(create('externalId: "account-2"'));
+    expect(other.createUser.user).toEqual({
+      userId: 10_000_002,
+      externalId: "account-2",
+      gender: null,
+      ageGroup: null,
+      occupation: null,
+      zipCode: null,
+    });
+    expect((await started.data("{ users { totalCount } }")).users.totalCount).toBe(fixture.users.length + 2);
+  });
+
+  test.each([
+    ['externalId: ""', [{ path: ["input", "externalId"], message: 'expected 1 to 200 characters, received ""' }]],
+    [
+      `externalId: "${"x".repeat(201)}"`,
+      [
+        {
+          path: ["input", "externalId"],
+          message: expect.stringMatching(/^expected 1 to 200 characters, received "x+…$/),
+        },
+      ],
+    ],
+    ['externalId: "a", gender: "X"', [{ path: ["input", "gender"], message: 'expected one of M, F, received "X"' }]],
+    [
+      'externalId: "a", ageGroup: 26, zipCode: ""',
+      [
+        { path: ["input", "ageGroup"], message: "expected one of 1, 18, 25, 35, 45, 50, 56, received 26" },
+        { path: ["input", "zipCode"], message: 'expected 1 to 20 characters, received ""' },
+      ],
+    ],
+  ])("of %s says what is wrong, and where", async (input, expected) => {
+    const started = await start();
+    const { createUser } = await started.edit(create(input));
+    expect(createUser).toMatchObject({ __typename: "InvalidInputError", code: "INVALID_INPUT", issues: expected });
+    expect((await started.data("{ users { totalCount } }")).users.totalCount).toBe(fixture.users.length);
+  });
+});
+
+describe("updateUser", () => {
+  const update = (input: string) =>
+    `mutation { updateUser(input: { ${input} }) { __typename ... on UpdateUserPayload { user { gender ageGroup occupation zipCode } } ${issues} } }`;
+
+  test("changes what is given, makes unknown what is null, and leaves the rest", async () => {
+    const started = await start();
+    const { user: before } = await started.data("{ user(id: 42) { gender ageGroup occupation zipCode } }");
+    const { updateUser } = await started.edit(update("userId: 42, ageGroup: 56, zipCode: null"));
+    expect(updateUser.user).toEqual({ ...before, ageGroup: 56, zipCode: null });
+    expect(await started.data("{ user(id: 42) { gender ageGroup occupation zipCode } }")).toEqual({
+      user: updateUser.user,
+    });
+  });
+
+  test.each([
+    ["userId: 7, ageGroup: 1", "UserNotFoundError"],
+    ['userId: "x", ageGroup: 1', "InvalidIdError"],
+    ["userId: 42, ageGroup: 2", "InvalidInputError"],
+  ])("of %s is refused by name", async (input, __typename) => {
+    const started = await start();
+    expect((await started.edit(update(input))).updateUser.__typename).toBe(__typename);
+  });
+});
+
+describe("deleteUser", () => {
+  const remove = (id: number) =>
+    `mutation { deleteUser(input: { userId: ${id} }) { __typename ... on DeleteUserPayload { userId deletedRatings } ... on Error { code message } } }`;
+
+  test("takes their ratings and tokens too; a second time there is nobody", async () => {
+    const started = await start();
+    const token = await started.tokenOf("user", 42);
+    const own = fixture.ratings.filter(({ userId }) => userId === 42);
+    expect(await started.edit(remove(42))).toEqual({
+      deleteUser: { __typename: "DeleteUserPayload", userId: 42, deletedRatings: own.length },
+    });
+    expect((await started.ask("{ user(id: 42) { userId } }")).errors).toMatchObject([{ code: "USER_NOT_FOUND" }]);
+    expect((await started.ask("{ viewer { userId } }", { token })).status).toBe(401);
+    const { dataset, movie } = await started.data(
+      `{ dataset { ratingCount } movie(id: ${own[0].movieId}) { ratingCount } }`,
+    );
+    expect(dataset.ratingCount).toBe(fixture.ratings.length - own.length);
+    expect(movie.ratingCount).toBe(
+      fixture.ratings.filter(({ movieId, userId }) => movieId === own[0].movieId && userId !== 42).length,
+    );
+    expect((await started.edit(remove(42))).deleteUser).toMatchObject({ code: "USER_NOT_FOUND" });
+  });
+});
+
+describe("addMovie and updateMovie", () => {
+  const shown = "movie { movieId title givenTitle year genres ratingCount }";
+  const add = (input: string) =>
+    `mutation { addMovie(input: { ${input} }) { __typename ... on AddMoviePayload { ${shown} } ${issues} } }`;
+  const update = (input: string) =>
+    `mutation { updateMovie(input: { ${input} }) { __typename ... on UpdateMoviePayload { ${shown} } ${issues} } }`;
+  const titles = async ({ data }: Started, search: string) =>
+    (await data(`{ movies(search: "${search}") { edges { node { title } } } }`)).movies.edges.map(
+      ({ node }: { node: { title: string } }) => node.title,
+    );
+
+  test("a movie that is added is found, predicted and recommended; twice it is one", async () => {
+    const started = await start();
+    const input = 'title: "Amélie Again", year: 2031, genres: ["Comedy", "Romance"]';
+    const { addMovie } = await started.edit(add(input));
+    expect(addMovie.movie).toEqual({
+      movieId: 10_000_001,
+      title: "Amélie Again",
+      givenTitle: "Amélie Again (2031)",
+      year: 2031,
+      genres: ["Comedy", "Romance"],
+      ratingCount: 0,
+    });
+    expect((await started.edit(add(input))).addMovie).toEqual(addMovie);
+    expect(await titles(started, "amelie")).toEqual(["Amélie Again"]);
+    const { movie, user } = await started.data(
+      "{ movie(id: 10000001) { predictedRating(userId: 42) } user(id: 42) { recommendations(filter: { years: { from: 2030 } }) { title basis } } }",
+    );
+    expect(movie.predictedRating).toBeGreaterThanOrEqual(0.5);
+    expect(user.recommendations).toEqual([{ title: "Amélie Again", basis: "FALLBACK" }]);
+  });
+
+  test("a movie that is corrected is found by its new title, and no longer by the old one", async () => {
+    const started = await start();
+    const { updateMovie } = await started.edit(update('movieId: 1, title: "Spielzeug", genres: ["Animation"]'));
+    expect(updateMovie.movie).toMatchObject({
+      title: "Spielzeug",
+      givenTitle: "Spielzeug (1995)",
+      year: 1995,
+      genres: ["Animation"],
+    });
+    expect([await titles(started, "spiel"), await titles(started, "toy")]).toEqual([["Spielzeug"], []]);
+    const { user } = await started.data("{ user(id: 3997) { topRated } }");
+    expect(user.topRated[0]).toBe("Spielzeug");
+    expect((await started.edit(update("movieId: 1, year: 1996"))).updateMovie.movie.givenTitle).toBe(
+      "Spielzeug (1996)",
+    );
+  });
+
+  test.each([
+    [
+      add('title: " ", year: 2020, genres: []'),
+      [{ path: ["input", "title"], message: 'expected 1 to 300 characters, received " "' }],
+    ],
+    [
+      add('title: "A", year: 20, genres: []'),
+      [{ path: ["input", "year"], message: "expected a whole number from 1870 to 2100, received 20" }],
+    ],
+    [
+      add('title: "A", year: 2020, genres: ["Drama", "A|B"]'),
+      [{ path: ["input", "genres", "1"], message: 'expected a genre without |, received "A|B"' }],
+    ],
+    [
+      add('title: "A", year: 2020, genres: ["Drama", "Drama"]'),
+      [{ path: ["input", "genres"], message: 'expected up to 20 genres, each once, received "Drama,Drama"' }],
+    ],
+    [
+      update('movieId: 1, title: ""'),
+      [{ path: ["input", "title"], message: 'expected 1 to 300 characters, received ""' }],
+    ],
+  ])("%s is refused, and says where", async (mutation, expected) => {
+    const started = await start();
+    const [result] = Object.values(await started.edit(mutation)) as { issues: unknown }[];
+    expect(result).toMatchObject({ __typename: "InvalidInputError", issues: expected });
+  });
+
+  test("a movie that is not there is refused by name", async () => {
+    const { edit } = await start();
+    expect((await edit(update('movieId: 7, title: "A"'))).updateMovie).toMatchObject({ code: "MOVIE_NOT_FOUND" });
+  });
+});
+
+describe("rateMovies", () => {
+  const rate = (ratings: string) =>
+    `mutation { rateMovies(input: { userId: 42, ratings: [${ratings}] }) { __typename ... on RateMoviesPayload { results { __typename ... on RateMoviePayload { rating { rating movie { movieId } } } ... on Error { code message } } } ... on Error { code } } }`;
+
+  test("keeps what it can and says why not the rest, in order", async () => {
+    const started = await start();
+    const { rateMovies } = await started.edit(
+      rate(
+        "{ movieId: 1, rating: 4.5 }, { movieId: 7, rating: 3 }, { movieId: 858, rating: 9 }, { movieId: 73, rating: 2 }",
+      ),
+    );
+    expect(rateMovies.results).toEqual([
+      { __typename: "RateMoviePayload", rating: { rating: 4.5, movie: { movieId: 1 } } },
+      { __typename: "MovieNotFoundError", code: "MOVIE_NOT_FOUND", message: "expected the id of a movie, received 7" },
+      {
+        __typename: "InvalidRatingError",
+        code: "INVALID_RATING",
+        message: "expected a rating of 0.5 to 5 in half stars, received 9",
+      },
+      { __typename: "RateMoviePayload", rating: { rating: 2, movie: { movieId: 73 } } },
+    ]);
+    const { ratings } = await started.data("{ ratings(userId: 42, movieId: 1) { edges { node { rating } } } }");
+    expect(ratings.edges).toEqual([{ node: { rating: 4.5 } }]);
+  });
+
+  test("the same rating again leaves its time as it was", async () => {
+    const started = await start();
+    const query = "{ ratings(userId: 42, movieId: 1) { edges { node { rating ratedAt } } } }";
+    await started.edit(rate("{ movieId: 1, rating: 4.5 }"));
+    started.services.db.sqlite.exec("UPDATE ratings SET rated_at = 1000000000 WHERE user_id = 42 AND movie_id = 1");
+    const before = await started.data(query);
+    await started.edit(rate("{ movieId: 1, rating: 4.5 }"));
+    expect(await started.data(query)).toEqual(before);
+    await started.edit(rate("{ movieId: 1, rating: 4 }"));
+    expect(await started.data(query)).not.toEqual(before);
+  });
+
+  test("takes at most 500", async () => {
+    const { ask, token } = await start();
+    const { errors } = await ask(
+      "mutation ($ratings: [MovieRatingInput!]!) { rateMovies(input: { userId: 42, ratings: $ratings }) { __typename } }",
+      { token, variables: { ratings: Array.from({ length: 501 }, () => ({ movieId: 1, rating: 3 })) } },
+    );
+    expect(errors).toMatchObject([
+      { code: "INVALID_ARGUMENT", message: "expected up to 500 ratings in a batch, received 501" },
+    ]);
+  });
+});
