@@ -398,6 +398,7 @@ export const appOptions: AppOptions = {
   requestTimeoutMs: 60_000,
   rateLimit: 0,
   trustProxy: false,
+  federation: false,
 };
 
 export interface StartOptions extends Partial<AppOptions> {

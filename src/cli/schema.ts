@@ -8,10 +8,11 @@ export function addSchemaCommand(program: Command): void {
     .summary("print the GraphQL schema")
     .description("Print the GraphQL schema, or write it to a file.")
     .option("--out <file>", "write it there")
-    .action(async (options: { out?: string }) => {
+    .option("--subgraph", "as a subgraph of Apollo Federation 2, with its directives, to be composed with others")
+    .action(async (options: { out?: string; subgraph?: boolean }) => {
       const { lexicographicSortSchema, printSchema } = await import("graphql");
-      const { toSchema } = await import("../schema/index.js");
-      const text = `${printSchema(lexicographicSortSchema(toSchema()))}\n`;
+      const { subgraphText, toSchema } = await import("../schema/index.js");
+      const text = options.subgraph ? await subgraphText() : `${printSchema(lexicographicSortSchema(toSchema()))}\n`;
       if (options.out === undefined) process.stdout.write(text);
       else await writeOut(options.out, text);
     });

@@ -35,12 +35,12 @@ export function addServeCommands(program: Command): void {
         posterProviders: posterProvidersOf(config),
         onPosterError: (error) => logger.warn({ err: error }, "a poster was not fetched"),
       });
-      const server = await serve(createApp(services, appOptionsOf(config), logger), config.host, config.port).catch(
-        async (error: unknown) => {
-          await services.close();
-          throw error;
-        },
-      );
+      const tracing = config.otlpEndpoint === "" ? undefined : await startTracing(config.otlpEndpoint);
+      const app = createApp(services, { ...appOptionsOf(config), tracing: tracing?.plugin }, logger);
+      const server = await serve(app, config.host, config.port).catch(async (error: unknown) => {
+        await services.close();
+        throw error;
+      });
       try {
         // Made once the server listens: a start that fails must not use up the one time it is shown.
         const token = config.auth === "on" ? await firstToken(services) : undefined;
@@ -62,6 +62,7 @@ export function addServeCommands(program: Command): void {
         services.posterSources.updates.close();
         services.events.close();
         await server.stop();
+        await tracing?.stop().catch((error: unknown) => logger.warn({ err: error }, "traces were not sent"));
         await services.close();
       }
     });
@@ -79,6 +80,11 @@ export function addServeCommands(program: Command): void {
           print(`nothing to do: the data set ${currentDataset(services.db)?.name} is loaded`);
       });
     });
+}
+
+async function startTracing(endpoint: string) {
+  const { createTracing } = await import("../server/tracing.js");
+  return createTracing(endpoint);
 }
 
 async function setup(services: Services) {

@@ -1,10 +1,10 @@
 /** The loaders of one request: everything a field asks for is fetched in batches, and once. */
 import DataLoader from "dataloader";
-import { type Movie, moviesByIds } from "../db/movies.js";
+import { type Movie, moviesByIds, moviesByImdbIds } from "../db/movies.js";
 import { type PosterRow, postersByMovieIds } from "../db/posters.js";
 import { type MovieStatistics, statisticsOfMovies } from "../db/statistics.js";
 import { type User, usersByIds } from "../db/users.js";
-import type { MovieId, UserId } from "../ids.js";
+import type { ImdbId, MovieId, UserId } from "../ids.js";
 import type { RatingReason } from "../ml/predictor.js";
 import { reasonsOfPairs } from "./pair-reasons.js";
 import { looksOfMovies, type PosterLook } from "./poster-looks.js";
@@ -20,6 +20,7 @@ export interface SimilarityKey {
 export interface Loaders {
   userById: DataLoader<UserId, User | undefined>;
   movieById: DataLoader<MovieId, Movie | undefined>;
+  movieByImdbId: DataLoader<ImdbId, Movie | undefined>;
   posterByMovieId: DataLoader<MovieId, PosterRow | undefined>;
   statisticsByMovieId: DataLoader<MovieId, MovieStatistics>;
   /** All pairs of a request in one call of the model. */
@@ -38,6 +39,7 @@ export function createLoaders(services: Services): Loaders {
   return {
     userById: new DataLoader(async (ids) => usersByIds(db, ids)),
     movieById: new DataLoader(async (ids) => moviesByIds(db, ids)),
+    movieByImdbId: new DataLoader(async (ids) => moviesByImdbIds(db, ids)),
     posterByMovieId: new DataLoader(async (ids) => postersByMovieIds(db, ids)),
     statisticsByMovieId: new DataLoader(async (ids) => statisticsOfMovies(db, ids)),
     prediction: new DataLoader<PredictionKey, Prediction, string>((keys) => predictPairs(services, keys), {

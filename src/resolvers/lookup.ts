@@ -1,6 +1,6 @@
 /** From the ids that a client sends to what they name. */
 
-import { type Movie, movieByImdbId } from "../db/movies.js";
+import type { Movie } from "../db/movies.js";
 import type { User } from "../db/users.js";
 import { AppError, received } from "../errors.js";
 import { type MovieId, parseImdbId, parseMovieId, parseUserId, type UserId } from "../ids.js";
@@ -52,7 +52,7 @@ export async function findMovie(context: Context, by: { id?: string | null; imdb
   }
   const imdbId = parseImdbId(by.imdbId as string);
   if (imdbId === undefined) throw invalidImdbId(by.imdbId as string);
-  const movie = movieByImdbId(context.services.db, imdbId);
+  const movie = await context.loaders.movieByImdbId.load(imdbId);
   if (movie === undefined)
     throw new AppError("MOVIE_NOT_FOUND", `expected the IMDb id of a movie here, received ${imdbId}`);
   return movie;

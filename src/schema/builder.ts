@@ -1,6 +1,8 @@
 /** The one Pothos builder: its plugins, who may call what, and how much one query may ask for. */
 import SchemaBuilder from "@pothos/core";
 import ComplexityPlugin from "@pothos/plugin-complexity";
+import DirectivesPlugin from "@pothos/plugin-directives";
+import FederationPlugin from "@pothos/plugin-federation";
 import RelayPlugin from "@pothos/plugin-relay";
 import ScopeAuthPlugin from "@pothos/plugin-scope-auth";
 import { AppError, received } from "../errors.js";
@@ -32,7 +34,7 @@ export const builder = new SchemaBuilder<{
   Connection: { totalCount: () => number };
   Scalars: { File: { Input: UploadedFile; Output: never } };
 }>({
-  plugins: [ScopeAuthPlugin, ComplexityPlugin, RelayPlugin],
+  plugins: [ScopeAuthPlugin, ComplexityPlugin, RelayPlugin, DirectivesPlugin, FederationPlugin],
   defaultFieldNullability: false,
   scopeAuth: {
     authorizeOnSubscribe: true,
@@ -50,12 +52,7 @@ export const builder = new SchemaBuilder<{
     defaultComplexity: 1,
     defaultListMultiplier: 10,
     limit: limits,
-    complexityError: (_kind, { complexity, depth, breadth }) =>
-      new AppError(
-        "INVALID_ARGUMENT",
-        `expected a query of cost up to ${limits.complexity}, depth up to ${limits.depth} and up to ${limits.breadth} fields, ` +
-          `received cost ${complexity}, depth ${depth}, ${breadth} fields: ask for fewer movies or fields`,
-      ),
+    complexityError: (_kind, asked) => tooComplex(asked),
   },
   relay: {
     cursorType: "String",
@@ -97,6 +94,26 @@ export const builder = new SchemaBuilder<{
     },
   },
 });
+
+interface Complexity {
+  complexity: number;
+  depth: number;
+  breadth: number;
+}
+
+function tooComplex({ complexity, depth, breadth }: Complexity): AppError {
+  return new AppError(
+    "INVALID_ARGUMENT",
+    `expected a query of cost up to ${limits.complexity}, depth up to ${limits.depth} and up to ${limits.breadth} fields, ` +
+      `received cost ${complexity}, depth ${depth}, ${breadth} fields: ask for fewer movies or fields`,
+  );
+}
+
+/** @throws {AppError} INVALID_ARGUMENT for a query beyond the limits, as every field of the builder's does */
+export function checkComplexity(asked: Complexity): void {
+  const { complexity, depth, breadth } = limits;
+  if (asked.complexity > complexity || asked.depth > depth || asked.breadth > breadth) throw tooComplex(asked);
+}
 
 builder.globalConnectionField("totalCount", (t) =>
   t.int({ description: "How many there are in all.", resolve: ({ totalCount }) => totalCount() }),

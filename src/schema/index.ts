@@ -20,3 +20,5 @@ import "./visual-taste.js";
 export function toSchema(): GraphQLSchema {
   return builder.toSchema();
 }
+
+export { subgraphText, toSubgraphSchema } from "./federation.js";

@@ -14,7 +14,7 @@ import { createLoaders } from "../resolvers/loaders.js";
 import type { Services } from "../resolvers/services.js";
 import { maxPosterBytes } from "../resolvers/set-poster.js";
 import { hasScope, type ReadPolicy } from "../resolvers/viewer.js";
-import { toSchema } from "../schema/index.js";
+import { toSchema, toSubgraphSchema } from "../schema/index.js";
 import { createViewers } from "./authenticate.js";
 import { defaultQuery } from "./graphiql.js";
 import { createJwtChecker, type JwtOptions } from "./jwt.js";
@@ -40,6 +40,10 @@ export interface AppOptions extends ReadPolicy {
   /** Operations a minute; 0 for no limit. */
   rateLimit: number;
   trustProxy: boolean;
+  /** Whether the schema is that of an Apollo Federation 2 subgraph. */
+  federation: boolean;
+  /** Sends traces. */
+  tracing?: Plugin;
 }
 
 export type App = ReturnType<typeof createApp>;
@@ -51,7 +55,7 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
   const checkJwt = options.jwt && createJwtChecker(options.jwt);
   const viewers = createViewers(auth === "off" ? undefined : createAuthenticator(services, checkJwt), maskError);
   return createYoga<ServerContext, Context>({
-    schema: toSchema(),
+    schema: options.federation ? toSubgraphSchema() : toSchema(),
     context: ({ request }) => ({
       services,
       loaders: createLoaders(services),
@@ -75,6 +79,7 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
     },
     plugins: [
       useRequestId(logger),
+      ...(options.tracing === undefined ? [] : [options.tracing]),
       ...(auth === "off" ? [useLoopbackHost()] : []),
       useRoutes(services),
       viewers.plugin,

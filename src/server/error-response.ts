@@ -9,5 +9,8 @@ export function errorResponse(
   error: AppError | GraphQLError,
   headers: Record<string, string> = {},
 ): Response {
-  return fetchAPI.Response.json({ errors: [(error instanceof GraphQLError ? error : asGraphQLError(error)).toJSON()] }, { status, headers });
+  return fetchAPI.Response.json(
+    { errors: [(error instanceof GraphQLError ? error : asGraphQLError(error)).toJSON()] },
+    { status, headers },
+  );
 }

@@ -1,6 +1,12 @@
 /** What one request may ask for and how it may come; what is refused says why, with a code, before any work. */
+import { createHash } from "node:crypto";
 import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from "graphql";
 import { describe, expect, test } from "vitest";
+import { addDocuments } from "../../src/db/documents.js";
+import { write } from "../../src/db/write.js";
+import { AppError } from "../../src/errors.js";
+import { createPause, withSignal } from "../../src/ml/pause.js";
+import type { App } from "../../src/server/app.js";
 import { answerOf, countModelCalls, fixture, globalId, start } from "../fixture.js";
 
 const url = "http://marquee.test/graphql";
@@ -250,6 +256,13 @@ describe("the time of a request", () => {
     ]);
   });
 
+  test("ends what the model is at", async () => {
+    const signal = AbortSignal.abort(new AppError("TIMEOUT", "too late"));
+    const pause = withSignal(signal, createPause);
+    expect(() => pause()).toThrow("too late");
+    expect(createPause()()).toBeUndefined();
+  });
+
   test("is not used further by a query that was answered with TIMEOUT", async () => {
     const log: string[] = [];
     const { ask, services } = await start({ requestTimeoutMs: 500, onSql: (sql) => log.push(sql) });
@@ -275,6 +288,178 @@ describe("the time of a request", () => {
   });
 });
 
+describe("a batch", () => {
+  const batch = (n: number) =>
+    JSON.stringify(Array.from({ length: n }, (_, i) => ({ query: `{ movie(id: 1) { title a${i}: year } }` })));
+  const post = async (n: number, options: Parameters<typeof start>[0]) => {
+    const { app } = await start(options);
+    const response = await app.fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: batch(n),
+    });
+    return { status: response.status, body: await response.json() };
+  };
+
+  test("is answered in its order, up to the limit", async () => {
+    const { status, body } = await post(3, { maxBatch: 3 });
+    expect(status).toBe(200);
+    expect(body).toEqual([0, 1, 2].map((i) => ({ data: { movie: { title: "Toy Story", [`a${i}`]: 1995 } } })));
+  });
+
+  test("beyond the limit is refused", async () => {
+    const { status, body } = await post(4, { maxBatch: 3 });
+    expect([status, body.errors]).toEqual([
+      413,
+      [{ message: "Batching is limited to 3 operations per request.", extensions: { code: "BAD_REQUEST" } }],
+    ]);
+  });
+});
+
+describe("how often", () => {
+  const from = (address: string) => ({ headers: { "x-forwarded-for": `10.0.0.1, ${address}` } });
+  const query = "{ movie(id: 1) { title } }";
+
+  test("an address may ask is limited, each by itself, and says when to come again", async () => {
+    const { ask } = await start({ rateLimit: 2, trustProxy: true });
+    for (let i = 0; i < 2; i++) expect((await ask(query, from("192.0.2.1"))).status).toBe(200);
+    const { status, headers, errors } = await ask(query, from("192.0.2.1"));
+    expect(status).toBe(429);
+    expect(errors).toEqual([
+      {
+        code: "RATE_LIMITED",
+        message: expect.stringMatching(
+          /^expected up to 2 operations a minute, received more: try again in \d+ seconds$/,
+        ),
+      },
+    ]);
+    expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
+    expect((await ask(query, from("192.0.2.2"))).status).toBe(200);
+  });
+
+  test("a token may ask is limited wherever it comes from, apart from the address", async () => {
+    const { ask, token } = await start({ rateLimit: 2, trustProxy: true });
+    for (let i = 0; i < 2; i++) expect((await ask(query, { ...from(`192.0.2.${i}`), token })).status).toBe(200);
+    expect((await ask(query, { ...from("192.0.2.9"), token })).status).toBe(429);
+    expect((await ask(query, from("192.0.2.9"))).status).toBe(200);
+  });
+
+  test("counts each operation of a batch", async () => {
+    const { app } = await start({ rateLimit: 2 });
+    const body = JSON.stringify([{ query }, { query }, { query }]);
+    const response = await app.fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
+    const codes = ((await response.json()) as { errors?: { extensions: { code: string } }[] }[]).map(
+      ({ errors }) => errors?.[0].extensions.code,
+    );
+    expect(codes.filter((code) => code === "RATE_LIMITED")).toHaveLength(1);
+  });
+
+  test("is not taken from a header that nobody vouches for", async () => {
+    const { ask } = await start({ rateLimit: 1 });
+    expect((await ask(query, from("192.0.2.1"))).status).toBe(200);
+    expect((await ask(query, from("192.0.2.2"))).status).toBe(429);
+  });
+});
+
+describe("with INTROSPECTION=off", () => {
+  test("the schema is not told, and no similar names are", async () => {
+    const { ask } = await start({ introspection: false });
+    for (const query of ["{ __schema { types { name } } }", '{ __type(name: "Movie") { name } }']) {
+      expect((await ask(query)).errors?.[0]).toMatchObject({
+        code: "GRAPHQL_VALIDATION_FAILED",
+        message: expect.stringContaining("introspection"),
+      });
+    }
+    expect((await ask("{ __typename movie(id: 1) { __typename } }")).errors).toBeUndefined();
+    const { errors } = await ask("{ movie(id: 1) { titel } }");
+    expect(errors?.[0].message).toContain("titel");
+    expect(JSON.stringify(errors)).not.toMatch(/did you mean/i);
+  });
+
+  test("which is not so by default: similar names help", async () => {
+    const { ask } = await start();
+    expect((await ask("{ movie(id: 1) { titel } }")).errors?.[0].message).toMatch(/Did you mean "title"/);
+  });
+});
+
+test("the cost of a query is counted whatever it is called, introspection in it or not", async () => {
+  const { ask } = await start();
+  const { errors } = await ask(
+    "query IntrospectionQuery { __schema { queryType { name } } users(first: 100) { edges { node { recommendations(first: 100) { title } } } } }",
+  );
+  expect(errors?.[0].message).toContain("received cost ");
+});
+
+test("no answer carries a stack trace", async () => {
+  const { ask } = await start();
+  for (const query of [
+    "{",
+    "{ nothing }",
+    "{ user(id: 7) { userId } }",
+    "{ movie(id: 1) { similar(first: 0) { similarity } } }",
+  ]) {
+    const text = JSON.stringify((await ask(query)).errors);
+    expect(text).not.toMatch(/stack|\.js|\.ts|node_modules/);
+  }
+});
+
+describe("trusted documents", () => {
+  const text = "query Title($id: ID!) { movie(id: $id) { title } }";
+  const hash = createHash("sha256").update(text).digest("hex");
+  const send = async (app: App, body: object, token?: string) =>
+    answerOf(
+      await app.fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) },
+        body: JSON.stringify({ variables: { id: 1 }, ...body }),
+      }),
+    );
+  const startTrusting = async (documents: "allow" | "only") => {
+    const started = await start({ documents });
+    await write(started.services.db, () => addDocuments(started.services.db, [{ text, source: "title.graphql" }], 0));
+    return started;
+  };
+
+  test.each<[string, object]>([
+    ["documentId", { documentId: `sha256:${hash}` }],
+    ["a persisted query's hash", { extensions: { persistedQuery: { version: 1, sha256Hash: hash } } }],
+  ])("are answered by %s, alone or beside other queries", async (_how, body) => {
+    for (const documents of ["allow", "only"] as const) {
+      const { app } = await startTrusting(documents);
+      expect(await send(app, body)).toMatchObject({ status: 200, data: { movie: { title: "Toy Story" } } });
+    }
+  });
+
+  test("alone: any other query is refused, but not of the scope admin", async () => {
+    const { app, token, tokenOf } = await startTrusting("only");
+    const refused = {
+      status: 400,
+      errors: [
+        {
+          code: "DOCUMENT_REQUIRED",
+          message:
+            "expected the hash of a trusted document, received a query: this server answers trusted documents only",
+        },
+      ],
+    };
+    expect(await send(app, { query: text })).toMatchObject(refused);
+    expect(await send(app, { query: text }, await tokenOf("editor"))).toMatchObject(refused);
+    expect(await send(app, { query: text }, token)).toMatchObject({ status: 200 });
+  });
+
+  test("that are not there are refused", async () => {
+    const { app } = await startTrusting("allow");
+    expect(await send(app, { documentId: `sha256:${hash.replace(/./, "0")}x` })).toMatchObject({
+      status: 400,
+      errors: [{ code: "DOCUMENT_NOT_FOUND" }],
+    });
+    expect(await send(app, {})).toMatchObject({
+      status: 400,
+      errors: [{ code: "BAD_REQUEST", message: "Must provide query string." }],
+    });
+  });
+});
+
 describe("other origins", () => {
   const preflight = {
     method: "OPTIONS",
@@ -285,6 +470,18 @@ describe("other origins", () => {
     const { app } = await start();
     const response = await app.fetch(url, preflight);
     expect(response.headers.get("access-control-allow-origin")).toBe("https://elsewhere.test");
+  });
+
+  test("may ask where they are named, and others may not", async () => {
+    const { app } = await start({ corsOrigins: ["https://app.test", "https://elsewhere.test"] });
+    const named = await app.fetch(url, preflight);
+    expect(named.headers.get("access-control-allow-origin")).toBe("https://elsewhere.test");
+    expect(named.headers.get("access-control-allow-credentials")).toBeNull();
+    const other = await app.fetch(url, {
+      ...preflight,
+      headers: { ...preflight.headers, origin: "https://evil.test" },
+    });
+    expect(["null", null]).toContain(other.headers.get("access-control-allow-origin"));
   });
 
   test("may not where they need none", async () => {

@@ -1,0 +1,84 @@
+/** OpenTelemetry: a span for each request, and below it one for parsing, validating and executing its operation. */
+import { type Context, context, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { type DocumentNode, type GraphQLError, Kind } from "graphql";
+import type { Plugin } from "graphql-yoga";
+import { AppError } from "../errors.js";
+
+export interface Tracing {
+  plugin: Plugin;
+  /** Sends what is not sent yet. */
+  stop(): Promise<void>;
+}
+
+/**
+ * @param endpoint such as `http://localhost:4318`, where traces go to `/v1/traces`
+ */
+export async function createTracing(endpoint: string, serviceName = "marquee"): Promise<Tracing> {
+  // Only loaded where traces are sent.
+  const { BatchSpanProcessor, TracerProvider } = await import("@opentelemetry/sdk-trace");
+  const { OTLPTraceExporter } = await import("@opentelemetry/exporter-trace-otlp-http");
+  const { W3CTraceContextPropagator } = await import("@opentelemetry/core");
+  const { resourceFromAttributes } = await import("@opentelemetry/resources");
+  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, "")}/v1/traces` });
+  const provider = new TracerProvider({
+    resource: resourceFromAttributes({ "service.name": serviceName }),
+    spanProcessors: [new BatchSpanProcessor({ exporter })],
+  });
+  const propagator = new W3CTraceContextPropagator();
+  const tracer = provider.getTracer("marquee");
+  const requests = new WeakMap<Request, { span: Span; within: Context }>();
+  const getter = {
+    keys: (headers: Headers) => [...headers.keys()],
+    get: (headers: Headers, key: string) => headers.get(key) ?? undefined,
+  };
+
+  function child(request: Request | undefined, name: string): Span | undefined {
+    const known = request && requests.get(request);
+    return known && tracer.startSpan(name, {}, known.within);
+  }
+
+  const plugin: Plugin = {
+    onRequest({ request, url }) {
+      if (url.pathname !== "/graphql") return;
+      const parent = propagator.extract(context.active(), request.headers, getter);
+      const span = tracer.startSpan(`${request.method} /graphql`, { kind: SpanKind.SERVER }, parent);
+      requests.set(request, { span, within: trace.setSpan(parent, span) });
+    },
+    onParse({ context: own }) {
+      const span = child((own as { request?: Request }).request, "graphql.parse");
+      return () => span?.end();
+    },
+    onValidate({ context: own }) {
+      const span = child((own as { request?: Request }).request, "graphql.validate");
+      return () => span?.end();
+    },
+    onExecute({ args }) {
+      const span = child((args.contextValue as { request?: Request }).request, "graphql.execute");
+      // The kind alone: names and variables are the client's, and may say who they are.
+      const { definitions } = args.document as DocumentNode;
+      const operation = definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+      span?.setAttribute("graphql.operation.type", operation?.operation ?? "unknown");
+      return {
+        onExecuteDone({ result }) {
+          const codes = "errors" in result ? ((result.errors ?? []) as GraphQLError[]).map(codeOf) : [];
+          if (codes.length > 0) {
+            span?.setAttribute("graphql.error.codes", [...new Set(codes)]);
+            span?.setStatus({ code: SpanStatusCode.ERROR });
+          }
+          span?.end();
+        },
+      };
+    },
+    onResponse({ request, response }) {
+      const known = requests.get(request);
+      known?.span.setAttribute("http.response.status_code", response.status);
+      known?.span.end();
+    },
+  };
+  return { plugin, stop: () => provider.shutdown() };
+}
+
+/** Before it is masked, an error of ours has its code on what was thrown. */
+function codeOf({ originalError, extensions }: GraphQLError): string {
+  return originalError instanceof AppError ? originalError.code : String(extensions?.code ?? "INTERNAL_SERVER_ERROR");
+}

@@ -1,0 +1,196 @@
+/** What subscribers are told: ratings, recommendations, trainings; that they end, and that nothing of them stays. */
+import { describe, expect, onTestFinished, test } from "vitest";
+import { setSetting } from "../../src/db/settings.js";
+import { write } from "../../src/db/write.js";
+import { openServices } from "../../src/resolvers/services.js";
+import { reportTraining } from "../../src/resolvers/training-progress.js";
+import { fixture, type Started, start } from "../fixture.js";
+
+/** Reads a subscription's events as they come over HTTP. */
+async function subscribe({ app }: Started, query: string, token?: string) {
+  const stop = new AbortController();
+  const response = await app.fetch("http://localhost/graphql", {
+    method: "POST",
+    signal: stop.signal,
+    headers: {
+      "content-type": "application/json",
+      accept: "text/event-stream",
+      ...(token && { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify({ query: `subscription { ${query} }` }),
+  });
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  let text = "";
+  return {
+    // biome-ignore lint/suspicious/noExplicitAny: what came over the wire is what the test is about to check
+    async next(): Promise<any> {
+      for (;;) {
+        const event = /event: (next|complete)\ndata:(.*)\n\n/.exec(text);
+        if (event !== null) {
+          text = text.slice(event.index + event[0].length);
+          if (event[1] === "complete") return undefined;
+          const { data, errors } = JSON.parse(event[2]);
+          return errors === undefined ? data : { errors };
+        }
+        const { value, done } = await reader.read();
+        if (done) return undefined;
+        text += new TextDecoder().decode(value);
+      }
+    },
+    async stop() {
+      await reader.cancel();
+      stop.abort();
+    },
+  };
+}
+
+const rate = (userId: number, movieId: number, rating: number) =>
+  `mutation { rateMovie(input: { userId: ${userId}, movieId: ${movieId}, rating: ${rating} }) { __typename } }`;
+
+/** Until the server has as many readers as said. */
+async function readers(count: () => number, expected: number): Promise<void> {
+  while (count() !== expected) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+describe("ratingAdded", () => {
+  test("tells each rating of the user, and nobody else's, fresh", async () => {
+    const started = await start();
+    const events = await subscribe(
+      started,
+      "ratingAdded(userId: 42) { rating movie { title ratingCount } user { userId } }",
+    );
+    await readers(() => started.services.events.ratings.readers, 1);
+    await started.edit(rate(5, 1, 2));
+    await started.edit(rate(42, 1, 4.5));
+    await started.edit(rate(42, 1, 3));
+    const count = new Set(
+      fixture.ratings
+        .filter(({ movieId }) => movieId === 1)
+        .map(({ userId }) => userId)
+        .concat(42, 5),
+    ).size;
+    for (const rating of [4.5, 3]) {
+      expect(await events.next()).toEqual({
+        ratingAdded: { rating, movie: { title: "Toy Story", ratingCount: count }, user: { userId: 42 } },
+      });
+    }
+    await events.stop();
+    await readers(() => started.services.events.ratings.readers, 0);
+  });
+
+  test("of many at once tells each", async () => {
+    const started = await start();
+    const events = await subscribe(started, "ratingAdded(userId: 42) { rating }");
+    await readers(() => started.services.events.ratings.readers, 1);
+    await started.edit(
+      "mutation { rateMovies(input: { userId: 42, ratings: [{ movieId: 1, rating: 1 }, { movieId: 7, rating: 1 }, { movieId: 858, rating: 2 }] }) { __typename } }",
+    );
+    expect([await events.next(), await events.next()]).toEqual([
+      { ratingAdded: { rating: 1 } },
+      { ratingAdded: { rating: 2 } },
+    ]);
+    await events.stop();
+  });
+
+  test("of somebody else is refused where their ratings are private, and without a user to tell of", async () => {
+    const started = await start({ publicUsers: "none" });
+    for (const [query, token, code] of [
+      ["ratingAdded(userId: 42) { rating }", undefined, "UNAUTHENTICATED"],
+      ["ratingAdded(userId: 42) { rating }", await started.tokenOf("user", 5), "FORBIDDEN"],
+      ["ratingAdded { rating }", undefined, "UNAUTHENTICATED"],
+    ] as const) {
+      const events = await subscribe(started, query, token);
+      expect((await events.next()).errors[0].extensions.code).toBe(code);
+    }
+    expect(started.services.events.ratings.readers).toBe(0);
+  });
+});
+
+describe("recommendationsChanged", () => {
+  test("tells the user when they rate, take a rating away, or another model serves", async () => {
+    const started = await start();
+    const token = await started.tokenOf("user", 3997);
+    const { events: sources, db } = started.services;
+    const events = await subscribe(
+      started,
+      "recommendationsChanged { userId recommendations(first: 1) { title } }",
+      token,
+    );
+    await readers(() => sources.others.readers, 1);
+    const recommended = async () => {
+      const { user } = await started.data(
+        "{ user(id: 3997) { recommendations(first: 1) { title movie { movieId } } } }",
+      );
+      return user.recommendations[0];
+    };
+    const first = await recommended();
+    await started.edit(rate(3997, first.movie.movieId, 4));
+    const second = await recommended();
+    expect(await events.next()).toEqual({
+      recommendationsChanged: { userId: 3997, recommendations: [{ title: second.title }] },
+    });
+    expect(second.title).not.toBe(first.title);
+    await write(db, () => setSetting(db, "activeModel", fixture.models.other.name));
+    expect((await events.next()).recommendationsChanged.recommendations).toEqual([
+      { title: (await recommended()).title },
+    ]);
+    await events.stop();
+    await readers(() => sources.others.readers + sources.ratings.readers, 0);
+  });
+
+  test("tells what another process rated, and not what it did to others", async () => {
+    const started = await start();
+    const events = await subscribe(started, "recommendationsChanged(userId: 42) { userId topRated(first: 1) }");
+    await readers(() => started.services.events.others.readers, 1);
+    const other = openServices(started.dataDir);
+    onTestFinished(() => other.close());
+    const rateThere = (userId: number) =>
+      write(other.db, () => {
+        other.db.sqlite
+          .prepare(
+            "UPDATE ratings SET rating = 5, rated_at = 2000000000 WHERE id = (SELECT min(id) FROM ratings WHERE user_id = ?)",
+          )
+          .run(userId);
+      });
+    await rateThere(5);
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    await rateThere(42);
+    const movie = fixture.ratings.find(({ userId }) => userId === 42)!.movieId;
+    expect(await events.next()).toEqual({
+      recommendationsChanged: { userId: 42, topRated: [fixture.movies.find(({ id }) => id === movie)!.displayTitle] },
+    });
+    await events.stop();
+  });
+});
+
+describe("trainingProgress", () => {
+  test("tells how far a training of another process has come, until it is done", async () => {
+    const started = await start();
+    const events = await subscribe(started, "trainingProgress { kind phase done state }");
+    await readers(() => started.services.events.training.readers, 1);
+    const reporter = reportTraining(started.services.folders.training, "mf");
+    reporter.update("fit", 0.5);
+    expect(await events.next()).toEqual({
+      trainingProgress: { kind: "mf", phase: "fit", done: 0.5, state: "RUNNING" },
+    });
+    reporter.end("DONE");
+    expect(await events.next()).toEqual({ trainingProgress: { kind: "mf", phase: "fit", done: 1, state: "DONE" } });
+    await events.stop();
+    await readers(() => started.services.events.training.readers, 0);
+  });
+
+  test("of a training that never began is nothing", async () => {
+    const started = await start();
+    reportTraining(started.services.folders.training, "mf").end("STOPPED");
+    expect(() => openServices(started.dataDir).close()).not.toThrow();
+  });
+});
+
+test("subscriptions end when the server does", async () => {
+  const started = await start();
+  const events = await subscribe(started, "trainingProgress { done }");
+  await readers(() => started.services.events.training.readers, 1);
+  started.services.events.close();
+  expect(await events.next()).toBeUndefined();
+  expect(started.services.events.training.readers).toBe(0);
+});
