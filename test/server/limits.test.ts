@@ -122,12 +122,15 @@ describe("the size of a query", () => {
   });
 });
 
-test("introspection gives the whole schema, every type and field described", async () => {
+test("introspection gives the whole schema, every type, field, argument and enum value described", async () => {
   const { data } = await start();
   const schema = buildClientSchema((await data(getIntrospectionQuery())) as IntrospectionQuery);
   const missing: string[] = [];
   for (const type of Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith("__"))) {
     if (!type.description) missing.push(type.name);
+    for (const value of "getValues" in type ? type.getValues() : []) {
+      if (!value.description) missing.push(`${type.name}.${value.name}`);
+    }
     if (!("getFields" in type)) continue;
     for (const field of Object.values(type.getFields())) {
       if (!field.description) missing.push(`${type.name}.${field.name}`);

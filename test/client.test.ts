@@ -1,0 +1,102 @@
+/** examples/client, and README's and docs/api.md's snippets, as somebody who writes a front end would run them. */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { homePage, rate, search } from "../examples/client/src/pages.js";
+import { openServices, type Services } from "../src/resolvers/services.js";
+import { setupEmbedded } from "../src/resolvers/setup-embedded.js";
+import { makeToken } from "../src/resolvers/tokens.js";
+import { createApp } from "../src/server/app.js";
+import { type RunningServer, serve } from "../src/server/serve.js";
+import { appOptions } from "./fixture.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+let folder: string;
+let services: Services;
+let server: RunningServer;
+let url: string;
+let token: string;
+
+beforeAll(async () => {
+  // Below the project, so that snippets find its packages.
+  folder = await mkdtemp(join(root, "node_modules", ".marquee-snippets-"));
+  services = openServices(join(folder, "data"));
+  await setupEmbedded(services, () => {});
+  const app = createApp(services, { ...appOptions, rateLimit: 1000 }, pino({ level: "silent" }));
+  server = await serve(app, "127.0.0.1", 0);
+  url = `${server.address}/graphql`;
+  token = (await makeToken(services, { name: "app", scope: "user", userId: 42 as never })).secret;
+});
+
+afterAll(async () => {
+  await server.stop();
+  await services.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe("examples/client", () => {
+  test("shows a home page with reasons", async () => {
+    const lines = await homePage({ url }, "42");
+    expect(lines).toHaveLength(3);
+    for (const line of lines)
+      expect(line).toMatch(/^.+, [1-5]\.\d stars: (?:because you gave .+★|its poster looks like that of .+)$/);
+  });
+
+  test("finds all pages of a search, the most rated first", async () => {
+    const titles = await search({ url }, "the");
+    expect(titles.length).toBeGreaterThan(20);
+    expect(new Set(titles).size).toBe(titles.length);
+  });
+
+  test("rates with a token, and reads why it may not", async () => {
+    expect(await rate({ url, token }, "1", 4.5)).toBe(4.5);
+    await expect(rate({ url, token }, "1", 7)).rejects.toThrow(
+      "expected a rating of 0.5 to 5 in half stars, received 7",
+    );
+    await expect(rate({ url }, "1", 4)).rejects.toThrow("expected the header Authorization: Bearer <token>");
+  });
+});
+
+const run = promisify(execFile);
+/** How the blocks of each language are run, and what the machine needs for it. */
+const languages: Record<string, { file: string; command: string; needs?: string }> = {
+  sh: { file: "snippet.sh", command: "bash", needs: "curl" },
+  js: { file: "snippet.mjs", command: process.execPath },
+  python: { file: "snippet.py", command: "python3", needs: "python3" },
+};
+
+function isThere(program: string): boolean {
+  return (process.env.PATH ?? "").split(":").some((path) => existsSync(join(path, program)));
+}
+
+describe("docs/api.md's snippets", async () => {
+  const text = await readFile(join(root, "docs/api.md"), "utf8");
+  const blocks = [...text.matchAll(/```(sh|js|python) (\S+)\n(.*?)```/gs)].map(([, language, name, code]) => ({
+    language,
+    name,
+    code,
+  }));
+
+  test("are there for curl, fetch, urql, Apollo and Python", () => {
+    expect(blocks.map(({ name }) => name)).toEqual(["curl", "urql", "apollo", "python", "curl-sse"]);
+  });
+
+  test.each(blocks)("$name prints titles", async ({ language, name, code }) => {
+    const { file, command, needs } = languages[language];
+    if (needs !== undefined && !isThere(needs)) {
+      if (process.env.CI) throw new Error(`expected ${needs} in CI`);
+      console.warn(`skipped: there is no ${needs}`);
+      return;
+    }
+    const path = join(folder, `${name}-${file}`);
+    await writeFile(path, code.replaceAll("http://127.0.0.1:4000/graphql", url).replaceAll("<token>", token));
+    const { stdout } = await run(command, [path], { cwd: folder, timeout: 60_000 });
+    if (name === "curl-sse") expect(stdout).toContain('"ratingAdded":{"rating":3.5');
+    else expect(stdout).toContain("The Dark Knight");
+  });
+});
