@@ -3,8 +3,10 @@ import { readFile } from "node:fs/promises";
 import { pino } from "pino";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { settings } from "../src/config.js";
+import { userId } from "../src/ids.js";
 import { openServices } from "../src/resolvers/services.js";
 import { setupEmbedded } from "../src/resolvers/setup-embedded.js";
+import { makeToken } from "../src/resolvers/tokens.js";
 import { createApp } from "../src/server/app.js";
 import { appOptions, ask, emptyFolder } from "./fixture.js";
 
@@ -36,6 +38,25 @@ describe("README", () => {
       expect(similarity).toBeCloseTo(shown.data.user.recommendations[i].similarity, 4);
     });
   });
+
+  test.each(["README.md", "docs/api.md"])(
+    "every query of %s has an answer from the embedded data set",
+    async (file) => {
+      const text = await readFile(new URL(`../${file}`, import.meta.url), "utf8");
+      const services = openServices(await emptyFolder());
+      onTestFinished(() => services.close());
+      await setupEmbedded(services, () => {});
+      const app = createApp(services, appOptions, pino({ level: "silent" }));
+      const admin = (await makeToken(services, { name: "test", scope: "admin" })).secret;
+      const viewer = (await makeToken(services, { name: "test", scope: "user", userId: userId(42) })).secret;
+      const blocks = [...text.matchAll(/```graphql( viewer)?\n(.*?)\n```/gs)];
+      expect(blocks.length).toBeGreaterThan(3);
+      for (const [, whose, query] of blocks) {
+        const { errors } = await ask(app, query, { token: whose === undefined ? admin : viewer });
+        expect([query, errors]).toEqual([query, undefined]);
+      }
+    },
+  );
 
   test.each(Object.values(settings))("lists $env with its flag and default", ({ env, flag, default: value }) => {
     expect(readme).toContain(`| \`${env}\` | \`--${flag}\` | ${value === "" ? "none" : `\`${value}\``} |`);

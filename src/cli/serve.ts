@@ -10,7 +10,7 @@ import { embedPosters } from "../resolvers/embed-posters.js";
 import { openServices, type Services } from "../resolvers/services.js";
 import { setupEmbedded } from "../resolvers/setup-embedded.js";
 import { firstToken } from "../resolvers/tokens.js";
-import { exampleQuery } from "../server/graphiql.js";
+import { exampleQuery } from "../server/example-query.js";
 import { serve } from "../server/serve.js";
 import { appOptionsOf, configOf, posterProvidersOf, withServices } from "./context.js";
 import { print, printJson, say, seconds } from "./output.js";

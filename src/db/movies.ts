@@ -189,6 +189,11 @@ export function countLinked(db: Database): number {
   );
 }
 
+/** The movie with the least number, or undefined. */
+export function firstMovieId(db: Database): MovieId | undefined {
+  return db.orm.select({ id: movies.id }).from(movies).orderBy(asc(movies.id)).limit(1).get()?.id;
+}
+
 /** Every movie, in the data set's own order. */
 export function allMovies(db: Database): Movie[] {
   return db.orm.select().from(movies).orderBy(asc(movies.position)).all();

@@ -16,13 +16,13 @@ import { maxPosterBytes } from "../resolvers/set-poster.js";
 import { hasScope, type ReadPolicy } from "../resolvers/viewer.js";
 import { toSchema, toSubgraphSchema } from "../schema/index.js";
 import { createViewers } from "./authenticate.js";
-import { defaultQuery } from "./graphiql.js";
 import { createJwtChecker, type JwtOptions } from "./jwt.js";
 import { preflighted, useBodyLimit, useTimeLimit } from "./limits.js";
 import { createMaskError } from "./mask-error.js";
 import { type ServerContext, useRateLimit } from "./rate-limit.js";
 import { useRequestId } from "./request-id.js";
 import { useLoopbackHost, useRoutes } from "./routes.js";
+import { tourOf } from "./tour.js";
 import { useTrustedDocuments } from "./trusted-documents.js";
 
 export interface AppOptions extends ReadPolicy {
@@ -63,7 +63,7 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       policy: policyOfRequest(services, options),
     }),
     // Made for each visit: the data set may be another by then.
-    graphiql: () => ({ title: "Marquee", defaultQuery: defaultQuery(services, auth) }),
+    graphiql: () => ({ title: "Marquee", defaultTabs: tourOf(services, auth) }),
     renderGraphiQL,
     landingPage: false,
     cors: corsOf(options),

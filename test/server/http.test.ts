@@ -1,4 +1,5 @@
 /** The server over real sockets, and what it answers beside GraphQL: posters and GraphiQL. */
+
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readdir, readFile, rm } from "node:fs/promises";
@@ -9,8 +10,9 @@ import { text } from "node:stream/consumers";
 import sharp from "sharp";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { posterPath } from "../../src/posters/store.js";
-import { exampleQuery } from "../../src/server/graphiql.js";
+import { exampleQuery } from "../../src/server/example-query.js";
 import { serve } from "../../src/server/serve.js";
+import type { Tab } from "../../src/server/tour.js";
 import { fixture, moviesWithPosters, type StartOptions, start } from "../fixture.js";
 
 async function startServer(options: StartOptions = {}) {
@@ -313,18 +315,40 @@ describe("GraphiQL", () => {
     return response.text();
   };
 
-  test("opens with the example query for a user that is there, and says where the token goes", async () => {
-    const html = await page();
+  /** The tabs that the page opens with. */
+  const tabsOf = (html: string): Tab[] => {
     // The last script of the page hands them to GraphiQL, as JSON on a line of its own.
-    const options = html.split("\n").findLast((line) => line.includes('"defaultQuery"')) ?? "{},";
-    const { defaultQuery, headers } = JSON.parse(options.trim().slice(0, -1));
-    expect(defaultQuery.replace(/#.*\n/g, "").replace(/\s+/g, " ").trim()).toBe(
-      "query { user(id: 3997) { topRated recommendations(similar: true) { title score similarity } } }",
+    const options = html.split("\n").findLast((line) => line.includes('"defaultTabs"')) ?? "{},";
+    return JSON.parse(options.trim().slice(0, -1)).defaultTabs;
+  };
+
+  test("opens with the example query for a user that is there, and says where the token goes", async () => {
+    const [{ query, headers }, ...others] = tabsOf(await page());
+    expect(query.replace(/#.*\n/g, "").replace(/\s+/g, " ").trim()).toBe(
+      "query Posters { user(id: 3997) { topRated recommendations(similar: true) { title score similarity } } }",
     );
-    const said = defaultQuery.replace(/^# ?/gm, "").replace(/\s+/g, " ");
-    expect(said).toMatch(/Mutations need the token .*<token>.*Headers/);
+    const said = query.replace(/^# ?/gm, "").replace(/\s+/g, " ");
+    expect(said).toMatch(/Mutations need the token .* the last tab has a place for it/);
     // A wrong token would be refused: what is public needs none.
     expect(headers).toBeUndefined();
+    expect(others.at(-1)?.headers).toBe('{ "Authorization": "Bearer <token>" }');
+  });
+
+  test("has a tour whose every tab runs on the data that is loaded", async () => {
+    const { app, ask, token } = await start();
+    const html = await (await app.fetch("http://marquee.test/graphql", { headers: { accept: "text/html" } })).text();
+    const tabs = tabsOf(html);
+    expect(tabs).toHaveLength(7);
+    for (const { query, variables, headers } of tabs) {
+      const answer = await ask(query, {
+        variables: variables === undefined ? undefined : JSON.parse(variables),
+        token: headers === undefined ? undefined : token,
+      });
+      expect([query, answer.errors]).toEqual([query, undefined]);
+      const [first] = Object.values(answer.data);
+      expect(first).toBeTruthy();
+      if (headers !== undefined) expect(first).toMatchObject({ __typename: "RateMoviePayload" });
+    }
   });
 
   test("says that no token is needed where none is", async () => {
