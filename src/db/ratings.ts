@@ -1,5 +1,5 @@
 /** Ratings: a user's own, a movie's, changes to them, and all of them as typed arrays for training. */
-import { and, asc, count, desc, eq, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, eq, getTableColumns, inArray, lte, type SQL, sql } from "drizzle-orm";
 import type { MovieId, UserId } from "../ids.js";
 import { type Keyed, type KeyPage, keysetOf, type Range, within } from "./keyset.js";
 import type { Database } from "./open.js";
@@ -20,16 +20,31 @@ export interface RatingTable {
 
 /** A user's best-rated movies: rated highest, then latest, then in the order of import. */
 export function topRatings(db: Database, userId: UserId, first: number): Rating[] {
-  return (
-    db.orm
-      .select()
-      .from(ratings)
-      .where(eq(ratings.userId, userId))
+  return topRatingsOfUsers(db, [userId], first)[0];
+}
+
+/** The same of many users, in the order asked. */
+export function topRatingsOfUsers(db: Database, ids: readonly UserId[], first: number): Rating[][] {
+  const ranked = db.orm
+    .select({
+      ...getTableColumns(ratings),
       // SQLite counts null as smallest, so undated ratings come after dated ones here.
-      .orderBy(desc(ratings.rating), desc(ratings.ratedAt), asc(ratings.id))
-      .limit(first)
-      .all()
-  );
+      place:
+        sql<number>`row_number() OVER (PARTITION BY ${ratings.userId} ORDER BY ${ratings.rating} DESC, ${ratings.ratedAt} DESC, ${ratings.id})`.as(
+          "place",
+        ),
+    })
+    .from(ratings)
+    .where(inArray(ratings.userId, [...new Set(ids)]))
+    .as("ranked");
+  const rows = db.orm.select().from(ranked).where(lte(ranked.place, first)).orderBy(asc(ranked.place)).all();
+  const byUser = new Map<UserId, Rating[]>();
+  for (const { place: _, ...rating } of rows) {
+    const own = byUser.get(rating.userId) ?? [];
+    own.push(rating);
+    byUser.set(rating.userId, own);
+  }
+  return ids.map((id) => byUser.get(id) ?? []);
 }
 
 export interface RatingFilter {

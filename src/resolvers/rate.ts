@@ -122,4 +122,5 @@ function forget({ loaders }: Context, movieIds: readonly MovieId[]): void {
   loaders.prediction.clearAll();
   loaders.reasons.clearAll();
   loaders.posterSimilarity.clearAll();
+  loaders.topRatings.clearAll();
 }

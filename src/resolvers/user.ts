@@ -1,5 +1,5 @@
 /** What a user's fields show, and lists of users. */
-import { type Rating, topRatings } from "../db/ratings.js";
+import type { Rating } from "../db/ratings.js";
 import { countUsers, listUsers, type User, type UserFilter } from "../db/users.js";
 import { readableUsers } from "./access.js";
 import type { Context } from "./context.js";
@@ -24,12 +24,12 @@ function filterOf({ gender, ageGroup, occupation }: UsersArgs): UserFilter {
 }
 
 /** @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 */
-export function topRatingsOf(context: Context, user: User, first: number): Rating[] {
-  return topRatings(context.services.db, user.id, checkFirst("first", first, maxPage));
+export async function topRatingsOf({ loaders }: Context, user: User, first: number): Promise<Rating[]> {
+  return loaders.topRatings.load({ userId: user.id, first: checkFirst("first", first, maxPage) });
 }
 
 export async function topTitlesOf(context: Context, user: User, first: number): Promise<string[]> {
-  const rated = topRatingsOf(context, user, first);
+  const rated = await topRatingsOf(context, user, first);
   const movies = await context.loaders.movieById.loadMany(rated.map(({ movieId }) => movieId));
   return movies.flatMap((movie) => (movie === undefined || movie instanceof Error ? [] : [movie.displayTitle]));
 }

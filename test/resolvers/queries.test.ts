@@ -1,0 +1,69 @@
+/**
+ * What front ends ask, and how often the database is read for it: N+1 is impossible. Each file of test/queries is asked
+ * with few rows and with many; the statements are counted, and their number stands here.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { fixture, globalId, start } from "../fixture.js";
+
+const folder = fileURLToPath(new URL("../queries", import.meta.url));
+
+/** Statements of each query, once model, catalogue and posters are in memory. */
+const expected: Record<string, number> = {
+  about: 10,
+  browse: 3,
+  charts: 7,
+  filtered: 9,
+  "guest-by-posters": 8,
+  guest: 5,
+  "home-by-posters": 16,
+  home: 12,
+  links: 5,
+  "movie-page": 17,
+  nodes: 2,
+  profile: 10,
+  "ratings-of-a-movie": 7,
+  "ratings-of-a-user": 11,
+  "recommendations-paged": 9,
+  search: 5,
+  "shelf-of-a-user": 11,
+  "similar-of-many": 8,
+  users: 3,
+  viewer: 12,
+};
+
+const names = readdirSync(folder).map((file) => file.replace(".graphql", ""));
+
+test("every query has its number", () => {
+  expect(Object.keys(expected).sort()).toEqual(names.sort());
+  expect(names).toHaveLength(20);
+});
+
+describe("statements", () => {
+  test.each(names)("of %s", async (name) => {
+    const log: string[] = [];
+    const { data, tokenOf } = await start({ onSql: (sql) => log.push(sql) });
+    const token = name === "viewer" ? await tokenOf("user", 42) : undefined;
+    const text = readFileSync(join(folder, `${name}.graphql`), "utf8");
+    const template = /^# variables: (.*)$/m.exec(text)?.[1] as string;
+    const count = async (n: number) => {
+      const ids = fixture.movies.slice(0, n).map(({ id }) => globalId("Movie", id));
+      const variables = JSON.parse(template.replaceAll("N", String(n)).replaceAll("IDS", JSON.stringify(ids)));
+      log.length = 0;
+      const answer = await data(text, { variables, token });
+      // When a token was used is written down once a minute.
+      const own = log.filter((sql) => !/"tokens" set|^(?:BEGIN|COMMIT)/i.test(sql));
+      return { own, rows: JSON.stringify(answer).length };
+    };
+    // Loads the model, and what is kept in memory.
+    await count(30);
+    const few = await count(3);
+    const many = await count(30);
+    // The token's look-up is one more.
+    expect([name, many.own.length]).toEqual([name, expected[name]]);
+    expect([name, few.own.length]).toEqual([name, many.own.length]);
+    if (template.includes("N") || template.includes("IDS")) expect(many.rows).toBeGreaterThan(few.rows);
+  });
+});
