@@ -55,7 +55,7 @@ describe("marquee", () => {
       // Help wraps its lines wherever they are full.
       expect(stdout.replace(/\s+/g, " ")).toContain(`[${env}] (default: ${value === "" ? "none" : value})`);
     }
-    for (const command of "serve setup token import link train models evaluate recommend predict sample posters encoders schema".split(
+    for (const command of "serve setup token import link train models evaluate recommend predict sample posters encoders documents schema".split(
       " ",
     )) {
       expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, "m"));

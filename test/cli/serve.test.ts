@@ -135,8 +135,13 @@ describe("a later start", () => {
   test("takes a token that the command line makes while it runs", async () => {
     const dataDir = await copyOf(data);
     const started = await serve(dataDir);
-    const { stdout } = await run(["token", "create", "front end"], { dataDir });
+    const { stdout } = await run(["token", "create", "front end", "--scope", "user", "--user", "42"], { dataDir });
     expect((await ask(started, rate(42, 2, 3), stdout.trim())).errors).toBeUndefined();
+    const [, { id }] = await runJson<{ id: number }[]>(["token", "list"], { dataDir });
+    await run(["token", "revoke", String(id)], { dataDir });
+    expect((await ask(started, rate(42, 2, 3), stdout.trim())).errors).toMatchObject([
+      { extensions: { code: "UNAUTHENTICATED" } },
+    ]);
     await stop(started);
   });
 

@@ -1,0 +1,116 @@
+/** `marquee token` and `marquee documents`. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { hashOf } from "../../src/db/documents.js";
+import { copyOf, failure, run, runJson, tempFolder } from "./run.js";
+
+let data: string;
+
+beforeAll(async () => {
+  data = await tempFolder();
+  await run(["setup"], { dataDir: data });
+});
+
+describe("marquee token", () => {
+  test("makes tokens of each scope, lists and revokes them", async () => {
+    const dataDir = await copyOf(data);
+    const editor = await runJson<{ token: string; id: number }>(["token", "create", "links"], { dataDir });
+    expect(editor).toMatchObject({
+      token: expect.stringMatching(/^mq_/),
+      id: 1,
+      name: "links",
+      scope: "editor",
+      userId: null,
+    });
+    await runJson(["token", "create", "app", "--scope", "user", "--user", "42"], { dataDir });
+    const all = await runJson<object[]>(["token", "list"], { dataDir });
+    expect(all).toMatchObject([
+      { id: 1, name: "links", scope: "editor", userId: null, lastUsedAt: null },
+      { id: 2, name: "app", scope: "user", userId: 42, lastUsedAt: null },
+    ]);
+    expect(JSON.stringify(all)).not.toContain("mq_");
+    const { stdout } = await run(["token", "list"], { dataDir });
+    expect(stdout).toMatch(/links.*editor.*never[\s\S]*app.*user.*42/);
+    expect((await run(["token", "revoke", "1"], { dataDir })).stderr).toContain("Revoked token 1, links (editor).");
+    expect(await runJson(["token", "list"], { dataDir })).toHaveLength(1);
+  });
+
+  test.each<[string[], string, number?]>([
+    [["token", "create", "a", "--scope", "owner"], 'expected user or editor or admin for --scope, received "owner"', 2],
+    [["token", "create", "a", "--scope", "user"], "expected a user for a token of the scope user, received none"],
+    [["token", "create", "a", "--user", "99999"], "expected the id of a user, received 99999"],
+    [["token", "create", "a", "--user", "x"], 'expected a user id, a positive whole number, received "x"'],
+    [["token", "revoke", "99"], "expected the number of a token, received 99"],
+    [["token", "revoke", "x"], 'expected a whole number from 1 to 2147483647 for <number>, received "x"', 2],
+  ])("%j fails with one clear line", async (args, message, code = 1) => {
+    expect(await failure(args, { dataDir: await copyOf(data) }, code)).toBe(message);
+  });
+});
+
+describe("marquee documents", () => {
+  const title = "query Title($id: ID!) { movie(id: $id) { title } }";
+  const top = "query Top { topMovies { score } }";
+
+  async function folderOf(files: Record<string, string>): Promise<string> {
+    const folder = await tempFolder();
+    await mkdir(join(folder, "pages"));
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+    return folder;
+  }
+
+  test("trusts a folder's files and manifests, twice without effect, lists and removes them", async () => {
+    const dataDir = await copyOf(data);
+    const folder = await folderOf({
+      "pages/title.graphql": title,
+      "manifest.json": JSON.stringify({ [`sha256:${hashOf(top)}`]: top }),
+      "notes.txt": "no document",
+    });
+    const first = await runJson<{ added: number; documents: object[] }>(["documents", "add", folder], { dataDir });
+    expect(first).toEqual({
+      added: 2,
+      documents: [
+        { hash: hashOf(top), source: "manifest.json" },
+        { hash: hashOf(title), source: join("pages", "title.graphql") },
+      ],
+    });
+    expect(await runJson(["documents", "add", folder], { dataDir })).toMatchObject({ added: 0 });
+    expect(await runJson(["documents", "list"], { dataDir })).toMatchObject([{ text: top }, { text: title }]);
+    await run(["documents", "remove", hashOf(top)], { dataDir });
+    expect(await runJson(["documents", "list"], { dataDir })).toMatchObject([{ text: title }]);
+  });
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    [
+      "a field that is not there",
+      { "a.graphql": "{ movie(id: 1) { titel } }", "b.graphql": title },
+      /^expected a document of this schema in a\.graphql: Cannot query field "titel"/,
+    ],
+    [
+      "no operation",
+      { "a.graphql": "fragment F on Movie { title }" },
+      /^expected one operation in a\.graphql, received none or several$/,
+    ],
+    ["no GraphQL", { "a.graphql": "{" }, /^expected a GraphQL document in a\.graphql: Syntax Error/],
+    [
+      "a wrong hash",
+      { "a.json": JSON.stringify({ abc: title }) },
+      /^expected each document of a\.json under its SHA-256, received "abc"/,
+    ],
+    ["no manifest", { "a.json": "[]" }, /^expected an object of hashes and documents in a\.json, received "\[\]"$/],
+    ["nothing", {}, /^expected \.graphql, \.gql or \.json files in .*, received none$/],
+  ])("refuses all of a folder with %s", async (_what, files, message) => {
+    const dataDir = await copyOf(data);
+    expect(await failure(["documents", "add", await folderOf(files)], { dataDir })).toMatch(message);
+    expect(await runJson(["documents", "list"], { dataDir })).toEqual([]);
+  });
+
+  test("refuses a folder that is not there, and a hash that is none", async () => {
+    expect(await failure(["documents", "add", "/nowhere"], { dataDir: data })).toMatch(
+      /^expected a folder of documents at \/nowhere: /,
+    );
+    expect(await failure(["documents", "remove", "abc"], { dataDir: data })).toBe(
+      'expected the hash of a trusted document, received "abc"',
+    );
+  });
+});
