@@ -17,7 +17,7 @@ export interface Authenticator {
 export type TokenChecker = (token: string) => Promise<Viewer>;
 
 const publicViewer: Viewer = { scope: "public", userId: null, key: null };
-/** When a token was last used is kept to the minute: a write for each request would cost more than the request. */
+/** When a token was last used is kept to the minute: reading should not write to the disk each time. */
 const touchEverySeconds = 60;
 
 export function createAuthenticator(services: Services, checkOther?: TokenChecker): Authenticator {

@@ -1,9 +1,11 @@
 /** What subscribers are told: ratings, recommendations, trainings; that they end, and that nothing of them stays. */
+import { request } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { setSetting } from "../../src/db/settings.js";
 import { write } from "../../src/db/write.js";
 import { openServices } from "../../src/resolvers/services.js";
 import { reportTraining } from "../../src/resolvers/training-progress.js";
+import { serve } from "../../src/server/serve.js";
 import { fixture, type Started, start } from "../fixture.js";
 
 /** Reads a subscription's events as they come over HTTP. */
@@ -184,6 +186,27 @@ describe("trainingProgress", () => {
     reportTraining(started.services.folders.training, "mf").end("STOPPED");
     expect(() => openServices(started.dataDir).close()).not.toThrow();
   });
+});
+
+test.each([
+  "ratingAdded(userId: 42) { rating }",
+  "recommendationsChanged(userId: 42) { userId }",
+  "trainingProgress { done }",
+])("nothing of %s stays when its client has gone", async (query) => {
+  const started = await start();
+  const { ratings, others, training } = started.services.events;
+  const all = () => ratings.readers + others.readers + training.readers;
+  const server = await serve(started.app, "127.0.0.1", 0);
+  onTestFinished(() => server.stop());
+  const asked = request(`${server.address}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "text/event-stream" },
+  });
+  asked.on("error", () => {});
+  asked.end(JSON.stringify({ query: `subscription { ${query} }` }));
+  while (all() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  asked.destroy();
+  await readers(all, 0);
 });
 
 test("subscriptions end when the server does", async () => {

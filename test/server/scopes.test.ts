@@ -1,7 +1,7 @@
 /** Every field that asks for a scope, and every scope: who gets an answer, who is refused, and how. */
 import { describe, expect, test } from "vitest";
 import { write } from "../../src/db/write.js";
-import { type Started, type StartOptions, start } from "../fixture.js";
+import { globalId, type Started, type StartOptions, start } from "../fixture.js";
 
 const scopes = ["public", "user 42", "user 5", "editor", "admin"] as const;
 type Who = (typeof scopes)[number];
@@ -137,10 +137,68 @@ const queries: [string, Record<Who, string>][] = [
   ],
   ["recommendFor(ratings: [{ movieId: 1, rating: 5 }], first: 1) { title }", everybody],
   ["users { totalCount } movies { totalCount }", everybody],
+  ['node(id: "TW92aWU6MQ==") { id } nodes(ids: ["TW92aWU6MQ=="]) { id }', everybody],
+  [`node(id: "${globalId("User", privateUser)}") { ... on User { topRated } }`, nobodyElse],
+  ["linkCandidates(movieId: 1) { title }", everybody],
 ];
 
+const subscriptions: [string, Record<Who, string>][] = [
+  ["posterUpdated { title }", everybody],
+  ["trainingProgress { done }", everybody],
+  [`ratingAdded(userId: ${privateUser}) { rating }`, nobodyElse],
+  [`recommendationsChanged(userId: ${privateUser}) { userId }`, nobodyElse],
+  ["ratingAdded { rating }", viewers],
+  ["recommendationsChanged { userId }", viewers],
+];
+
+describe("subscriptions", () => {
+  test("are refused at once or wait for news", async () => {
+    const started = await startWithTokens();
+    for (const [query, expected] of subscriptions) {
+      for (const who of scopes) {
+        const token = started.tokens[who];
+        const response = await started.app.fetch("http://localhost/graphql", {
+          method: "POST",
+          headers: {
+            accept: "text/event-stream",
+            "content-type": "application/json",
+            ...(token && { authorization: `Bearer ${token}` }),
+          },
+          body: JSON.stringify({ query: `subscription { ${query} }` }),
+        });
+        const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+        // A subscription that is refused says so at once; one that is not waits for news.
+        const first = await Promise.race([
+          reader.read().then(async ({ value }) => {
+            const text = new TextDecoder().decode(value);
+            return text.includes("code") ? text : text + new TextDecoder().decode((await reader.read()).value);
+          }),
+          new Promise<string>((resolve) => setTimeout(() => resolve("ok"), 150)),
+        ]);
+        const code = /"code":"(\w+)"/.exec(first)?.[1] ?? "ok";
+        expect([query, who, code]).toEqual([query, who, expected[who]]);
+        // Not waited for: it ends once the subscription does.
+        reader.cancel().catch(() => {});
+      }
+    }
+  });
+});
+
+test("every field of Query and Subscription, and every field of a user, is in the tables", async () => {
+  const { data } = await start();
+  const { query, subscription, user } = await data(`{
+    query: __type(name: "Query") { fields { name } }
+    subscription: __type(name: "Subscription") { fields { name } }
+    user: __type(name: "User") { fields { name } }
+  }`);
+  const all = [...queries, ...subscriptions].map(([text]) => text).join(" ");
+  for (const { name } of [...query.fields, ...subscription.fields, ...user.fields]) {
+    expect(all).toMatch(new RegExp(`\\b${name}\\b`));
+  }
+});
+
 describe("queries", () => {
-  test("%s", async () => {
+  test("are answered or refused as the table says", async () => {
     const started = await startWithTokens();
     for (const [query, expected] of queries) {
       for (const who of scopes) {

@@ -1,0 +1,34 @@
+/**
+ * Milliseconds to read what a page of 100 movies shows of its ratings: counted anew, and as the triggers keep it; both in
+ * turn on the most rated movies of a data folder. `node bench/statistics.js <data folder>`
+ */
+import { join } from "node:path";
+import { mostRatedMovies } from "../dist/db/movies.js";
+import { openDatabase } from "../dist/db/open.js";
+import { statisticsOfMovies } from "../dist/db/statistics.js";
+
+const db = openDatabase(join(process.argv[2] ?? "data", "marquee.db"));
+const ids = mostRatedMovies(db, 100);
+const count = db.sqlite.prepare(
+  "SELECT movie_id, count(*) AS n, avg(rating) FROM ratings WHERE movie_id IN (SELECT value FROM json_each(?)) GROUP BY movie_id",
+);
+const sides = {
+  counted: () => new Map(count.all(JSON.stringify(ids)).map((row) => [row.movie_id, row.n])),
+  kept: () => new Map(statisticsOfMovies(db, ids).map(({ ratingCount }, i) => [ids[i], ratingCount])),
+};
+const times = { counted: [], kept: [] };
+for (let round = 0; round < 21; round++) {
+  const answers = {};
+  for (const side of round % 2 === 0 ? ["counted", "kept"] : ["kept", "counted"]) {
+    const started = performance.now();
+    answers[side] = sides[side]();
+    times[side].push(performance.now() - started);
+  }
+  for (const id of ids) if (answers.counted.get(id) !== answers.kept.get(id)) throw new Error(`movie ${id} differs`);
+}
+const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
+const [counted, kept] = [median(times.counted), median(times.kept)];
+console.log(
+  `node ${process.version}, ${ids.length} movies: counted ${counted.toFixed(1)} ms, kept ${kept.toFixed(2)} ms, ratio ${(kept / counted).toFixed(4)}`,
+);
+db.close();
