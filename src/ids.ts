@@ -20,6 +20,9 @@ export type ItemIndex = Branded<number, "ItemIndex">;
 
 const largestId = 2 ** 31 - 1;
 
+/** Users and movies that are added through the API are numbered from here on; no data set may use these numbers. */
+export const firstOwnId = 2_000_000_001;
+
 function isId(value: number): boolean {
   return Number.isInteger(value) && value > 0 && value <= largestId;
 }

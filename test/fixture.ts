@@ -236,7 +236,7 @@ export const fixture = {
   models: { active: { name: "first", seed: 11 }, other: { name: "second", seed: 12 } },
   /** The movies that nobody rated. */
   unratedMovies: movies.filter(({ id }) => !ratedMovies.has(id)),
-  datasetName: "ml-tiny",
+  datasetName: "ml-1m",
   movieOf: (displayTitle: string): FixtureMovie => {
     const movie = movies.find((each) => each.displayTitle === displayTitle);
     if (movie === undefined) throw new Error(`the fixture has no movie ${displayTitle}`);

@@ -3,7 +3,7 @@
  * A second import of the same data changes nothing.
  */
 import { AppError, received } from "../errors.js";
-import type { MovieId, UserId } from "../ids.js";
+import { firstOwnId, type MovieId, type UserId } from "../ids.js";
 import { importLinks, type LinkReport } from "./import-links.js";
 import { type Changes, clearDataset, createRowWriter } from "./import-rows.js";
 import { type Dataset as DetectedDataset, detectDataset } from "./movielens/detect.js";
@@ -128,6 +128,9 @@ async function importFiles(
       options.onBadLine?.(problem);
     },
     checkRating: ({ userId, movieId }) => {
+      if (userId >= firstOwnId) {
+        throw new BadField(`a user id below ${firstOwnId}, where those of this server begin`, String(userId));
+      }
       if (!knownMovies.has(movieId)) throw new BadField(`the id of a movie in ${movies}`, String(movieId));
       if (users !== undefined && !knownUsers.has(userId))
         throw new BadField(`the id of a user in ${users}`, String(userId));

@@ -5,7 +5,7 @@ import { type Keyed, type KeyPage, keysetOf, type Range, within } from "./keyset
 import { splitTitle } from "./movielens/titles.js";
 import type { Database } from "./open.js";
 import { movieStatistics, movies } from "./tables.js";
-import { nextOwnId } from "./users.js";
+import { takeOwnId } from "./users.js";
 
 export type Movie = typeof movies.$inferSelect;
 
@@ -38,7 +38,8 @@ const orderValues = {
   YEAR: sql`coalesce(${movies.year}, 0)`,
   POPULARITY: count0,
   MEAN_RATING: sql`coalesce(${movieStatistics.ratingSum} / nullif(${movieStatistics.ratingCount}, 0), 0)`,
-  RECENTLY_RATED: sql`coalesce(${movieStatistics.lastRatedAt}, 0)`,
+  // To the day: the second would tell who of few people it was.
+  RECENTLY_RATED: sql`coalesce(${movieStatistics.lastRatedAt} / 86400, 0)`,
 } as const satisfies Record<string, SQL>;
 
 export type MovieOrderField = keyof typeof orderValues;
@@ -126,16 +127,6 @@ export function bestRatedMovies(
     .all(prior * mean, prior, first) as { movieId: MovieId; score: number }[];
 }
 
-/** Movies with most ratings since a time, and how many. @param since Unix seconds */
-export function trendingMovies(db: Database, since: number, first: number): { movieId: MovieId; ratings: number }[] {
-  return db.sqlite
-    .prepare(
-      `SELECT movie_id AS movieId, count(*) AS ratings FROM ratings WHERE rated_at > ?
-       GROUP BY movie_id ORDER BY ratings DESC, sum(rating) DESC, movie_id LIMIT ?`,
-    )
-    .all(since, first) as { movieId: MovieId; ratings: number }[];
-}
-
 /** Movies that at least so many users rated. */
 export function moviesRatedAtLeast(db: Database, least: number): Set<MovieId> {
   return new Set(ids(db.sqlite.prepare("SELECT movie_id FROM movie_statistics WHERE rating_count >= ?").all(least)));
@@ -145,9 +136,14 @@ function ids(rows: unknown[]): MovieId[] {
   return (rows as { movie_id: MovieId }[]).map((row) => row.movie_id);
 }
 
-/** The movie with this title as the data set would give it, year included. */
-export function movieByTitle(db: Database, title: string): Movie | undefined {
-  return db.orm.select().from(movies).where(eq(movies.title, title)).get();
+/** The movie of this title, as it is shown, and year. */
+export function movieByTitle(db: Database, displayTitle: string, year: number): Movie | undefined {
+  return db.orm
+    .select()
+    .from(movies)
+    .where(and(eq(movies.displayTitle, displayTitle), eq(movies.year, year)))
+    .orderBy(asc(movies.id))
+    .get();
 }
 
 /** Adds a movie under the next number of the API's own, last in the catalogue. Call inside `write`. */
@@ -155,7 +151,7 @@ export function addMovie(db: Database, movie: { title: string; genres: readonly 
   const position = (db.sqlite.prepare("SELECT max(position) FROM movies").pluck().get() as number | null) ?? -1;
   const added = db.orm
     .insert(movies)
-    .values({ id: nextOwnId(db, "movies") as MovieId, position: position + 1, ...described(movie) })
+    .values({ id: takeOwnId(db, "movies") as MovieId, position: position + 1, ...described(movie) })
     .returning()
     .get();
   countRevision(db);

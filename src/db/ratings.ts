@@ -105,6 +105,26 @@ function ofReadable({ imported, created, own }: ReadableUsers): SQL | undefined 
   return sql`${ratings.userId} IN (SELECT id FROM users WHERE source IN ${sources.length === 0 ? [""] : sources} OR id = ${own})`;
 }
 
+/** Where a reader of ratings in the order of their times stands. */
+export interface TimePlace {
+  ratedAt: number;
+  id: number;
+}
+
+/** Ratings given after a place, the earliest first, at most `limit`. */
+export function ratingsAfter(
+  db: Database,
+  { ratedAt, id }: TimePlace,
+  limit: number,
+): { movieId: MovieId; rating: number; ratedAt: number; id: number }[] {
+  return db.sqlite
+    .prepare(
+      `SELECT movie_id AS movieId, rating, rated_at AS ratedAt, id FROM ratings INDEXED BY ratings_time
+       WHERE (rated_at, id) > (?, ?) ORDER BY rated_at, id LIMIT ?`,
+    )
+    .all(ratedAt, id, limit) as { movieId: MovieId; rating: number; ratedAt: number; id: number }[];
+}
+
 /** Time of the latest rating, in Unix seconds; null where none is known. */
 export function latestRatingAt(db: Database): number | null {
   return db.sqlite.prepare("SELECT max(rated_at) FROM ratings").pluck().get() as number | null;

@@ -227,8 +227,11 @@ export const tokens = sqliteTable(
   (table) => [uniqueIndex("tokens_hash").on(table.hash)],
 );
 
-/** What was chosen by command (the model that serves, the encoder in use), and how often posters have changed. */
+/**
+ * What was chosen by command (the model that serves, the encoder in use), how often posters have changed, and the last
+ * numbers that users and movies of the API's own were given.
+ */
 export const settings = sqliteTable("settings", {
-  key: text({ enum: ["activeModel", "activeEncoder", "postersRevision"] }).primaryKey(),
+  key: text({ enum: ["activeModel", "activeEncoder", "postersRevision", "lastUserId", "lastMovieId"] }).primaryKey(),
   value: text().notNull(),
 });

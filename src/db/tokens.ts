@@ -51,6 +51,11 @@ export function tokenOf(db: Database, secret: string): Token | undefined {
   return token;
 }
 
+/** Whether the token was not revoked. */
+export function hasToken(db: Database, id: number): boolean {
+  return db.orm.select({ id: tokens.id }).from(tokens).where(eq(tokens.id, id)).get() !== undefined;
+}
+
 /** Every token, the oldest first. */
 export function listTokens(db: Database): Token[] {
   return db.orm.select(shown).from(tokens).orderBy(asc(tokens.id)).all();

@@ -1,8 +1,9 @@
 /** Users of the data set, by id and page by page. */
 import { and, asc, count, eq, inArray, or, type SQL, sql } from "drizzle-orm";
-import type { UserId } from "../ids.js";
+import { firstOwnId, type UserId } from "../ids.js";
 import { type Keyed, type KeyPage, keysetOf } from "./keyset.js";
 import type { Database } from "./open.js";
+import { getSetting, setSetting } from "./settings.js";
 import { users } from "./tables.js";
 
 export type User = typeof users.$inferSelect;
@@ -91,16 +92,13 @@ export function userIdsLike(db: Database, { gender, ageGroup }: Pick<User, "gend
     .map(({ id }) => id);
 }
 
-/** The first number of those that no MovieLens release uses: users and movies of the API's own begin here. */
-export const firstOwnId = 10_000_001;
-
 export function userByExternalId(db: Database, externalId: string): User | undefined {
   return db.orm.select().from(users).where(eq(users.externalId, externalId)).get();
 }
 
 /** Adds a user under the next number of the API's own. Call inside `write`. */
 export function addUser(db: Database, user: Omit<typeof users.$inferInsert, "id" | "source" | "edited">): User {
-  const id = nextOwnId(db, "users") as UserId;
+  const id = takeOwnId(db, "users") as UserId;
   return db.orm
     .insert(users)
     .values({ ...user, id, source: "api" })
@@ -123,6 +121,10 @@ export function deleteUser(db: Database, id: UserId): boolean {
   return db.orm.delete(users).where(eq(users.id, id)).run().changes > 0;
 }
 
-export function nextOwnId(db: Database, table: "users" | "movies"): number {
-  return db.sqlite.prepare(`SELECT max(coalesce(max(id) + 1, 0), ${firstOwnId}) FROM ${table}`).pluck().get() as number;
+/** The next number of the API's own, which nobody has had before: a number names one person for good. Call inside `write`. */
+export function takeOwnId(db: Database, table: "users" | "movies"): number {
+  const key = table === "users" ? "lastUserId" : "lastMovieId";
+  const id = Math.max(Number(getSetting(db, key) ?? 0) + 1, firstOwnId);
+  setSetting(db, key, String(id));
+  return id;
 }

@@ -12,9 +12,13 @@ export function withSignal<T>(signal: AbortSignal, work: () => T): T {
   return waiting.run(signal, work);
 }
 
-/** @returns a function to await between short steps: it gives way where this turn lasted long enough, and throws what the signal was aborted with */
-export function createPause(): () => Promise<void> | undefined {
-  const signal = waiting.getStore();
+/**
+ * @param kind `heedless` goes on when whoever asked has gone: what is made is for others too
+ * @returns a function to await between short steps: it gives way where this turn lasted long enough, and throws what the
+ *   signal was aborted with
+ */
+export function createPause(kind: "heeding" | "heedless" = "heeding"): () => Promise<void> | undefined {
+  const signal = kind === "heeding" ? waiting.getStore() : undefined;
   let started = performance.now();
   return () => {
     signal?.throwIfAborted();

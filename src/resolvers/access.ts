@@ -1,6 +1,6 @@
 /** Whose ratings and demographics a viewer may read and change. */
 
-import { datasetNames } from "../db/movielens/datasets.js";
+import { publishedNames } from "../db/movielens/datasets.js";
 import { currentDataset } from "../db/settings.js";
 import type { User } from "../db/users.js";
 import { AppError } from "../errors.js";
@@ -37,12 +37,10 @@ export function policyOfRequest(services: Services, { publicRead, publicUsers }:
   };
 }
 
-/** Whether the loaded data set is one that anybody can have: GroupLens' releases, and the synthetic one. */
+/** Whether the loaded data set is one that anybody can have: GroupLens' releases, by name, and the synthetic one. */
 function isPublished({ db }: Services): boolean {
   const dataset = currentDataset(db);
-  if (dataset === undefined) return false;
-  // 100K's and 1M's layouts are GroupLens' own; CSV files may be anybody's.
-  return dataset.kind !== "csv" || (datasetNames as readonly string[]).includes(dataset.name);
+  return dataset !== undefined && (dataset.kind === "embedded" || publishedNames.includes(dataset.name));
 }
 
 /** @throws {AppError} FORBIDDEN, or UNAUTHENTICATED without a token, unless the viewer may read the user */
@@ -74,6 +72,13 @@ function ownId({ viewer }: Context): UserId {
   if (viewer.userId !== null) return viewer.userId;
   if (viewer.scope === "public") throw refusal(viewer, "");
   throw new AppError("INVALID_ARGUMENT", "expected userId, since this token belongs to no user");
+}
+
+/** As things stand now, for a subscription: whether the token is still good, and may still read the user. */
+export function mayStillRead(context: Context, user?: Pick<User, "id" | "source">): boolean {
+  const { viewer, services, policy } = context;
+  if (viewer.isStillGood !== undefined && !viewer.isStillGood()) return false;
+  return user === undefined || mayReadUser({ ...context, policy: policyOfRequest(services, policy) }, user);
 }
 
 /** The viewer as a user; null where the token is nobody's. @throws {AppError} USER_NOT_FOUND where they were deleted */

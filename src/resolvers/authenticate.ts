@@ -1,5 +1,5 @@
 /** From what a request carries to who asks. */
-import { type Token, tokenOf, touchToken } from "../db/tokens.js";
+import { hasToken, type Token, tokenOf, touchToken } from "../db/tokens.js";
 import { write } from "../db/write.js";
 import { AppError } from "../errors.js";
 import type { Services } from "./services.js";
@@ -40,7 +40,12 @@ export function createAuthenticator(services: Services, checkOther?: TokenChecke
       const token = tokenOf(db, secret);
       if (token !== undefined) {
         touch(token);
-        return { scope: token.scope, userId: token.userId, key: `token ${token.id}` };
+        return {
+          scope: token.scope,
+          userId: token.userId,
+          key: `token ${token.id}`,
+          isStillGood: () => hasToken(db, token.id),
+        };
       }
       if (checkOther !== undefined && secret.split(".").length === 3) return checkOther(secret);
       throw invalidToken();

@@ -1,5 +1,6 @@
 /** Movies that are added and described through the API. */
 import { z } from "zod";
+import { splitTitle } from "../db/movielens/titles.js";
 import { addMovie as addRow, type Movie, movieByTitle, moviesByIds, updateMovie as updateRow } from "../db/movies.js";
 import { write } from "../db/write.js";
 import { received } from "../errors.js";
@@ -21,9 +22,9 @@ export const addMovieSchema = z.object({
   genres,
 });
 export const updateMovieSchema = z.object({
-  title: text(1, 300).optional(),
-  year: wholeNumber(1870, 2100).optional(),
-  genres: genres.optional(),
+  title: text(1, 300).nullish(),
+  year: wholeNumber(1870, 2100).nullish(),
+  genres: genres.nullish(),
 });
 
 /** The movie of this title and year, made now where there is none: the same call again changes nothing. */
@@ -33,7 +34,7 @@ export async function addMovie(
 ): Promise<Movie> {
   const { db } = services;
   const full = `${title.trim()} (${year})`;
-  return write(db, () => movieByTitle(db, full) ?? addRow(db, { title: full, genres }));
+  return write(db, () => movieByTitle(db, splitTitle(full).displayTitle, year) ?? addRow(db, { title: full, genres }));
 }
 
 /** Changes what is given. Later imports leave it so. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND */

@@ -21,8 +21,8 @@ const lookEveryMs = 500;
 /** Looks for what other processes did, while anybody has subscribed to it. */
 export function createEvents(db: Database, { training: file }: { training: string }): Events {
   const ratings = createUpdates<{ userId: UserId; rating: Rating | null }>();
-  const others = createUpdates<"model" | "data">();
-  const training = createUpdates<TrainingProgress>();
+  const others = createUpdates<"model" | "data">(watch);
+  const training = createUpdates<TrainingProgress>(watch);
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
   let version: unknown;
@@ -37,13 +37,15 @@ export function createEvents(db: Database, { training: file }: { training: strin
     // Grows with every commit of another connection.
     const versionNow = db.sqlite.pragma("data_version", { simple: true });
     const modelNow = getSetting(db, "activeModel");
-    if (modelNow !== model) others.publish("model");
-    else if (versionNow !== version) others.publish("data");
+    const progressNow = readProgress(file);
+    const [otherModel, otherData] = [modelNow !== model, versionNow !== version];
+    const otherProgress = progressNow !== progress && progressNow !== "";
     version = versionNow;
     model = modelNow;
-    const progressNow = readProgress(file);
-    if (progressNow !== progress && progressNow !== "") training.publish(JSON.parse(progressNow));
     progress = progressNow;
+    if (otherModel) others.publish("model");
+    else if (otherData) others.publish("data");
+    if (otherProgress) training.publish(JSON.parse(progressNow));
   }
 
   function rest(): void {
@@ -51,30 +53,24 @@ export function createEvents(db: Database, { training: file }: { training: strin
     timer = undefined;
   }
 
-  function watch<News>(updates: Updates<News>): Updates<News> {
-    const subscribe: Updates<News>["subscribe"] = (isWanted) => {
-      if (timer === undefined && !closed) {
-        version = db.sqlite.pragma("data_version", { simple: true });
-        model = getSetting(db, "activeModel");
-        progress = readProgress(file);
-        timer = setInterval(look, lookEveryMs).unref();
+  function watch(): void {
+    if (timer !== undefined || closed) return;
+    version = db.sqlite.pragma("data_version", { simple: true });
+    model = getSetting(db, "activeModel");
+    progress = readProgress(file);
+    timer = setInterval(() => {
+      try {
+        look();
+      } catch {
+        // Such as a lock that an import holds: the next look sees what this one did not.
       }
-      return updates.subscribe(isWanted);
-    };
-    return {
-      publish: updates.publish,
-      subscribe,
-      get readers() {
-        return updates.readers;
-      },
-      close: updates.close,
-    };
+    }, lookEveryMs).unref();
   }
 
   return {
     ratings,
-    others: watch(others),
-    training: watch(training),
+    others,
+    training,
     close() {
       closed = true;
       rest();

@@ -1,6 +1,5 @@
 /** A user and a movie to show in examples. */
-import { firstMovieId } from "../db/movies.js";
-import { topRatings } from "../db/ratings.js";
+import { firstMovieId, mostRatedMovies } from "../db/movies.js";
 import { userAt, usersByIds } from "../db/users.js";
 import type { MovieId, UserId } from "../ids.js";
 import type { Services } from "./services.js";
@@ -11,9 +10,7 @@ export function exampleUserId({ db }: Services): UserId | 1 {
   return (known ?? userAt(db, 0))?.id ?? 1;
 }
 
-/** What the example user rated best, else the data set's first movie. */
-export function exampleMovieId(services: Services): MovieId | 1 {
-  const { db } = services;
-  const [best] = topRatings(db, exampleUserId(services) as UserId, 1);
-  return best?.movieId ?? firstMovieId(db) ?? 1;
+/** The movie that most users rated, else the data set's first. */
+export function exampleMovieId({ db }: Services): MovieId | 1 {
+  return mostRatedMovies(db, 1)[0] ?? firstMovieId(db) ?? 1;
 }

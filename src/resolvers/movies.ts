@@ -7,9 +7,7 @@ import {
   type MovieFilter,
   type MovieOrderField,
   mostRatedMovies,
-  trendingMovies,
 } from "../db/movies.js";
-import { latestRatingAt } from "../db/ratings.js";
 import { ratingTotals } from "../db/statistics.js";
 import { AppError } from "../errors.js";
 import type { MovieId } from "../ids.js";
@@ -100,31 +98,6 @@ export function popularMovies(context: Context, first: number): Promise<Movie[]>
   return moviesOf(context, mostRatedMovies(context.services.db, checkFirst("first", first, maxPage)));
 }
 
-export interface TrendingMovie {
-  movie: Movie;
-  ratings: number;
-}
-
-const daySeconds = 86_400;
-
-/**
- * Most ratings in the last days before the data set's latest rating first.
- * @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 and days from 1 to 3,650
- */
-export async function trending(context: Context, days: number, first: number): Promise<TrendingMovie[]> {
-  checkFirst("days", days, 3650);
-  checkFirst("first", first, maxPage);
-  const { db } = context.services;
-  const latest = latestRatingAt(db);
-  if (latest === null) return [];
-  const found = trendingMovies(db, latest - days * daySeconds, first);
-  const movies = await moviesOf(
-    context,
-    found.map(({ movieId }) => movieId),
-  );
-  return movies.map((movie, i) => ({ movie, ratings: found[i].ratings }));
-}
-
 export interface TopMovie {
   movie: Movie;
   score: number;
@@ -151,7 +124,7 @@ export async function topMovies(context: Context, prior: number, first: number):
 }
 
 /** In the order asked; each is there, since ratings and statistics refer to it. */
-async function moviesOf({ loaders }: Context, ids: readonly MovieId[]): Promise<Movie[]> {
+export async function moviesOf({ loaders }: Context, ids: readonly MovieId[]): Promise<Movie[]> {
   const movies = await loaders.movieById.loadMany(ids);
   return movies.filter((movie): movie is Movie => movie !== undefined && !(movie instanceof Error));
 }

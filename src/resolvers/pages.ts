@@ -2,7 +2,7 @@
 import type { Key, KeyPage } from "../db/keyset.js";
 import { AppError, received } from "../errors.js";
 
-export type { Keyed, KeyPage } from "../db/keyset.js";
+export type { Key, Keyed, KeyPage } from "../db/keyset.js";
 
 /** The largest page that a client may ask for. */
 export const maxPage = 100;

@@ -2,8 +2,8 @@
 import type { Movie } from "../db/movies.js";
 import type { MovieId } from "../ids.js";
 import type { Context } from "./context.js";
-import { forgetAll } from "./loaders.js";
 import { findMovie } from "./lookup.js";
+import { whileAllowed } from "./subscriptions.js";
 
 /** @param movieId one movie's number or global id; all movies where it is left out. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND */
 export async function posterChanges(
@@ -11,13 +11,12 @@ export async function posterChanges(
   movieId: string | null | undefined,
 ): Promise<AsyncIterableIterator<MovieId>> {
   const { updates } = context.services.posterSources;
-  if (movieId == null) return updates.subscribe();
-  const { id } = await findMovie(context, { id: movieId });
-  return updates.subscribe((changed) => changed === id);
+  const wanted = movieId == null ? undefined : (await findMovie(context, { id: movieId })).id;
+  const news = updates.subscribe((changed) => wanted === undefined || changed === wanted);
+  return whileAllowed(context, undefined, news, (changed) => changed);
 }
 
-/** The movie as it is now: what the subscription's loaders kept of earlier events is forgotten. */
+/** The movie as it is now. */
 export async function changedMovie(context: Context, id: MovieId): Promise<Movie> {
-  forgetAll(context);
   return findMovie(context, { id: String(id) });
 }

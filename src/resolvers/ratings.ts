@@ -60,7 +60,7 @@ export function ratingCount(context: Context, filter: RatingFilter): number {
 async function filterOf(context: Context, args: RatingsArgs): Promise<RatingFilter> {
   const movie = args.movieId == null ? undefined : await findMovie(context, { id: args.movieId });
   const from = secondsOf("ratedAfter", args.ratedAfter);
-  const to = secondsOf("ratedBefore", args.ratedBefore);
+  const to = secondsOf("ratedBefore", args.ratedBefore, "end of day");
   return {
     movieId: movie?.id,
     rating: rangeOf("rating", args.rating),
@@ -70,7 +70,8 @@ async function filterOf(context: Context, args: RatingsArgs): Promise<RatingFilt
 
 const iso = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
 
-function secondsOf(name: string, text: string | null | undefined): number | undefined {
+/** @param ofDay where a date stands alone, its last second instead of its first, in UTC */
+function secondsOf(name: string, text: string | null | undefined, ofDay?: "end of day"): number | undefined {
   if (text == null) return undefined;
   const milliseconds = iso.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(milliseconds)) {
@@ -79,5 +80,5 @@ function secondsOf(name: string, text: string | null | undefined): number | unde
       `expected a date such as 2003-02-28, or a time such as 2003-02-28T17:49:50Z, for ${name}, received ${received(text)}`,
     );
   }
-  return Math.floor(milliseconds / 1000);
+  return Math.floor(milliseconds / 1000) + (ofDay !== undefined && text.length === 10 ? 86_399 : 0);
 }

@@ -8,7 +8,7 @@ import type { Context } from "./context.js";
 import { type Demographics, demographicsSchema } from "./edit-users.js";
 import { findMovies } from "./lookup.js";
 import { type GenreArgs, genresOf } from "./movies.js";
-import { checkFirst, type Keyed, type KeyPage, maxPage } from "./pages.js";
+import { checkFirst, type Key, type Keyed, type KeyPage, maxPage } from "./pages.js";
 import { topPosters } from "./poster-similarity.js";
 import { type RangeArgs, rangeOf } from "./ranges.js";
 import { checkStars } from "./rate.js";
@@ -66,8 +66,8 @@ export async function recommendationsPage(
   args: RecommendArgs,
   { after, before, limit, inverted }: KeyPage,
 ): Promise<Keyed<Recommended & { id: number }>[]> {
-  const from = Number(after?.value ?? 0);
-  const until = Math.min(deepestRank, before === undefined ? deepestRank : Number(before.value) - 1);
+  const from = after === undefined ? 0 : rankOf(after);
+  const until = before === undefined ? deepestRank : Math.min(deepestRank, rankOf(before) - 1);
   const most = inverted ? until : Math.min(until, from + limit);
   if (most <= from) return [];
   const options = await optionsOf(context, args);
@@ -76,6 +76,18 @@ export async function recommendationsPage(
     .slice(inverted ? Math.max(from, list.length - limit) : from)
     .map((movie) => ({ node: { ...movie, id: movie.movieId, for: { userId: user.id } }, value: movie.rank }));
   return inverted ? page.reverse() : page;
+}
+
+/** How many there are, down to `deepestRank`. */
+export async function recommendationCount(context: Context, user: User, args: RecommendArgs): Promise<number> {
+  const options = await optionsOf(context, args);
+  return (await recommend(context.services, user.id, { ...options, first: deepestRank })).length;
+}
+
+/** @throws {AppError} INVALID_ARGUMENT for a cursor that is no place of a list */
+function rankOf({ value }: Key): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= 1) return value;
+  throw new AppError("INVALID_ARGUMENT", `expected a cursor that an earlier page gave, received one of rank ${value}`);
 }
 
 export interface GuestInput {

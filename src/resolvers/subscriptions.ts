@@ -3,7 +3,7 @@ import type { Rating } from "../db/ratings.js";
 import { ratingsStamp } from "../db/ratings.js";
 import type { User } from "../db/users.js";
 import type { UserId } from "../ids.js";
-import { findReadableUser } from "./access.js";
+import { findReadableUser, mayStillRead } from "./access.js";
 import type { Context } from "./context.js";
 import { forgetAll } from "./loaders.js";
 import { findUser } from "./lookup.js";
@@ -14,9 +14,9 @@ export async function ratingsAdded(
   context: Context,
   userId: string | null | undefined,
 ): Promise<AsyncIterableIterator<Rating>> {
-  const { id } = await findReadableUser(context, userId);
-  const news = context.services.events.ratings.subscribe(({ userId: of, rating }) => of === id && rating !== null);
-  return mapped(context, news, ({ rating }) => rating as Rating);
+  const user = await findReadableUser(context, userId);
+  const news = context.services.events.ratings.subscribe(({ userId: of, rating }) => of === user.id && rating !== null);
+  return whileAllowed(context, user, news, ({ rating }) => rating as Rating);
 }
 
 /** The user, whenever what they are recommended may be another. @throws {AppError} as `findReadableUser` */
@@ -24,19 +24,19 @@ export async function recommendationChanges(
   context: Context,
   userId: string | null | undefined,
 ): Promise<AsyncIterableIterator<UserId>> {
-  const { id } = await findReadableUser(context, userId);
+  const user = await findReadableUser(context, userId);
   const { db, events } = context.services;
-  const own = events.ratings.subscribe(({ userId: of }) => of === id);
-  let stamp = ratingsStamp(db, id);
+  const own = events.ratings.subscribe(({ userId: of }) => of === user.id);
+  let stamp = ratingsStamp(db, user.id);
   const others = events.others.subscribe((what) => {
     if (what === "model") return true;
     const before = stamp;
-    stamp = ratingsStamp(db, id);
+    stamp = ratingsStamp(db, user.id);
     return stamp !== before;
   });
-  return mapped(context, merged<unknown>([own, others]), () => {
-    stamp = ratingsStamp(db, id);
-    return id;
+  return whileAllowed(context, user, merged<unknown>([own, others]), () => {
+    stamp = ratingsStamp(db, user.id);
+    return user.id;
   });
 }
 
@@ -45,27 +45,32 @@ export function userNow(context: Context, id: UserId): Promise<User> {
   return findUser(context, String(id));
 }
 
-export function trainings({ services }: Context): AsyncIterableIterator<TrainingProgress> {
-  return services.events.training.subscribe();
+export function trainings(context: Context): AsyncIterableIterator<TrainingProgress> {
+  return whileAllowed(context, undefined, context.services.events.training.subscribe(), (progress) => progress);
 }
 
-/** What loaders kept for an earlier event is forgotten before each. */
-function mapped<News, Result>(
+/**
+ * News until the token is revoked or too old, or may no longer read the user. What loaders kept for an earlier event is
+ * forgotten before each.
+ */
+export function whileAllowed<News, Result>(
   context: Context,
+  user: User | undefined,
   news: AsyncIterableIterator<News>,
   map: (news: News) => Result,
 ): AsyncIterableIterator<Result> {
+  const stop = async () => {
+    await news.return?.();
+    return { value: undefined, done: true as const };
+  };
   return {
     async next() {
       const { value, done } = await news.next();
-      if (done) return { value: undefined, done: true };
+      if (done || !mayStillRead(context, user)) return stop();
       forgetAll(context);
       return { value: map(value), done: false };
     },
-    async return() {
-      await news.return?.();
-      return { value: undefined, done: true };
-    },
+    return: stop,
     [Symbol.asyncIterator]() {
       return this;
     },
@@ -74,16 +79,19 @@ function mapped<News, Result>(
 
 /** News of several sources as it comes; ends when one of them does. */
 function merged<News>(sources: readonly AsyncIterableIterator<News>[]): AsyncIterableIterator<News> {
-  const pending = sources.map((source) => source.next());
+  const ask = (i: number) => sources[i].next().then((result) => ({ result, i }));
+  let pending: ReturnType<typeof ask>[] | undefined;
   const stop = async () => {
     await Promise.all(sources.map((source) => source.return?.()));
     return { value: undefined, done: true as const };
   };
   return {
     async next() {
-      const { result, i } = await Promise.race(pending.map((next, i) => next.then((result) => ({ result, i }))));
+      // Each source is asked once for each of its news, and what is not there yet is waited for again.
+      pending ??= sources.map((_, i) => ask(i));
+      const { result, i } = await Promise.race(pending);
       if (result.done) return stop();
-      pending[i] = sources[i].next();
+      pending[i] = ask(i);
       return result;
     },
     return: stop,

@@ -2,7 +2,7 @@
 
 export interface Updates<News> {
   publish(news: News): void;
-  /** News as it comes, until the reader stops or `close` is called. @param isWanted which of it; all where left out */
+  /** News as it comes from the first `next()` on, until the reader stops or `close` is called. @param isWanted which of it; all where left out */
   subscribe(isWanted?: (news: News) => boolean): AsyncIterableIterator<News>;
   /** How many read at the moment. */
   readonly readers: number;
@@ -12,7 +12,8 @@ export interface Updates<News> {
 /** So much unread news is kept for a reader who is slow; the oldest goes first. */
 const mostWaiting = 1000;
 
-export function createUpdates<News>(): Updates<News> {
+/** @param onReader called when somebody begins to read */
+export function createUpdates<News>(onReader?: () => void): Updates<News> {
   const readers = new Set<{ take(news: News): void; end(): void }>();
   let closed = false;
   return {
@@ -39,9 +40,13 @@ export function createUpdates<News>(): Updates<News> {
           wake?.();
         },
       };
-      if (!ended) readers.add(reader);
       return {
         async next() {
+          // Not before somebody reads: what is subscribed to and never read would stay for ever.
+          if (!ended && !readers.has(reader)) {
+            readers.add(reader);
+            onReader?.();
+          }
           while (waiting.length === 0 && !ended) {
             await new Promise<void>((resolve) => {
               wake = resolve;

@@ -10,6 +10,8 @@ export interface Viewer {
   userId: UserId | null;
   /** Names the token for limits on how often it is used; null without one. */
   key: string | null;
+  /** Whether the token is still good: a subscription outlives the request that it came with. */
+  isStillGood?(): boolean;
 }
 
 /** What those without a token may read. */

@@ -31,7 +31,7 @@ export const builder = new SchemaBuilder<{
   DefaultFieldNullability: false;
   DefaultEdgesNullability: false;
   DefaultNodeNullability: false;
-  Connection: { totalCount: () => number };
+  Connection: { totalCount: () => number | Promise<number> };
   Scalars: { File: { Input: UploadedFile; Output: never } };
 }>({
   plugins: [ScopeAuthPlugin, ComplexityPlugin, RelayPlugin, DirectivesPlugin, FederationPlugin],

@@ -32,7 +32,7 @@ const about: Record<(typeof movieOrderFields)[number], string> = {
   YEAR: "By year of release; those without one are the earliest.",
   POPULARITY: "By how many users rated it.",
   MEAN_RATING: "By mean rating; those without ratings are the lowest. `topMovies` weighs how many there are.",
-  RECENTLY_RATED: "By when it was last rated; those of which that is not known are the earliest.",
+  RECENTLY_RATED: "By the day it was last rated; those of which that is not known are the earliest.",
 };
 
 const MovieOrderField = builder.enumType("MovieOrderField", {

@@ -1,11 +1,6 @@
-import {
-  popularMovies,
-  type TopMovie as TopMovieOf,
-  type TrendingMovie as TrendingMovieOf,
-  topMovies,
-  trending,
-} from "../resolvers/movies.js";
+import { popularMovies, type TopMovie as TopMovieOf, topMovies } from "../resolvers/movies.js";
 import { maxPage } from "../resolvers/pages.js";
+import { type TrendingMovie as TrendingMovieOf, trending } from "../resolvers/trending.js";
 import { builder } from "./builder.js";
 import { Movie } from "./refs.js";
 
@@ -42,12 +37,12 @@ builder.queryField("trending", (t) =>
     type: [TrendingMovie],
     description:
       "The movies that most users rated in the last days, counted back from the latest rating, so that old data sets have " +
-      "trends too; equal ones by the sum of their stars. Empty where the data set does not say when it was rated.",
+      "trends too; equal ones by the sum of their stars. Counted once a minute. Empty where the data set does not say when it was rated.",
     args: {
       days: t.arg.int({ defaultValue: 30, description: "How many days, at most 3650." }),
       first: t.arg.int({ defaultValue: 15, description: most }),
     },
-    complexity: ({ first }) => ({ field: 20, multiplier: Math.max(1, first ?? 15) }),
+    complexity: ({ first }) => ({ field: 500, multiplier: Math.max(1, first ?? 15) }),
     resolve: (_root, { days, first }, context) => trending(context, days ?? 30, first ?? 15),
   }),
 );

@@ -86,12 +86,12 @@ builder.node(Movie, {
       description: "How many ratings of 0.5, 1, … 5 stars it has: ten counts.",
       resolve: async ({ id }, _args, { loaders }) => [...(await loaders.statisticsByMovieId.load(id)).histogram],
     }),
-    lastRatedAt: t.string({
+    lastRatedOn: t.string({
       nullable: true,
-      description: "When it was last rated, as ISO 8601 in UTC; null where that is not known.",
+      description: "The day it was last rated, such as `2003-02-28`, in UTC; null where that is not known.",
       resolve: async ({ id }, _args, { loaders }) => {
         const { lastRatedAt } = await loaders.statisticsByMovieId.load(id);
-        return lastRatedAt === null ? null : isoOf(lastRatedAt);
+        return lastRatedAt === null ? null : isoOf(lastRatedAt).slice(0, 10);
       },
     }),
     predictedRating: t.float({

@@ -20,7 +20,7 @@ export async function pageOf<Row extends { id: number }>(
   args: PageArgs,
   order: string,
   read: (page: KeyPage) => Keyed<Row>[] | Promise<Keyed<Row>[]>,
-  total: () => number,
+  total: () => number | Promise<number>,
 ) {
   checkPage(order, args);
   const toCursor = ({ node, value }: Keyed<Row>) => cursorOf(order, { value, id: node.id });

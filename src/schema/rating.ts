@@ -39,7 +39,7 @@ export function ratingArgs(t: ArgBuilder<Types>) {
     ratedAfter: t.string({
       description: "Only ratings given then or later, such as `2003-02-28` or a time in ISO 8601.",
     }),
-    ratedBefore: t.string({ description: "Only ratings given then or before." }),
+    ratedBefore: t.string({ description: "Only ratings given then or before; of a date, on that day too." }),
     orderBy: t({ type: RatingOrder, description: "By default in the order of import." }),
   };
 }

@@ -3,7 +3,12 @@ import { findUser, userIdOf } from "../resolvers/lookup.js";
 import { defaultPage, maxPage } from "../resolvers/pages.js";
 import { ratingCount, ratingOrderOf, ratingsPage, userRatingsFilter } from "../resolvers/ratings.js";
 import { defaultFirst } from "../resolvers/recommend.js";
-import { deepestRank, recommendationsOf, recommendationsPage } from "../resolvers/recommendations.js";
+import {
+  deepestRank,
+  recommendationCount,
+  recommendationsOf,
+  recommendationsPage,
+} from "../resolvers/recommendations.js";
 import type { User as UserRow } from "../resolvers/rows.js";
 import { topRatingsOf, topTitlesOf, userCount, usersPage } from "../resolvers/user.js";
 import { visualTaste } from "../resolvers/visual-taste.js";
@@ -121,7 +126,7 @@ builder.node(User, {
             args,
             "RANK ASC",
             (page) => recommendationsPage(context, user, args, page),
-            () => deepestRank,
+            () => recommendationCount(context, user, args),
           ),
       },
       { name: "RecommendationConnection", description: "A page of recommendations." },

@@ -54,5 +54,6 @@ function viewerOfClaims(payload: JWTPayload, userClaim: string): Viewer {
     // A token of the provider that says nothing of Marquee lets its bearer read what everybody may.
     return { scope: "public", userId: null, key };
   }
-  return { scope, userId, key };
+  const expires = payload.exp ?? 0;
+  return { scope, userId, key, isStillGood: () => Date.now() / 1000 < expires };
 }

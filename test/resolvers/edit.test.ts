@@ -16,7 +16,7 @@ describe("createUser", () => {
     expect(first.createUser).toEqual({
       __typename: "CreateUserPayload",
       user: {
-        userId: 10_000_001,
+        userId: 2_000_000_001,
         externalId: "account-1",
         gender: "F",
         ageGroup: 25,
@@ -27,7 +27,7 @@ describe("createUser", () => {
     expect(await started.edit(create('externalId: "account-1"'))).toEqual(first);
     const other = await started.edit(create('externalId: "account-2"'));
     expect(other.createUser.user).toEqual({
-      userId: 10_000_002,
+      userId: 2_000_000_002,
       externalId: "account-2",
       gender: null,
       ageGroup: null,
@@ -128,7 +128,7 @@ describe("addMovie and updateMovie", () => {
     const input = 'title: "Amélie Again", year: 2031, genres: ["Comedy", "Romance"]';
     const { addMovie } = await started.edit(add(input));
     expect(addMovie.movie).toEqual({
-      movieId: 10_000_001,
+      movieId: 2_000_000_001,
       title: "Amélie Again",
       givenTitle: "Amélie Again (2031)",
       year: 2031,
@@ -138,7 +138,7 @@ describe("addMovie and updateMovie", () => {
     expect((await started.edit(add(input))).addMovie).toEqual(addMovie);
     expect(await titles(started, "amelie")).toEqual(["Amélie Again"]);
     const { movie, user } = await started.data(
-      "{ movie(id: 10000001) { predictedRating(userId: 42) } user(id: 42) { recommendations(filter: { years: { from: 2030 } }) { title basis } } }",
+      "{ movie(id: 2000000001) { predictedRating(userId: 42) } user(id: 42) { recommendations(filter: { years: { from: 2030 } }) { title basis } } }",
     );
     expect(movie.predictedRating).toBeGreaterThanOrEqual(0.5);
     expect(user.recommendations).toEqual([{ title: "Amélie Again", basis: "FALLBACK" }]);

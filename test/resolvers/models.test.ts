@@ -57,7 +57,7 @@ describe("model", () => {
       movie: { posterSimilarity: expect.any(Number) },
     });
     const message =
-      'expected a model for the data set "ml-tiny", but none was chosen: run marquee train or marquee models import';
+      'expected a model for the data set "ml-1m", but none was chosen: run marquee train or marquee models import';
     const { data: partly, errors } = await ask(
       "{ user(id: 42) { recommendations { title } } movie(id: 1) { title predictedRating(userId: 42) } }",
     );
@@ -79,7 +79,7 @@ describe("model", () => {
       expect(error).toMatchObject({
         code: "MODEL_OTHER_DATASET",
         message:
-          'expected a model of the data set "ml-tiny", received "elsewhere" of "ml-other": its users and movies are others',
+          'expected a model of the data set "ml-1m", received "elsewhere" of "ml-other": its users and movies are others',
       });
     }
   });

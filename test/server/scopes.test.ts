@@ -7,7 +7,7 @@ const scopes = ["public", "user 42", "user 5", "editor", "admin"] as const;
 type Who = (typeof scopes)[number];
 
 /** A user who is in no data set, with a rating. */
-const privateUser = 10_000_001;
+const privateUser = 2_000_000_001;
 
 async function startWithTokens(options?: StartOptions) {
   const started = await start(options);

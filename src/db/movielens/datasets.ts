@@ -3,6 +3,9 @@
 export const datasetNames = ["ml-1m", "ml-100k", "ml-latest-small", "ml-20m", "ml-25m", "ml-32m"] as const;
 export type DatasetName = (typeof datasetNames)[number];
 
+/** What the folders of GroupLens' releases are called: data sets of these names are published. */
+export const publishedNames: readonly string[] = [...datasetNames, "ml-latest", "ml-10m", "ml-10M100K"];
+
 /**
  * MD5 guards against a damaged or exchanged file no better than MD5 can: it is what GroupLens publishes.
  * `ml-latest-small` is replaced from time to time, so it has none, and nothing but https vouches for it.

@@ -1,6 +1,6 @@
 /** What the readers give: one row type for every data set's own layout, and the checks that all layouts share. */
 import { AppError, received } from "../../errors.js";
-import { type ImdbId, type MovieId, parseMovieId, parseUserId, type UserId } from "../../ids.js";
+import { firstOwnId, type ImdbId, type MovieId, parseMovieId, parseUserId, type UserId } from "../../ids.js";
 
 export interface MovieRow {
   movieId: MovieId;
@@ -79,6 +79,7 @@ export function expectFields(fields: string[], count: number, line: string): voi
 export function movieIdField(text: string): MovieId {
   const id = parseMovieId(text);
   if (id === undefined) throw new BadField("a movie id, a positive integer", text);
+  if (id >= firstOwnId) throw new BadField(`a movie id below ${firstOwnId}, where those of this server begin`, text);
   return id;
 }
 
