@@ -14,7 +14,7 @@ const folder = fileURLToPath(new URL("../queries", import.meta.url));
 const expected: Record<string, number> = {
   about: 10,
   browse: 3,
-  charts: 7,
+  charts: 5,
   filtered: 9,
   "guest-by-posters": 8,
   guest: 5,
