@@ -19,13 +19,12 @@ export async function undeclaredChanges(before, after, declared) {
 
 const git = (...args) => execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
 
-/** The last release; before there was one, what the file was before its last change. */
+/** The last release; before there is one, the first version of the file: nothing that was ever served may break. */
 function baseOf() {
   try {
     return git("describe", "--tags", "--abbrev=0");
   } catch {
-    const [, before] = git("log", "--format=%H", "-n", "2", "--", "schema.graphql").split("\n");
-    return before ?? "HEAD";
+    return git("log", "--reverse", "--format=%H", "--", "schema.graphql").split("\n")[0];
   }
 }
 

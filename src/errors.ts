@@ -24,6 +24,7 @@ export const errorCodes = [
   "RATING_NOT_FOUND",
   "TOKEN_NOT_FOUND",
   "DOCUMENT_NOT_FOUND",
+  "DOCUMENT_REQUIRED",
   // input
   "INVALID_ID",
   "INVALID_ARGUMENT",

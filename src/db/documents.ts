@@ -1,6 +1,6 @@
 /** Trusted documents: GraphQL operations kept by the SHA-256 of their text, as persisted queries are sent. */
 import { createHash } from "node:crypto";
-import { asc, count, eq } from "drizzle-orm";
+import { asc, eq } from "drizzle-orm";
 import type { Database } from "./open.js";
 import { documents } from "./tables.js";
 
@@ -32,10 +32,6 @@ export function documentByHash(db: Database, hash: string): string | undefined {
 
 export function listDocuments(db: Database): Document[] {
   return db.orm.select().from(documents).orderBy(asc(documents.source), asc(documents.hash)).all();
-}
-
-export function countDocuments(db: Database): number {
-  return db.orm.select({ n: count() }).from(documents).get()?.n ?? 0;
 }
 
 /** Call inside `write`. @returns whether there was such a document */

@@ -8,12 +8,12 @@ import type { Viewer } from "./viewer.js";
 export interface Authenticator {
   /**
    * The viewer of an Authorization header; the public where there is none.
-   * @throws {AppError} UNAUTHENTICATED for a header that carries no token of this server
+   * @throws {AppError} UNAUTHENTICATED for a header that carries no token of this server; as the token's checker
    */
   viewerOf(authorization: string | null): Promise<Viewer>;
 }
 
-/** Checks a token that is not this server's own, such as a JWT; undefined where it is none. */
+/** Checks a token that is not this server's own, such as a JWT. @throws {AppError} UNAUTHENTICATED where it is none; KEYS_UNREACHABLE */
 export type TokenChecker = (token: string) => Promise<Viewer>;
 
 const publicViewer: Viewer = { scope: "public", userId: null, key: null };

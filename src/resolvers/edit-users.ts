@@ -8,6 +8,7 @@ import type { UserId } from "../ids.js";
 import { actingUserId } from "./access.js";
 import type { Context } from "./context.js";
 import { oneOfThese, text } from "./input-schemas.js";
+import { forgetAll } from "./loaders.js";
 import { userNotFound } from "./predict.js";
 
 export interface Demographics {
@@ -64,7 +65,8 @@ export async function deleteUser(
     if (!deleteRow(db, userId)) throw userNotFound(userId);
     return count;
   });
-  context.loaders.userById.clear(userId);
+  // Statistics of every movie that they rated are others now, too.
+  forgetAll(context);
   return { userId, ratings };
 }
 

@@ -1,4 +1,4 @@
-/** Lists of movies: those that match, the best rated, the most rated, those of late. */
+/** Lists of movies: those that match, the best rated, the most rated. */
 import {
   bestRatedMovies,
   countMovies,

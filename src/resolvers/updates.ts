@@ -25,7 +25,7 @@ export function createUpdates<News>(onReader?: () => void): Updates<News> {
     },
     subscribe(isWanted) {
       const waiting: News[] = [];
-      let ended = closed;
+      let ended = false;
       let wake: (() => void) | undefined;
       const reader = {
         take(news: News) {
@@ -42,6 +42,8 @@ export function createUpdates<News>(onReader?: () => void): Updates<News> {
       };
       return {
         async next() {
+          // Closed between the subscription and its first reader, it ends at once.
+          ended ||= closed;
           // Not before somebody reads: what is subscribed to and never read would stay for ever.
           if (!ended && !readers.has(reader)) {
             readers.add(reader);

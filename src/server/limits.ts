@@ -113,13 +113,15 @@ export function useTimeLimit(timeoutMs: number): Plugin {
           }, timeoutMs);
         });
         const gone = (args.contextValue as { request?: Request }).request?.signal;
-        const signal = gone === undefined ? controller.signal : AbortSignal.any([controller.signal, gone]);
+        const stop = () => controller.abort(new AppError("INTERRUPTED", "the client has gone"));
+        gone?.addEventListener("abort", stop, { once: true });
         try {
           // Yoga's executor heeds `signal`, though envelop's types lack it.
-          const cancellable: typeof args & { signal: AbortSignal } = { ...args, signal };
-          return await Promise.race([withBudget(signal, () => executeFn(cancellable)), late]);
+          const cancellable: typeof args & { signal: AbortSignal } = { ...args, signal: controller.signal };
+          return await Promise.race([withBudget(controller.signal, () => executeFn(cancellable)), late]);
         } finally {
           clearTimeout(timer);
+          gone?.removeEventListener("abort", stop);
         }
       });
     },

@@ -19,6 +19,7 @@ export function asGraphQLError(error: AppError, at?: GraphQLError): GraphQLError
 /** What no client can help: its operator must read of it too. */
 const operatorsFault: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "DATABASE_BUSY",
+  "KEYS_UNREACHABLE",
   "MODEL_NOT_FOUND",
   "MODEL_INVALID",
   "MODEL_OTHER_DATASET",

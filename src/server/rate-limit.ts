@@ -2,6 +2,7 @@
 import { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import type { ErrorCode } from "../errors.js";
 import type { Viewers } from "./authenticate.js";
 
 export interface RateLimitOptions {
@@ -28,9 +29,10 @@ export function useRateLimit(
       } catch (cause) {
         if (!(cause instanceof RateLimiterRes)) throw cause;
         const seconds = Math.ceil(cause.msBeforeNext / 1000);
+        const code: ErrorCode = "RATE_LIMITED";
         throw new GraphQLError(
           `expected up to ${perMinute} operations a minute, received more: try again in ${seconds} seconds`,
-          { extensions: { code: "RATE_LIMITED", http: { status: 429, headers: { "retry-after": String(seconds) } } } },
+          { extensions: { code, http: { status: 429, headers: { "retry-after": String(seconds) } } } },
         );
       }
     },

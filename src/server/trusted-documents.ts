@@ -1,6 +1,7 @@
 /** Operations that front ends send by the hash of their text, and where only those are answered. */
 import { usePersistedOperations } from "@graphql-yoga/plugin-persisted-operations";
 import type { GraphQLParams, Plugin } from "graphql-yoga";
+import type { ErrorCode } from "../errors.js";
 import { documentText } from "../resolvers/documents.js";
 import type { Services } from "../resolvers/services.js";
 import { hasScope } from "../resolvers/viewer.js";
@@ -10,7 +11,7 @@ import type { Viewers } from "./authenticate.js";
  * @param mode `only` answers trusted documents alone, except to the scope admin, who tries queries out
  */
 export function useTrustedDocuments(services: Services, mode: "allow" | "only", viewers: Viewers): Plugin {
-  const clientsFault = (code: string, message: string) => ({
+  const clientsFault = (code: ErrorCode | "BAD_REQUEST", message: string) => ({
     message,
     extensions: { code, http: { status: 400 } },
   });

@@ -112,6 +112,17 @@ describe("deleteUser", () => {
   });
 });
 
+test("a number names one person for good: whoever comes after a deleted user gets another one", async () => {
+  const { edit } = await start();
+  const create = (externalId: string) =>
+    edit(
+      `mutation { createUser(input: { externalId: "${externalId}" }) { ... on CreateUserPayload { user { userId } } } }`,
+    );
+  const first = (await create("a")).createUser.user.userId;
+  await edit(`mutation { deleteUser(input: { userId: ${first} }) { __typename } }`);
+  expect((await create("b")).createUser.user.userId).toBe(first + 1);
+});
+
 describe("addMovie and updateMovie", () => {
   const shown = "movie { movieId title givenTitle year genres ratingCount }";
   const add = (input: string) =>
@@ -142,6 +153,18 @@ describe("addMovie and updateMovie", () => {
     );
     expect(movie.predictedRating).toBeGreaterThanOrEqual(0.5);
     expect(user.recommendations).toEqual([{ title: "Amélie Again", basis: "FALLBACK" }]);
+  });
+
+  test("a movie that the data set has, its article behind, is not added again", async () => {
+    const { edit } = await start();
+    const { addMovie } = await edit(add('title: "The Godfather", year: 1972, genres: []'));
+    expect(addMovie.movie).toMatchObject({ movieId: 858, givenTitle: "Godfather, The (1972)" });
+  });
+
+  test("null leaves a movie's field as it is", async () => {
+    const { edit } = await start();
+    const { updateMovie } = await edit(update("movieId: 1, title: null, genres: null, year: 1996"));
+    expect(updateMovie.movie).toMatchObject({ givenTitle: "Toy Story (1996)" });
   });
 
   test("a movie that is corrected is found by its new title, and no longer by the old one", async () => {

@@ -82,6 +82,23 @@ describe("recommendations with a filter", () => {
   });
 });
 
+test("recommendationsConnection counts what there is, and refuses a cursor of no rank", async () => {
+  const { data, ask } = await start();
+  const horror = fixture.movies.filter(({ genres }) => genres === "Horror").map(({ id }) => id);
+  const rated = new Set(fixture.ratings.filter(({ userId }) => userId === 3997).map(({ movieId }) => movieId));
+  const { user } = await data(
+    '{ user(id: 3997) { recommendationsConnection(first: 1, filter: { anyGenre: ["Horror"] }) { totalCount } } }',
+  );
+  expect(user.recommendationsConnection.totalCount).toBe(horror.filter((id) => !rated.has(id)).length);
+  for (const rank of [-50, 0, 1.5]) {
+    const cursor = Buffer.from(JSON.stringify(["RANK ASC", rank, 1])).toString("base64url");
+    const { errors } = await ask(
+      `{ user(id: 42) { recommendationsConnection(first: 1, after: "${cursor}") { totalCount } } }`,
+    );
+    expect(errors?.[0].code).toBe("INVALID_ARGUMENT");
+  }
+});
+
 describe("recommendFor", () => {
   const guest = (ratings: string, more = "", fields = "title score movie { movieId }") =>
     `{ recommendFor(ratings: [${ratings}], ${more} first: 10) { ${fields} } }`;

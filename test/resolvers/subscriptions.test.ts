@@ -10,19 +10,35 @@ import { fixture, type Started, start } from "../fixture.js";
 
 /** Reads a subscription's events as they come over HTTP. */
 async function subscribe({ app }: Started, query: string, token?: string) {
-  const stop = new AbortController();
-  const response = await app.fetch("http://localhost/graphql", {
+  const server = await serve(app, "127.0.0.1", 0);
+  onTestFinished(() => server.stop());
+  let text = "";
+  let ended = false;
+  let wake = () => {};
+  const asked = request(`${server.address}/graphql`, {
     method: "POST",
-    signal: stop.signal,
     headers: {
       "content-type": "application/json",
       accept: "text/event-stream",
       ...(token && { authorization: `Bearer ${token}` }),
     },
-    body: JSON.stringify({ query: `subscription { ${query} }` }),
   });
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-  let text = "";
+  onTestFinished(() => {
+    asked.destroy();
+  });
+  asked.on("error", () => {});
+  asked.on("response", (response) => {
+    response.on("data", (chunk) => {
+      text += chunk;
+      wake();
+    });
+    response.on("error", () => {});
+    response.on("close", () => {
+      ended = true;
+      wake();
+    });
+  });
+  asked.end(JSON.stringify({ query: `subscription { ${query} }` }));
   return {
     // biome-ignore lint/suspicious/noExplicitAny: what came over the wire is what the test is about to check
     async next(): Promise<any> {
@@ -34,15 +50,13 @@ async function subscribe({ app }: Started, query: string, token?: string) {
           const { data, errors } = JSON.parse(event[2]);
           return errors === undefined ? data : { errors };
         }
-        const { value, done } = await reader.read();
-        if (done) return undefined;
-        text += new TextDecoder().decode(value);
+        if (ended) return undefined;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
       }
     },
-    async stop() {
-      await reader.cancel();
-      stop.abort();
-    },
+    stop: () => asked.destroy(),
   };
 }
 
@@ -76,7 +90,7 @@ describe("ratingAdded", () => {
         ratingAdded: { rating, movie: { title: "Toy Story", ratingCount: count }, user: { userId: 42 } },
       });
     }
-    await events.stop();
+    events.stop();
     await readers(() => started.services.events.ratings.readers, 0);
   });
 
@@ -91,7 +105,7 @@ describe("ratingAdded", () => {
       { ratingAdded: { rating: 1 } },
       { ratingAdded: { rating: 2 } },
     ]);
-    await events.stop();
+    events.stop();
   });
 
   test("of somebody else is refused where their ratings are private, and without a user to tell of", async () => {
@@ -136,7 +150,7 @@ describe("recommendationsChanged", () => {
     expect((await events.next()).recommendationsChanged.recommendations).toEqual([
       { title: (await recommended()).title },
     ]);
-    await events.stop();
+    events.stop();
     await readers(() => sources.others.readers + sources.ratings.readers, 0);
   });
 
@@ -161,7 +175,7 @@ describe("recommendationsChanged", () => {
     expect(await events.next()).toEqual({
       recommendationsChanged: { userId: 42, topRated: [fixture.movies.find(({ id }) => id === movie)!.displayTitle] },
     });
-    await events.stop();
+    events.stop();
   });
 });
 
@@ -177,7 +191,7 @@ describe("trainingProgress", () => {
     });
     reporter.end("DONE");
     expect(await events.next()).toEqual({ trainingProgress: { kind: "mf", phase: "fit", done: 1, state: "DONE" } });
-    await events.stop();
+    events.stop();
     await readers(() => started.services.events.training.readers, 0);
   });
 
@@ -196,17 +210,28 @@ test.each([
   const started = await start();
   const { ratings, others, training } = started.services.events;
   const all = () => ratings.readers + others.readers + training.readers;
-  const server = await serve(started.app, "127.0.0.1", 0);
-  onTestFinished(() => server.stop());
-  const asked = request(`${server.address}/graphql`, {
-    method: "POST",
-    headers: { "content-type": "application/json", accept: "text/event-stream" },
-  });
-  asked.on("error", () => {});
-  asked.end(JSON.stringify({ query: `subscription { ${query} }` }));
+  const events = await subscribe(started, query);
   while (all() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-  asked.destroy();
+  events.stop();
   await readers(all, 0);
+});
+
+test("a subscription ends when its token is revoked", async () => {
+  const started = await start();
+  const token = await started.tokenOf("user", 42);
+  const events = await subscribe(started, "ratingAdded { rating }", token);
+  await readers(() => started.services.events.ratings.readers, 1);
+  await started.edit("mutation { revokeToken(input: { tokenId: 2 }) { __typename } }");
+  await started.edit(rate(42, 1, 1));
+  expect(await events.next()).toBeUndefined();
+  expect(started.services.events.ratings.readers).toBe(0);
+});
+
+test("a subscription that is read only after the server closed ends at once", async () => {
+  const { services } = await start();
+  const news = services.events.ratings.subscribe();
+  services.events.close();
+  expect(await news.next()).toEqual({ value: undefined, done: true });
 });
 
 test("subscriptions end when the server does", async () => {

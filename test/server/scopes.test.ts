@@ -282,13 +282,15 @@ describe("whose ratings are public", () => {
     expect(await outcome(started, ofImported, started.tokens["user 42"])).toBe("ok");
   });
 
-  test("by default not those of somebody's own CSV files, but those of GroupLens' releases", async () => {
+  test("by default not those of somebody's own files, whatever their layout, but those of GroupLens' releases", async () => {
     const started = await startWithTokens();
     const name = (kind: string, dataset: string) =>
       write(started.services.db, () => {
         started.services.db.sqlite.prepare("UPDATE dataset SET kind = ?, name = ?").run(kind, dataset);
       });
     await name("csv", "our-customers");
+    expect(await outcome(started, ofImported)).toBe("UNAUTHENTICATED");
+    await name("1m", "our-customers");
     expect(await outcome(started, ofImported)).toBe("UNAUTHENTICATED");
     await name("csv", "ml-25m");
     expect(await outcome(started, ofImported)).toBe("ok");
