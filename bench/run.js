@@ -9,6 +9,8 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSchema, createYoga } from "graphql-yoga";
 import { pino } from "pino";
+import { appOptionsOf } from "../dist/cli/context.js";
+import { readConfig } from "../dist/config.js";
 import { embedPosters } from "../dist/resolvers/embed-posters.js";
 import { openServices } from "../dist/resolvers/services.js";
 import { setupEmbedded } from "../dist/resolvers/setup-embedded.js";
@@ -26,7 +28,8 @@ await embedPosters(services, () => {});
 
 const marquee = createApp(
   services,
-  { auth: "on", maxBodyBytes: 100_000, requestTimeoutMs: 15_000 },
+  // As by default, but that nobody is asked to come again later.
+  { ...appOptionsOf(readConfig({}, {})), rateLimit: 0 },
   pino({ level: "silent" }),
 );
 const expected = await ask(marquee);
