@@ -1,14 +1,14 @@
 /** The baseline network as it serves, through onnxruntime. It never asks for data; whoever calls brings the features. */
-import { setImmediate } from "node:timers/promises";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { MovieId } from "../ids.js";
+import { createPause } from "../pause.js";
 import { features, ratingScale } from "./baseline-weights.js";
 import { createIdMaps } from "./id-maps.js";
 import type { BaselineManifest } from "./manifest.js";
 import type { MovieFeatures, Pairs, Predictions, Predictor } from "./predictor.js";
 
-// onnxruntime's run() blocks its thread; after so many pairs others have their turn.
-const pairsPerRun = 2048;
+// onnxruntime's run() blocks its thread: so many pairs at once, and a pause between.
+const pairsPerRun = 1024;
 
 /** A model from its graph, with one onnxruntime session that lives as long as the process. */
 export async function createBaselinePredictor(
@@ -54,8 +54,9 @@ export async function createBaselinePredictor(
     const stars = new Float32Array(size);
     const userKnown = new Uint8Array(size);
     const itemKnown = new Uint8Array(size);
+    const pause = createPause();
     for (let from = 0; from < size; from += pairsPerRun) {
-      if (from > 0) await setImmediate();
+      if (from > 0) await pause();
       const n = Math.min(pairsPerRun, size - from);
       const feeds: Record<string, Tensor> = {};
       features.forEach(({ input }, f) => {

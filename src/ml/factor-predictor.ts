@@ -2,6 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "../errors.js";
 import type { ItemIndex, MovieId } from "../ids.js";
+import { createPause } from "../pause.js";
 import { modelWeight, userBias } from "./blend.js";
 import { driftTensor, posterFile, posterTensor, sampleFile } from "./factor-model.js";
 import { type FactorSample, readPriorRow, sampleArrays } from "./factor-sample.js";
@@ -12,7 +13,6 @@ import { createLabelRows } from "./labels.js";
 import type { FactorManifest } from "./manifest.js";
 import { makeAgain } from "./manifest.js";
 import { readModelFile } from "./model-store.js";
-import { createPause } from "./pause.js";
 import { directionOf, type PosterBasis } from "./poster-prior.js";
 import type {
   EncoderName,

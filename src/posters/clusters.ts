@@ -4,7 +4,7 @@
  * clusters with the highest mean is taken.
  * Legend: n posters, d components, k clusters; matrices row-major.
  */
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { createPause } from "../pause.js";
 import { gaussians, mulberry32, permutation, type Random } from "../random.js";
 import { dotOf } from "./neighbours.js";
 
@@ -26,7 +26,8 @@ const iterations = 25;
 const starts = 3;
 /** Fewer posters a cluster than this are no kind. */
 const leastPerCluster = 8;
-const workPerTurn = 4_000_000;
+/** Multiplications between two pauses. */
+const workPerStep = 1_000_000;
 
 /**
  * @param directions n × d, each of length 1 (or 0)
@@ -35,44 +36,60 @@ const workPerTurn = 4_000_000;
 export async function clusterPosters(directions: Float32Array, d: number, seed = 0): Promise<Clusters> {
   const n = d === 0 ? 0 : directions.length / d;
   const random = mulberry32(seed);
-  const points = await project(directions, n, d, random);
+  const pause = createPause();
+  const points = await project(directions, n, d, random, pause);
   const dimension = Math.min(d, projected);
   let best: Clusters = { k: 1, clusterOf: new Int32Array(n), sizes: Int32Array.of(n), silhouette: 0 };
   for (const k of triedClusters) {
     if (n < k * leastPerCluster) break;
     for (let start = 0; start < starts; start++) {
-      const found = await kMeans(points, n, dimension, k, random);
+      const found = await kMeans(points, n, dimension, k, random, pause);
       if (found.silhouette > best.silhouette) best = found;
     }
   }
   return best;
 }
 
+type Pause = ReturnType<typeof createPause>;
+
 /** Gaussian random projection, rows scaled to length 1 again. */
-async function project(directions: Float32Array, n: number, d: number, random: Random): Promise<Float32Array> {
+async function project(
+  directions: Float32Array,
+  n: number,
+  d: number,
+  random: Random,
+  pause: Pause,
+): Promise<Float32Array> {
   if (d <= projected) return directions;
   const matrix = Float32Array.from(gaussians(random, projected * d, 1));
   const out = new Float32Array(n * projected);
-  const rows = Math.max(1, Math.floor(workPerTurn / (d * projected)));
+  const rows = Math.max(1, Math.floor(workPerStep / (d * projected)));
   for (let i = 0; i < n; i++) {
-    if (i > 0 && i % rows === 0) await nextTurn();
+    if (i > 0 && i % rows === 0) await pause();
     for (let c = 0; c < projected; c++) out[i * projected + c] = dotOf(directions, i * d, matrix, c * d, d);
     scaleToOne(out, i * projected, projected);
   }
   return out;
 }
 
-async function kMeans(points: Float32Array, n: number, d: number, k: number, random: Random): Promise<Clusters> {
-  const centres = await spreadCentres(points, n, d, k, random);
+async function kMeans(
+  points: Float32Array,
+  n: number,
+  d: number,
+  k: number,
+  random: Random,
+  pause: Pause,
+): Promise<Clusters> {
+  const centres = await spreadCentres(points, n, d, k, random, pause);
   const clusterOf = new Int32Array(n).fill(-1);
   const sizes = new Int32Array(k);
   let silhouette = 0;
-  const rows = Math.max(1, Math.floor(workPerTurn / (k * d)));
+  const rows = Math.max(1, Math.floor(workPerStep / (k * d)));
   for (let iteration = 0; iteration < iterations; iteration++) {
     let moved = 0;
     silhouette = 0;
     for (let i = 0; i < n; i++) {
-      if (i % rows === 0) await nextTurn();
+      if (i > 0 && i % rows === 0) await pause();
       let best = 0;
       let first = Number.NEGATIVE_INFINITY;
       let second = Number.NEGATIVE_INFINITY;
@@ -112,13 +129,14 @@ async function spreadCentres(
   d: number,
   k: number,
   random: Random,
+  pause: Pause,
 ): Promise<Float32Array> {
   const centres = new Float32Array(k * d);
   const nearest = new Float64Array(n).fill(Number.POSITIVE_INFINITY);
   let chosen = permutation(n, random)[0];
   for (let c = 0; c < k; c++) {
     centres.set(points.subarray(chosen * d, (chosen + 1) * d), c * d);
-    await nextTurn();
+    await pause();
     let total = 0;
     for (let i = 0; i < n; i++) {
       nearest[i] = Math.min(nearest[i], Math.max(0, 1 - dotOf(points, i * d, centres, c * d, d)));

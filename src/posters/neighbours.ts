@@ -3,7 +3,7 @@
  * number and their components (docs/posters.md has the measurements, and from where on an index pays).
  * Legend: d components, ntotal vectors, row-major.
  */
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { createPause } from "../pause.js";
 
 export interface PosterIndex {
   d: number;
@@ -23,8 +23,8 @@ export interface Neighbours {
   similarities: Float32Array;
 }
 
-/** So many multiplications are done before other requests get their turn: about 4 ms. */
-const workPerTurn = 4_000_000;
+/** So many multiplications, about a millisecond, are done between two pauses. */
+const workPerStep = 1_000_000;
 
 /**
  * Takes embeddings into an index; other requests are answered in between where there are many. `vectors` becomes the index's own and is changed in place.
@@ -35,16 +35,17 @@ export async function createPosterIndex(vectors: Float32Array, d: number): Promi
   if (!Number.isInteger(ntotal)) {
     throw new RangeError(`expected rows of ${d} components, received ${vectors.length} numbers`);
   }
-  const rowsPerTurn = Math.max(1, Math.floor(workPerTurn / d));
+  const rowsPerStep = Math.max(1, Math.floor(workPerStep / d));
+  const pause = createPause();
   const sums = new Float64Array(d);
   for (let i = 0; i < ntotal; i++) {
-    if (i > 0 && i % rowsPerTurn === 0) await nextTurn();
+    if (i > 0 && i % rowsPerStep === 0) await pause();
     for (let j = 0; j < d; j++) sums[j] += vectors[i * d + j];
   }
   const mean = Float32Array.from(sums, (sum) => sum / Math.max(1, ntotal));
   let squares = 0;
   for (let i = 0; i < ntotal; i++) {
-    if (i > 0 && i % rowsPerTurn === 0) await nextTurn();
+    if (i > 0 && i % rowsPerStep === 0) await pause();
     squares += scaleDirection(vectors, i * d, mean);
   }
   return { d, ntotal, directions: vectors, mean, spread: Math.sqrt(squares / Math.max(1, ntotal)) };
@@ -74,11 +75,12 @@ export async function nearestPosters(
   }
   const places = new Int32Array(Math.max(0, Math.min(k, ntotal)));
   const similarities = new Float32Array(places.length);
-  const rowsPerTurn = Math.max(1, Math.floor(workPerTurn / d));
+  const rowsPerStep = Math.max(1, Math.floor(workPerStep / d));
+  const pause = createPause();
   let count = 0;
-  for (let from = 0; from < ntotal && places.length > 0; from += rowsPerTurn) {
-    if (from > 0) await nextTurn();
-    const to = Math.min(ntotal, from + rowsPerTurn);
+  for (let from = 0; from < ntotal && places.length > 0; from += rowsPerStep) {
+    if (from > 0) await pause();
+    const to = Math.min(ntotal, from + rowsPerStep);
     for (let i = from; i < to; i++) {
       const similarity = Math.fround(dotOf(directions, i * d, direction, 0, d));
       if (count === places.length && similarity <= similarities[count - 1]) continue;

@@ -1,10 +1,12 @@
 /** The encoder in use, and the embeddings of posters: from the database, or made now and kept. */
+import pLimit from "p-limit";
 import type { Database } from "../db/open.js";
 import { type EncoderKey, embeddingsByContent, type PosterRow, saveEmbeddings } from "../db/posters.js";
 import { getSetting } from "../db/settings.js";
 import { write } from "../db/write.js";
 import { AppError } from "../errors.js";
-import { createEmbedder, type Embedder } from "../posters/embedder.js";
+import { checkSignal } from "../pause.js";
+import { createEmbedder, type Embedder, maxBatch } from "../posters/embedder.js";
 import {
   builtinEncoder,
   type EncoderManifest,
@@ -16,6 +18,8 @@ import { readPoster } from "../posters/store.js";
 
 // A query does not wait for an import only to keep what it could make again.
 const shortWaitMs = 200;
+/** Of one call: while the network runs on one, the next is read and decoded. */
+const batchesUnderWay = 2;
 
 export interface EncoderInUse {
   manifest: EncoderManifest;
@@ -86,10 +90,29 @@ export function createEncoders(db: Database, folders: { encoders: string; poster
     const missing = [...new Map(posters.map((poster) => [poster.sha256, poster])).values()].filter(
       ({ sha256 }) => !vectors.has(sha256),
     );
-    if (missing.length === 0) return vectors;
+    const limit = pLimit(batchesUnderWay);
+    const batches = Array.from({ length: Math.ceil(missing.length / maxBatch) }, (_, batch) =>
+      limit(async () => {
+        checkSignal();
+        const posters = missing.slice(batch * maxBatch, (batch + 1) * maxBatch);
+        for (const [sha256, vector] of await embed(posters, { key, embedder }, { onFailure, mustKeep })) {
+          vectors.set(sha256, vector);
+        }
+      }),
+    );
+    await Promise.all(batches);
+    return vectors;
+  }
+
+  /** What is made is kept, even where whoever asked has gone meanwhile: who asks again finds so much done. */
+  async function embed(
+    posters: readonly PosterContent[],
+    { key, embedder }: Pick<EncoderInUse, "key" | "embedder">,
+    { onFailure, mustKeep }: EmbedOptions,
+  ): Promise<Map<string, Float32Array>> {
     const made = new Map<string, Float32Array>();
     const readable: { poster: PosterContent; bytes: Buffer }[] = [];
-    for (const poster of missing) {
+    for (const poster of posters) {
       try {
         readable.push({ poster, bytes: await readPoster(folders.posters, poster.sha256, poster.format) });
       } catch (error) {
@@ -109,8 +132,7 @@ export function createEncoders(db: Database, folders: { encoders: string; poster
         if (mustKeep || !(error instanceof AppError && error.code === "DATABASE_BUSY")) throw error;
       });
     }
-    for (const [sha256, vector] of made) vectors.set(sha256, vector);
-    return vectors;
+    return made;
   }
 
   async function close(): Promise<void> {

@@ -1,8 +1,8 @@
 /** Every embedded poster of the catalogue in memory, for searches among all, and the kinds that they fall into. */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Database } from "../db/open.js";
 import { type EncoderKey, embeddingsPage, embeddingsStamp } from "../db/posters.js";
 import type { MovieId } from "../ids.js";
+import { createPause, withoutSignal } from "../pause.js";
 import { type Clusters, clusterPosters } from "../posters/clusters.js";
 import { createPosterIndex, type PosterIndex } from "../posters/neighbours.js";
 import type { EncoderInUse, Encoders } from "./encoders.js";
@@ -33,7 +33,7 @@ interface Kept<T> {
   value: Promise<T>;
 }
 
-const rowsPerTurn = 100;
+const rowsPerStep = 100;
 const staleShare = 0.05;
 
 export function createPosterMaps(db: Database, encoders: Pick<Encoders, "inUse">): PosterMaps {
@@ -44,7 +44,7 @@ export function createPosterMaps(db: Database, encoders: Pick<Encoders, "inUse">
     const encoder = await encoders.inUse();
     const of = `${nameOf(encoder.key)} ${embeddingsStamp(db)}`;
     if (map?.of === of) return map.value;
-    const reading: Kept<PosterMap> = { of, value: read(db, encoder) };
+    const reading: Kept<PosterMap> = { of, value: withoutSignal(() => read(db, encoder)) };
     map = reading;
     reading.value.catch(() => {
       if (map === reading) map = undefined;
@@ -58,7 +58,7 @@ export function createPosterMaps(db: Database, encoders: Pick<Encoders, "inUse">
     const { ntotal } = now.index;
     const of = nameOf(key);
     if (kinds?.of === of && Math.abs(kinds.ntotal - ntotal) <= staleShare * kinds.ntotal) return kinds.value;
-    const finding = { of, ntotal, value: kindsOf(now) };
+    const finding = { of, ntotal, value: withoutSignal(() => kindsOf(now)) };
     kinds = finding;
     finding.value.catch(() => {
       if (kinds === finding) kinds = undefined;
@@ -77,15 +77,16 @@ function nameOf({ encoderId, preprocessing }: EncoderKey): string {
 async function read(db: Database, { key, manifest }: EncoderInUse): Promise<PosterMap> {
   const movieIds: MovieId[] = [];
   const chunks: Float32Array[] = [];
+  const pause = createPause();
   for (let after = 0; ; ) {
-    const rows = embeddingsPage(db, key, after, rowsPerTurn);
+    const rows = embeddingsPage(db, key, after, rowsPerStep);
     if (rows.length === 0) break;
     for (const { movieId, vector } of rows) {
       movieIds.push(movieId);
       chunks.push(vector);
     }
     after = rows[rows.length - 1].movieId;
-    await nextTurn();
+    await pause();
   }
   const d = manifest.dimension;
   const vectors = new Float32Array(movieIds.length * d);
@@ -100,11 +101,12 @@ async function kindsOf(map: PosterMap): Promise<PosterKinds> {
   const { directions, d, ntotal } = map.index;
   const clusters = await clusterPosters(directions, d);
   const centroids = new Float32Array(clusters.k * d);
+  const pause = createPause();
   for (let i = 0; i < ntotal; i++) {
     const cluster = clusters.clusterOf[i];
     const share = 1 / clusters.sizes[cluster];
     for (let j = 0; j < d; j++) centroids[cluster * d + j] += share * directions[i * d + j];
-    if (i % 500 === 499) await nextTurn();
+    if (i % 500 === 499) await pause();
   }
   return { ...clusters, map, centroids };
 }

@@ -7,6 +7,7 @@ import { type PosterRow, postersByMovieIds, setPoster } from "../db/posters.js";
 import { write } from "../db/write.js";
 import { AppError } from "../errors.js";
 import type { MovieId } from "../ids.js";
+import { withoutSignal } from "../pause.js";
 import { inspectPoster } from "../posters/images.js";
 import type { FoundPoster, PosterProvider } from "../posters/providers/provider.js";
 import { savePoster } from "../posters/store.js";
@@ -152,7 +153,8 @@ export function createPosterSources(
       if ((refused.get(movieId) ?? 0) >= providers.length) continue;
       pending.set(
         movieId,
-        limit(() => fetchAndEmbed(movieId))
+        // For whoever asks next, so also when whoever asked first has gone.
+        limit(() => withoutSignal(() => fetchAndEmbed(movieId)))
           .catch((error: unknown) => {
             if (!controller.signal.aborted) onError?.(error);
           })

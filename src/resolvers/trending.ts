@@ -2,7 +2,7 @@
 import type { Movie } from "../db/movies.js";
 import { latestRatingAt, ratingsAfter, type TimePlace } from "../db/ratings.js";
 import type { MovieId } from "../ids.js";
-import { createPause } from "../ml/pause.js";
+import { createPause, withoutSignal } from "../pause.js";
 import type { Context } from "./context.js";
 import { moviesOf } from "./movies.js";
 import { checkFirst, maxPage } from "./pages.js";
@@ -54,7 +54,7 @@ function trendsOf({ db }: Services, days: number): Promise<Trend[]> {
   for (const [of, { at }] of own) if (now - at > keptMs) own.delete(of);
   let found = own.get(days);
   if (found === undefined) {
-    found = { at: now, trends: count(db, days) };
+    found = { at: now, trends: withoutSignal(() => count(db, days)) };
     own.set(days, found);
     found.trends.catch(() => own.delete(days));
   }
@@ -65,7 +65,7 @@ function trendsOf({ db }: Services, days: number): Promise<Trend[]> {
 async function count(db: Services["db"], days: number): Promise<Trend[]> {
   const latest = latestRatingAt(db);
   if (latest === null) return [];
-  const pause = createPause("heedless");
+  const pause = createPause();
   const trends = new Map<MovieId, Trend>();
   for (let place: TimePlace = { ratedAt: latest - days * daySeconds, id: Number.MAX_SAFE_INTEGER }; ; ) {
     const rows = ratingsAfter(db, place, rowsPerStep);

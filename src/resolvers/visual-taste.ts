@@ -2,12 +2,12 @@
  * Which kinds of posters a user's movies have: a distribution over the clusters of the catalogue's posters, from what
  * they rated, drawn towards what people of their demographics like; for somebody who rated nothing, that alone.
  */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { moviesByIds } from "../db/movies.js";
 import { ratingsOfUsers } from "../db/ratings.js";
 import type { User } from "../db/users.js";
 import { userIdsLike } from "../db/users.js";
 import type { MovieId } from "../ids.js";
+import { createPause, withoutSignal } from "../pause.js";
 import { nearestPosters } from "../posters/neighbours.js";
 import { mulberry32, permutation } from "../random.js";
 import { checkFirst } from "./pages.js";
@@ -113,7 +113,7 @@ function demographicTaste(services: Services, kinds: PosterKinds, user: User): P
   const name = `${user.gender} ${user.ageGroup}`;
   let prior = known.get(name);
   if (prior === undefined) {
-    prior = readPrior(services, kinds, user);
+    prior = withoutSignal(() => readPrior(services, kinds, user));
     known.set(name, prior);
     prior.catch(() => known.delete(name));
   }
@@ -127,6 +127,7 @@ async function readPrior({ db }: Services, kinds: PosterKinds, user: User): Prom
   const people = basis === "DEMOGRAPHICS" ? alike : userIdsLike(db, { gender: null, ageGroup: null });
   const order = permutation(people.length, mulberry32(0)).subarray(0, mostPeople);
   const shares = new Float64Array(kinds.k);
+  const pause = createPause();
   for (let from = 0; from < order.length; from += peoplePerTurn) {
     const some = Array.from(order.subarray(from, from + peoplePerTurn), (place) => people[place]);
     for (const ratings of ratingsOfUsers(db, some)) {
@@ -134,7 +135,7 @@ async function readPrior({ db }: Services, kinds: PosterKinds, user: User): Prom
         shares[cluster] += weight;
       });
     }
-    await nextTurn();
+    await pause();
   }
   const total = shares.reduce((sum, share) => sum + share, 0);
   const { ntotal } = kinds.map.index;

@@ -1,7 +1,7 @@
 /** Limits on one request: the size and kind of its body, and its time. What it may ask for is limited by the schema. */
 import type { Plugin } from "graphql-yoga";
 import { AppError, received } from "../errors.js";
-import { withBudget } from "../resolvers/time-budget.js";
+import { withSignal } from "../pause.js";
 import { errorResponse } from "./error-response.js";
 import { asGraphQLError } from "./mask-error.js";
 
@@ -118,7 +118,7 @@ export function useTimeLimit(timeoutMs: number): Plugin {
         try {
           // Yoga's executor heeds `signal`, though envelop's types lack it.
           const cancellable: typeof args & { signal: AbortSignal } = { ...args, signal: controller.signal };
-          return await Promise.race([withBudget(controller.signal, () => executeFn(cancellable)), late]);
+          return await Promise.race([withSignal(controller.signal, () => executeFn(cancellable)), late]);
         } finally {
           clearTimeout(timer);
           gone?.removeEventListener("abort", stop);

@@ -1,11 +1,18 @@
 /** What one request may ask for and how it may come; what is refused says why, with a code, before any work. */
 import { createHash } from "node:crypto";
 import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from "graphql";
+import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { addDocuments } from "../../src/db/documents.js";
+import { embeddingsByContent } from "../../src/db/posters.js";
 import { write } from "../../src/db/write.js";
 import { AppError } from "../../src/errors.js";
-import { createPause, withSignal } from "../../src/ml/pause.js";
+import type { MovieId } from "../../src/ids.js";
+import { createPause, withoutSignal, withSignal } from "../../src/pause.js";
+import { maxBatch } from "../../src/posters/embedder.js";
+import { createPosterIndex, nearestPosters } from "../../src/posters/neighbours.js";
+import { savePoster } from "../../src/posters/store.js";
+import { looksOfMovies } from "../../src/resolvers/poster-looks.js";
 import type { App } from "../../src/server/app.js";
 import { answerOf, countModelCalls, fixture, globalId, start } from "../fixture.js";
 
@@ -259,11 +266,50 @@ describe("the time of a request", () => {
     ]);
   });
 
-  test("ends what the model is at", async () => {
+  test("ends what the model is at, and a search among posters", async () => {
     const signal = AbortSignal.abort(new AppError("TIMEOUT", "too late"));
     const pause = withSignal(signal, createPause);
     expect(() => pause()).toThrow("too late");
-    expect(createPause()()).toBeUndefined();
+    expect(withSignal(signal, () => withoutSignal(createPause))()).toBeUndefined();
+    const index = await createPosterIndex(new Float32Array(2 * 600_000), 2);
+    const search = () => nearestPosters(index, new Float32Array(2), 3);
+    await expect(withSignal(signal, search)).rejects.toThrow("too late");
+    expect((await search()).places).toHaveLength(3);
+  });
+
+  test("ends the reading of posters: those under way are kept, and the next query goes on from there", async () => {
+    const { services } = await start();
+    const { encoders, db, folders } = services;
+    const pictures = await Promise.all(
+      Array.from({ length: 6 * maxBatch }, (_, i) =>
+        sharp({ create: { width: 20, height: 30, channels: 3, background: { r: i, g: 255 - i, b: 7 } } })
+          .png()
+          .toBuffer(),
+      ),
+    );
+    const posters = pictures.map((bytes) => ({
+      sha256: createHash("sha256").update(bytes).digest("hex"),
+      format: "png" as const,
+    }));
+    for (const bytes of pictures) await savePoster(folders.posters, bytes, "png");
+    const missing = { sha256: "0".repeat(64), format: "png" as const };
+    const { key } = await encoders.inUse();
+    const made = () =>
+      embeddingsByContent(
+        db,
+        key,
+        posters.map(({ sha256 }) => sha256),
+      ).size;
+    const controller = new AbortController();
+    const onFailure = () => controller.abort(new AppError("TIMEOUT", "too late"));
+    const asked = withSignal(controller.signal, () => encoders.embeddings([missing, ...posters], { onFailure }));
+    await expect(asked).rejects.toThrow("too late");
+    await expect.poll(made).toBe(2 * maxBatch - 1);
+    expect((await encoders.embeddings(posters)).size).toBe(posters.length);
+    expect(made()).toBe(posters.length);
+    await expect(withSignal(controller.signal, () => looksOfMovies(services, [1 as MovieId]))).rejects.toThrow(
+      "too late",
+    );
   });
 
   test("is not used further by a query that was answered with TIMEOUT", async () => {
