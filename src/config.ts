@@ -25,6 +25,7 @@ export interface Config {
   maxBatch: number;
   requestTimeoutMs: number;
   rateLimit: number;
+  maxStreams: number;
   trustProxy: boolean;
   federation: boolean;
   otlpEndpoint: string;
@@ -204,6 +205,14 @@ export const settings: { [Key in keyof Config]: Setting<Key> } = {
     about: "operations a minute of one token, or of one address without a token; 0 for no limit",
     expected: "a number from 0 to 1000000",
     parse: (text) => wholeNumber(text, 0, 1_000_000),
+  },
+  maxStreams: {
+    env: "MAX_STREAMS",
+    flag: "max-streams",
+    default: "20",
+    about: "most open subscriptions of one token, or of one address without a token; 0 for no limit",
+    expected: "a number from 0 to 100000",
+    parse: (text) => wholeNumber(text, 0, 100_000),
   },
   trustProxy: {
     env: "TRUST_PROXY",

@@ -21,6 +21,7 @@ test("every setting has a default", () => {
     maxBatch: 10,
     requestTimeoutMs: 15_000,
     rateLimit: 1200,
+    maxStreams: 20,
     trustProxy: false,
     federation: false,
     otlpEndpoint: "",

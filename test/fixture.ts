@@ -397,6 +397,7 @@ export const appOptions: AppOptions = {
   maxBatch: 10,
   requestTimeoutMs: 60_000,
   rateLimit: 0,
+  maxStreams: 0,
   trustProxy: false,
   federation: false,
 };

@@ -69,7 +69,7 @@ export function createLoaders(services: Services): Loaders {
   };
 }
 
-/** What was read so far is no longer so: for an earlier event of a subscription, or before a change of many rows. */
+/** What was read so far is no longer so: many rows were changed. */
 export function forgetAll({ loaders }: { loaders: Loaders }): void {
   for (const loader of Object.values(loaders)) loader.clearAll();
 }

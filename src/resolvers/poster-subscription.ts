@@ -12,7 +12,7 @@ export async function posterChanges(
 ): Promise<AsyncIterableIterator<MovieId>> {
   const { updates } = context.services.posterSources;
   const wanted = movieId == null ? undefined : (await findMovie(context, { id: movieId })).id;
-  const news = updates.subscribe((changed) => wanted === undefined || changed === wanted);
+  const news = updates.subscribe({ isWanted: (changed) => wanted === undefined || changed === wanted });
   return whileAllowed(context, undefined, news, (changed) => changed);
 }
 

@@ -28,12 +28,12 @@ export async function rateMovie(context: Context, input: Whose & MovieRating): P
   const userId = actingUserId(context, input.userId);
   const rating = checkRating(input);
   const { db, events } = context.services;
-  const set = await write(db, () => {
+  const { set, isNew } = await write(db, () => {
     checkUser(context, userId);
     return rate(context, userId, rating);
   });
   forget(context, [rating.movieId]);
-  events.ratings.publish({ userId, rating: set });
+  if (isNew) events.ratings.publish({ userId, rating: set });
   return set;
 }
 
@@ -57,13 +57,13 @@ export async function rateMovies(
     checkUser(context, userId);
     return input.ratings.map((each) => orError(() => rate(context, userId, checkRating(each))));
   });
-  const set = results.filter((result): result is Rating => !(result instanceof AppError));
+  const done = results.filter((result): result is SetRating => !(result instanceof AppError));
   forget(
     context,
-    set.map(({ movieId }) => movieId),
+    done.map(({ set }) => set.movieId),
   );
-  for (const rating of set) events.ratings.publish({ userId, rating });
-  return results;
+  for (const { set, isNew } of done) if (isNew) events.ratings.publish({ userId, rating: set });
+  return results.map((result) => (result instanceof AppError ? result : result.set));
 }
 
 /** @returns the rating that was taken away. @throws {AppError} INVALID_ID, RATING_NOT_FOUND; as `actingUserId` */
@@ -97,14 +97,24 @@ function checkUser({ services }: Context, userId: UserId): void {
   if (usersByIds(services.db, [userId])[0] === undefined) throw userNotFound(userId);
 }
 
+interface SetRating {
+  set: Rating;
+  /** Whether it is another one than before. */
+  isNew: boolean;
+}
+
 /** Call inside `write`. */
-function rate({ services }: Context, userId: UserId, { movieId, stars }: { movieId: MovieId; stars: number }): Rating {
+function rate(
+  { services }: Context,
+  userId: UserId,
+  { movieId, stars }: { movieId: MovieId; stars: number },
+): SetRating {
   const { db } = services;
   if (moviesByIds(db, [movieId])[0] === undefined) throw movieNotFound(movieId);
   const before = ratingOf(db, userId, movieId);
   // The same rating again is not another one, and no later one.
-  if (before?.edited && before.rating === stars) return before;
-  return setRating(db, userId, movieId, stars, Math.floor(Date.now() / 1000));
+  if (before?.edited && before.rating === stars) return { set: before, isNew: false };
+  return { set: setRating(db, userId, movieId, stars, Math.floor(Date.now() / 1000)), isNew: true };
 }
 
 function orError<T>(work: () => T): T | AppError {

@@ -5,7 +5,6 @@ import type { User } from "../db/users.js";
 import type { UserId } from "../ids.js";
 import { findReadableUser, mayStillRead } from "./access.js";
 import type { Context } from "./context.js";
-import { forgetAll } from "./loaders.js";
 import { findUser } from "./lookup.js";
 import type { TrainingProgress } from "./training-progress.js";
 
@@ -15,7 +14,9 @@ export async function ratingsAdded(
   userId: string | null | undefined,
 ): Promise<AsyncIterableIterator<Rating>> {
   const user = await findReadableUser(context, userId);
-  const news = context.services.events.ratings.subscribe(({ userId: of, rating }) => of === user.id && rating !== null);
+  const news = context.services.events.ratings.subscribe({
+    isWanted: ({ userId: of, rating }) => of === user.id && rating !== null,
+  });
   return whileAllowed(context, user, news, ({ rating }) => rating as Rating);
 }
 
@@ -26,13 +27,17 @@ export async function recommendationChanges(
 ): Promise<AsyncIterableIterator<UserId>> {
   const user = await findReadableUser(context, userId);
   const { db, events } = context.services;
-  const own = events.ratings.subscribe(({ userId: of }) => of === user.id);
+  // Of many changes at once the last one tells as much as all.
+  const own = events.ratings.subscribe({ isWanted: ({ userId: of }) => of === user.id, mostWaiting: 1 });
   let stamp = ratingsStamp(db, user.id);
-  const others = events.others.subscribe((what) => {
-    if (what === "model") return true;
-    const before = stamp;
-    stamp = ratingsStamp(db, user.id);
-    return stamp !== before;
+  const others = events.others.subscribe({
+    isWanted: (what) => {
+      if (what === "model") return true;
+      const before = stamp;
+      stamp = ratingsStamp(db, user.id);
+      return stamp !== before;
+    },
+    mostWaiting: 1,
   });
   return whileAllowed(context, user, merged<unknown>([own, others]), () => {
     stamp = ratingsStamp(db, user.id);
@@ -46,13 +51,15 @@ export function userNow(context: Context, id: UserId): Promise<User> {
 }
 
 export function trainings(context: Context): AsyncIterableIterator<TrainingProgress> {
-  return whileAllowed(context, undefined, context.services.events.training.subscribe(), (progress) => progress);
+  return whileAllowed(
+    context,
+    undefined,
+    context.services.events.training.subscribe({ mostWaiting: 1 }),
+    (progress) => progress,
+  );
 }
 
-/**
- * News until the token is revoked or too old, or may no longer read the user. What loaders kept for an earlier event is
- * forgotten before each.
- */
+/** News until the token is revoked or too old, or may no longer read the user. */
 export function whileAllowed<News, Result>(
   context: Context,
   user: User | undefined,
@@ -67,7 +74,6 @@ export function whileAllowed<News, Result>(
     async next() {
       const { value, done } = await news.next();
       if (done || !mayStillRead(context, user)) return stop();
-      forgetAll(context);
       return { value: map(value), done: false };
     },
     return: stop,

@@ -2,15 +2,16 @@
 
 export interface Updates<News> {
   publish(news: News): void;
-  /** News as it comes from the first `next()` on, until the reader stops or `close` is called. @param isWanted which of it; all where left out */
-  subscribe(isWanted?: (news: News) => boolean): AsyncIterableIterator<News>;
+  /**
+   * News as it comes from the first `next()` on, until the reader stops or `close` is called.
+   * @param options.isWanted which of it; all where left out
+   * @param options.mostWaiting so much unread news is kept for a reader who is slow, the latest
+   */
+  subscribe(options?: { isWanted?(news: News): boolean; mostWaiting?: number }): AsyncIterableIterator<News>;
   /** How many read at the moment. */
   readonly readers: number;
   close(): void;
 }
-
-/** So much unread news is kept for a reader who is slow; the oldest goes first. */
-const mostWaiting = 1000;
 
 /** @param onReader called when somebody begins to read */
 export function createUpdates<News>(onReader?: () => void): Updates<News> {
@@ -23,14 +24,14 @@ export function createUpdates<News>(onReader?: () => void): Updates<News> {
     get readers() {
       return readers.size;
     },
-    subscribe(isWanted) {
+    subscribe({ isWanted, mostWaiting = 1000 } = {}) {
       const waiting: News[] = [];
       let ended = false;
       let wake: (() => void) | undefined;
       const reader = {
         take(news: News) {
           if (isWanted !== undefined && !isWanted(news)) return;
-          if (waiting.length === mostWaiting) waiting.shift();
+          if (waiting.length >= mostWaiting) waiting.shift();
           waiting.push(news);
           wake?.();
         },

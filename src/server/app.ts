@@ -16,12 +16,15 @@ import { maxPosterBytes } from "../resolvers/set-poster.js";
 import { hasScope, type ReadPolicy } from "../resolvers/viewer.js";
 import { toSchema, toSubgraphSchema } from "../schema/index.js";
 import { createViewers } from "./authenticate.js";
+import { preflighted, useBodyLimit } from "./body-limit.js";
+import { createClients, type ServerContext } from "./clients.js";
 import { createJwtChecker, type JwtOptions } from "./jwt.js";
-import { preflighted, useBodyLimit, useTimeLimit } from "./limits.js";
 import { createMaskError } from "./mask-error.js";
-import { type ServerContext, useRateLimit } from "./rate-limit.js";
+import { useRateLimit } from "./rate-limit.js";
 import { useRequestId } from "./request-id.js";
 import { useLoopbackHost, useRoutes } from "./routes.js";
+import { useStreams } from "./streams.js";
+import { useTimeLimit } from "./time-limit.js";
 import { tourOf } from "./tour.js";
 import { useTrustedDocuments } from "./trusted-documents.js";
 
@@ -39,6 +42,8 @@ export interface AppOptions extends ReadPolicy {
   requestTimeoutMs: number;
   /** Operations a minute; 0 for no limit. */
   rateLimit: number;
+  /** Open subscriptions of one client; 0 for no limit. */
+  maxStreams: number;
   trustProxy: boolean;
   /** Whether the schema is that of an Apollo Federation 2 subgraph. */
   federation: boolean;
@@ -54,14 +59,16 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
   const maskError = createMaskError(logger);
   const checkJwt = options.jwt && createJwtChecker(options.jwt);
   const viewers = createViewers(auth === "off" ? undefined : createAuthenticator(services, checkJwt), maskError);
+  const clients = createClients(viewers, options.trustProxy);
+  const contextOf = (request: Request): Context => ({
+    services,
+    loaders: createLoaders(services),
+    viewer: viewers.of(request),
+    policy: policyOfRequest(services, options),
+  });
   return createYoga<ServerContext, Context>({
     schema: options.federation ? toSubgraphSchema() : toSchema(),
-    context: ({ request }) => ({
-      services,
-      loaders: createLoaders(services),
-      viewer: viewers.of(request),
-      policy: policyOfRequest(services, options),
-    }),
+    context: ({ request }) => contextOf(request),
     // Made for each visit: the data set may be another by then.
     graphiql: () => ({ title: "Marquee", defaultTabs: tourOf(services, auth) }),
     renderGraphiQL,
@@ -83,7 +90,8 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       ...(auth === "off" ? [useLoopbackHost()] : []),
       useRoutes(services),
       viewers.plugin,
-      ...(rateLimit > 0 ? [useRateLimit({ perMinute: rateLimit, trustProxy: options.trustProxy }, viewers)] : []),
+      clients.plugin,
+      ...(rateLimit > 0 ? [useRateLimit(rateLimit, clients)] : []),
       useBodyLimit({
         maxBytes: options.maxBodyBytes,
         maxUploadBytes: options.maxBodyBytes + maxPosterBytes,
@@ -91,6 +99,7 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       }),
       useTrustedDocuments(services, options.documents, viewers),
       useTimeLimit(options.requestTimeoutMs),
+      useStreams({ maxStreams: options.maxStreams, timeoutMs: options.requestTimeoutMs, contextOf }, clients),
       ...queryLimits(),
       ...(options.introspection ? [] : [useDisableIntrospection(), blockFieldSuggestionsPlugin() as Plugin]),
     ],

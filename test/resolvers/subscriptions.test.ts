@@ -1,72 +1,15 @@
 /** What subscribers are told: ratings, recommendations, trainings; that they end, and that nothing of them stays. */
-import { request } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { setSetting } from "../../src/db/settings.js";
 import { write } from "../../src/db/write.js";
 import { openServices } from "../../src/resolvers/services.js";
 import { reportTraining } from "../../src/resolvers/training-progress.js";
-import { serve } from "../../src/server/serve.js";
-import { fixture, type Started, start } from "../fixture.js";
-
-/** Reads a subscription's events as they come over HTTP. */
-async function subscribe({ app }: Started, query: string, token?: string) {
-  const server = await serve(app, "127.0.0.1", 0);
-  onTestFinished(() => server.stop());
-  let text = "";
-  let ended = false;
-  let wake = () => {};
-  const asked = request(`${server.address}/graphql`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      accept: "text/event-stream",
-      ...(token && { authorization: `Bearer ${token}` }),
-    },
-  });
-  onTestFinished(() => {
-    asked.destroy();
-  });
-  asked.on("error", () => {});
-  asked.on("response", (response) => {
-    response.on("data", (chunk) => {
-      text += chunk;
-      wake();
-    });
-    response.on("error", () => {});
-    response.on("close", () => {
-      ended = true;
-      wake();
-    });
-  });
-  asked.end(JSON.stringify({ query: `subscription { ${query} }` }));
-  return {
-    // biome-ignore lint/suspicious/noExplicitAny: what came over the wire is what the test is about to check
-    async next(): Promise<any> {
-      for (;;) {
-        const event = /event: (next|complete)\ndata:(.*)\n\n/.exec(text);
-        if (event !== null) {
-          text = text.slice(event.index + event[0].length);
-          if (event[1] === "complete") return undefined;
-          const { data, errors } = JSON.parse(event[2]);
-          return errors === undefined ? data : { errors };
-        }
-        if (ended) return undefined;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    },
-    stop: () => asked.destroy(),
-  };
-}
+import { createUpdates } from "../../src/resolvers/updates.js";
+import { readersOf, subscribe } from "../event-stream.js";
+import { fixture, start } from "../fixture.js";
 
 const rate = (userId: number, movieId: number, rating: number) =>
   `mutation { rateMovie(input: { userId: ${userId}, movieId: ${movieId}, rating: ${rating} }) { __typename } }`;
-
-/** Until the server has as many readers as said. */
-async function readers(count: () => number, expected: number): Promise<void> {
-  while (count() !== expected) await new Promise((resolve) => setTimeout(resolve, 5));
-}
 
 describe("ratingAdded", () => {
   test("tells each rating of the user, and nobody else's, fresh", async () => {
@@ -75,7 +18,7 @@ describe("ratingAdded", () => {
       started,
       "ratingAdded(userId: 42) { rating movie { title ratingCount } user { userId } }",
     );
-    await readers(() => started.services.events.ratings.readers, 1);
+    await readersOf(() => started.services.events.ratings.readers, 1);
     await started.edit(rate(5, 1, 2));
     await started.edit(rate(42, 1, 4.5));
     await started.edit(rate(42, 1, 3));
@@ -91,18 +34,30 @@ describe("ratingAdded", () => {
       });
     }
     events.stop();
-    await readers(() => started.services.events.ratings.readers, 0);
+    await readersOf(() => started.services.events.ratings.readers, 0);
   });
 
   test("of many at once tells each", async () => {
     const started = await start();
     const events = await subscribe(started, "ratingAdded(userId: 42) { rating }");
-    await readers(() => started.services.events.ratings.readers, 1);
+    await readersOf(() => started.services.events.ratings.readers, 1);
     await started.edit(
       "mutation { rateMovies(input: { userId: 42, ratings: [{ movieId: 1, rating: 1 }, { movieId: 7, rating: 1 }, { movieId: 858, rating: 2 }] }) { __typename } }",
     );
     expect([await events.next(), await events.next()]).toEqual([
       { ratingAdded: { rating: 1 } },
+      { ratingAdded: { rating: 2 } },
+    ]);
+    events.stop();
+  });
+
+  test("tells nothing where the same stars are given again", async () => {
+    const started = await start();
+    const events = await subscribe(started, "ratingAdded(userId: 42) { rating }");
+    await readersOf(() => started.services.events.ratings.readers, 1);
+    for (const stars of [4, 4, 4, 2]) await started.edit(rate(42, 1, stars));
+    expect([await events.next(), await events.next()]).toEqual([
+      { ratingAdded: { rating: 4 } },
       { ratingAdded: { rating: 2 } },
     ]);
     events.stop();
@@ -132,7 +87,7 @@ describe("recommendationsChanged", () => {
       "recommendationsChanged { userId recommendations(first: 1) { title } }",
       token,
     );
-    await readers(() => sources.others.readers, 1);
+    await readersOf(() => sources.others.readers, 1);
     const recommended = async () => {
       const { user } = await started.data(
         "{ user(id: 3997) { recommendations(first: 1) { title movie { movieId } } } }",
@@ -151,13 +106,13 @@ describe("recommendationsChanged", () => {
       { title: (await recommended()).title },
     ]);
     events.stop();
-    await readers(() => sources.others.readers + sources.ratings.readers, 0);
+    await readersOf(() => sources.others.readers + sources.ratings.readers, 0);
   });
 
   test("tells what another process rated, and not what it did to others", async () => {
     const started = await start();
     const events = await subscribe(started, "recommendationsChanged(userId: 42) { userId topRated(first: 1) }");
-    await readers(() => started.services.events.others.readers, 1);
+    await readersOf(() => started.services.events.others.readers, 1);
     const other = openServices(started.dataDir);
     onTestFinished(() => other.close());
     const rateThere = (userId: number) =>
@@ -183,7 +138,7 @@ describe("trainingProgress", () => {
   test("tells how far a training of another process has come, until it is done", async () => {
     const started = await start();
     const events = await subscribe(started, "trainingProgress { kind phase done state }");
-    await readers(() => started.services.events.training.readers, 1);
+    await readersOf(() => started.services.events.training.readers, 1);
     const reporter = reportTraining(started.services.folders.training, "mf");
     reporter.update("fit", 0.5);
     expect(await events.next()).toEqual({
@@ -192,7 +147,7 @@ describe("trainingProgress", () => {
     reporter.end("DONE");
     expect(await events.next()).toEqual({ trainingProgress: { kind: "mf", phase: "fit", done: 1, state: "DONE" } });
     events.stop();
-    await readers(() => started.services.events.training.readers, 0);
+    await readersOf(() => started.services.events.training.readers, 0);
   });
 
   test("of a training that never began is nothing", async () => {
@@ -213,18 +168,29 @@ test.each([
   const events = await subscribe(started, query);
   while (all() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   events.stop();
-  await readers(all, 0);
+  await readersOf(all, 0);
 });
 
 test("a subscription ends when its token is revoked", async () => {
   const started = await start();
   const token = await started.tokenOf("user", 42);
   const events = await subscribe(started, "ratingAdded { rating }", token);
-  await readers(() => started.services.events.ratings.readers, 1);
+  await readersOf(() => started.services.events.ratings.readers, 1);
   await started.edit("mutation { revokeToken(input: { tokenId: 2 }) { __typename } }");
   await started.edit(rate(42, 1, 1));
   expect(await events.next()).toBeUndefined();
   expect(started.services.events.ratings.readers).toBe(0);
+});
+
+test("of news that nobody has read yet, the latest is kept", async () => {
+  const updates = createUpdates<number>();
+  const news = updates.subscribe({ isWanted: (n) => n % 2 === 1, mostWaiting: 2 });
+  const first = news.next();
+  for (const n of [1, 3, 4, 5, 7]) updates.publish(n);
+  updates.close();
+  const read = [(await first).value];
+  for await (const n of news) read.push(n);
+  expect(read).toEqual([5, 7]);
 });
 
 test("a subscription that is read only after the server closed ends at once", async () => {
@@ -237,7 +203,7 @@ test("a subscription that is read only after the server closed ends at once", as
 test("subscriptions end when the server does", async () => {
   const started = await start();
   const events = await subscribe(started, "trainingProgress { done }");
-  await readers(() => started.services.events.training.readers, 1);
+  await readersOf(() => started.services.events.training.readers, 1);
   started.services.events.close();
   expect(await events.next()).toBeUndefined();
   expect(started.services.events.training.readers).toBe(0);

@@ -1,9 +1,7 @@
-/** Limits on one request: the size and kind of its body, and its time. What it may ask for is limited by the schema. */
+/** How large the body of a request may be, and of which kind. */
 import type { Plugin } from "graphql-yoga";
 import { AppError, received } from "../errors.js";
-import { withSignal } from "../pause.js";
 import { errorResponse } from "./error-response.js";
-import { asGraphQLError } from "./mask-error.js";
 
 export interface BodyLimits {
   maxBytes: number;
@@ -89,41 +87,4 @@ async function readUpTo(request: Request, maxBytes: number): Promise<Buffer<Arra
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-/**
- * Answers TIMEOUT when an operation takes longer than `timeoutMs`, begins no further field of it, and stops the model
- * where it is at work for it; so too when the client has gone. A write that has begun is finished: a mutation that
- * waits for a lock may still happen.
- */
-export function useTimeLimit(timeoutMs: number): Plugin {
-  return {
-    onExecute({ executeFn, setExecuteFn }) {
-      setExecuteFn(async (args: Parameters<typeof executeFn>[0]) => {
-        let timer: NodeJS.Timeout | undefined;
-        const controller = new AbortController();
-        const tooLate = new AppError(
-          "TIMEOUT",
-          `expected an answer within ${timeoutMs} ms, but this query took longer: ask for less`,
-        );
-        const late = new Promise((resolve) => {
-          timer = setTimeout(() => {
-            resolve({ errors: [asGraphQLError(tooLate)] });
-            controller.abort(tooLate);
-          }, timeoutMs);
-        });
-        const gone = (args.contextValue as { request?: Request }).request?.signal;
-        const stop = () => controller.abort(new AppError("INTERRUPTED", "the client has gone"));
-        gone?.addEventListener("abort", stop, { once: true });
-        try {
-          // Yoga's executor heeds `signal`, though envelop's types lack it.
-          const cancellable: typeof args & { signal: AbortSignal } = { ...args, signal: controller.signal };
-          return await Promise.race([withSignal(controller.signal, () => executeFn(cancellable)), late]);
-        } finally {
-          clearTimeout(timer);
-          gone?.removeEventListener("abort", stop);
-        }
-      });
-    },
-  };
 }

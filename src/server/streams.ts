@@ -1,0 +1,95 @@
+/** Open subscriptions: how many of them a client may have, and each of their events as an operation of its own. */
+import { execute } from "@graphql-tools/executor";
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult } from "graphql";
+import type { Plugin } from "graphql-yoga";
+import type { Context } from "../resolvers/context.js";
+import type { Clients } from "./clients.js";
+import { tooMany } from "./rate-limit.js";
+import { answerInTime } from "./time-limit.js";
+
+export interface StreamOptions {
+  /** Open at once for one client; 0 for no limit. */
+  maxStreams: number;
+  /** For each event. */
+  timeoutMs: number;
+  /** Of an event: what was read, and who might do what, for an earlier one may be so no longer. */
+  contextOf(request: Request): Context;
+}
+
+type Source = AsyncIterable<unknown>;
+
+export function useStreams({ maxStreams, timeoutMs, contextOf }: StreamOptions, clients: Clients): Plugin {
+  const open = new Map<string, number>();
+  const isFull = (client: string) => maxStreams > 0 && (open.get(client) ?? 0) >= maxStreams;
+  const refusal = () => ({
+    errors: [tooMany(`expected up to ${maxStreams} open subscriptions, received one more: close another one first`)],
+  });
+
+  function release(client: string): void {
+    const left = (open.get(client) ?? 1) - 1;
+    if (left > 0) open.set(client, left);
+    else open.delete(client);
+  }
+
+  /** Counted from the first `next()` on: what is never read would be counted for ever. */
+  function eventsOf(source: Source, args: ExecutionArgs, request: Request): AsyncIterableIterator<ExecutionResult> {
+    const client = clients.nameOf(request);
+    const events = source[Symbol.asyncIterator]();
+    const gone = new AbortController();
+    let state: "new" | "open" | "ended" = "new";
+
+    async function end(): Promise<IteratorReturnResult<undefined>> {
+      if (state === "open") release(client);
+      state = "ended";
+      gone.abort();
+      await events.return?.();
+      return { value: undefined, done: true };
+    }
+
+    async function next(): Promise<IteratorResult<ExecutionResult>> {
+      if (state === "new") {
+        if (isFull(client)) {
+          await end();
+          return { value: refusal(), done: false };
+        }
+        open.set(client, (open.get(client) ?? 0) + 1);
+        state = "open";
+      }
+      if (state === "ended") return end();
+      const { value, done } = await events.next();
+      if (done) return end();
+      const answer = await answerInTime(timeoutMs, gone.signal, (signal) =>
+        execute({
+          ...args,
+          rootValue: value,
+          contextValue: { ...(args.contextValue as object), ...contextOf(request) },
+          signal,
+        }),
+      );
+      return { value: answer as ExecutionResult, done: false };
+    }
+
+    return {
+      next: () =>
+        next().catch(async (error: unknown) => {
+          await end();
+          throw error;
+        }),
+      return: end,
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  return {
+    onSubscribe({ setSubscribeFn }) {
+      setSubscribeFn(async (args: ExecutionArgs) => {
+        const { request } = args.contextValue as { request: Request };
+        if (isFull(clients.nameOf(request))) return refusal();
+        const source = await createSourceEventStream(args);
+        return Symbol.asyncIterator in source ? eventsOf(source, args, request) : source;
+      });
+    },
+  };
+}
