@@ -196,11 +196,8 @@ async function withSimilarities(
   movies: RecommendedMovie[],
 ): Promise<RecommendedMovie[]> {
   if (movies.every(({ similarity }) => similarity !== undefined)) return movies;
-  const similarities = await posterSimilarities(
-    services,
-    { userId },
-    movies.map(({ movieId }) => movieId),
-  );
+  const ids = movies.map(({ movieId }) => movieId);
+  const [similarities] = await posterSimilarities(services, [{ target: { userId }, ids }]);
   return movies.map((movie, i) => ({ ...movie, similarity: similarities[i] }));
 }
 

@@ -67,13 +67,13 @@ const orderValues = {
 
 export type RatingOrderField = keyof typeof orderValues;
 
+export interface RatingOrder {
+  field: RatingOrderField;
+  descending: boolean;
+}
+
 /** A page of the ratings that match, each with the value that it is ordered by. */
-export function listRatings(
-  db: Database,
-  filter: RatingFilter,
-  order: { field: RatingOrderField; descending: boolean },
-  page: KeyPage,
-): Keyed<Rating>[] {
+export function listRatings(db: Database, filter: RatingFilter, order: RatingOrder, page: KeyPage): Keyed<Rating>[] {
   const value = orderValues[order.field];
   const { where, orderBy } = keysetOf(value, sql`${ratings.id}`, order.descending, page);
   return db.orm
@@ -85,8 +85,51 @@ export function listRatings(
     .all();
 }
 
+/** The same page of the ratings of each of many users, in the order asked. */
+export function listRatingsOfUsers(
+  db: Database,
+  ids: readonly UserId[],
+  filter: Omit<RatingFilter, "userId">,
+  order: RatingOrder,
+  page: KeyPage,
+): Keyed<Rating>[][] {
+  const value = orderValues[order.field];
+  const { where, orderBy } = keysetOf(value, sql`${ratings.id}`, order.descending, page);
+  const own = db.orm
+    .select({ id: ratings.id })
+    .from(ratings)
+    .where(and(sql`${ratings.userId} = asked.value`, matches(filter), where))
+    .orderBy(...orderBy)
+    .limit(page.limit);
+  const rows = db.orm
+    .select({ node: ratings, value: sql<number>`${value}` })
+    .from(sql`json_each(${JSON.stringify([...new Set(ids)])}) AS asked`)
+    .innerJoin(ratings, inArray(ratings.id, own))
+    .orderBy(...orderBy)
+    .all();
+  const byUser = new Map<UserId, Keyed<Rating>[]>(ids.map((id) => [id, []]));
+  for (const row of rows) byUser.get(row.node.userId)?.push(row);
+  return ids.map((id) => byUser.get(id) ?? []);
+}
+
 export function countMatchingRatings(db: Database, filter: RatingFilter): number {
   return db.orm.select({ n: count() }).from(ratings).where(matches(filter)).get()?.n ?? 0;
+}
+
+/** How many ratings of each user match, in the order asked. */
+export function countMatchingRatingsOfUsers(
+  db: Database,
+  ids: readonly UserId[],
+  filter: Omit<RatingFilter, "userId">,
+): number[] {
+  const rows = db.orm
+    .select({ userId: ratings.userId, n: count() })
+    .from(ratings)
+    .where(and(inArray(ratings.userId, [...new Set(ids)]), matches(filter)))
+    .groupBy(ratings.userId)
+    .all();
+  const byUser = new Map(rows.map(({ userId, n }) => [userId, n]));
+  return ids.map((id) => byUser.get(id) ?? 0);
 }
 
 function matches({ userId, movieId, rating, ratedAt, readable }: RatingFilter): SQL | undefined {
@@ -160,20 +203,34 @@ export function ratingsStamp(db: Database, userId: UserId): string {
     .get(userId) as string;
 }
 
-/** All ratings of users, in the order asked and each user's in the order of import; one statement a user. */
+/** All ratings of users, in the order asked and each user's in the order of import. */
 export function ratingsOfUsers(db: Database, ids: readonly UserId[]): RatingsOfUser[] {
-  const select = db.sqlite
-    .prepare("SELECT movie_id, rating, coalesce(rated_at, 0) FROM ratings WHERE user_id = ? ORDER BY id")
-    .raw();
-  return ids.map((id) => {
-    const rows = select.all(id) as [number, number, number][];
-    return {
-      movieIds: Int32Array.from(rows, ([movieId]) => movieId),
-      stars: Float32Array.from(rows, ([, stars]) => stars),
-      ratedAt: Float64Array.from(rows, ([, , at]) => at),
-    };
-  });
+  const rows = db.sqlite
+    .prepare(
+      `SELECT user_id, movie_id, rating, coalesce(rated_at, 0) FROM ratings
+       WHERE user_id IN (SELECT value FROM json_each(?)) ORDER BY user_id, id`,
+    )
+    .raw()
+    .all(JSON.stringify(ids)) as [UserId, number, number, number][];
+  const own = new Map<UserId, RatingsOfUser>();
+  for (let from = 0, to = 0; from < rows.length; from = to) {
+    const [userId] = rows[from];
+    while (to < rows.length && rows[to][0] === userId) to++;
+    const of = rows.slice(from, to);
+    own.set(userId, {
+      movieIds: Int32Array.from(of, ([, movieId]) => movieId),
+      stars: Float32Array.from(of, ([, , stars]) => stars),
+      ratedAt: Float64Array.from(of, ([, , , at]) => at),
+    });
+  }
+  return ids.map((id) => own.get(id) ?? none);
 }
+
+const none: RatingsOfUser = {
+  movieIds: new Int32Array(0),
+  stars: new Float32Array(0),
+  ratedAt: new Float64Array(0),
+};
 
 /** Who rated movies, the latest first, at most `most` of each; movies that nobody rated are left out. */
 export function ratersOfMovies(
@@ -181,17 +238,19 @@ export function ratersOfMovies(
   ids: readonly MovieId[],
   most: number,
 ): Map<MovieId, { userId: UserId; stars: number }[]> {
-  const select = db.sqlite
-    .prepare("SELECT user_id, rating FROM ratings WHERE movie_id = ? ORDER BY id DESC LIMIT ?")
-    .raw();
+  const rows = db.sqlite
+    .prepare(
+      `SELECT r.movie_id, r.user_id, r.rating FROM json_each(?) AS asked JOIN ratings r ON r.id IN
+         (SELECT id FROM ratings WHERE movie_id = asked.value ORDER BY id DESC LIMIT ?)
+       ORDER BY r.id DESC`,
+    )
+    .raw()
+    .all(JSON.stringify(ids), most) as [MovieId, UserId, number][];
   const raters = new Map<MovieId, { userId: UserId; stars: number }[]>();
-  for (const id of ids) {
-    const rows = select.all(id, most) as [UserId, number][];
-    if (rows.length > 0)
-      raters.set(
-        id,
-        rows.map(([userId, stars]) => ({ userId, stars })),
-      );
+  for (const [movieId, userId, stars] of rows) {
+    const own = raters.get(movieId) ?? [];
+    own.push({ userId, stars });
+    raters.set(movieId, own);
   }
   return raters;
 }

@@ -39,7 +39,7 @@ export async function addMovie(
 
 /** Changes what is given. Later imports leave it so. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND */
 export async function updateMovie(
-  { services, loaders }: Context,
+  { services }: Context,
   input: { movieId: string; title?: string | null; year?: number | null; genres?: readonly string[] | null },
 ): Promise<Movie> {
   const id = movieIdOf(input.movieId);
@@ -52,6 +52,5 @@ export async function updateMovie(
     const title = name === undefined ? before.title : year === null ? name : `${name} (${year})`;
     return updateRow(db, before, { title, genres: input.genres ?? before.genres.split("|") });
   });
-  loaders.movieById.clear(id);
   return movie;
 }

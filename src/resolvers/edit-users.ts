@@ -8,7 +8,6 @@ import type { UserId } from "../ids.js";
 import { actingUserId } from "./access.js";
 import type { Context } from "./context.js";
 import { oneOfThese, text } from "./input-schemas.js";
-import { forgetAll } from "./loaders.js";
 import { userNotFound } from "./predict.js";
 
 export interface Demographics {
@@ -45,7 +44,6 @@ export async function updateUser(context: Context, input: Demographics & { userI
   const { db, events } = context.services;
   const user = await write(db, () => updateRow(db, id, known(demographics)));
   if (user === undefined) throw userNotFound(id);
-  context.loaders.userById.clear(id);
   events.ratings.publish({ userId: id, rating: null });
   return user;
 }
@@ -65,8 +63,6 @@ export async function deleteUser(
     if (!deleteRow(db, userId)) throw userNotFound(userId);
     return count;
   });
-  // Statistics of every movie that they rated are others now, too.
-  forgetAll(context);
   return { userId, ratings };
 }
 

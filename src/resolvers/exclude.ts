@@ -6,12 +6,25 @@ import type { Catalogue } from "./catalogue.js";
 import type { RecommendOptions } from "./recommendation.js";
 import type { Services } from "./services.js";
 
-/** @returns 1 for each position of the catalogue that may not be recommended */
-export function excludedBy(
-  { db }: Services,
+type Filtering = Pick<RecommendOptions, "basedOn" | "filter">;
+type Rated = Pick<UserRatings, "movieIds">;
+
+/** @returns a function that gives 1 for each position of the catalogue that may not be recommended, a new array each time */
+export function filtersOf({ db }: Services, catalogue: Catalogue): (rated: Rated, filtering: Filtering) => Uint8Array {
+  const counted = new Map<number, ReadonlySet<MovieId>>();
+  const ratedAtLeast = (least: number) => {
+    const enough = counted.get(least) ?? moviesRatedAtLeast(db, least);
+    counted.set(least, enough);
+    return enough;
+  };
+  return (rated, filtering) => excludedBy(catalogue, rated, filtering, ratedAtLeast);
+}
+
+function excludedBy(
   { movies, positionOf }: Catalogue,
-  rated: Pick<UserRatings, "movieIds">,
-  { basedOn = [], filter = {} }: Pick<RecommendOptions, "basedOn" | "filter">,
+  rated: Rated,
+  { basedOn = [], filter = {} }: Filtering,
+  ratedAtLeast: (least: number) => ReadonlySet<MovieId>,
 ): Uint8Array {
   const excluded = new Uint8Array(movies.length);
   const named = [...basedOn, ...(filter.excludeMovieIds ?? [])];
@@ -37,7 +50,7 @@ export function excludedBy(
     });
   }
   if (minRatings !== undefined && minRatings > 0) {
-    const enough = moviesRatedAtLeast(db, minRatings);
+    const enough = ratedAtLeast(minRatings);
     movies.forEach(({ id }, position) => {
       if (!enough.has(id)) excluded[position] = 1;
     });

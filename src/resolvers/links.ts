@@ -3,7 +3,7 @@ import { findLinkCandidates, type LinkCandidate } from "../db/link-reference.js"
 import { linkMovie, unlinkMovie } from "../db/links.js";
 import type { Movie } from "../db/movies.js";
 import { write } from "../db/write.js";
-import { AppError } from "../errors.js";
+import { AppError, orError } from "../errors.js";
 import { type ImdbId, type MovieId, parseImdbId } from "../ids.js";
 import type { Context } from "./context.js";
 import { findMovie, invalidImdbId, movieIdOf } from "./lookup.js";
@@ -34,16 +34,11 @@ export async function linkImdbBatch(context: Context, inputs: readonly LinkInput
   if (inputs.length > mostLinks) {
     throw new AppError("INVALID_ARGUMENT", `expected up to ${mostLinks} links in a batch, received ${inputs.length}`);
   }
-  const each = (input: LinkInput): Movie | AppError => {
-    try {
-      const { movieId, imdbId } = parseLink(input);
-      return linkOrThrow(context, movieId, imdbId);
-    } catch (error) {
-      if (error instanceof AppError) return error;
-      throw error;
-    }
+  const link = (input: LinkInput): Movie => {
+    const { movieId, imdbId } = parseLink(input);
+    return linkOrThrow(context, movieId, imdbId);
   };
-  return write(context.services.db, () => inputs.map(each));
+  return write(context.services.db, () => inputs.map((input) => orError(() => link(input))));
 }
 
 /** @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, INVALID_ARGUMENT unless first is from 1 to 50 */

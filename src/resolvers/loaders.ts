@@ -2,21 +2,50 @@
 import DataLoader from "dataloader";
 import { type Movie, moviesByIds, moviesByImdbIds } from "../db/movies.js";
 import { type PosterRow, postersByMovieIds } from "../db/posters.js";
-import { type Rating, topRatingsOfUsers } from "../db/ratings.js";
+import {
+  countMatchingRatingsOfUsers,
+  listRatingsOfUsers,
+  type Rating,
+  type RatingFilter,
+  type RatingOrder,
+  topRatingsOfUsers,
+} from "../db/ratings.js";
 import { type MovieStatistics, statisticsOfMovies } from "../db/statistics.js";
 import { type User, usersByIds } from "../db/users.js";
 import type { ImdbId, MovieId, UserId } from "../ids.js";
-import type { RatingReason } from "../ml/predictor.js";
+import type { Predictor, RatingReason } from "../ml/predictor.js";
+import {
+  groupwise,
+  type RecommendationsKey,
+  recommendationsOfUsers,
+  type SimilarityKey,
+  similaritiesByTarget,
+  targetName,
+  userIdsOf,
+} from "./batches.js";
+import type { Keyed, KeyPage } from "./pages.js";
 import { reasonsOfPairs } from "./pair-reasons.js";
 import { looksOfMovies, type PosterLook } from "./poster-looks.js";
 import type { PosterMap } from "./poster-map.js";
-import { embeddingsOfMovies, posterSimilarities, type SimilarityTarget } from "./poster-similarity.js";
+import { embeddingsOfMovies } from "./poster-similarity.js";
 import { type Prediction, type PredictionKey, predictPairs } from "./predict.js";
+import type { RecommendedMovie } from "./recommendation.js";
 import type { Services } from "./services.js";
+import { type VisualTaste, visualTastes } from "./visual-taste.js";
 
-export interface SimilarityKey {
-  movieId: MovieId;
-  target: SimilarityTarget;
+export interface RatingsKey {
+  userId: UserId;
+  list: { filter: RatingFilter; order: RatingOrder; page: KeyPage };
+}
+
+export interface RatingCountKey {
+  userId: UserId;
+  filter: RatingFilter;
+}
+
+export interface TopRatingsKey {
+  userId: UserId;
+  first: number;
 }
 
 export interface Loaders {
@@ -31,9 +60,17 @@ export interface Loaders {
   /** Embeddings of movies' posters, made where there is none yet; undefined where there is no poster. */
   embeddingByMovieId: DataLoader<MovieId, Float32Array | undefined>;
   /** Users' best-rated movies, at most `first` of each. */
-  topRatings: DataLoader<{ userId: UserId; first: number }, Rating[], string>;
+  topRatings: DataLoader<TopRatingsKey, Rating[], string>;
   /** Every embedded poster, as of this request. */
   posterMap: DataLoader<"current", PosterMap>;
+  /** The model that serves, as of this request. */
+  model: DataLoader<"current", Predictor>;
+  /** Lists of recommendations of users, in one reading; movies are predicted once for each user. */
+  recommendations: DataLoader<RecommendationsKey, RecommendedMovie[], string>;
+  visualTaste: DataLoader<User, VisualTaste | null, UserId>;
+  /** The same page of many users' ratings in one statement. */
+  ratingsPage: DataLoader<RatingsKey, Keyed<Rating>[], string>;
+  ratingCount: DataLoader<RatingCountKey, number, string>;
   /** What movies' posters look like at a glance; undefined where there is none. */
   lookByMovieId: DataLoader<MovieId, PosterLook | undefined>;
   /** A user's ratings by how much they move the prediction of a movie; one solve a user. */
@@ -57,10 +94,45 @@ export function createLoaders(services: Services): Loaders {
       batchScheduleFn: afterLookups,
     }),
     embeddingByMovieId: new DataLoader((ids) => embeddingsOfMovies(services, ids)),
-    topRatings: new DataLoader((keys) => topRatingsByUser(services, keys), {
-      cacheKeyFn: ({ userId, first }) => `${userId} ${first}`,
-    }),
+    topRatings: new DataLoader<TopRatingsKey, Rating[], string>(
+      async (keys) =>
+        groupwise(
+          keys,
+          ({ first }) => first,
+          (first, of) => topRatingsOfUsers(db, userIdsOf(of), first),
+        ),
+      { cacheKeyFn: JSON.stringify },
+    ),
     posterMap: new DataLoader((keys) => Promise.all(keys.map(() => services.posterMaps.current()))),
+    model: new DataLoader((keys) => Promise.all(keys.map(() => services.models.get()))),
+    recommendations: new DataLoader<RecommendationsKey, RecommendedMovie[], string>(
+      (keys) => recommendationsOfUsers(services, keys),
+      {
+        cacheKeyFn: ({ user, options }) => `${user.id} ${JSON.stringify(options)}`,
+        batchScheduleFn: afterLookups,
+      },
+    ),
+    visualTaste: new DataLoader<User, VisualTaste | null, UserId>((users) => visualTastes(services, users), {
+      cacheKeyFn: ({ id }) => id,
+    }),
+    ratingsPage: new DataLoader<RatingsKey, Keyed<Rating>[], string>(
+      async (keys) =>
+        groupwise(
+          keys,
+          ({ list }) => list,
+          ({ filter, order, page }, of) => listRatingsOfUsers(db, userIdsOf(of), filter, order, page),
+        ),
+      { cacheKeyFn: JSON.stringify, batchScheduleFn: afterLookups },
+    ),
+    ratingCount: new DataLoader<RatingCountKey, number, string>(
+      async (keys) =>
+        groupwise(
+          keys,
+          ({ filter }) => filter,
+          (filter, of) => countMatchingRatingsOfUsers(db, userIdsOf(of), filter),
+        ),
+      { cacheKeyFn: JSON.stringify, batchScheduleFn: afterLookups },
+    ),
     lookByMovieId: new DataLoader((ids) => looksOfMovies(services, ids)),
     reasons: new DataLoader<PredictionKey, RatingReason[], string>((keys) => reasonsOfPairs(services, keys), {
       cacheKeyFn: ({ userId, movieId }) => `${userId} ${movieId}`,
@@ -69,7 +141,7 @@ export function createLoaders(services: Services): Loaders {
   };
 }
 
-/** What was read so far is no longer so: many rows were changed. */
+/** What was read so far is no longer so: something was changed. */
 export function forgetAll({ loaders }: { loaders: Loaders }): void {
   for (const loader of Object.values(loaders)) loader.clearAll();
 }
@@ -77,43 +149,4 @@ export function forgetAll({ loaders }: { loaders: Loaders }): void {
 /** Looking rows up never waits for the disk, so after this turn of the event loop every level of a query has asked. */
 function afterLookups(run: () => void): void {
   setImmediate(run);
-}
-
-/** One statement for each number of ratings that is asked for. */
-async function topRatingsByUser(
-  { db }: Services,
-  keys: readonly { userId: UserId; first: number }[],
-): Promise<Rating[][]> {
-  const found = new Map<string, Rating[]>();
-  for (const first of new Set(keys.map((key) => key.first))) {
-    const ids = keys.filter((key) => key.first === first).map(({ userId }) => userId);
-    topRatingsOfUsers(db, ids, first).forEach((ratings, i) => {
-      found.set(`${ids[i]} ${first}`, ratings);
-    });
-  }
-  return keys.map(({ userId, first }) => found.get(`${userId} ${first}`) ?? []);
-}
-
-/** Groups the pairs by what they are compared with, so that each target's mean is made once. */
-async function similaritiesByTarget(services: Services, keys: readonly SimilarityKey[]): Promise<(number | null)[]> {
-  const groups = new Map<string, { target: SimilarityTarget; places: number[] }>();
-  keys.forEach(({ target }, place) => {
-    const name = targetName(target);
-    const group = groups.get(name) ?? { target, places: [] };
-    group.places.push(place);
-    groups.set(name, group);
-  });
-  const result: (number | null)[] = keys.map(() => null);
-  for (const { target, places } of groups.values()) {
-    const ids = places.map((place) => keys[place].movieId);
-    const similarities = await posterSimilarities(services, target, ids);
-    places.forEach((place, i) => {
-      result[place] = similarities[i];
-    });
-  }
-  return result;
-}
-
-function targetName(target: SimilarityTarget): string {
-  return "userId" in target ? `user ${target.userId}` : `movies ${target.movieIds.join(" ")}`;
 }

@@ -1,8 +1,9 @@
 /** What a model must be brought to predict: users with their ratings as they are now, new movies with who rated them. */
 import { embeddingsStamp, storedEmbeddings } from "../db/posters.js";
-import { ratersOfMovies, ratingsOfUsers } from "../db/ratings.js";
+import { ratersOfMovies } from "../db/ratings.js";
 import { usersByIds } from "../db/users.js";
 import type { MovieFeatures, Predictor, UserFeatures } from "../ml/predictor.js";
+import { readRatings } from "./read-ratings.js";
 import type { Services } from "./services.js";
 
 /**
@@ -12,13 +13,13 @@ import type { Services } from "./services.js";
 const most = { raters: 20, movies: 25 };
 
 /** The same users, with their ratings where the model folds them in. */
-export function usersForModel<User extends UserFeatures>(
+export async function usersForModel<User extends UserFeatures>(
   { db }: Pick<Services, "db">,
   model: Pick<Predictor, "needsRatings">,
   users: readonly User[],
-): readonly User[] {
+): Promise<readonly User[]> {
   if (!model.needsRatings) return users;
-  const ratings = ratingsOfUsers(
+  const ratings = await readRatings(
     db,
     users.map(({ id }) => id),
   );
@@ -26,11 +27,11 @@ export function usersForModel<User extends UserFeatures>(
 }
 
 /** The same movies; those that the model was trained without, with their posters' embeddings and who rated them. */
-export function moviesForModel<Movie extends MovieFeatures>(
+export async function moviesForModel<Movie extends MovieFeatures>(
   services: Pick<Services, "db">,
   model: Predictor,
   movies: readonly Movie[],
-): readonly Movie[] {
+): Promise<readonly Movie[]> {
   if (!model.needsRatings) return movies;
   const lacking = lackingIn(model, movies);
   if (lacking.length === 0) return movies;
@@ -59,19 +60,19 @@ function withPosters<Movie extends MovieFeatures>(
   return featured;
 }
 
-function withRaters<Movie extends MovieFeatures>(
+async function withRaters<Movie extends MovieFeatures>(
   services: Pick<Services, "db">,
   model: Predictor,
   movies: readonly Movie[],
   lacking: readonly Movie["id"][],
-): readonly Movie[] {
+): Promise<readonly Movie[]> {
   const found = [...ratersOfMovies(services.db, lacking, most.raters)];
   const raters = new Map(found.sort(([, a], [, b]) => b.length - a.length).slice(0, most.movies));
   // The list itself, where nothing is to be added: the model remembers where its movies are.
   if (raters.size === 0) return movies;
   const ids = [...new Set([...raters.values()].flatMap((list) => list.map(({ userId }) => userId)))];
   const known = usersByIds(services.db, ids).filter((user) => user !== undefined);
-  const users = new Map(usersForModel(services, model, known).map((user) => [user.id, user]));
+  const users = new Map((await usersForModel(services, model, known)).map((user) => [user.id, user]));
   return movies.map((movie) => {
     const own = raters.get(movie.id);
     if (own === undefined) return movie;

@@ -12,18 +12,20 @@ export async function reasonsOfPairs(services: Services, keys: readonly Predicti
   const result: RatingReason[][] = keys.map(() => []);
   if (model.reasons === undefined) return result;
   const users = usersByIds(services.db, [...new Set(keys.map(({ userId }) => userId))]);
-  for (const user of usersForModel(
+  const movies = moviesByIds(
+    services.db,
+    keys.map(({ movieId }) => movieId),
+  ).map((movie, i) => movie ?? { id: keys[i].movieId, genres: "" });
+  for (const user of await usersForModel(
     services,
     model,
     users.filter((found) => found !== undefined),
   )) {
     const places = keys.flatMap((key, place) => (key.userId === user.id ? [place] : []));
-    const found = moviesByIds(
-      services.db,
-      places.map((place) => keys[place].movieId),
+    const reasons = await model.reasons(
+      user,
+      places.map((place) => movies[place]),
     );
-    const movies = found.map((movie, i) => movie ?? { id: keys[places[i]].movieId, genres: "" });
-    const reasons = await model.reasons(user, movies);
     places.forEach((place, i) => {
       result[place] = reasons[i];
     });

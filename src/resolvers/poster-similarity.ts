@@ -1,11 +1,12 @@
 /** How much a movie's poster looks like those of a user's best-rated movies, or like other movies'. */
 import { postersByMovieIds } from "../db/posters.js";
-import { topRatings } from "../db/ratings.js";
+import { topRatingsOfUsers } from "../db/ratings.js";
 import { usersByIds } from "../db/users.js";
 import type { MovieId, UserId } from "../ids.js";
+import { createPause } from "../pause.js";
 import { cosine, meanEmbedding } from "../posters/similarity.js";
 import type { Services } from "./services.js";
-import { type TasteBasis, usualPoster } from "./visual-taste.js";
+import { type TasteBasis, type UsualPoster, usualPosters } from "./visual-taste.js";
 
 /** The posters of so many best-rated movies stand for a user's taste, as in the original. */
 export const topPosters = 3;
@@ -23,6 +24,9 @@ export interface PosterTarget {
   standIn: { basis: Exclude<TasteBasis, "RATINGS">; ratedMovies: number } | null;
 }
 
+/** Read at once: a few hundred microseconds' worth. */
+const postersPerStep = 200;
+
 /**
  * Movies' embeddings in the order asked; undefined where there is no poster, or it cannot be read. Posters that are
  * missing are fetched in the background: the next query may find them.
@@ -31,55 +35,96 @@ export async function embeddingsOfMovies(
   services: Services,
   ids: readonly MovieId[],
 ): Promise<(Float32Array | undefined)[]> {
-  const posters = postersByMovieIds(services.db, ids);
-  services.posterSources.request(ids.filter((_, i) => posters[i] === undefined));
-  const vectors = await services.encoders.embeddings(posters.filter((poster) => poster !== undefined));
-  return posters.map((poster) => (poster === undefined ? undefined : vectors.get(poster.sha256)));
+  const pause = createPause();
+  const found: (Float32Array | undefined)[] = [];
+  for (let from = 0; from < ids.length; from += postersPerStep) {
+    const some = ids.slice(from, from + postersPerStep);
+    const posters = postersByMovieIds(services.db, some);
+    services.posterSources.request(some.filter((_, i) => posters[i] === undefined));
+    const vectors = await services.encoders.embeddings(posters.filter((poster) => poster !== undefined));
+    for (const poster of posters) found.push(poster && vectors.get(poster.sha256));
+    await pause();
+  }
+  return found;
+}
+
+/** Movies, and what their posters are compared with. */
+export interface Comparison {
+  target: SimilarityTarget;
+  ids: readonly MovieId[];
+}
+
+export interface Compared {
+  target: PosterTarget;
+  /** In the order of ids; undefined where there is no poster. */
+  vectors: (Float32Array | undefined)[];
 }
 
 /**
- * What posters are compared with, and the embeddings of movies to compare with it, read together: the mean of the
- * posters of a user's three best-rated movies, or of the movies named. For a user who rated fewer than three, what
- * people of their demographics like to look at stands in for those that are missing.
- * @returns vectors in the order of ids; undefined where there is no poster
+ * What posters are compared with, and the embeddings of the movies to compare with it, for many comparisons read
+ * together: the mean of the posters of a user's three best-rated movies, or of the movies named. For a user who rated
+ * fewer than three, what people of their demographics like to look at stands in for those that are missing.
  */
-export async function posterTarget(
-  services: Services,
-  target: SimilarityTarget,
-  ids: readonly MovieId[],
-): Promise<{ target: PosterTarget; vectors: (Float32Array | undefined)[] }> {
-  const movieIds =
-    "userId" in target
-      ? topRatings(services.db, target.userId, topPosters).map(({ movieId }) => movieId)
-      : target.movieIds;
-  const all = await embeddingsOfMovies(services, [...movieIds, ...ids]);
-  const vectors = all.slice(movieIds.length);
-  const anchors = movieIds.flatMap((movieId, i) => {
-    const vector = all[i];
-    return vector === undefined ? [] : [{ movieId, vector }];
+export async function posterTargets(services: Services, comparisons: readonly Comparison[]): Promise<Compared[]> {
+  const targetIds = targetMovies(services, comparisons);
+  const asked = [...new Set(comparisons.flatMap(({ ids }, i) => [...targetIds[i], ...ids]))];
+  const embeddings = await embeddingsOfMovies(services, asked);
+  const vectorOf = new Map(asked.map((id, i) => [id, embeddings[i]]));
+  const standIns = await standInsOf(services, comparisons, targetIds);
+  return comparisons.map(({ ids }, i) => {
+    const anchors = targetIds[i].flatMap((movieId) => {
+      const vector = vectorOf.get(movieId);
+      return vector === undefined ? [] : [{ movieId, vector }];
+    });
+    return { target: meanOf(anchors, targetIds[i].length, standIns[i]), vectors: ids.map((id) => vectorOf.get(id)) };
   });
-  const missing = "userId" in target ? topPosters - movieIds.length : 0;
-  const [user] = "userId" in target && missing > 0 ? usersByIds(services.db, [target.userId]) : [];
-  const usual = user === undefined ? null : await usualPoster(services, user);
-  const parts = [
-    ...anchors.map(({ vector }) => vector),
-    ...Array.from({ length: usual === null ? 0 : missing }, () => usual!.vector),
-  ];
-  if (parts.length === 0) return { target: { vector: null, anchors, standIn: null }, vectors };
-  const vector = new Float32Array(parts[0].length);
-  meanEmbedding(parts, vector);
-  const standIn = usual === null ? null : { basis: usual.basis, ratedMovies: movieIds.length };
-  return { target: { vector, anchors, standIn }, vectors };
 }
 
-/** Cosine of each movie's poster to a target's, in −1..1, in the order asked; null where either side has no poster. */
+/** The movies whose posters each comparison is with. */
+function targetMovies({ db }: Services, comparisons: readonly Comparison[]): (readonly MovieId[])[] {
+  const userIds = comparisons.flatMap(({ target }) => ("userId" in target ? [target.userId] : []));
+  const rated = userIds.length === 0 ? [] : topRatingsOfUsers(db, userIds, topPosters);
+  let user = 0;
+  return comparisons.map(({ target }) =>
+    "userId" in target ? rated[user++].map(({ movieId }) => movieId) : target.movieIds,
+  );
+}
+
+/** For users who rated too few movies, what they are likely to like to look at. */
+async function standInsOf(
+  services: Services,
+  comparisons: readonly Comparison[],
+  targetIds: readonly (readonly MovieId[])[],
+): Promise<(UsualPoster | null)[]> {
+  const lacking = comparisons.flatMap(({ target }, i) =>
+    "userId" in target && targetIds[i].length < topPosters ? [target.userId] : [],
+  );
+  if (lacking.length === 0) return comparisons.map(() => null);
+  const users = usersByIds(services.db, lacking).filter((user) => user !== undefined);
+  const posters = await usualPosters(services, users);
+  const byUser = new Map(users.map(({ id }, i) => [id, posters[i]]));
+  return comparisons.map(({ target }, i) =>
+    "userId" in target && targetIds[i].length < topPosters ? (byUser.get(target.userId) ?? null) : null,
+  );
+}
+
+/** @param ratedMovies how many movies the target is made of, with a poster or not */
+function meanOf(anchors: PosterTarget["anchors"], ratedMovies: number, usual: UsualPoster | null): PosterTarget {
+  const parts = anchors.map(({ vector }) => vector);
+  if (usual !== null) for (let missing = ratedMovies; missing < topPosters; missing++) parts.push(usual.vector);
+  if (parts.length === 0) return { vector: null, anchors, standIn: null };
+  const vector = new Float32Array(parts[0].length);
+  meanEmbedding(parts, vector);
+  return { vector, anchors, standIn: usual === null ? null : { basis: usual.basis, ratedMovies } };
+}
+
+/** Cosine of each movie's poster to its comparison's target, in −1..1; null where either side has no poster. */
 export async function posterSimilarities(
   services: Services,
-  to: SimilarityTarget,
-  ids: readonly MovieId[],
-): Promise<(number | null)[]> {
-  const { target, vectors } = await posterTarget(services, to, ids);
-  return vectors.map((vector) => similarityTo(target, vector));
+  comparisons: readonly Comparison[],
+): Promise<(number | null)[][]> {
+  const compared = await posterTargets(services, comparisons);
+  return compared.map(({ target, vectors }) => vectors.map((vector) => similarityTo(target, vector)));
 }
 
 /** Null where either side has no poster. */

@@ -38,12 +38,12 @@ export async function predictPairs(
   const known = keys.filter((key) => userPlace.get(key.userId) !== -1 && moviePlace.get(key.movieId) !== -1);
   const predictions = await model.predict({
     // An unknown one keeps its place, so that places stay as they are; no pair points at it.
-    users: usersForModel(
+    users: await usersForModel(
       services,
       model,
       users.map((user, i) => user ?? { id: userIds[i], gender: null, ageGroup: null, occupation: null }),
     ),
-    movies: moviesForModel(
+    movies: await moviesForModel(
       services,
       model,
       movies.map((movie, i) => movie ?? { id: movieIds[i], genres: "" }),

@@ -3,7 +3,7 @@ import { moviesByIds } from "../db/movies.js";
 import { deleteRating, type Rating, ratingOf, setRating } from "../db/ratings.js";
 import { usersByIds } from "../db/users.js";
 import { write } from "../db/write.js";
-import { AppError, received } from "../errors.js";
+import { AppError, orError, received } from "../errors.js";
 import type { MovieId, UserId } from "../ids.js";
 import { actingUserId } from "./access.js";
 import type { Context } from "./context.js";
@@ -32,7 +32,6 @@ export async function rateMovie(context: Context, input: Whose & MovieRating): P
     checkUser(context, userId);
     return rate(context, userId, rating);
   });
-  forget(context, [rating.movieId]);
   if (isNew) events.ratings.publish({ userId, rating: set });
   return set;
 }
@@ -58,10 +57,6 @@ export async function rateMovies(
     return input.ratings.map((each) => orError(() => rate(context, userId, checkRating(each))));
   });
   const done = results.filter((result): result is SetRating => !(result instanceof AppError));
-  forget(
-    context,
-    done.map(({ set }) => set.movieId),
-  );
   for (const { set, isNew } of done) if (isNew) events.ratings.publish({ userId, rating: set });
   return results.map((result) => (result instanceof AppError ? result : result.set));
 }
@@ -78,7 +73,6 @@ export async function removeRating(context: Context, input: Whose & { movieId: s
       `expected a rating of movie ${movieId} by user ${userId}, but there is none`,
     );
   }
-  forget(context, [movieId]);
   events.ratings.publish({ userId, rating: null });
   return removed;
 }
@@ -115,22 +109,4 @@ function rate(
   // The same rating again is not another one, and no later one.
   if (before?.edited && before.rating === stars) return { set: before, isNew: false };
   return { set: setRating(db, userId, movieId, stars, Math.floor(Date.now() / 1000)), isNew: true };
-}
-
-function orError<T>(work: () => T): T | AppError {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
-  }
-}
-
-/** What this request has read of the movies already is no longer so. */
-function forget({ loaders }: Context, movieIds: readonly MovieId[]): void {
-  for (const movieId of movieIds) loaders.statisticsByMovieId.clear(movieId);
-  loaders.prediction.clearAll();
-  loaders.reasons.clearAll();
-  loaders.posterSimilarity.clearAll();
-  loaders.topRatings.clearAll();
 }

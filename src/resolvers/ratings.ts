@@ -29,8 +29,22 @@ export function ratingOrderOf({ orderBy }: RatingsArgs): { field: RatingOrderFie
 }
 
 /** @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, INVALID_ARGUMENT */
-export async function userRatingsFilter(context: Context, user: User, args: RatingsArgs): Promise<RatingFilter> {
-  return { ...(await filterOf(context, args)), userId: user.id };
+export async function userRatingsFilter(context: Context, args: RatingsArgs): Promise<RatingFilter> {
+  return filterOf(context, args);
+}
+
+export function userRatingsPage(
+  { loaders }: Context,
+  { id }: User,
+  filter: RatingFilter,
+  args: RatingsArgs,
+  page: KeyPage,
+): Promise<Keyed<Rating>[]> {
+  return loaders.ratingsPage.load({ userId: id, list: { filter, order: ratingOrderOf(args), page } });
+}
+
+export function userRatingCount({ loaders }: Context, { id }: User, filter: RatingFilter): Promise<number> {
+  return loaders.ratingCount.load({ userId: id, filter });
 }
 
 /**

@@ -1,15 +1,15 @@
 /** Recommendations: what a user has not rated, ranked, and by likeness of posters where that is asked for. */
-import { ratingsOfUsers } from "../db/ratings.js";
-import { usersByIds } from "../db/users.js";
-import { AppError, received } from "../errors.js";
+import { type User, usersByIds } from "../db/users.js";
+import { AppError, orError, received } from "../errors.js";
 import type { UserId } from "../ids.js";
 import { basisOf, type Predictions, type Predictor, type UserFeatures } from "../ml/predictor.js";
 import { rankItems } from "../ml/rank.js";
 import { topK } from "../ml/top-k.js";
 import type { Catalogue } from "./catalogue.js";
-import { excludedBy } from "./exclude.js";
+import { filtersOf } from "./exclude.js";
 import { moviesForModel } from "./model-features.js";
 import { userNotFound } from "./predict.js";
+import { readRatings } from "./read-ratings.js";
 import type { Person, RecommendedMovie, RecommendOptions } from "./recommendation.js";
 import { rerankByPosters } from "./rerank.js";
 import type { Services } from "./services.js";
@@ -19,6 +19,12 @@ export type { RankBy, RecommendedMovie, RecommendOptions } from "./recommendatio
 export const defaultFirst = 15;
 export const defaultFirstSimilar = 5;
 export const defaultCandidates = 30;
+
+/** A list of recommendations: for whom, and how. */
+export interface Wanted {
+  person: Person;
+  options: RecommendOptions;
+}
 
 /**
  * @returns at most `first` movies that the user has not rated, best first
@@ -30,49 +36,90 @@ export async function recommend(
   options: RecommendOptions,
   predictor?: Predictor,
 ): Promise<RecommendedMovie[]> {
-  return recommendTo(services, personOf(services, userId), options, predictor);
+  const [user] = usersByIds(services.db, [userId]);
+  if (user === undefined) throw userNotFound(userId);
+  const [person] = await personsOf(services, [user]);
+  return recommendTo(services, { person, options }, predictor);
 }
 
-/** A user with their ratings as they are now. @throws {AppError} USER_NOT_FOUND */
-function personOf({ db }: Services, userId: UserId): Person {
-  const [found] = usersByIds(db, [userId]);
-  if (found === undefined) throw userNotFound(userId);
+/** Users with their ratings as they are now. */
+export async function personsOf({ db }: Pick<Services, "db">, users: readonly User[]): Promise<Person[]> {
   // Read once: what the model predicts from and what is never recommended again are the same ratings.
-  const [ratings] = ratingsOfUsers(db, [userId]);
-  return { features: { ...found, ratings }, target: { userId } };
+  const ratings = await readRatings(
+    db,
+    users.map(({ id }) => id),
+  );
+  return users.map((user, i) => ({ features: { ...user, ratings: ratings[i] }, target: { userId: user.id } }));
 }
 
 /** As `recommend`, for anybody whose ratings are given. @throws {AppError} INVALID_ARGUMENT; as `Models.get` */
 export async function recommendTo(
   services: Services,
-  person: Person,
-  options: RecommendOptions,
+  wanted: Wanted,
   predictor?: Predictor,
 ): Promise<RecommendedMovie[]> {
-  const first = options.first ?? (options.similar ? defaultFirstSimilar : defaultFirst);
-  const candidates = options.similar ? (options.candidates ?? defaultCandidates) : first;
-  const best = await bestOf(services, person.features, candidates, options, predictor);
-  return options.similar ? rerankByPosters(services, person.target, best, first, options) : best.slice(0, first);
+  const [movies] = await recommendMany(services, [wanted], predictor);
+  if (movies instanceof AppError) throw movies;
+  return movies;
 }
 
+/**
+ * Many lists, in the order asked; an error in the place of one that cannot be made. What all of them need is read once,
+ * and movies are predicted once for each person.
+ * @throws {AppError} as `Models.get`
+ */
+export async function recommendMany(
+  services: Services,
+  wanted: readonly Wanted[],
+  predictor?: Predictor,
+): Promise<(RecommendedMovie[] | AppError)[]> {
+  const best = await bestOf(services, wanted, predictor);
+  const places = best.flatMap((movies, i) => (wanted[i].options.similar && !(movies instanceof AppError) ? [i] : []));
+  if (places.length === 0) return best;
+  const reranked = await rerankByPosters(
+    services,
+    places.map((i) => ({
+      candidates: best[i] as RecommendedMovie[],
+      target: wanted[i].person.target,
+      first: wanted[i].options.first ?? defaultFirstSimilar,
+      options: wanted[i].options,
+    })),
+  );
+  places.forEach((i, place) => {
+    best[i] = reranked[place];
+  });
+  return best;
+}
+
+/** By score: as many as are asked for, or re-ranked. */
 async function bestOf(
   services: Services,
-  user: Person["features"],
-  k: number,
-  options: RecommendOptions,
+  wanted: readonly Wanted[],
   predictor?: Predictor,
-): Promise<RecommendedMovie[]> {
+): Promise<(RecommendedMovie[] | AppError)[]> {
   const catalogue = services.catalogue();
   const { movies, everyPosition } = catalogue;
   const model = predictor ?? (await services.models.get());
-  const predictions = await model.predict({
-    users: [user],
-    movies: moviesForModel(services, model, movies),
-    userAt: new Int32Array(movies.length),
-    movieAt: everyPosition,
-  });
-  const excluded = excludedBy(services, catalogue, user.ratings, options);
-  const { order, keys } = orderOf(model, user, catalogue, predictions, excluded, k, options);
+  const featured = await moviesForModel(services, model, movies);
+  const userAt = new Int32Array(movies.length);
+  const leftOut = filtersOf(services, catalogue);
+  const best: (RecommendedMovie[] | AppError)[] = wanted.map(() => []);
+  for (const person of new Set(wanted.map((each) => each.person))) {
+    const user = person.features;
+    const predictions = await model.predict({ users: [user], movies: featured, userAt, movieAt: everyPosition });
+    wanted.forEach(({ person: whose, options }, i) => {
+      if (whose !== person) return;
+      const k = options.similar ? (options.candidates ?? defaultCandidates) : (options.first ?? defaultFirst);
+      const found = orError(() =>
+        orderOf(model, user, catalogue, predictions, leftOut(user.ratings, options), k, options),
+      );
+      best[i] = found instanceof AppError ? found : listed(catalogue, predictions, found);
+    });
+  }
+  return best;
+}
+
+function listed({ movies }: Catalogue, predictions: Predictions, { order, keys }: Order): RecommendedMovie[] {
   return Array.from(order, (position, i) => ({
     rank: i + 1,
     key: keys[i],
@@ -83,7 +130,14 @@ async function bestOf(
   }));
 }
 
-/** Positions of the catalogue, best first, and what each is ordered by. @throws {AppError} INVALID_ARGUMENT */
+interface Order {
+  /** Positions of the catalogue, best first. */
+  order: Int32Array;
+  /** What each is ordered by. */
+  keys: Float64Array;
+}
+
+/** @throws {AppError} INVALID_ARGUMENT */
 function orderOf(
   model: Predictor,
   user: UserFeatures,
@@ -92,7 +146,7 @@ function orderOf(
   excluded: Uint8Array,
   k: number,
   { rankBy, popularity = 0 }: RecommendOptions,
-): { order: Int32Array; keys: Float64Array } {
+): Order {
   if (!(popularity >= -1 && popularity <= 1)) {
     throw new AppError(
       "INVALID_ARGUMENT",

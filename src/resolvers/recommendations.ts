@@ -12,7 +12,7 @@ import { checkFirst, type Key, type Keyed, type KeyPage, maxPage } from "./pages
 import { topPosters } from "./poster-similarity.js";
 import { type RangeArgs, rangeOf } from "./ranges.js";
 import { checkStars } from "./rate.js";
-import { defaultCandidates, type RankBy, type RecommendedMovie, recommend, recommendTo } from "./recommend.js";
+import { defaultCandidates, type RankBy, type RecommendedMovie, recommendTo } from "./recommend.js";
 import type { RecommendationFilter, RecommendOptions } from "./recommendation.js";
 import { validated } from "./validate.js";
 
@@ -52,7 +52,7 @@ export async function recommendationsOf(
 ): Promise<Recommended[]> {
   const options = await optionsOf(context, args);
   const first = args.first == null ? undefined : checkFirst("first", args.first, maxPage);
-  const movies = await recommend(context.services, user.id, { ...options, first });
+  const movies = await context.loaders.recommendations.load({ user, options: { ...options, first } });
   return movies.map((movie) => ({ ...movie, for: { userId: user.id } }));
 }
 
@@ -71,7 +71,7 @@ export async function recommendationsPage(
   const most = inverted ? until : Math.min(until, from + limit);
   if (most <= from) return [];
   const options = await optionsOf(context, args);
-  const list = await recommend(context.services, user.id, { ...options, first: most });
+  const list = await context.loaders.recommendations.load({ user, options: { ...options, first: most } });
   const page = list
     .slice(inverted ? Math.max(from, list.length - limit) : from)
     .map((movie) => ({ node: { ...movie, id: movie.movieId, for: { userId: user.id } }, value: movie.rank }));
@@ -81,7 +81,7 @@ export async function recommendationsPage(
 /** How many there are, down to `deepestRank`. */
 export async function recommendationCount(context: Context, user: User, args: RecommendArgs): Promise<number> {
   const options = await optionsOf(context, args);
-  return (await recommend(context.services, user.id, { ...options, first: deepestRank })).length;
+  return (await context.loaders.recommendations.load({ user, options: { ...options, first: deepestRank } })).length;
 }
 
 /** @throws {AppError} INVALID_ARGUMENT for a cursor that is no place of a list */
@@ -110,7 +110,8 @@ export async function recommendFor(
   const options = await optionsOf(context, args);
   const first = args.first == null ? undefined : checkFirst("first", args.first, maxPage);
   const target = { movieIds: guest.bestRated.slice(0, topPosters) };
-  const movies = await recommendTo(context.services, { features: guest.features, target }, { ...options, first });
+  const person = { features: guest.features, target };
+  const movies = await recommendTo(context.services, { person, options: { ...options, first } });
   return movies.map((movie) => ({ ...movie, for: { guest } }));
 }
 
@@ -149,10 +150,10 @@ async function guestOf(context: Context, { ratings, demographics }: GuestInput):
   return { features, bestRated, reasons: reasonsOfGuest(context, features) };
 }
 
-function reasonsOfGuest({ services, loaders }: Context, features: Guest["features"]): Guest["reasons"] {
+function reasonsOfGuest({ loaders }: Context, features: Guest["features"]): Guest["reasons"] {
   return new DataLoader<MovieId, RatingReason[]>(
     async (ids) => {
-      const model = await services.models.get();
+      const model = await loaders.model.load("current");
       if (model.reasons === undefined) return ids.map(() => []);
       const movies = await loaders.movieById.loadMany(ids);
       const known = movies.map((movie, i) =>

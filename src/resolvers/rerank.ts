@@ -1,26 +1,44 @@
 /** The best candidates in another order: by how close their posters are, blended with their score, and kept apart. */
 import { blend, diversify, normalised } from "../posters/rerank.js";
 import { centre } from "../posters/similarity.js";
-import { posterTarget, type SimilarityTarget, similarityTo } from "./poster-similarity.js";
+import { type Compared, posterTargets, type SimilarityTarget, similarityTo } from "./poster-similarity.js";
 import type { RecommendedMovie, RecommendOptions } from "./recommendation.js";
 import type { Services } from "./services.js";
+
+/** One list to bring into another order. */
+export interface Candidates {
+  candidates: readonly RecommendedMovie[];
+  /** What the posters are compared with, unless `basedOn` says otherwise. */
+  target: SimilarityTarget;
+  /** How many are kept. */
+  first: number;
+  options: RecommendOptions;
+}
+
+/** Each list in its new order; what all of them need is read once. */
+export async function rerankByPosters(services: Services, lists: readonly Candidates[]): Promise<RecommendedMovie[][]> {
+  const compared = await posterTargets(
+    services,
+    lists.map(({ candidates, target, options: { basedOn } }) => ({
+      target: basedOn === undefined ? target : { movieIds: basedOn },
+      ids: candidates.map(({ movieId }) => movieId),
+    })),
+  );
+  // Uncentred, all posters of a network look alike, and none is far from another.
+  const isSpread = lists.some(({ options: { diversity = 0 } }) => diversity > 0);
+  const mean = isSpread ? (await services.posterMaps.current()).index.mean : undefined;
+  return lists.map((list, i) => rerank(list, compared[i], mean));
+}
 
 /**
  * Without `weight` as in the original: those with a poster, the closest first, equally close ones in their order. With
  * it the others stay too, as if their posters were as close as the candidates' in the mean.
  */
-export async function rerankByPosters(
-  services: Services,
-  of: SimilarityTarget,
-  candidates: readonly RecommendedMovie[],
-  first: number,
-  { weight, diversity = 0, basedOn }: RecommendOptions,
-): Promise<RecommendedMovie[]> {
-  const { target, vectors } = await posterTarget(
-    services,
-    basedOn === undefined ? of : { movieIds: basedOn },
-    candidates.map(({ movieId }) => movieId),
-  );
+function rerank(
+  { candidates, first, options: { weight, diversity = 0 } }: Candidates,
+  { target, vectors }: Compared,
+  mean: Float32Array | undefined,
+): RecommendedMovie[] {
   const scored = candidates.map((movie, i) => ({
     ...movie,
     compared: { target, vector: vectors[i] },
@@ -38,30 +56,20 @@ export async function rerankByPosters(
         target.vector === null ? 0 : (weight ?? 0),
       );
   const order =
-    diversity === 0
+    mean === undefined || diversity === 0
       ? kept.map((_, place) => place).sort((a, b) => relevance[b] - relevance[a] || a - b)
       : diversify(
           relevance,
-          await centred(
-            services,
-            kept.map((i) => vectors[i]),
-          ),
+          kept.map((i) => centred(vectors[i], mean)),
           diversity,
           first,
         );
   return Array.from(order.slice(0, first), (place, i) => ({ ...scored[kept[place]], rank: i + 1 }));
 }
 
-/** Uncentred, all posters of a network look alike, and none is far from another. */
-async function centred(
-  services: Services,
-  vectors: readonly (Float32Array | undefined)[],
-): Promise<(Float32Array | undefined)[]> {
-  const { index } = await services.posterMaps.current();
-  return vectors.map((vector) => {
-    if (vector === undefined) return undefined;
-    const out = new Float32Array(vector.length);
-    centre(vector, index.mean, out);
-    return out;
-  });
+function centred(vector: Float32Array | undefined, mean: Float32Array): Float32Array | undefined {
+  if (vector === undefined) return undefined;
+  const out = new Float32Array(vector.length);
+  centre(vector, mean, out);
+  return out;
 }

@@ -43,7 +43,6 @@ export async function uploadPoster(context: Context, movieId: string, file: Uplo
     setPoster(db, row);
     return found;
   });
-  context.loaders.posterByMovieId.clear(id);
   posterSources.updates.publish(id);
   // Other movies find it among their neighbours at once. An encoder that is of no use is no fault of this picture.
   await context.services.encoders.embeddings([row]).catch((error: unknown) => {
@@ -67,7 +66,6 @@ export async function removePoster(context: Context, movieId: string): Promise<M
     }
     return found;
   });
-  context.loaders.posterByMovieId.clear(id);
   posterSources.updates.publish(id);
   return movie;
 }

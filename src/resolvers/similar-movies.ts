@@ -10,13 +10,9 @@ export interface SimilarMovie {
 }
 
 /** Closest first. @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100; as `Models.get` */
-export async function similarMovies(
-  { services, loaders }: Context,
-  { id }: Movie,
-  first: number,
-): Promise<SimilarMovie[]> {
+export async function similarMovies({ loaders }: Context, { id }: Movie, first: number): Promise<SimilarMovie[]> {
   checkFirst("first", first, maxPage);
-  const model = await services.models.get();
+  const model = await loaders.model.load("current");
   if (model.similarItems === undefined) return [];
   const { movieIds, scores } = model.similarItems(id, first);
   const movies = await loaders.movieById.loadMany(movieIds);

@@ -2,16 +2,14 @@
  * Which kinds of posters a user's movies have: a distribution over the clusters of the catalogue's posters, from what
  * they rated, drawn towards what people of their demographics like; for somebody who rated nothing, that alone.
  */
-import { moviesByIds } from "../db/movies.js";
-import { ratingsOfUsers } from "../db/ratings.js";
+import type { RatingsOfUser } from "../db/ratings.js";
 import type { User } from "../db/users.js";
 import { userIdsLike } from "../db/users.js";
 import type { MovieId } from "../ids.js";
-import { createPause, withoutSignal } from "../pause.js";
-import { nearestPosters } from "../posters/neighbours.js";
+import { withoutSignal } from "../pause.js";
 import { mulberry32, permutation } from "../random.js";
-import { checkFirst } from "./pages.js";
 import type { PosterKinds } from "./poster-map.js";
+import { readRatings } from "./read-ratings.js";
 import type { Services } from "./services.js";
 
 /** Whose ratings a taste rests on. */
@@ -39,15 +37,22 @@ const indifference = 2.5;
 const priorWeight = 10;
 /** So many people stand for their demographics, so that reading them takes a moment. */
 const mostPeople = 300;
-const peoplePerTurn = 10;
 
-/** Null where no poster is embedded yet. @throws {AppError} as `Encoders.inUse` */
-export async function visualTaste(services: Services, user: User): Promise<VisualTaste | null> {
+/** Of each user; null where no poster is embedded yet. @throws {AppError} as `Encoders.inUse` */
+export async function visualTastes(services: Services, users: readonly User[]): Promise<(VisualTaste | null)[]> {
   const kinds = await services.posterMaps.kinds();
-  if (kinds.map.index.ntotal === 0) return null;
-  const [ratings] = ratingsOfUsers(services.db, [user.id]);
+  if (kinds.map.index.ntotal === 0) return users.map(() => null);
+  const ratings = await readRatings(
+    services.db,
+    users.map(({ id }) => id),
+  );
+  return Promise.all(
+    users.map(async (user, i) => tasteOf(kinds, ratings[i], await demographicTaste(services, kinds, user))),
+  );
+}
+
+function tasteOf(kinds: PosterKinds, ratings: RatingsOfUser, prior: Prior): VisualTaste {
   const { weights, posters } = weigh(kinds, ratings);
-  const prior = await demographicTaste(services, kinds, user);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const clusters = Array.from(weights, (weight, cluster) => ({
     share: (weight + priorWeight * prior.shares[cluster]) / (total + priorWeight),
@@ -62,35 +67,24 @@ export async function visualTaste(services: Services, user: User): Promise<Visua
   };
 }
 
-/** Movies whose posters are the most typical of a cluster. @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 */
-export async function typicalPosters(services: Services, { kinds, cluster }: TasteCluster, first: number) {
-  checkFirst("first", first, 100);
-  const { index, movieIds } = kinds.map;
-  const others = new Set<number>();
-  kinds.clusterOf.forEach((of, place) => {
-    if (of !== cluster) others.add(place);
-  });
-  const centroid = kinds.centroids.subarray(cluster * index.d, (cluster + 1) * index.d);
-  const { places } = await nearestPosters(index, centroid, first, others);
-  const found = moviesByIds(
-    services.db,
-    Array.from(places, (place) => movieIds[place]),
-  );
-  return found.filter((movie) => movie !== undefined);
+/** What stands for the poster of a movie that a user has not rated yet. */
+export interface UsualPoster {
+  vector: Float32Array;
+  basis: Exclude<TasteBasis, "RATINGS">;
 }
 
 /**
- * The embedding that stands for what people of a user's demographics like to look at: the catalogue's mean, moved
+ * The embedding that stands for what people of each user's demographics like to look at: the catalogue's mean, moved
  * towards the clusters that they like. Null where no poster is embedded yet.
  */
-export async function usualPoster(
-  services: Services,
-  user: User,
-): Promise<{ vector: Float32Array; basis: Exclude<TasteBasis, "RATINGS"> } | null> {
+export async function usualPosters(services: Services, users: readonly User[]): Promise<(UsualPoster | null)[]> {
   const kinds = await services.posterMaps.kinds();
+  if (kinds.map.index.ntotal === 0) return users.map(() => null);
+  return Promise.all(users.map(async (user) => usualOf(kinds, await demographicTaste(services, kinds, user))));
+}
+
+function usualOf(kinds: PosterKinds, { shares, basis }: Prior): UsualPoster {
   const { index } = kinds.map;
-  if (index.ntotal === 0) return null;
-  const { shares, basis } = await demographicTaste(services, kinds, user);
   const vector = index.mean.slice();
   for (let cluster = 0; cluster < kinds.k; cluster++) {
     const factor = index.spread * shares[cluster];
@@ -127,15 +121,11 @@ async function readPrior({ db }: Services, kinds: PosterKinds, user: User): Prom
   const people = basis === "DEMOGRAPHICS" ? alike : userIdsLike(db, { gender: null, ageGroup: null });
   const order = permutation(people.length, mulberry32(0)).subarray(0, mostPeople);
   const shares = new Float64Array(kinds.k);
-  const pause = createPause();
-  for (let from = 0; from < order.length; from += peoplePerTurn) {
-    const some = Array.from(order.subarray(from, from + peoplePerTurn), (place) => people[place]);
-    for (const ratings of ratingsOfUsers(db, some)) {
-      weigh(kinds, ratings).weights.forEach((weight, cluster) => {
-        shares[cluster] += weight;
-      });
-    }
-    await pause();
+  const drawn = Array.from(order, (place) => people[place]);
+  for (const ratings of await readRatings(db, drawn)) {
+    weigh(kinds, ratings).weights.forEach((weight, cluster) => {
+      shares[cluster] += weight;
+    });
   }
   const total = shares.reduce((sum, share) => sum + share, 0);
   const { ntotal } = kinds.map.index;

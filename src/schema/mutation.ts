@@ -3,6 +3,7 @@ import type { InputRef, ObjectRef } from "@pothos/core";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { AppError } from "../errors.js";
 import type { Context } from "../resolvers/context.js";
+import { forgetAll } from "../resolvers/loaders.js";
 import { validated } from "../resolvers/validate.js";
 import { builder } from "./builder.js";
 import { errorTypes, type NamedError, Refusal } from "./named-errors.js";
@@ -43,7 +44,10 @@ export function addMutation<Input extends object, Payload extends object>(
         orNamedError(errors, async () => {
           const { input } = args as { input: Input };
           if (options.validate !== undefined) validated(options.validate, input, "input");
-          return options.resolve(context, input);
+          const payload = await options.resolve(context, input);
+          // What the request read before is no longer so: its next mutation and this one's payload read again.
+          forgetAll(context);
+          return payload;
         }) as Promise<object>,
     }),
   );

@@ -1,7 +1,7 @@
 import { viewerAsUser } from "../resolvers/access.js";
 import { findUser, userIdOf } from "../resolvers/lookup.js";
 import { defaultPage, maxPage } from "../resolvers/pages.js";
-import { ratingCount, ratingOrderOf, ratingsPage, userRatingsFilter } from "../resolvers/ratings.js";
+import { ratingOrderOf, userRatingCount, userRatingsFilter, userRatingsPage } from "../resolvers/ratings.js";
 import { defaultFirst } from "../resolvers/recommend.js";
 import {
   deepestRank,
@@ -11,7 +11,6 @@ import {
 } from "../resolvers/recommendations.js";
 import type { User as UserRow } from "../resolvers/rows.js";
 import { topRatingsOf, topTitlesOf, userCount, usersPage } from "../resolvers/user.js";
-import { visualTaste } from "../resolvers/visual-taste.js";
 import { builder } from "./builder.js";
 import { orderName, pageOf } from "./page.js";
 import { RatingConnection, RatingEdge, ratingArgs } from "./rating.js";
@@ -78,12 +77,12 @@ builder.node(User, {
           ...ratingArgs(t.arg),
         },
         resolve: async (user, args, context) => {
-          const filter = await userRatingsFilter(context, user, args);
+          const filter = await userRatingsFilter(context, args);
           return pageOf(
             args,
             orderName(ratingOrderOf(args)),
-            (page) => ratingsPage(context, filter, args, page),
-            () => ratingCount(context, filter),
+            (page) => userRatingsPage(context, user, filter, args, page),
+            () => userRatingCount(context, user, filter),
           );
         },
       },
@@ -98,7 +97,7 @@ builder.node(User, {
         "Which kinds of posters the user's movies have, drawn towards what people of their gender and age like; for a user " +
         "without ratings that alone. Null where no poster is embedded yet.",
       complexity: 100,
-      resolve: (user, _args, { services }) => visualTaste(services, user),
+      resolve: (user, _args, { loaders }) => loaders.visualTaste.load(user),
     }),
     recommendations: t.field({
       type: [Recommendation],

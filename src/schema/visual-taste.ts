@@ -1,5 +1,6 @@
 import { checkFirst, maxPage } from "../resolvers/pages.js";
-import { type TasteCluster, typicalPosters } from "../resolvers/visual-taste.js";
+import { typicalPosters } from "../resolvers/typical-posters.js";
+import type { TasteCluster } from "../resolvers/visual-taste.js";
 import { builder } from "./builder.js";
 import { Movie, VisualTaste } from "./refs.js";
 
@@ -22,7 +23,7 @@ const VisualCluster = builder.objectRef<TasteCluster>("VisualCluster").implement
       description: "Movies whose posters are the most typical of it.",
       args: { first: t.arg.int({ defaultValue: 6, description: "How many, at most 100." }) },
       complexity: ({ first }) => ({ field: 20, multiplier: Math.max(1, first ?? 6) }),
-      resolve: (cluster, { first }, { services }) => typicalPosters(services, cluster, first ?? 6),
+      resolve: (cluster, { first }, context) => typicalPosters(context, cluster, first ?? 6),
     }),
   }),
 });

@@ -1,41 +1,7 @@
 /** Recommendations of a trained factor model with its ranker, over GraphQL, on the fixture's data. */
 import { describe, expect, test } from "vitest";
-import { readTrainingSet } from "../../src/cli/training-set.js";
-import { setSetting } from "../../src/db/settings.js";
-import { write } from "../../src/db/write.js";
-import { buildFactorModel } from "../../src/ml/factor-model.js";
-import { trainFactors } from "../../src/ml/factor-train.js";
-import { mfDefaults } from "../../src/ml/mf-train.js";
-import { saveModel } from "../../src/ml/model-store.js";
-import { rankerDefaults } from "../../src/ml/ranker-train.js";
-import type { Services } from "../../src/resolvers/services.js";
+import { addFactorModel } from "../factor-model.js";
 import { countModelCalls, fixture, type Started, type StartOptions, start, unknownUser } from "../fixture.js";
-
-async function addFactorModel(services: Services, name: string, withRanker: boolean): Promise<void> {
-  const { name: datasetName, data } = readTrainingSet(services.db);
-  const every = Int32Array.from(data.ratings.stars, (_, row) => row);
-  const ranker = withRanker
-    ? {
-        positiveFrom: 4,
-        ials: { ...rankerDefaults.ials, factors: 4, iterations: 3 },
-        easeRegularization: 5,
-        weights: { ials: 0.5, ease: 0.5, stars: 0.05 },
-      }
-    : null;
-  const mf = { ...mfDefaults, factors: 4, regularization: 1 };
-  const trained = await trainFactors(data, every, new Int32Array(0), { kind: "mf", mf }, ranker);
-  const { manifest, files } = buildFactorModel({
-    ...trained,
-    name,
-    kind: "mf",
-    datasetName,
-    data,
-    storage: "F32",
-    training: { seed: 0 },
-  });
-  await saveModel(services.folders.models.own, manifest, files);
-  await write(services.db, () => setSetting(services.db, "activeModel", name));
-}
 
 async function startWith(options: StartOptions = {}, withRanker = true): Promise<Started> {
   const started = await start(options);
