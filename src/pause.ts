@@ -17,6 +17,12 @@ export function withoutSignal<T>(work: () => T): T {
   return waiting.run(undefined, work);
 }
 
+/** @returns a function that says whether whoever asks now still waits */
+export function stillWaiting(): () => boolean {
+  const signal = waiting.getStore();
+  return () => signal?.aborted !== true;
+}
+
 /** Before a piece of work that others do, such as another thread. @throws what the signal was aborted with */
 export function checkSignal(): void {
   waiting.getStore()?.throwIfAborted();

@@ -1,8 +1,10 @@
 /** The movies that were rated most in the last days. */
+import pLimit, { type LimitFunction } from "p-limit";
 import type { Movie } from "../db/movies.js";
 import { latestRatingAt, ratingsAfter, type TimePlace } from "../db/ratings.js";
+import { AppError } from "../errors.js";
 import type { MovieId } from "../ids.js";
-import { createPause, withoutSignal } from "../pause.js";
+import { createPause, stillWaiting, withoutSignal } from "../pause.js";
 import type { Context } from "./context.js";
 import { moviesOf } from "./movies.js";
 import { checkFirst, maxPage } from "./pages.js";
@@ -44,21 +46,51 @@ export async function trending(context: Context, days: number, first: number): P
   });
 }
 
-const kept = new WeakMap<Services["db"], Map<number, { at: number; trends: Promise<Trend[]> }>>();
+interface Counting {
+  /** When it began; not yet while it waits for its turn. */
+  at?: number;
+  trends: Promise<Trend[]>;
+  /** Of everybody who asked: whether they still wait. */
+  askers: (() => boolean)[];
+}
+
+interface Counts {
+  byDays: Map<number, Counting>;
+  /** One after another: many numbers of days at once must not take the server. */
+  inTurn: LimitFunction;
+}
+
+const countsOf = new WeakMap<Services["db"], Counts>();
 
 /** Counted once a minute for each number of days, whoever asks. */
 function trendsOf({ db }: Services, days: number): Promise<Trend[]> {
-  const own = kept.get(db) ?? new Map<number, { at: number; trends: Promise<Trend[]> }>();
-  kept.set(db, own);
+  const counts = countsOf.get(db) ?? { byDays: new Map(), inTurn: pLimit(1) };
+  countsOf.set(db, counts);
   const now = performance.now();
-  for (const [of, { at }] of own) if (now - at > keptMs) own.delete(of);
-  let found = own.get(days);
-  if (found === undefined) {
-    found = { at: now, trends: withoutSignal(() => count(db, days)) };
-    own.set(days, found);
-    found.trends.catch(() => own.delete(days));
-  }
-  return found.trends;
+  for (const [of, { at = now }] of counts.byDays) if (now - at > keptMs) counts.byDays.delete(of);
+  const counting = counts.byDays.get(days) ?? beginCounting(db, days, counts);
+  counting.askers.push(stillWaiting());
+  return counting.trends;
+}
+
+function beginCounting(db: Services["db"], days: number, { byDays, inTurn }: Counts): Counting {
+  const forget = (error: unknown): never => {
+    byDays.delete(days);
+    throw error;
+  };
+  const counting: Counting = {
+    askers: [],
+    trends: inTurn(() => {
+      // Not worth beginning where everybody has gone meanwhile.
+      if (counting.askers.every((isWaiting) => !isWaiting())) return forget(new AppError("TIMEOUT", "nobody waits"));
+      counting.at = performance.now();
+      return withoutSignal(() => count(db, days)).catch(forget);
+    }),
+  };
+  // Nobody may be left to be told.
+  counting.trends.catch(() => {});
+  byDays.set(days, counting);
+  return counting;
 }
 
 /** A few thousand ratings at a time: others are answered in between, also when whoever asked first has gone. */

@@ -1,6 +1,10 @@
 /** Lists as front ends show them: filtered, ordered, page by page while rows come and go, and counted. */
 import { describe, expect, test } from "vitest";
 import { write } from "../../src/db/write.js";
+import { withSignal } from "../../src/pause.js";
+import type { Context } from "../../src/resolvers/context.js";
+import { createLoaders } from "../../src/resolvers/loaders.js";
+import { trending } from "../../src/resolvers/trending.js";
 import { fixture, type Started, start } from "../fixture.js";
 
 interface Node {
@@ -300,6 +304,23 @@ describe("what many people like", () => {
         .slice(0, 5);
       expect(trending).toEqual(expected.map(({ id, count }) => ({ recentRatings: count, movie: { movieId: id } })));
     }
+  });
+
+  test("trending is counted for whoever still waits, once for all of them", async () => {
+    const log: string[] = [];
+    const { services } = await start({ onSql: (sql) => log.push(sql) });
+    const context = { services, loaders: createLoaders(services) } as Context;
+    const counted = () => log.filter((sql) => sql.includes("ratings_time")).length;
+    const ask = (days: number) => trending(context, days, 5);
+    const askAndGo = (days: number) => withSignal(AbortSignal.abort(), () => ask(days));
+    const [waiting, gone, mixed, other] = await Promise.allSettled([ask(1), askAndGo(2), askAndGo(3), ask(3)]);
+    expect(gone).toMatchObject({ status: "rejected", reason: { code: "TIMEOUT" } });
+    for (const { status } of [waiting, mixed, other]) expect(status).toBe("fulfilled");
+    expect(counted()).toBe(2);
+    expect(await ask(2)).not.toEqual([]);
+    expect(counted()).toBe(3);
+    await ask(3);
+    expect(counted()).toBe(3);
   });
 
   test("trending is empty where no rating's time is known, topMovies and popular where nobody rated", async () => {
