@@ -27,6 +27,7 @@ export interface Config {
   rateLimit: number;
   maxStreams: number;
   trustProxy: boolean;
+  defer: boolean;
   federation: boolean;
   otlpEndpoint: string;
   movielensUrl: string;
@@ -219,6 +220,14 @@ export const settings: { [Key in keyof Config]: Setting<Key> } = {
     flag: "trust-proxy",
     default: "off",
     about: "whether a proxy in front names its clients in X-Forwarded-For",
+    expected: "on or off",
+    parse: onOff,
+  },
+  defer: {
+    env: "DEFER",
+    flag: "defer",
+    default: "off",
+    about: "whether queries may have parts of their answer sent later: @defer and @stream, in the format of 2022",
     expected: "on or off",
     parse: onOff,
   },

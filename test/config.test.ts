@@ -23,6 +23,7 @@ test("every setting has a default", () => {
     rateLimit: 1200,
     maxStreams: 20,
     trustProxy: false,
+    defer: false,
     federation: false,
     otlpEndpoint: "",
     movielensUrl: "https://files.grouplens.org/datasets/movielens/",

@@ -399,6 +399,7 @@ export const appOptions: AppOptions = {
   rateLimit: 0,
   maxStreams: 0,
   trustProxy: false,
+  defer: false,
   federation: false,
 };
 

@@ -21,6 +21,7 @@ for (const name of [
   "RATE_LIMIT",
   "MAX_STREAMS",
   "TRUST_PROXY",
+  "DEFER",
   "FEDERATION",
   "OTEL_EXPORTER_OTLP_ENDPOINT",
   "MOVIELENS_URL",

@@ -19,10 +19,10 @@ export function addDocumentCommands(program: Command): void {
     .action(async (folder: string, options: { json?: boolean }, command: Command) => {
       // Slow to load: not before it is needed.
       const { parse, validate } = await import("graphql");
-      const { toSchema } = await import("../schema/index.js");
-      const schema = toSchema();
+      const { toSchema, withIncremental } = await import("../schema/index.js");
       const { addDocumentsOf } = await import("../resolvers/documents.js");
-      await withServices(command, async (services) => {
+      await withServices(command, async (services, { defer }) => {
+        const schema = defer ? withIncremental(toSchema()) : toSchema();
         const report = await addDocumentsOf(services, folder, (text) => validate(schema, parse(text)));
         if (options.json) return printJson(report);
         printTable(

@@ -22,3 +22,4 @@ export function toSchema(): GraphQLSchema {
 }
 
 export { subgraphText, toSubgraphSchema } from "./federation.js";
+export { withIncremental } from "./incremental.js";

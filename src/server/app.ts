@@ -14,10 +14,11 @@ import { createLoaders } from "../resolvers/loaders.js";
 import type { Services } from "../resolvers/services.js";
 import { maxPosterBytes } from "../resolvers/set-poster.js";
 import { hasScope, type ReadPolicy } from "../resolvers/viewer.js";
-import { toSchema, toSubgraphSchema } from "../schema/index.js";
+import { toSchema, toSubgraphSchema, withIncremental } from "../schema/index.js";
 import { createViewers } from "./authenticate.js";
 import { preflighted, useBodyLimit } from "./body-limit.js";
 import { createClients, type ServerContext } from "./clients.js";
+import { useIncremental } from "./incremental.js";
 import { createJwtChecker, type JwtOptions } from "./jwt.js";
 import { createMaskError } from "./mask-error.js";
 import { useRateLimit } from "./rate-limit.js";
@@ -27,6 +28,7 @@ import { useStreams } from "./streams.js";
 import { useTimeLimit } from "./time-limit.js";
 import { tourOf } from "./tour.js";
 import { useTrustedDocuments } from "./trusted-documents.js";
+import { useWholeBatches } from "./whole-batches.js";
 
 export interface AppOptions extends ReadPolicy {
   auth: "on" | "off";
@@ -45,6 +47,8 @@ export interface AppOptions extends ReadPolicy {
   /** Open subscriptions of one client; 0 for no limit. */
   maxStreams: number;
   trustProxy: boolean;
+  /** Whether queries may have parts of their answer sent later. */
+  defer: boolean;
   /** Whether the schema is that of an Apollo Federation 2 subgraph. */
   federation: boolean;
   /** Sends traces. */
@@ -66,8 +70,9 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
     viewer: viewers.of(request),
     policy: policyOfRequest(services, options),
   });
+  const schema = options.federation ? toSubgraphSchema() : toSchema();
   return createYoga<ServerContext, Context>({
-    schema: options.federation ? toSubgraphSchema() : toSchema(),
+    schema: options.defer ? withIncremental(schema) : schema,
     context: ({ request }) => contextOf(request),
     // Made for each visit: the data set may be another by then.
     graphiql: () => ({ title: "Marquee", defaultTabs: tourOf(services, auth) }),
@@ -98,8 +103,10 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
         mayUpload: (request) => hasScope(viewers.of(request), "editor"),
       }),
       useTrustedDocuments(services, options.documents, viewers),
+      useWholeBatches(),
       useTimeLimit(options.requestTimeoutMs),
       useStreams({ maxStreams: options.maxStreams, timeoutMs: options.requestTimeoutMs, contextOf }, clients),
+      ...(options.defer ? [useIncremental(maskError)] : []),
       ...queryLimits(),
       ...(options.introspection ? [] : [useDisableIntrospection(), blockFieldSuggestionsPlugin() as Plugin]),
     ],

@@ -1,6 +1,6 @@
 /** The time that one operation, or one event of a subscription, may take. */
 import type { GraphQLError } from "graphql";
-import type { Plugin } from "graphql-yoga";
+import { isAsyncIterable, type Plugin } from "graphql-yoga";
 import { AppError } from "../errors.js";
 import { withSignal } from "../pause.js";
 import { asGraphQLError } from "./mask-error.js";
@@ -14,28 +14,101 @@ export async function answerInTime<T>(
   timeoutMs: number,
   gone: AbortSignal | undefined,
   work: (signal: AbortSignal) => T,
-): Promise<Awaited<T> | { errors: GraphQLError[] }> {
+): Promise<Awaited<T> | Late> {
+  const clock = startClock(timeoutMs, gone);
+  let isLast = true;
+  try {
+    const answer = await Promise.race([withSignal(clock.signal, () => work(clock.signal)), clock.late]);
+    if (!isAsyncIterable(answer)) return answer;
+    isLast = false;
+    return partsInTime(answer, clock) as Awaited<T>;
+  } finally {
+    if (isLast) clock.stop();
+  }
+}
+
+/** The parts that come until the time is over, and then a last one that says so. */
+function partsInTime(parts: AsyncIterable<unknown>, clock: Clock): AsyncIterableIterator<unknown> {
+  const iterator = parts[Symbol.asyncIterator]();
+  let isOver = false;
+
+  function end(): IteratorReturnResult<undefined> {
+    isOver = true;
+    clock.stop();
+    return { value: undefined, done: true };
+  }
+
+  return {
+    async next() {
+      if (isOver) return end();
+      const part = await nextInTime(iterator, clock);
+      if (!("errors" in part)) return part.done ? end() : part;
+      end();
+      return { value: { incremental: [{ path: [], ...part }], hasNext: false }, done: false };
+    },
+    async return() {
+      clock.giveUp();
+      return end();
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+async function nextInTime(
+  iterator: AsyncIterator<unknown>,
+  { signal, tooLate, late }: Clock,
+): Promise<IteratorResult<unknown> | Late> {
+  try {
+    return await Promise.race([iterator.next(), late]);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return signal.reason === tooLate ? late : { done: true, value: undefined };
+  }
+}
+
+interface Late {
+  errors: GraphQLError[];
+}
+
+interface Clock {
+  signal: AbortSignal;
+  /** What the signal is aborted with when the time is over. */
+  tooLate: AppError;
+  /** Comes when the time is over. */
+  late: Promise<Late>;
+  /** Whoever waited has gone. */
+  giveUp(): void;
+  stop(): void;
+}
+
+function startClock(timeoutMs: number, gone: AbortSignal | undefined): Clock {
   let timer: NodeJS.Timeout | undefined;
   const controller = new AbortController();
   const tooLate = new AppError(
     "TIMEOUT",
     `expected an answer within ${timeoutMs} ms, but this query took longer: ask for less`,
   );
-  const late = new Promise<{ errors: GraphQLError[] }>((resolve) => {
+  const late = new Promise<Late>((resolve) => {
     timer = setTimeout(() => {
       resolve({ errors: [asGraphQLError(tooLate)] });
       controller.abort(tooLate);
     }, timeoutMs);
   });
-  const stop = () => controller.abort(new AppError("INTERRUPTED", "the client has gone"));
-  if (gone?.aborted) stop();
-  gone?.addEventListener("abort", stop, { once: true });
-  try {
-    return await Promise.race([withSignal(controller.signal, () => work(controller.signal)), late]);
-  } finally {
-    clearTimeout(timer);
-    gone?.removeEventListener("abort", stop);
-  }
+  const giveUp = () => controller.abort(new AppError("INTERRUPTED", "the client has gone"));
+  if (gone?.aborted) giveUp();
+  gone?.addEventListener("abort", giveUp, { once: true });
+  return {
+    signal: controller.signal,
+    tooLate,
+    late,
+    giveUp,
+    stop() {
+      clearTimeout(timer);
+      gone?.removeEventListener("abort", giveUp);
+    },
+  };
 }
 
 export function useTimeLimit(timeoutMs: number): Plugin {

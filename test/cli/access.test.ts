@@ -105,6 +105,13 @@ describe("marquee documents", () => {
     expect(await runJson(["documents", "list"], { dataDir })).toEqual([]);
   });
 
+  test("trusts documents with @defer for a server that offers it", async () => {
+    const dataDir = await copyOf(data);
+    const folder = await folderOf({ "a.graphql": "{ movie(id: 1) { title ... @defer { year } } }" });
+    expect(await failure(["documents", "add", folder], { dataDir })).toMatch(/: Unknown directive "@defer"\.$/);
+    expect(await runJson(["documents", "add", folder, "--defer", "on"], { dataDir })).toMatchObject({ added: 1 });
+  });
+
   test("refuses a folder that is not there, and a hash that is none", async () => {
     expect(await failure(["documents", "add", "/nowhere"], { dataDir: data })).toMatch(
       /^expected a folder of documents at \/nowhere: /,
