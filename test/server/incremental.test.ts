@@ -1,9 +1,13 @@
 /** Answers that come in parts: what is quick first, what is deferred later, each part as safe as a whole answer. */
 import { setTimeout } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { ApolloClient, gql, HttpLink, InMemoryCache } from "@apollo/client";
+import { Defer20220824Handler } from "@apollo/client/incremental";
+import { Client, fetchExchange } from "@urql/core";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { AppError } from "../../src/errors.js";
 import { checkSignal } from "../../src/pause.js";
 import type { App } from "../../src/server/app.js";
+import { serve } from "../../src/server/serve.js";
 import { type AskOptions, answerOf, type StartOptions, start } from "../fixture.js";
 
 interface Part {
@@ -257,6 +261,74 @@ describe("a part that comes later", () => {
     await reader.read();
     await reader.cancel();
     await expect.poll(() => ended).toMatchObject({ code: "INTERRUPTED" });
+  });
+});
+
+describe("clients of today", () => {
+  const query = "{ movie(id: 1) { __typename id title ... on Movie @defer { year predictedRating(userId: 42) } } }";
+
+  interface Seen {
+    data?: { movie?: { title: string; year?: number } };
+    error?: { message: string };
+  }
+
+  async function address(isLate: boolean): Promise<string> {
+    const { app, services } = await begin({ requestTimeoutMs: 400 });
+    if (isLate) services.models.get = () => new Promise(() => {});
+    const server = await serve(app, "127.0.0.1", 0);
+    onTestFinished(() => server.stop());
+    return `${server.address}/graphql`;
+  }
+
+  async function readByApollo(uri: string, seen: (result: Seen) => void): Promise<void> {
+    const client = new ApolloClient({
+      link: new HttpLink({ uri }),
+      cache: new InMemoryCache(),
+      incrementalHandler: new Defer20220824Handler(),
+    });
+    await new Promise<void>((resolve) => {
+      const watching = client.watchQuery({ query: gql(query), errorPolicy: "all" }).subscribe((result) => {
+        if (result.data !== undefined) seen(result as Seen);
+        if (result.loading) return;
+        watching.unsubscribe();
+        resolve();
+      });
+    });
+  }
+
+  async function readByUrql(url: string, seen: (result: Seen) => void): Promise<void> {
+    const client = new Client({ url, exchanges: [fetchExchange], preferGetMethod: false });
+    await new Promise<void>((resolve) => {
+      client.query(query, {}).subscribe((result) => {
+        seen(result);
+        if (!result.hasNext) resolve();
+      });
+    });
+  }
+
+  describe.each([
+    { client: "Apollo Client", read: readByApollo },
+    { client: "urql", read: readByUrql },
+  ])("$client", ({ read }) => {
+    const shown = ({ data, error }: Seen) => [data?.movie?.title, data?.movie?.year, error?.message];
+
+    test("shows what is quick, and then everything", async () => {
+      const seen: Seen[] = [];
+      await read(await address(false), (result) => seen.push(result));
+      expect(seen.map(shown)).toEqual([
+        ["Toy Story", undefined, undefined],
+        ["Toy Story", 1995, undefined],
+      ]);
+    });
+
+    test("keeps what it has when the rest comes too late, and says so", async () => {
+      const seen: Seen[] = [];
+      await read(await address(true), (result) => seen.push(result));
+      expect(seen.map(shown)).toEqual([
+        ["Toy Story", undefined, undefined],
+        ["Toy Story", undefined, expect.stringContaining("expected an answer within 400 ms")],
+      ]);
+    });
   });
 });
 
