@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import type { UserId } from "../ids.js";
 import { allTokens, makeToken, revokeToken, type Token, type TokenScope, tokenScopes } from "../resolvers/tokens.js";
+import { isoOf } from "../schema/time.js";
 import { oneOf, userIdArgument, wholeNumber } from "./arguments.js";
 import { withServices } from "./context.js";
 import { print, printJson, printTable, say } from "./output.js";
@@ -56,13 +57,12 @@ export function addTokenCommands(program: Command): void {
 }
 
 function shown({ id, name, scope, userId, createdAt, lastUsedAt }: Token) {
-  const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
   return {
     id,
     name,
     scope,
     userId,
-    createdAt: iso(createdAt),
-    lastUsedAt: lastUsedAt === null ? null : iso(lastUsedAt),
+    createdAt: isoOf(createdAt),
+    lastUsedAt: lastUsedAt === null ? null : isoOf(lastUsedAt),
   };
 }
