@@ -7,13 +7,14 @@ import { useDisableIntrospection } from "@graphql-yoga/plugin-disable-introspect
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { type CORSOptions, createYoga, type Plugin } from "graphql-yoga";
 import type { Logger } from "pino";
+import type { Config } from "../config.js";
 import { policyOfRequest } from "../resolvers/access.js";
 import { createAuthenticator } from "../resolvers/authenticate.js";
 import type { Context } from "../resolvers/context.js";
 import { createLoaders } from "../resolvers/loaders.js";
 import type { Services } from "../resolvers/services.js";
 import { maxPosterBytes } from "../resolvers/set-poster.js";
-import { hasScope, type ReadPolicy } from "../resolvers/viewer.js";
+import { hasScope } from "../resolvers/viewer.js";
 import { toSchema, toSubgraphSchema, withIncremental } from "../schema/index.js";
 import { createViewers } from "./authenticate.js";
 import { preflighted, useBodyLimit } from "./body-limit.js";
@@ -30,27 +31,28 @@ import { tourOf } from "./tour.js";
 import { useTrustedDocuments } from "./trusted-documents.js";
 import { useWholeBatches } from "./whole-batches.js";
 
-export interface AppOptions extends ReadPolicy {
-  auth: "on" | "off";
+/** What the settings of these names say. */
+type Settings = Pick<
+  Config,
+  | "auth"
+  | "publicRead"
+  | "publicUsers"
+  | "corsOrigins"
+  | "introspection"
+  | "documents"
+  | "maxBodyBytes"
+  | "maxBatch"
+  | "requestTimeoutMs"
+  | "rateLimit"
+  | "maxStreams"
+  | "trustProxy"
+  | "defer"
+  | "federation"
+>;
+
+export interface AppOptions extends Settings {
   /** Accepts tokens of an identity provider. */
   jwt?: JwtOptions;
-  /** Origins whose pages may ask. */
-  corsOrigins: readonly string[] | "*";
-  introspection: boolean;
-  /** Whether trusted documents are answered beside any other query, or alone. */
-  documents: "allow" | "only";
-  maxBodyBytes: number;
-  maxBatch: number;
-  requestTimeoutMs: number;
-  /** Operations a minute; 0 for no limit. */
-  rateLimit: number;
-  /** Open subscriptions of one client; 0 for no limit. */
-  maxStreams: number;
-  trustProxy: boolean;
-  /** Whether queries may have parts of their answer sent later. */
-  defer: boolean;
-  /** Whether the schema is that of an Apollo Federation 2 subgraph. */
-  federation: boolean;
   /** Sends traces. */
   tracing?: Plugin;
 }
