@@ -2,6 +2,7 @@
 import type { User } from "../db/users.js";
 import type { AppError } from "../errors.js";
 import type { MovieId, UserId } from "../ids.js";
+import { createPause } from "../pause.js";
 import { posterSimilarities, type SimilarityTarget } from "./poster-similarity.js";
 import { personsOf, recommendMany } from "./recommend.js";
 import type { Person, RecommendedMovie, RecommendOptions } from "./recommendation.js";
@@ -17,34 +18,48 @@ export interface RecommendationsKey {
   options: RecommendOptions;
 }
 
-/** One call for all keys that are asked the same way, such as one statement for each filter. */
-export function groupwise<Key, Way, Value>(
+/** Read at once: a few milliseconds' worth. */
+const usersPerStep = 20;
+
+/**
+ * One value for each key, read together for all users that are asked about in the same way, such as with one filter; a
+ * few users at a time, so that others are answered in between.
+ */
+export async function ofUsers<Key extends { userId: UserId }, Way, Value>(
   keys: readonly Key[],
   wayOf: (key: Key) => Way,
-  read: (way: Way, keys: readonly Key[]) => Value[],
-): Value[] {
-  const groups = new Map<string, { way: Way; places: number[] }>();
-  keys.forEach((key, place) => {
-    const way = wayOf(key);
-    const name = JSON.stringify(way);
-    const group = groups.get(name) ?? { way, places: [] };
-    group.places.push(place);
-    groups.set(name, group);
-  });
+  read: (way: Way, userIds: UserId[]) => Value[],
+): Promise<Value[]> {
+  const pause = createPause();
   const result = new Array<Value>(keys.length);
-  for (const { way, places } of groups.values()) {
-    const values = read(
-      way,
-      places.map((place) => keys[place]),
-    );
-    places.forEach((place, i) => {
-      result[place] = values[i];
-    });
+  for (const places of placesOf(keys, (key) => JSON.stringify(wayOf(key))).values()) {
+    const way = wayOf(keys[places[0]]);
+    for (let from = 0; from < places.length; from += usersPerStep) {
+      const some = places.slice(from, from + usersPerStep);
+      const values = read(
+        way,
+        some.map((place) => keys[place].userId),
+      );
+      some.forEach((place, i) => {
+        result[place] = values[i];
+      });
+      await pause();
+    }
   }
   return result;
 }
 
-export const userIdsOf = (keys: readonly { userId: UserId }[]) => keys.map(({ userId }) => userId);
+/** The places of the keys that have the same name. */
+function placesOf<Key>(keys: readonly Key[], nameOf: (key: Key) => string): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  keys.forEach((key, place) => {
+    const name = nameOf(key);
+    const own = places.get(name);
+    if (own === undefined) places.set(name, [place]);
+    else own.push(place);
+  });
+  return places;
+}
 
 /** Each user's ratings are read, and movies predicted for them, once. */
 export async function recommendationsOfUsers(
@@ -64,19 +79,16 @@ export async function similaritiesByTarget(
   services: Services,
   keys: readonly SimilarityKey[],
 ): Promise<(number | null)[]> {
-  const groups = new Map<string, { target: SimilarityTarget; places: number[] }>();
-  keys.forEach(({ target }, place) => {
-    const name = targetName(target);
-    const group = groups.get(name) ?? { target, places: [] };
-    group.places.push(place);
-    groups.set(name, group);
-  });
+  const groups = [...placesOf(keys, ({ target }) => targetName(target)).values()];
   const similarities = await posterSimilarities(
     services,
-    Array.from(groups.values(), ({ target, places }) => ({ target, ids: places.map((place) => keys[place].movieId) })),
+    groups.map((places) => ({
+      target: keys[places[0]].target,
+      ids: places.map((place) => keys[place].movieId),
+    })),
   );
   const result: (number | null)[] = keys.map(() => null);
-  [...groups.values()].forEach(({ places }, group) => {
+  groups.forEach((places, group) => {
     places.forEach((place, i) => {
       result[place] = similarities[group][i];
     });

@@ -15,13 +15,12 @@ import { type User, usersByIds } from "../db/users.js";
 import type { ImdbId, MovieId, UserId } from "../ids.js";
 import type { Predictor, RatingReason } from "../ml/predictor.js";
 import {
-  groupwise,
+  ofUsers,
   type RecommendationsKey,
   recommendationsOfUsers,
   type SimilarityKey,
   similaritiesByTarget,
   targetName,
-  userIdsOf,
 } from "./batches.js";
 import type { Keyed, KeyPage } from "./pages.js";
 import { reasonsOfPairs } from "./pair-reasons.js";
@@ -95,11 +94,11 @@ export function createLoaders(services: Services): Loaders {
     }),
     embeddingByMovieId: new DataLoader((ids) => embeddingsOfMovies(services, ids)),
     topRatings: new DataLoader<TopRatingsKey, Rating[], string>(
-      async (keys) =>
-        groupwise(
+      (keys) =>
+        ofUsers(
           keys,
           ({ first }) => first,
-          (first, of) => topRatingsOfUsers(db, userIdsOf(of), first),
+          (first, ids) => topRatingsOfUsers(db, ids, first),
         ),
       { cacheKeyFn: JSON.stringify },
     ),
@@ -116,20 +115,20 @@ export function createLoaders(services: Services): Loaders {
       cacheKeyFn: ({ id }) => id,
     }),
     ratingsPage: new DataLoader<RatingsKey, Keyed<Rating>[], string>(
-      async (keys) =>
-        groupwise(
+      (keys) =>
+        ofUsers(
           keys,
           ({ list }) => list,
-          ({ filter, order, page }, of) => listRatingsOfUsers(db, userIdsOf(of), filter, order, page),
+          ({ filter, order, page }, ids) => listRatingsOfUsers(db, ids, filter, order, page),
         ),
       { cacheKeyFn: JSON.stringify, batchScheduleFn: afterLookups },
     ),
     ratingCount: new DataLoader<RatingCountKey, number, string>(
-      async (keys) =>
-        groupwise(
+      (keys) =>
+        ofUsers(
           keys,
           ({ filter }) => filter,
-          (filter, of) => countMatchingRatingsOfUsers(db, userIdsOf(of), filter),
+          (filter, ids) => countMatchingRatingsOfUsers(db, ids, filter),
         ),
       { cacheKeyFn: JSON.stringify, batchScheduleFn: afterLookups },
     ),

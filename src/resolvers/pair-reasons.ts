@@ -2,6 +2,7 @@
 import { moviesByIds } from "../db/movies.js";
 import { usersByIds } from "../db/users.js";
 import type { RatingReason } from "../ml/predictor.js";
+import { createPause } from "../pause.js";
 import { usersForModel } from "./model-features.js";
 import type { PredictionKey } from "./predict.js";
 import type { Services } from "./services.js";
@@ -16,6 +17,7 @@ export async function reasonsOfPairs(services: Services, keys: readonly Predicti
     services.db,
     keys.map(({ movieId }) => movieId),
   ).map((movie, i) => movie ?? { id: keys[i].movieId, genres: "" });
+  const pause = createPause();
   for (const user of await usersForModel(
     services,
     model,
@@ -29,6 +31,7 @@ export async function reasonsOfPairs(services: Services, keys: readonly Predicti
     places.forEach((place, i) => {
       result[place] = reasons[i];
     });
+    await pause();
   }
   return result;
 }

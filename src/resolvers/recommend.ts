@@ -5,6 +5,7 @@ import type { UserId } from "../ids.js";
 import { basisOf, type Predictions, type Predictor, type UserFeatures } from "../ml/predictor.js";
 import { rankItems } from "../ml/rank.js";
 import { topK } from "../ml/top-k.js";
+import { createPause } from "../pause.js";
 import type { Catalogue } from "./catalogue.js";
 import { filtersOf } from "./exclude.js";
 import { moviesForModel } from "./model-features.js";
@@ -104,17 +105,20 @@ async function bestOf(
   const userAt = new Int32Array(movies.length);
   const leftOut = filtersOf(services, catalogue);
   const best: (RecommendedMovie[] | AppError)[] = wanted.map(() => []);
+  const pause = createPause();
   for (const person of new Set(wanted.map((each) => each.person))) {
     const user = person.features;
     const predictions = await model.predict({ users: [user], movies: featured, userAt, movieAt: everyPosition });
-    wanted.forEach(({ person: whose, options }, i) => {
-      if (whose !== person) return;
+    for (const [i, { person: whose, options }] of wanted.entries()) {
+      if (whose !== person) continue;
+      await pause();
       const k = options.similar ? (options.candidates ?? defaultCandidates) : (options.first ?? defaultFirst);
       const found = orError(() =>
         orderOf(model, user, catalogue, predictions, leftOut(user.ratings, options), k, options),
       );
       best[i] = found instanceof AppError ? found : listed(catalogue, predictions, found);
-    });
+    }
+    await pause();
   }
   return best;
 }

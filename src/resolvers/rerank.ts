@@ -1,4 +1,5 @@
 /** The best candidates in another order: by how close their posters are, blended with their score, and kept apart. */
+import { createPause } from "../pause.js";
 import { blend, diversify, normalised } from "../posters/rerank.js";
 import { centre } from "../posters/similarity.js";
 import { type Compared, posterTargets, type SimilarityTarget, similarityTo } from "./poster-similarity.js";
@@ -27,7 +28,13 @@ export async function rerankByPosters(services: Services, lists: readonly Candid
   // Uncentred, all posters of a network look alike, and none is far from another.
   const isSpread = lists.some(({ options: { diversity = 0 } }) => diversity > 0);
   const mean = isSpread ? (await services.posterMaps.current()).index.mean : undefined;
-  return lists.map((list, i) => rerank(list, compared[i], mean));
+  const pause = createPause();
+  const reranked: RecommendedMovie[][] = [];
+  for (const [i, list] of lists.entries()) {
+    reranked.push(rerank(list, compared[i], mean));
+    await pause();
+  }
+  return reranked;
 }
 
 /**
