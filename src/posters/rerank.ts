@@ -1,5 +1,5 @@
 /** Re-ranking by posters: blending how good a movie is with how alike its poster is, and keeping posters apart. */
-import { cosine } from "./similarity.js";
+import { createPause } from "../pause.js";
 
 /**
  * Each value's place between the smallest (0) and the largest (1); all 0.5 where they are equal.
@@ -46,32 +46,19 @@ export function blend(scores: ArrayLike<number>, similarities: ArrayLike<number>
  * @param posters embeddings, best centred; undefined where there is none: as alike to any other as two posters are in the mean
  * @param diversity 0: by relevance alone; 1: as different as can be, after the most relevant one
  * @returns places, best first, at most k; equal ones in the order of their places
+ * @throws {RangeError} unless there is a poster, or undefined, for each place; what a signal was aborted with
  */
-export function diversify(
+export async function diversify(
   relevance: Float64Array,
   posters: readonly (Float32Array | undefined)[],
   diversity: number,
   k: number,
-): Int32Array {
+): Promise<Int32Array> {
   const n = relevance.length;
   if (posters.length !== n) throw new RangeError(`expected ${n} posters, received ${posters.length}`);
-  // Likeness in 0..1, as relevance is.
-  const alike = new Float64Array(n * n);
-  let sum = 0;
-  let pairs = 0;
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < i; j++) {
-      const a = posters[i];
-      const b = posters[j];
-      const value = a === undefined || b === undefined ? Number.NaN : (1 + cosine(a, b)) / 2;
-      alike[i * n + j] = value;
-      alike[j * n + i] = value;
-      if (Number.isNaN(value)) continue;
-      sum += value;
-      pairs++;
-    }
-  }
-  const neutral = pairs > 0 ? sum / pairs : 0.5;
+  const pause = createPause();
+  const units = posters.map((poster) => poster && unit(poster));
+  const neutral = meanLikeness(units);
   const closest = new Float64Array(n);
   const taken = new Uint8Array(n);
   const order = new Int32Array(Math.max(0, Math.min(k, n)));
@@ -89,10 +76,45 @@ export function diversify(
     }
     order[place] = best;
     taken[best] = 1;
+    const last = units[best];
     for (let i = 0; i < n; i++) {
-      const value = alike[i * n + best];
-      closest[i] = Math.max(closest[i], Number.isNaN(value) ? neutral : value);
+      if (taken[i] === 1) continue;
+      const other = units[i];
+      const value = last === undefined || other === undefined ? neutral : likeness(last, other);
+      closest[i] = Math.max(closest[i], value);
     }
+    await pause();
   }
   return order;
+}
+
+/** Likeness in 0..1, as relevance is, of two posters of length 1. */
+function likeness(a: Float32Array, b: Float32Array): number {
+  let dot = 0;
+  for (let j = 0; j < a.length; j++) dot += a[j] * b[j];
+  return (1 + dot) / 2;
+}
+
+/** A copy of length 1; of nothing but zeros, as it is. */
+function unit(vector: Float32Array): Float32Array {
+  let squares = 0;
+  for (let j = 0; j < vector.length; j++) squares += vector[j] * vector[j];
+  const length = Math.sqrt(squares);
+  return length === 0 ? vector : vector.map((value) => value / length);
+}
+
+/** How alike two posters are in the mean over all pairs: (|Σu|² − Σ|u|²) / 2 is the sum of their cosines. */
+function meanLikeness(units: readonly (Float32Array | undefined)[]): number {
+  const known = units.filter((each) => each !== undefined);
+  if (known.length < 2) return 0.5;
+  const sum = new Float64Array(known[0].length);
+  let own = 0;
+  for (const each of known) {
+    for (let j = 0; j < each.length; j++) {
+      sum[j] += each[j];
+      own += each[j] * each[j];
+    }
+  }
+  const all = sum.reduce((total, value) => total + value * value, 0);
+  return (1 + (all - own) / (known.length * (known.length - 1))) / 2;
 }

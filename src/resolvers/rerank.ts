@@ -31,7 +31,7 @@ export async function rerankByPosters(services: Services, lists: readonly Candid
   const pause = createPause();
   const reranked: RecommendedMovie[][] = [];
   for (const [i, list] of lists.entries()) {
-    reranked.push(rerank(list, compared[i], mean));
+    reranked.push(await rerank(list, compared[i], mean));
     await pause();
   }
   return reranked;
@@ -41,11 +41,11 @@ export async function rerankByPosters(services: Services, lists: readonly Candid
  * Without `weight` as in the original: those with a poster, the closest first, equally close ones in their order. With
  * it the others stay too, as if their posters were as close as the candidates' in the mean.
  */
-function rerank(
+async function rerank(
   { candidates, first, options: { weight, diversity = 0 } }: Candidates,
   { target, vectors }: Compared,
   mean: Float32Array | undefined,
-): RecommendedMovie[] {
+): Promise<RecommendedMovie[]> {
   const scored = candidates.map((movie, i) => ({
     ...movie,
     compared: { target, vector: vectors[i] },
@@ -65,7 +65,7 @@ function rerank(
   const order =
     mean === undefined || diversity === 0
       ? kept.map((_, place) => place).sort((a, b) => relevance[b] - relevance[a] || a - b)
-      : diversify(
+      : await diversify(
           relevance,
           kept.map((i) => centred(vectors[i], mean)),
           diversity,
