@@ -2,7 +2,6 @@
 import { and, asc, count, eq, inArray, isNotNull, isNull, not, or, type SQL, sql } from "drizzle-orm";
 import type { ImdbId, MovieId } from "../ids.js";
 import { type Keyed, type KeyPage, keysetOf, type Range, within } from "./keyset.js";
-import { splitTitle } from "./movielens/titles.js";
 import type { Database } from "./open.js";
 import { movieStatistics, movies } from "./tables.js";
 import { takeOwnId } from "./users.js";
@@ -136,18 +135,25 @@ function ids(rows: unknown[]): MovieId[] {
   return (rows as { movie_id: MovieId }[]).map((row) => row.movie_id);
 }
 
-/** The movie of this title, as it is shown, and year. */
-export function movieByTitle(db: Database, displayTitle: string, year: number): Movie | undefined {
+export type MovieTitle = Pick<Movie, "title" | "displayTitle" | "year">;
+
+export interface MovieDescription extends MovieTitle {
+  genres: readonly string[];
+}
+
+/** The movie of this title, in whatever case, as it is given or as it is shown. */
+export function movieByTitle(db: Database, { title, displayTitle, year }: MovieTitle): Movie | undefined {
+  const isIt = sql`(${movies.title} = ${title} COLLATE NOCASE OR ${movies.displayTitle} = ${displayTitle} COLLATE NOCASE)`;
   return db.orm
     .select()
     .from(movies)
-    .where(and(eq(movies.displayTitle, displayTitle), eq(movies.year, year)))
+    .where(and(year === null ? isNull(movies.year) : eq(movies.year, year), isIt))
     .orderBy(asc(movies.id))
     .get();
 }
 
 /** Adds a movie under the next number of the API's own, last in the catalogue. Call inside `write`. */
-export function addMovie(db: Database, movie: { title: string; genres: readonly string[] }): Movie {
+export function addMovie(db: Database, movie: MovieDescription): Movie {
   const position = (db.sqlite.prepare("SELECT max(position) FROM movies").pluck().get() as number | null) ?? -1;
   const added = db.orm
     .insert(movies)
@@ -159,15 +165,16 @@ export function addMovie(db: Database, movie: { title: string; genres: readonly 
 }
 
 /** Describes a movie anew. Call inside `write`. @returns it as it stands now */
-export function updateMovie(db: Database, before: Movie, movie: { title: string; genres: readonly string[] }): Movie {
-  if (before.title === movie.title && before.genres === movie.genres.join("|")) return before;
+export function updateMovie(db: Database, before: Movie, movie: MovieDescription): Movie {
+  const isSame = (["title", "displayTitle", "year"] as const).every((part) => before[part] === movie[part]);
+  if (isSame && before.genres === movie.genres.join("|")) return before;
   const changed = db.orm.update(movies).set(described(movie)).where(eq(movies.id, before.id)).returning().get();
   countRevision(db);
   return changed;
 }
 
-function described({ title, genres }: { title: string; genres: readonly string[] }) {
-  return { title, ...splitTitle(title), genres: genres.join("|"), edited: true };
+function described({ genres, ...title }: MovieDescription) {
+  return { ...title, genres: genres.join("|"), edited: true };
 }
 
 /** What is kept in memory of the movies is stale now. */

@@ -1,7 +1,13 @@
 /** Movies that are added and described through the API. */
 import { z } from "zod";
-import { splitTitle } from "../db/movielens/titles.js";
-import { addMovie as addRow, type Movie, movieByTitle, moviesByIds, updateMovie as updateRow } from "../db/movies.js";
+import {
+  addMovie as addRow,
+  type Movie,
+  type MovieTitle,
+  movieByTitle,
+  moviesByIds,
+  updateMovie as updateRow,
+} from "../db/movies.js";
 import { write } from "../db/write.js";
 import { received } from "../errors.js";
 import type { Context } from "./context.js";
@@ -33,8 +39,8 @@ export async function addMovie(
   { title, year, genres }: { title: string; year: number; genres: readonly string[] },
 ): Promise<Movie> {
   const { db } = services;
-  const full = `${title.trim()} (${year})`;
-  return write(db, () => movieByTitle(db, splitTitle(full).displayTitle, year) ?? addRow(db, { title: full, genres }));
+  const named = titled(title.trim(), year);
+  return write(db, () => movieByTitle(db, named) ?? addRow(db, { ...named, genres }));
 }
 
 /** Changes what is given. Later imports leave it so. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND */
@@ -48,9 +54,19 @@ export async function updateMovie(
     const [before] = moviesByIds(db, [id]);
     if (before === undefined) throw movieNotFound(id);
     const year = input.year ?? before.year;
-    const name = input.title?.trim() ?? (input.year == null ? undefined : before.displayTitle);
-    const title = name === undefined ? before.title : year === null ? name : `${name} (${year})`;
-    return updateRow(db, before, { title, genres: input.genres ?? before.genres.split("|") });
+    const title = input.title == null ? inYear(before, year) : titled(input.title.trim(), year);
+    return updateRow(db, before, { ...title, genres: input.genres ?? before.genres.split("|") });
   });
   return movie;
+}
+
+/** Shown as it is given, brackets and all. */
+function titled(title: string, year: number | null): MovieTitle {
+  return { title: year === null ? title : `${title} (${year})`, displayTitle: title, year };
+}
+
+/** The same title, of another year. */
+function inYear({ title, displayTitle, year: before }: Movie, year: number | null): MovieTitle {
+  if (year === before) return { title, displayTitle, year };
+  return { title: `${title.replace(/\s*\(\d{4}\)$/, "")} (${year})`, displayTitle, year };
 }

@@ -34,12 +34,15 @@ function excludedBy(
   }
   const { genres, anyGenre, excludeGenres, years, minRatings } = filter;
   if (genres !== undefined || anyGenre !== undefined || excludeGenres !== undefined) {
+    // In whatever case, as lists of movies are filtered.
+    const lower = (names: readonly string[] | undefined) => names?.map((name) => name.toLowerCase());
+    const [all, any, none] = [lower(genres), lower(anyGenre), lower(excludeGenres)];
     movies.forEach((movie, position) => {
-      const own = movie.genres.split("|");
+      const own = movie.genres.toLowerCase().split("|");
       const isWanted =
-        (genres?.every((genre) => own.includes(genre)) ?? true) &&
-        (anyGenre?.some((genre) => own.includes(genre)) ?? true) &&
-        !(excludeGenres?.some((genre) => own.includes(genre)) ?? false);
+        (all?.every((genre) => own.includes(genre)) ?? true) &&
+        (any?.some((genre) => own.includes(genre)) ?? true) &&
+        !(none?.some((genre) => own.includes(genre)) ?? false);
       if (!isWanted) excluded[position] = 1;
     });
   }

@@ -1,5 +1,6 @@
 /** From the ids that a client sends to what they name. */
 
+import type DataLoader from "dataloader";
 import type { Movie } from "../db/movies.js";
 import type { User } from "../db/users.js";
 import { AppError, received } from "../errors.js";
@@ -17,6 +18,20 @@ export function userIdOf(id: string): UserId {
     );
   }
   return parsed;
+}
+
+/** Rows by the numbers of global ids, in the order asked; undefined where there is none, or can be none. */
+export function nodesOf<Id, Row>(
+  ids: readonly string[],
+  parse: (text: string) => Id | undefined,
+  loader: DataLoader<Id, Row | undefined>,
+): Promise<(Row | undefined)[]> {
+  return Promise.all(
+    ids.map((text) => {
+      const id = parse(text);
+      return id === undefined ? undefined : loader.load(id);
+    }),
+  );
 }
 
 /** A movie id from the data set's own number, or from a global id. @throws {AppError} INVALID_ID */

@@ -80,5 +80,8 @@ export function checkPage(order: string, args: PageArgs): void {
       throw new AppError("INVALID_ARGUMENT", `expected ${name} from 0 to ${maxPage}, received ${value}`);
     }
   }
+  if (args.first != null && args.last != null) {
+    throw new AppError("INVALID_ARGUMENT", "expected either first or last, received both");
+  }
   for (const cursor of [args.after, args.before]) if (cursor != null) keyOfCursor(order, cursor);
 }

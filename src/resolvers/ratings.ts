@@ -82,12 +82,16 @@ async function filterOf(context: Context, args: RatingsArgs): Promise<RatingFilt
   };
 }
 
-const iso = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
+const iso = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
 /** @param ofDay where a date stands alone, its last second instead of its first, in UTC */
 function secondsOf(name: string, text: string | null | undefined, ofDay?: "end of day"): number | undefined {
   if (text == null) return undefined;
-  const milliseconds = iso.test(text) ? Date.parse(text) : Number.NaN;
+  const [, day, offset] = iso.exec(text) ?? [];
+  // JavaScript takes February 31st for March 3rd.
+  const isDay = day !== undefined && !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day);
+  const inUtc = offset === undefined && text.length > 10 ? `${text}Z` : text;
+  const milliseconds = isDay ? Date.parse(inUtc) : Number.NaN;
   if (Number.isNaN(milliseconds)) {
     throw new AppError(
       "INVALID_ARGUMENT",

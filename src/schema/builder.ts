@@ -79,7 +79,13 @@ export const builder = new SchemaBuilder<{
     },
     nodesQueryOptions: {
       description: "Objects by their global ids, in the order asked; null where there is none.",
-      args: { ids: { description: "Global ids, as `id` of any object gives them." } },
+      args: { ids: { description: `Global ids, as \`id\` of any object gives them; at most ${maxPage}.` } },
+      resolve: (_root, { ids }, _context, _info, resolveNodes) => {
+        if (ids.length > maxPage) {
+          throw new AppError("INVALID_ARGUMENT", `expected up to ${maxPage} ids, received ${ids.length}`);
+        }
+        return resolveNodes([...ids]);
+      },
       complexity: ({ ids }) => ({ field: 1, multiplier: ids.length }),
     },
     firstArgOptions: { description: `How many from the start, at most ${maxPage}; default ${defaultPage}.` },

@@ -1,4 +1,5 @@
-import { findMovie, movieIdOf } from "../resolvers/lookup.js";
+import { parseMovieId } from "../ids.js";
+import { findMovie, nodesOf } from "../resolvers/lookup.js";
 import { imdbUrl, posterOf, posterSimilarity, posterState, predictedRating } from "../resolvers/movie.js";
 import { movieCount, movieOrderOf, moviesPage } from "../resolvers/movies.js";
 import { maxPage } from "../resolvers/pages.js";
@@ -45,7 +46,7 @@ const SimilarMovie = builder.objectRef<SimilarMovieOf>("SimilarMovie").implement
 builder.node(Movie, {
   description: "A film of the data set.",
   id: { resolve: ({ id }) => id, description: "Global id." },
-  loadManyWithoutCache: (ids, { loaders }) => loaders.movieById.loadMany(ids.map(movieIdOf)) as Promise<MovieRow[]>,
+  loadManyWithoutCache: (ids, { loaders }) => nodesOf(ids, parseMovieId, loaders.movieById) as Promise<MovieRow[]>,
   fields: (t) => ({
     movieId: t.exposeInt("id", { description: "The data set's own number." }),
     title: t.exposeString("displayTitle", {

@@ -1,5 +1,6 @@
+import { parseUserId } from "../ids.js";
 import { viewerAsUser } from "../resolvers/access.js";
-import { findUser, userIdOf } from "../resolvers/lookup.js";
+import { findUser, nodesOf } from "../resolvers/lookup.js";
 import { defaultPage, maxPage } from "../resolvers/pages.js";
 import { ratingOrderOf, userRatingCount, userRatingsFilter, userRatingsPage } from "../resolvers/ratings.js";
 import { defaultFirst } from "../resolvers/recommend.js";
@@ -25,7 +26,7 @@ builder.node(User, {
     "Somebody who rates movies. Demographics are null where the data set has none. Ratings and demographics of people who " +
     "are in no published data set are private: their own token reads them, and one of the scope admin.",
   id: { resolve: ({ id }) => id, description: "Global id." },
-  loadManyWithoutCache: (ids, { loaders }) => loaders.userById.loadMany(ids.map(userIdOf)) as Promise<UserRow[]>,
+  loadManyWithoutCache: (ids, { loaders }) => nodesOf(ids, parseUserId, loaders.userById) as Promise<UserRow[]>,
   fields: (t) => ({
     userId: t.exposeInt("id", { description: "The data set's own number." }),
     externalId: t.exposeString("externalId", {

@@ -161,6 +161,29 @@ describe("addMovie and updateMovie", () => {
     expect(addMovie.movie).toMatchObject({ movieId: 858, givenTitle: "Godfather, The (1972)" });
   });
 
+  test("a movie's title is compared and shown as it is given, in whatever case", async () => {
+    const { edit } = await start();
+    const ofTitle = async (title: string) =>
+      (await edit(add(`title: "${title}", year: 2024, genres: []`))).addMovie.movie;
+    const cut = await ofTitle("Zed (Director's Cut)");
+    expect(cut).toMatchObject({ title: "Zed (Director's Cut)", givenTitle: "Zed (Director's Cut) (2024)", year: 2024 });
+    const part = await ofTitle("Zed (Part II)");
+    expect(part.movieId).not.toBe(cut.movieId);
+    expect(await ofTitle("zed (part ii)")).toEqual(part);
+    const { addMovie } = await edit(add('title: "the godfather", year: 1972, genres: []'));
+    expect(addMovie.movie.movieId).toBe(858);
+  });
+
+  test("another year leaves the title as it was given", async () => {
+    const { edit } = await start();
+    const { updateMovie } = await edit(update("movieId: 858, year: 1973"));
+    expect(updateMovie.movie).toMatchObject({
+      title: "The Godfather",
+      givenTitle: "Godfather, The (1973)",
+      year: 1973,
+    });
+  });
+
   test("null leaves a movie's field as it is", async () => {
     const { edit } = await start();
     const { updateMovie } = await edit(update("movieId: 1, title: null, genres: null, year: 1996"));

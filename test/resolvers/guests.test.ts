@@ -19,6 +19,11 @@ describe("recommendations with a filter", () => {
   test.each<[string, (movie: Recommended["movie"]) => boolean]>([
     ['genres: ["Crime", "Drama"]', ({ genres }) => genres.includes("Crime") && genres.includes("Drama")],
     ['anyGenre: ["Horror", "Romance"]', ({ genres }) => genres.includes("Horror") || genres.includes("Romance")],
+    ['genres: ["drama"]', ({ genres }) => genres.includes("Drama")],
+    [
+      'anyGenre: ["HORROR"], excludeGenres: ["comedy"]',
+      ({ genres }) => genres.includes("Horror") && !genres.includes("Comedy"),
+    ],
     ['excludeGenres: ["Drama"]', ({ genres }) => !genres.includes("Drama")],
     ["years: { from: 1980, to: 1985 }", ({ year }) => year >= 1980 && year <= 1985],
     ["minRatings: 3", ({ ratingCount }) => ratingCount >= 3],

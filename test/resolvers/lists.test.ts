@@ -194,6 +194,8 @@ describe("ratings", () => {
     ["userId: 3997, rating: { from: 4 }", own.filter(({ stars }) => stars >= 4)],
     ["userId: 3997, movieId: 1", own.filter(({ movieId }) => movieId === 1)],
     ['userId: 3997, ratedAfter: "2001-01-02T01:46:40Z"', own.filter(({ ratedAt }) => ratedAt >= 978_400_000)],
+    ['userId: 3997, ratedAfter: "2001-01-02T01:46:40"', own.filter(({ ratedAt }) => ratedAt >= 978_400_000)],
+    ['userId: 3997, ratedAfter: "2001-01-02T03:46:40+02:00"', own.filter(({ ratedAt }) => ratedAt >= 978_400_000)],
     ['userId: 3997, ratedBefore: "2000-12-29"', own.filter(({ ratedAt }) => ratedAt < 978_134_400)],
     ["movieId: 858", fixture.ratings.filter(({ movieId }) => movieId === 858)],
   ])("of %s are those, in the order of import", async (args, expected) => {
@@ -225,6 +227,11 @@ describe("ratings", () => {
     ["", "expected userId or movieId, or both, received neither", "INVALID_ARGUMENT"],
     ["userId: 7", "expected the id of a user, received 7", "USER_NOT_FOUND"],
     ["movieId: 7", "expected the id of a movie, received 7", "MOVIE_NOT_FOUND"],
+    [
+      'userId: 42, ratedAfter: "2001-02-31"',
+      'expected a date such as 2003-02-28, or a time such as 2003-02-28T17:49:50Z, for ratedAfter, received "2001-02-31"',
+      "INVALID_ARGUMENT",
+    ],
     [
       'userId: 42, ratedAfter: "yesterday"',
       'expected a date such as 2003-02-28, or a time such as 2003-02-28T17:49:50Z, for ratedAfter, received "yesterday"',

@@ -220,10 +220,27 @@ describe("users and movies as connections", () => {
     ["first: -1", "expected first from 0 to 100, received -1"],
     ["last: 101", "expected last from 0 to 100, received 101"],
     ["last: -1", "expected last from 0 to 100, received -1"],
+    ["first: 1, last: 1", "expected either first or last, received both"],
   ])("refuse %s", async (args, message) => {
     const { ask } = await start();
     const { errors } = await ask(`{ movies(${args}) { edges { cursor } } }`);
     expect(errors).toMatchObject([{ code: "INVALID_ARGUMENT", message }]);
+  });
+});
+
+describe("nodes", () => {
+  test("are null where there can be none, and the others are there", async () => {
+    const { data } = await start();
+    const ids = [globalId("User", 9_999_999_999), globalId("User", 42), globalId("Movie", 0), globalId("Movie", 1)];
+    const { nodes } = await data("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", { variables: { ids } });
+    expect(nodes).toEqual([null, { id: ids[1] }, null, { id: ids[3] }]);
+  });
+
+  test("are at most 100", async () => {
+    const { ask } = await start();
+    const ids = new Array(101).fill(globalId("Movie", 1));
+    const { errors } = await ask("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", { variables: { ids } });
+    expect(errors).toMatchObject([{ code: "INVALID_ARGUMENT", message: "expected up to 100 ids, received 101" }]);
   });
 });
 
