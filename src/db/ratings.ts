@@ -154,23 +154,46 @@ export interface TimePlace {
   id: number;
 }
 
+/** A rating as trends are counted from it. */
+export interface TimedRating extends TimePlace {
+  movieId: MovieId;
+  /** Stars. */
+  rating: number;
+  /** Whether it was given or changed here, and not imported. */
+  edited: boolean;
+}
+
 /** Ratings given after a place, the earliest first, at most `limit`. */
-export function ratingsAfter(
+export function ratingsAfter(db: Database, place: TimePlace, limit: number): TimedRating[] {
+  return timedRatings(db, place, limit, ">", "ASC");
+}
+
+/** Ratings given before a place, the latest first, at most `limit`. */
+export function ratingsBefore(db: Database, place: TimePlace, limit: number): TimedRating[] {
+  return timedRatings(db, place, limit, "<", "DESC");
+}
+
+function timedRatings(
   db: Database,
   { ratedAt, id }: TimePlace,
   limit: number,
-): { movieId: MovieId; rating: number; ratedAt: number; id: number }[] {
-  return db.sqlite
+  sign: ">" | "<",
+  order: "ASC" | "DESC",
+): TimedRating[] {
+  const rows = db.sqlite
     .prepare(
-      `SELECT movie_id AS movieId, rating, rated_at AS ratedAt, id FROM ratings INDEXED BY ratings_time
-       WHERE (rated_at, id) > (?, ?) ORDER BY rated_at, id LIMIT ?`,
+      `SELECT movie_id, rating, rated_at, id, edited FROM ratings INDEXED BY ratings_time
+       WHERE (rated_at, id) ${sign} (?, ?) ORDER BY rated_at ${order}, id ${order} LIMIT ?`,
     )
-    .all(ratedAt, id, limit) as { movieId: MovieId; rating: number; ratedAt: number; id: number }[];
-}
-
-/** Time of the latest rating, in Unix seconds; null where none is known. */
-export function latestRatingAt(db: Database): number | null {
-  return db.sqlite.prepare("SELECT max(rated_at) FROM ratings").pluck().get() as number | null;
+    .raw()
+    .all(ratedAt, id, limit) as [MovieId, number, number, number, number][];
+  return rows.map(([movieId, rating, at, row, edited]) => ({
+    movieId,
+    rating,
+    ratedAt: at,
+    id: row,
+    edited: edited === 1,
+  }));
 }
 
 export function countRatings(db: Database, userId?: UserId): number {

@@ -1,7 +1,8 @@
 /** The movies that were rated most in the last days. */
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Movie } from "../db/movies.js";
-import { latestRatingAt, ratingsAfter, type TimePlace } from "../db/ratings.js";
+import { ratingsAfter, ratingsBefore, type TimePlace } from "../db/ratings.js";
+import { currentDataset } from "../db/settings.js";
 import { AppError } from "../errors.js";
 import type { MovieId } from "../ids.js";
 import { createPause, stillWaiting, withoutSignal } from "../pause.js";
@@ -28,7 +29,7 @@ const keptMs = 60_000;
 const rowsPerStep = 2000;
 
 /**
- * Most ratings in the last days before the data set's latest rating first.
+ * Most ratings in the last days first: of the data set, before its latest rating, and of those given here, before now.
  * @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 and days from 1 to 3,650
  */
 export async function trending(context: Context, days: number, first: number): Promise<TrendingMovie[]> {
@@ -93,24 +94,62 @@ function beginCounting(db: Services["db"], days: number, { byDays, inTurn }: Cou
   return counting;
 }
 
-/** A few thousand ratings at a time: others are answered in between, also when whoever asked first has gone. */
+/** The last days of what was imported, and the last days here: a first rating of today does not make an old data set's trends. */
 async function count(db: Services["db"], days: number): Promise<Trend[]> {
-  const latest = latestRatingAt(db);
-  if (latest === null) return [];
-  const pause = createPause();
   const trends = new Map<MovieId, Trend>();
-  for (let place: TimePlace = { ratedAt: latest - days * daySeconds, id: Number.MAX_SAFE_INTEGER }; ; ) {
+  const span = days * daySeconds;
+  const now = Math.floor(Date.now() / 1000);
+  const end = await endOfImport(db);
+  if (end !== null) await countWithin(db, { from: end - span, to: end, edited: false }, trends);
+  await countWithin(db, { from: now - span, to: now, edited: true }, trends);
+  const best = [...trends.values()];
+  return best.sort((a, b) => b.ratings - a.ratings || b.stars - a.stars || a.movieId - b.movieId).slice(0, maxPage);
+}
+
+/** A few thousand ratings at a time: others are answered in between. @param edited whether those given here are counted, or those imported */
+async function countWithin(
+  db: Services["db"],
+  { from, to, edited }: { from: number; to: number; edited: boolean },
+  trends: Map<MovieId, Trend>,
+): Promise<void> {
+  const pause = createPause();
+  for (let place: TimePlace = { ratedAt: from, id: Number.MAX_SAFE_INTEGER }; ; ) {
     const rows = ratingsAfter(db, place, rowsPerStep);
-    for (const { movieId, rating } of rows) {
-      const trend = trends.get(movieId) ?? { movieId, ratings: 0, stars: 0 };
+    for (const row of rows) {
+      if (row.ratedAt > to) return;
+      if (row.edited !== edited) continue;
+      const trend = trends.get(row.movieId) ?? { movieId: row.movieId, ratings: 0, stars: 0 };
       trend.ratings++;
-      trend.stars += rating;
-      trends.set(movieId, trend);
+      trend.stars += row.rating;
+      trends.set(row.movieId, trend);
     }
-    if (rows.length < rowsPerStep) break;
+    if (rows.length < rowsPerStep) return;
     place = rows[rows.length - 1];
     await pause();
   }
-  const best = [...trends.values()];
-  return best.sort((a, b) => b.ratings - a.ratings || b.stars - a.stars || a.movieId - b.movieId).slice(0, maxPage);
+}
+
+const endsOfImports = new WeakMap<Services["db"], { of: string; end: number | null }>();
+
+/** When the latest of the imported ratings was given, in Unix seconds; null where none has a time. Looked for once an import. */
+async function endOfImport(db: Services["db"]): Promise<number | null> {
+  const dataset = currentDataset(db);
+  const of = `${dataset?.name} ${dataset?.importedAt}`;
+  const kept = endsOfImports.get(db);
+  if (kept?.of === of) return kept.end;
+  const end = await latestImported(db);
+  endsOfImports.set(db, { of, end });
+  return end;
+}
+
+async function latestImported(db: Services["db"]): Promise<number | null> {
+  const pause = createPause();
+  for (let place: TimePlace = { ratedAt: Number.MAX_SAFE_INTEGER, id: Number.MAX_SAFE_INTEGER }; ; ) {
+    const rows = ratingsBefore(db, place, rowsPerStep);
+    const imported = rows.find(({ edited }) => !edited);
+    if (imported !== undefined) return imported.ratedAt;
+    if (rows.length < rowsPerStep) return null;
+    place = rows[rows.length - 1];
+    await pause();
+  }
 }

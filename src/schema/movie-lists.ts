@@ -36,8 +36,9 @@ builder.queryField("trending", (t) =>
   t.field({
     type: [TrendingMovie],
     description:
-      "The movies that most users rated in the last days, counted back from the latest rating, so that old data sets have " +
-      "trends too; equal ones by the sum of their stars. Counted once a minute. Empty where the data set does not say when it was rated.",
+      "The movies that most users rated in the last days: of imported ratings counted back from the latest of them, so that " +
+      "old data sets have trends too, and of those given here from now; equal ones by the sum of their stars. Counted once a " +
+      "minute. Without imported ratings' times, those given here alone count.",
     args: {
       days: t.arg.int({ defaultValue: 30, description: "How many days, at most 3650." }),
       first: t.arg.int({ defaultValue: 15, description: most }),

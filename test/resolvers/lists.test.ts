@@ -313,11 +313,34 @@ describe("what many people like", () => {
     }
   });
 
+  test("trending counts what is given here from now, beside the data set's own last days", async () => {
+    const { edit, data, services } = await start();
+    const unrated = fixture.unratedMovies[0].id;
+    const list = async (days: number) =>
+      (await data(`{ trending(first: 100, days: ${days}) { recentRatings movie { movieId } } }`)).trending;
+    const before = await list(6);
+    const raters = fixture.users.slice(0, 8);
+    for (const { id } of raters) {
+      await edit(`mutation { rateMovie(input: { userId: ${id}, movieId: ${unrated}, rating: 1 }) { __typename } }`);
+    }
+    // Another number of days is counted anew.
+    const after = await list(7);
+    expect(after).toContainEqual({ recentRatings: raters.length, movie: { movieId: unrated } });
+    for (const trend of before.slice(0, 20)) expect(after).toContainEqual(trend);
+    const weeksAgo = Math.floor(Date.now() / 1000) - 20 * 86_400;
+    await write(services.db, () =>
+      services.db.sqlite.prepare("UPDATE ratings SET rated_at = ? WHERE edited").run(weeksAgo),
+    );
+    expect((await list(10)).some(({ movie }: { movie: Node }) => movie.movieId === unrated)).toBe(false);
+    expect(await list(30)).toContainEqual({ recentRatings: raters.length, movie: { movieId: unrated } });
+  });
+
   test("trending is counted for whoever still waits, once for all of them", async () => {
     const log: string[] = [];
     const { services } = await start({ onSql: (sql) => log.push(sql) });
     const context = { services, loaders: createLoaders(services) } as Context;
-    const counted = () => log.filter((sql) => sql.includes("ratings_time")).length;
+    // Twice for each: what was imported, and what was given here.
+    const counted = () => log.filter((sql) => /ratings_time\s+WHERE \(rated_at, id\) >/.test(sql)).length / 2;
     const ask = (days: number) => trending(context, days, 5);
     const askAndGo = (days: number) => withSignal(AbortSignal.abort(), () => ask(days));
     const [waiting, gone, mixed, other] = await Promise.allSettled([ask(1), askAndGo(2), askAndGo(3), ask(3)]);
