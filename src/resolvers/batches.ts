@@ -97,5 +97,7 @@ export async function similaritiesByTarget(
 }
 
 export function targetName(target: SimilarityTarget): string {
-  return "userId" in target ? `user ${target.userId}` : `movies ${target.movieIds.join(" ")}`;
+  if ("userId" in target) return `user ${target.userId}`;
+  const { movieIds, of } = target;
+  return `movies ${movieIds.join(" ")}${of === undefined ? "" : ` of ${of.gender} ${of.ageGroup}`}`;
 }

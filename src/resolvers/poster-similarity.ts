@@ -6,13 +6,13 @@ import type { MovieId, UserId } from "../ids.js";
 import { createPause } from "../pause.js";
 import { cosine, meanEmbedding } from "../posters/similarity.js";
 import type { Services } from "./services.js";
-import { type TasteBasis, type UsualPoster, usualPosters } from "./visual-taste.js";
+import { type Alike, type TasteBasis, type UsualPoster, usualPosters } from "./visual-taste.js";
 
 /** The posters of so many best-rated movies stand for a user's taste, as in the original. */
 export const topPosters = 3;
 
-/** Movies' posters count alike. */
-export type SimilarityTarget = { userId: UserId } | { movieIds: readonly MovieId[] };
+/** Movies' posters count alike; `of` says whose best-rated movies they are, where it is somebody who is in no database. */
+export type SimilarityTarget = { userId: UserId } | { movieIds: readonly MovieId[]; of?: Alike };
 
 /** What posters are compared with. */
 export interface PosterTarget {
@@ -20,8 +20,8 @@ export interface PosterTarget {
   vector: Float32Array | null;
   /** The posters that it is the mean of. */
   anchors: { movieId: MovieId; vector: Float32Array }[];
-  /** Where a user rated fewer than three movies: what stands in for the others. */
-  standIn: { basis: Exclude<TasteBasis, "RATINGS">; ratedMovies: number } | null;
+  /** Where somebody rated fewer than three movies: what stands in for the others. */
+  standIn: { basis: Exclude<TasteBasis, "RATINGS">; ratedMovies: number; of: Alike } | null;
 }
 
 /** Read at once: a few hundred microseconds' worth. */
@@ -62,7 +62,7 @@ export interface Compared {
 
 /**
  * What posters are compared with, and the embeddings of the movies to compare with it, for many comparisons read
- * together: the mean of the posters of a user's three best-rated movies, or of the movies named. For a user who rated
+ * together: the mean of the posters of a user's three best-rated movies, or of the movies named. For somebody who rated
  * fewer than three, what people of their demographics like to look at stands in for those that are missing.
  */
 export async function posterTargets(services: Services, comparisons: readonly Comparison[]): Promise<Compared[]> {
@@ -90,32 +90,39 @@ function targetMovies({ db }: Services, comparisons: readonly Comparison[]): (re
   );
 }
 
-/** For users who rated too few movies, what they are likely to like to look at. */
+interface StandIn extends UsualPoster {
+  of: Alike;
+}
+
+/** For those who rated too few movies, what they are likely to like to look at. */
 async function standInsOf(
   services: Services,
   comparisons: readonly Comparison[],
   targetIds: readonly (readonly MovieId[])[],
-): Promise<(UsualPoster | null)[]> {
-  const lacking = comparisons.flatMap(({ target }, i) =>
-    "userId" in target && targetIds[i].length < topPosters ? [target.userId] : [],
-  );
-  if (lacking.length === 0) return comparisons.map(() => null);
-  const users = usersByIds(services.db, lacking).filter((user) => user !== undefined);
-  const posters = await usualPosters(services, users);
-  const byUser = new Map(users.map(({ id }, i) => [id, posters[i]]));
-  return comparisons.map(({ target }, i) =>
-    "userId" in target && targetIds[i].length < topPosters ? (byUser.get(target.userId) ?? null) : null,
-  );
+): Promise<(StandIn | null)[]> {
+  const lacking = comparisons.map(({ target }, i) => (targetIds[i].length < topPosters ? target : undefined));
+  const userIds = lacking.flatMap((target) => (target !== undefined && "userId" in target ? [target.userId] : []));
+  const users = userIds.length === 0 ? [] : usersByIds(services.db, userIds);
+  const byId = new Map(userIds.map((id, i) => [id, users[i]]));
+  const people = lacking.map((target) => target && ("userId" in target ? byId.get(target.userId) : target.of));
+  const known = people.filter((of) => of !== undefined);
+  if (known.length === 0) return comparisons.map(() => null);
+  const posters = await usualPosters(services, known);
+  let place = 0;
+  return people.map((of) => {
+    const usual = of === undefined ? null : posters[place++];
+    return of === undefined || usual === null ? null : { ...usual, of };
+  });
 }
 
 /** @param ratedMovies how many movies the target is made of, with a poster or not */
-function meanOf(anchors: PosterTarget["anchors"], ratedMovies: number, usual: UsualPoster | null): PosterTarget {
+function meanOf(anchors: PosterTarget["anchors"], ratedMovies: number, standIn: StandIn | null): PosterTarget {
   const parts = anchors.map(({ vector }) => vector);
-  if (usual !== null) for (let missing = ratedMovies; missing < topPosters; missing++) parts.push(usual.vector);
+  if (standIn !== null) for (let missing = ratedMovies; missing < topPosters; missing++) parts.push(standIn.vector);
   if (parts.length === 0) return { vector: null, anchors, standIn: null };
   const vector = new Float32Array(parts[0].length);
   meanEmbedding(parts, vector);
-  return { vector, anchors, standIn: usual === null ? null : { basis: usual.basis, ratedMovies } };
+  return { vector, anchors, standIn: standIn && { basis: standIn.basis, of: standIn.of, ratedMovies } };
 }
 
 /** Cosine of each movie's poster to its comparison's target, in −1..1; null where either side has no poster. */

@@ -1,5 +1,5 @@
 /** Why a movie is recommended: whose poster its own is close to, and which of the user's ratings moved the prediction most. */
-import type { MovieId, UserId } from "../ids.js";
+import type { MovieId } from "../ids.js";
 import type { RatingReason as RatingOfUser } from "../ml/predictor.js";
 import { sharedColours } from "../posters/palette.js";
 import { cosine } from "../posters/similarity.js";
@@ -20,10 +20,9 @@ export interface PosterReason {
   /** The recommended movie, for its colours. */
   recommendedId: MovieId;
 }
-/** What stands in for the posters of a user who rated fewer than three movies. */
+/** What stands in for the posters of somebody who rated fewer than three movies. */
 export interface TasteReason {
   kind: "TasteReason";
-  userId: UserId;
   standIn: NonNullable<PosterTarget["standIn"]>;
 }
 export type Reason = RatingReason | PosterReason | TasteReason;
@@ -41,7 +40,7 @@ export async function reasonsOf(
   first: number,
 ): Promise<Reason[]> {
   checkFirst("first", first, mostReasons);
-  const reasons: Reason[] = compared === undefined ? [] : posterReasons(whom, movieId, compared);
+  const reasons: Reason[] = compared === undefined ? [] : posterReasons(movieId, compared);
   if (reasons.length < first) {
     const ratings =
       "guest" in whom
@@ -55,7 +54,6 @@ export async function reasonsOf(
 }
 
 function posterReasons(
-  whom: Recommended["for"],
   movieId: MovieId,
   { target: { anchors, standIn }, vector }: NonNullable<Recommended["compared"]>,
 ): Reason[] {
@@ -68,7 +66,7 @@ function posterReasons(
     closest = { kind: "PosterReason", movieId: anchor.movieId, similarity, recommendedId: movieId };
   }
   if (closest !== undefined) reasons.push(closest);
-  if (standIn !== null && "userId" in whom) reasons.push({ kind: "TasteReason", userId: whom.userId, standIn });
+  if (standIn !== null) reasons.push({ kind: "TasteReason", standIn });
   return reasons;
 }
 
@@ -83,7 +81,7 @@ export async function sharedPalette({ loaders }: Context, { movieId, recommended
 
 /** Such as `because you gave Alien 5★`. */
 export async function reasonText(context: Context, reason: Reason): Promise<string> {
-  if (reason.kind === "TasteReason") return tasteText(context, reason);
+  if (reason.kind === "TasteReason") return tasteText(reason);
   const movie = await context.loaders.movieById.load(reason.movieId);
   const title = movie?.displayTitle ?? "a movie";
   if (reason.kind === "RatingReason") return `because you gave ${title} ${reason.stars}★`;
@@ -102,10 +100,10 @@ const ageWords: Record<number, string> = {
   56: "56 and over",
 };
 
-async function tasteText({ loaders }: Context, { userId, standIn }: TasteReason): Promise<string> {
-  const user = await loaders.userById.load(userId);
-  const people = user?.gender === "F" ? "women" : user?.gender === "M" ? "men" : "people";
-  const age = user?.ageGroup == null ? "" : ` of ${ageWords[user.ageGroup] ?? `${user.ageGroup} and over`}`;
+function tasteText({ standIn }: TasteReason): string {
+  const { gender, ageGroup } = standIn.of;
+  const people = gender === "F" ? "women" : gender === "M" ? "men" : "people";
+  const age = ageGroup === null ? "" : ` of ${ageWords[ageGroup] ?? `${ageGroup} and over`}`;
   const who = standIn.basis === "EVERYONE" ? "people" : `${people}${age}`;
   const rated = standIn.ratedMovies === 0 ? "no movie" : standIn.ratedMovies === 1 ? "one movie" : "two movies";
   return `you have rated ${rated} yet: posters that ${who} like stand in for the rest`;

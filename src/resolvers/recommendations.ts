@@ -9,7 +9,7 @@ import { type Demographics, demographicsSchema } from "./edit-users.js";
 import { findMovies } from "./lookup.js";
 import { type GenreArgs, genresOf } from "./movies.js";
 import { checkFirst, type Key, type Keyed, type KeyPage, maxPage } from "./pages.js";
-import { topPosters } from "./poster-similarity.js";
+import { type SimilarityTarget, topPosters } from "./poster-similarity.js";
 import { type RangeArgs, rangeOf } from "./ranges.js";
 import { checkStars } from "./rate.js";
 import { defaultCandidates, type RankBy, type RecommendedMovie, recommendTo } from "./recommend.js";
@@ -19,8 +19,8 @@ import { validated } from "./validate.js";
 /** Somebody who is in no database. */
 export interface Guest {
   features: UserFeatures & { ratings: UserRatings };
-  /** Rated highest first; equal ones in the order given. */
-  bestRated: MovieId[];
+  /** What posters are compared with: their best-rated movies', equal ones in the order given. */
+  target: SimilarityTarget;
   reasons: DataLoader<MovieId, RatingReason[]>;
 }
 
@@ -109,8 +109,7 @@ export async function recommendFor(
   const guest = await guestOf(context, input);
   const options = await optionsOf(context, args);
   const first = args.first == null ? undefined : checkFirst("first", args.first, maxPage);
-  const target = { movieIds: guest.bestRated.slice(0, topPosters) };
-  const person = { features: guest.features, target };
+  const person = { features: guest.features, target: guest.target };
   const movies = await recommendTo(context.services, { person, options: { ...options, first } });
   return movies.map((movie) => ({ ...movie, for: { guest } }));
 }
@@ -147,7 +146,8 @@ async function guestOf(context: Context, { ratings, demographics }: GuestInput):
     },
   };
   const bestRated = [...byMovie].sort(([, a], [, b]) => b - a).map(([id]) => id);
-  return { features, bestRated, reasons: reasonsOfGuest(context, features) };
+  const target = { movieIds: bestRated.slice(0, topPosters), of: { gender: features.gender, ageGroup } };
+  return { features, target, reasons: reasonsOfGuest(context, features) };
 }
 
 function reasonsOfGuest({ loaders }: Context, features: Guest["features"]): Guest["reasons"] {

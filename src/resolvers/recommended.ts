@@ -1,7 +1,6 @@
 /** What a recommendation's fields show. */
 import { clampStars } from "../ml/metrics.js";
 import type { Context } from "./context.js";
-import { topPosters } from "./poster-similarity.js";
 import type { Recommended } from "./recommendations.js";
 
 /** Stars as shown, 0.5 to 5. */
@@ -15,6 +14,6 @@ export async function similarityOf(
   { movieId, for: whom, similarity }: Recommended,
 ): Promise<number | null> {
   if (similarity !== undefined) return similarity;
-  const target = "guest" in whom ? { movieIds: whom.guest.bestRated.slice(0, topPosters) } : whom;
+  const target = "guest" in whom ? whom.guest.target : whom;
   return context.loaders.posterSimilarity.load({ movieId, target });
 }

@@ -67,6 +67,9 @@ function tasteOf(kinds: PosterKinds, ratings: RatingsOfUser, prior: Prior): Visu
   };
 }
 
+/** By what people are alike. */
+export type Alike = Pick<User, "gender" | "ageGroup">;
+
 /** What stands for the poster of a movie that a user has not rated yet. */
 export interface UsualPoster {
   vector: Float32Array;
@@ -77,10 +80,10 @@ export interface UsualPoster {
  * The embedding that stands for what people of each user's demographics like to look at: the catalogue's mean, moved
  * towards the clusters that they like. Null where no poster is embedded yet.
  */
-export async function usualPosters(services: Services, users: readonly User[]): Promise<(UsualPoster | null)[]> {
+export async function usualPosters(services: Services, people: readonly Alike[]): Promise<(UsualPoster | null)[]> {
   const kinds = await services.posterMaps.kinds();
-  if (kinds.map.index.ntotal === 0) return users.map(() => null);
-  return Promise.all(users.map(async (user) => usualOf(kinds, await demographicTaste(services, kinds, user))));
+  if (kinds.map.index.ntotal === 0) return people.map(() => null);
+  return Promise.all(people.map(async (of) => usualOf(kinds, await demographicTaste(services, kinds, of))));
 }
 
 function usualOf(kinds: PosterKinds, { shares, basis }: Prior): UsualPoster {
@@ -101,7 +104,7 @@ interface Prior {
 const priors = new WeakMap<PosterKinds, Map<string, Promise<Prior>>>();
 
 /** Worked out once for all who are alike, until the clusters are found again. */
-function demographicTaste(services: Services, kinds: PosterKinds, user: User): Promise<Prior> {
+function demographicTaste(services: Services, kinds: PosterKinds, user: Alike): Promise<Prior> {
   const known = priors.get(kinds) ?? new Map<string, Promise<Prior>>();
   priors.set(kinds, known);
   const name = `${user.gender} ${user.ageGroup}`;
@@ -114,7 +117,7 @@ function demographicTaste(services: Services, kinds: PosterKinds, user: User): P
   return prior;
 }
 
-async function readPrior({ db }: Services, kinds: PosterKinds, user: User): Promise<Prior> {
+async function readPrior({ db }: Services, kinds: PosterKinds, user: Alike): Promise<Prior> {
   const alike = user.gender === null && user.ageGroup === null ? [] : userIdsLike(db, user);
   // Two or three people are no demographic.
   const basis = alike.length >= 20 ? "DEMOGRAPHICS" : "EVERYONE";

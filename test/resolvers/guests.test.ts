@@ -130,19 +130,54 @@ describe("recommendFor", () => {
       ["users", "ratings"].map((table) => services.db.sqlite.prepare(`SELECT * FROM ${table}`).all()),
     );
     const query = guest(
-      "{ movieId: 858, rating: 5 }",
+      ["Toy Story", "Film 3", "The Godfather"]
+        .map((title) => `{ movieId: ${fixture.movieOf(title).id}, rating: 5 }`)
+        .join(", "),
       "similar: true, candidates: 100,",
-      "title similarity movie { posterSimilarity(movieId: 858) } reasons(first: 1) { __typename movie { title } }",
+      // Those are the best-rated movies of this user.
+      "title similarity movie { posterSimilarity(userId: 3997) } reasons(first: 2) { __typename }",
     );
     const { recommendFor } = await data(query);
     expect(recommendFor.length).toBeGreaterThan(0);
     for (const { similarity, movie, reasons } of recommendFor) {
       expect(similarity).toBeCloseTo(movie.posterSimilarity, 6);
-      expect(reasons).toEqual([{ __typename: "PosterReason", movie: { title: "The Godfather" } }]);
+      expect(reasons).toEqual([{ __typename: "PosterReason" }]);
     }
     expect(
       JSON.stringify(["users", "ratings"].map((table) => services.db.sqlite.prepare(`SELECT * FROM ${table}`).all())),
     ).toBe(before);
+  });
+
+  test.each([0, 1, 2])("who has rated %i movies is served by what people like, as a user is", async (rated) => {
+    const { data, edit, token } = await start();
+    const titles = ["Toy Story", "The Godfather"].slice(0, rated);
+    const ratings = titles.map((title) => `{ movieId: ${fixture.movieOf(title).id}, rating: 5 }`).join(", ");
+    const { createUser } = await edit(
+      'mutation { createUser(input: { externalId: "g", gender: "F", ageGroup: 25 }) { ... on CreateUserPayload { user { userId } } } }',
+    );
+    const { userId } = createUser.user;
+    if (rated > 0) {
+      await edit(`mutation { rateMovies(input: { userId: ${userId}, ratings: [${ratings}] }) { __typename } }`);
+    }
+    const { recommendFor } = await data(
+      guest(
+        ratings,
+        'demographics: { gender: "F", ageGroup: 25 }, similar: true, candidates: 100,',
+        `similarity movie { posterSimilarity(userId: ${userId}) } reasons { __typename text ... on TasteReason { basis ratedMovies } }`,
+      ),
+      { token },
+    );
+    expect(recommendFor.length).toBeGreaterThan(0);
+    for (const { similarity, movie, reasons } of recommendFor) {
+      expect(similarity).toBeCloseTo(movie.posterSimilarity, 6);
+      // Twelve users: too few of any age for demographics.
+      expect(reasons).toContainEqual({
+        __typename: "TasteReason",
+        text: expect.stringMatching(/^you have rated (?:no movie|one movie|two movies) yet: posters that people like/),
+        basis: "EVERYONE",
+        ratedMovies: rated,
+      });
+    }
   });
 
   test("without ratings is answered too", async () => {

@@ -16,7 +16,7 @@ const expected: Record<string, number> = {
   browse: 3,
   charts: 5,
   filtered: 8,
-  "guest-by-posters": 8,
+  "guest-by-posters": 11,
   guest: 5,
   "home-by-posters": 15,
   home: 11,
