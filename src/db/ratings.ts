@@ -201,12 +201,14 @@ export function countRatings(db: Database, userId?: UserId): number {
   return (userId === undefined ? query.get() : query.where(eq(ratings.userId, userId)).get())?.n ?? 0;
 }
 
-export function ratingOf(db: Database, userId: UserId, movieId: MovieId): Rating | undefined {
-  return db.orm
+/** A user's ratings of movies; those that they have not rated are missing. */
+export function ratingsOfMovies(db: Database, userId: UserId, movieIds: readonly MovieId[]): Map<MovieId, Rating> {
+  const rows = db.orm
     .select()
     .from(ratings)
-    .where(and(eq(ratings.userId, userId), eq(ratings.movieId, movieId)))
-    .get();
+    .where(and(eq(ratings.userId, userId), inArray(ratings.movieId, [...new Set(movieIds)])))
+    .all();
+  return new Map(rows.map((row) => [row.movieId, row]));
 }
 
 /** A user's ratings as parallel arrays. */
@@ -278,14 +280,24 @@ export function ratersOfMovies(
   return raters;
 }
 
-/** Sets a user's rating of a movie now, new or changed. Call inside `write`. */
-export function setRating(db: Database, userId: UserId, movieId: MovieId, stars: number, ratedAt: number): Rating {
-  return db.orm
-    .insert(ratings)
-    .values({ userId, movieId, rating: stars, ratedAt, edited: true })
-    .onConflictDoUpdate({ target: [ratings.userId, ratings.movieId], set: { rating: stars, ratedAt, edited: true } })
-    .returning()
-    .get();
+/** @returns a function that sets a user's rating of a movie now, new or changed, to call inside `write` as often as it takes */
+export function ratingSetter(
+  db: Database,
+  userId: UserId,
+  ratedAt: number,
+): (movieId: MovieId, stars: number) => Rating {
+  // Not built anew for each of a batch: that would take longer than setting it.
+  const set = db.sqlite
+    .prepare(
+      `INSERT INTO ratings (user_id, movie_id, rating, rated_at, edited) VALUES (?, ?, ?, ?, 1)
+       ON CONFLICT (user_id, movie_id) DO UPDATE SET rating = excluded.rating, rated_at = excluded.rated_at, edited = 1
+       RETURNING id`,
+    )
+    .pluck();
+  return (movieId, stars) => {
+    const id = set.get(userId, movieId, stars, ratedAt) as number;
+    return { id, userId, movieId, rating: stars, ratedAt, edited: true };
+  };
 }
 
 /** @returns the rating that stood there, or undefined. Call inside `write`. */

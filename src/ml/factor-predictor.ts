@@ -329,9 +329,15 @@ function createPreferences(
   historyOf: (user: UserFeatures) => History,
   rowsOfMovies: (movies: readonly MovieFeatures[]) => Int32Array,
 ): NonNullable<Predictor["preferences"]> {
+  // A user's list is asked for in several ways at once: with another dial, another filter.
+  const likedBy = new WeakMap<UserFeatures, Int32Array>();
   return (user, movies, stars, dial) => {
-    const history = historyOf(user);
-    const liked = history.items.filter((_, k) => history.stars[k] >= ranking.positiveFrom);
+    let liked = likedBy.get(user);
+    if (liked === undefined) {
+      const history = historyOf(user);
+      liked = history.items.filter((_, k) => history.stars[k] >= ranking.positiveFrom);
+      likedBy.set(user, liked);
+    }
     const rows = rowsOfMovies(movies);
     const byRow = new Float32Array(items);
     rows.forEach((row, place) => {

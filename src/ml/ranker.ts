@@ -57,7 +57,7 @@ export interface Ranking {
   parts(liked: Int32Array, out: RankingParts): void;
   /**
    * Preference for every item, without regard to what is rated: higher is better, comparable within one user only.
-   * @param liked rows of the items that the user likes, without repeats
+   * @param liked rows of the items that the user likes, without repeats; not changed afterwards
    * @param stars predicted stars of every item
    * @param dial −1 (niche) to 1 (mainstream)
    * @param out as long as `stars`; overwritten
@@ -91,6 +91,7 @@ export function createRanking(ranker: Ranker): Ranking {
   const gram = arena.f32(G).map((value) => value * unobserved);
   const popularity = standardisedPopularity(likes);
   const own = { ials: new Float32Array(items), ease: new Float32Array(items) };
+  let lastLiked: Int32Array | undefined;
 
   /** x = (α0 YᵀY + Σ_liked y yᵀ + λ)⁻¹ Σ_liked y. */
   function foldIn(liked: Int32Array): void {
@@ -121,7 +122,9 @@ export function createRanking(ranker: Ranker): Ranking {
   }
 
   function scores(liked: Int32Array, stars: Float32Array, dial: number, result: Float32Array): void {
-    parts(liked, own);
+    // Nothing but the dial and the stars are others where the last user's list is made once more.
+    if (liked !== lastLiked) parts(liked, own);
+    lastLiked = liked;
     const strength = dial < 0 ? dial * dialManifest.niche : dial * dialManifest.mainstream;
     // Where nothing is known of their taste, what most people like comes first.
     const fallback = liked.length === 0 ? 0.05 : 0;

@@ -1,6 +1,7 @@
 /** A user's ratings, as they change them. What changes counts at once: nothing of it is kept in memory. */
+import { z } from "zod";
 import { moviesByIds } from "../db/movies.js";
-import { deleteRating, type Rating, ratingOf, setRating } from "../db/ratings.js";
+import { deleteRating, type Rating, ratingSetter, ratingsOfMovies } from "../db/ratings.js";
 import { usersByIds } from "../db/users.js";
 import { write } from "../db/write.js";
 import { AppError, orError, received } from "../errors.js";
@@ -23,38 +24,42 @@ export interface MovieRating {
 /** Most ratings in one batch: one transaction, which other writers wait for. */
 export const mostRatings = 500;
 
+export const rateMoviesSchema = z.object({
+  ratings: z.array(z.unknown()).refine((ratings) => ratings.length <= mostRatings, {
+    error: ({ input }) => `expected up to ${mostRatings} ratings in a batch, received ${(input as unknown[]).length}`,
+  }),
+});
+
 /** @throws {AppError} INVALID_ID, INVALID_RATING, USER_NOT_FOUND, MOVIE_NOT_FOUND; as `actingUserId` */
 export async function rateMovie(context: Context, input: Whose & MovieRating): Promise<Rating> {
   const userId = actingUserId(context, input.userId);
   const rating = checkRating(input);
   const { db, events } = context.services;
-  const { set, isNew } = await write(db, () => {
+  const [result] = await write(db, () => {
     checkUser(context, userId);
-    return rate(context, userId, rating);
+    return setRatings(context, userId, [rating]);
   });
+  if (result instanceof AppError) throw result;
+  const { set, isNew } = result;
   if (isNew) events.ratings.publish({ userId, rating: set });
   return set;
 }
 
 /**
  * @returns a rating or an error for each, in their order, those that `rateMovie` throws
- * @throws {AppError} INVALID_ARGUMENT for more than `mostRatings`; INVALID_ID, USER_NOT_FOUND; as `actingUserId`
+ * @param input as `rateMoviesSchema` wants it
+ * @throws {AppError} INVALID_ID, USER_NOT_FOUND; as `actingUserId`
  */
 export async function rateMovies(
   context: Context,
   input: Whose & { ratings: readonly MovieRating[] },
 ): Promise<(Rating | AppError)[]> {
   const userId = actingUserId(context, input.userId);
-  if (input.ratings.length > mostRatings) {
-    throw new AppError(
-      "INVALID_ARGUMENT",
-      `expected up to ${mostRatings} ratings in a batch, received ${input.ratings.length}`,
-    );
-  }
   const { db, events } = context.services;
+  const checked = input.ratings.map((each) => orError(() => checkRating(each)));
   const results = await write(db, () => {
     checkUser(context, userId);
-    return input.ratings.map((each) => orError(() => rate(context, userId, checkRating(each))));
+    return setRatings(context, userId, checked);
   });
   const done = results.filter((result): result is SetRating => !(result instanceof AppError));
   for (const { set, isNew } of done) if (isNew) events.ratings.publish({ userId, rating: set });
@@ -77,7 +82,7 @@ export async function removeRating(context: Context, input: Whose & { movieId: s
   return removed;
 }
 
-function checkRating({ movieId, rating }: MovieRating): { movieId: MovieId; stars: number } {
+function checkRating({ movieId, rating }: MovieRating): CheckedRating {
   return { movieId: movieIdOf(movieId), stars: checkStars(rating) };
 }
 
@@ -97,16 +102,30 @@ interface SetRating {
   isNew: boolean;
 }
 
-/** Call inside `write`. */
-function rate(
-  { services }: Context,
+interface CheckedRating {
+  movieId: MovieId;
+  stars: number;
+}
+
+/** One after another; an error stays in its place, as does a movie that is not there. Call inside `write`. */
+function setRatings(
+  { services: { db } }: Context,
   userId: UserId,
-  { movieId, stars }: { movieId: MovieId; stars: number },
-): SetRating {
-  const { db } = services;
-  if (moviesByIds(db, [movieId])[0] === undefined) throw movieNotFound(movieId);
-  const before = ratingOf(db, userId, movieId);
-  // The same rating again is not another one, and no later one.
-  if (before?.edited && before.rating === stars) return { set: before, isNew: false };
-  return { set: setRating(db, userId, movieId, stars, Math.floor(Date.now() / 1000)), isNew: true };
+  ratings: readonly (CheckedRating | AppError)[],
+): (SetRating | AppError)[] {
+  const movieIds = ratings.flatMap((rating) => (rating instanceof AppError ? [] : [rating.movieId]));
+  const known = new Set(moviesByIds(db, movieIds).map((movie) => movie?.id));
+  const standing = ratingsOfMovies(db, userId, movieIds);
+  const setRating = ratingSetter(db, userId, Math.floor(Date.now() / 1000));
+  return ratings.map((rating) => {
+    if (rating instanceof AppError) return rating;
+    const { movieId, stars } = rating;
+    if (!known.has(movieId)) return movieNotFound(movieId);
+    const before = standing.get(movieId);
+    // The same rating again is not another one, and no later one.
+    if (before?.edited && before.rating === stars) return { set: before, isNew: false };
+    const set = setRating(movieId, stars);
+    standing.set(movieId, set);
+    return { set, isNew: true };
+  });
 }

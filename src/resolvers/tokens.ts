@@ -1,15 +1,33 @@
 /** Tokens: made, listed and revoked. */
-import { countTokens, createToken, deleteToken, listTokens, type Token, type TokenScope } from "../db/tokens.js";
+import { z } from "zod";
+import {
+  countTokens,
+  createToken,
+  deleteToken,
+  listTokens,
+  type Token,
+  type TokenScope,
+  tokenScopes,
+} from "../db/tokens.js";
 import { usersByIds } from "../db/users.js";
 import { write } from "../db/write.js";
 import { AppError, received } from "../errors.js";
 import type { UserId } from "../ids.js";
+import { text } from "./input-schemas.js";
 import { userNotFound } from "./predict.js";
 import type { Services } from "./services.js";
 
 export { type Token, type TokenScope, tokenScopes } from "../db/tokens.js";
 
 const longestName = 100;
+
+/** As `makeToken` checks it, with the path of what is wrong. */
+export const createTokenSchema = z
+  .object({ name: text(1, longestName), scope: z.enum(tokenScopes), userId: z.unknown().optional() })
+  .refine(({ scope, userId }) => scope !== "user" || userId != null, {
+    path: ["userId"],
+    error: "expected a user for a token of the scope user, received none",
+  });
 
 /**
  * Makes a token. @returns it with its secret, for the only time

@@ -46,9 +46,12 @@ export async function visualTastes(services: Services, users: readonly User[]): 
     services.db,
     users.map(({ id }) => id),
   );
-  return Promise.all(
-    users.map(async (user, i) => tasteOf(kinds, ratings[i], await demographicTaste(services, kinds, user))),
-  );
+  const tastes: VisualTaste[] = [];
+  // One after another: each gives way after a few milliseconds, many at once after a few of each.
+  for (const [i, user] of users.entries()) {
+    tastes.push(tasteOf(kinds, ratings[i], await demographicTaste(services, kinds, user)));
+  }
+  return tastes;
 }
 
 function tasteOf(kinds: PosterKinds, ratings: RatingsOfUser, prior: Prior): VisualTaste {
@@ -83,7 +86,9 @@ export interface UsualPoster {
 export async function usualPosters(services: Services, people: readonly Alike[]): Promise<(UsualPoster | null)[]> {
   const kinds = await services.posterMaps.kinds();
   if (kinds.map.index.ntotal === 0) return people.map(() => null);
-  return Promise.all(people.map(async (of) => usualOf(kinds, await demographicTaste(services, kinds, of))));
+  const usual: UsualPoster[] = [];
+  for (const of of people) usual.push(usualOf(kinds, await demographicTaste(services, kinds, of)));
+  return usual;
 }
 
 function usualOf(kinds: PosterKinds, { shares, basis }: Prior): UsualPoster {

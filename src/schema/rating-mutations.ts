@@ -1,5 +1,5 @@
 import { AppError } from "../errors.js";
-import { mostRatings, rateMovie, rateMovies, removeRating } from "../resolvers/rate.js";
+import { mostRatings, rateMovie, rateMovies, rateMoviesSchema, removeRating } from "../resolvers/rate.js";
 import type { Rating as RatingRow } from "../resolvers/rows.js";
 import { builder } from "./builder.js";
 import { addMutation } from "./mutation.js";
@@ -86,6 +86,7 @@ addMutation("rateMovies", {
     "As `rateMovie`, for many movies in one transaction: what cannot be kept is answered in its place, and the others are kept.",
   input: RateMoviesInput,
   inputDescription: "User, movies and stars.",
+  validate: rateMoviesSchema,
   payload: RateMoviesPayload,
   resultDescription: "What became of each rating, or why none was kept.",
   errors: ["INVALID_ID", "USER_NOT_FOUND"],

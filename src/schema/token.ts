@@ -1,5 +1,5 @@
 import { userIdOf } from "../resolvers/lookup.js";
-import { allTokens, makeToken, revokeToken, type Token as TokenRow } from "../resolvers/tokens.js";
+import { allTokens, createTokenSchema, makeToken, revokeToken, type Token as TokenRow } from "../resolvers/tokens.js";
 import { builder } from "./builder.js";
 import { addMutation } from "./mutation.js";
 import { Token, User } from "./refs.js";
@@ -66,6 +66,7 @@ addMutation("createToken", {
   description: "Makes a token. Called twice, it makes two: nobody can be shown the first one again.",
   input: CreateTokenInput,
   inputDescription: "What it is for and allows.",
+  validate: createTokenSchema,
   payload: CreateTokenPayload,
   resultDescription: "The token, or why none was made.",
   errors: ["INVALID_ID", "USER_NOT_FOUND"],

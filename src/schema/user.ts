@@ -118,7 +118,7 @@ builder.node(User, {
         authScopes: own,
         description:
           "The list of `recommendations` page by page, for clients that page through connections, down to rank " +
-          `${deepestRank}. A rating that comes in between moves what follows.`,
+          `${deepestRank}, or with \`similar\` through the \`candidates\`. A rating that comes in between moves what follows.`,
         args: recommendArgs(t.arg),
         complexity: (args) => recommendCost(args, args.first ?? args.last ?? defaultPage),
         resolve: (user, args, context) =>

@@ -10,11 +10,11 @@ import { linkMovie, unlinkMovie } from "../../src/db/links.js";
 import { readLinkReference } from "../../src/db/movielens/link.js";
 import { allMovies, moviesByIds } from "../../src/db/movies.js";
 import { type Database, openDatabase } from "../../src/db/open.js";
-import { deleteRating, ratingOf, setRating, topRatings } from "../../src/db/ratings.js";
+import { deleteRating, ratingSetter, ratingsOfMovies, topRatings } from "../../src/db/ratings.js";
 import { currentDataset, getSetting, setSetting } from "../../src/db/settings.js";
 import { usersByIds } from "../../src/db/users.js";
 import { write } from "../../src/db/write.js";
-import { type ImdbId, movieId, userId } from "../../src/ids.js";
+import { type ImdbId, type MovieId, movieId, type UserId, userId } from "../../src/ids.js";
 import { startScript } from "../cli/run.js";
 import {
   type Files,
@@ -62,6 +62,8 @@ function contents(db: Database): string {
 
 const nothing = { users: 0, movies: 0, ratings: 0, links: 0 };
 const imdbIdOf = (db: Database, id: number) => moviesByIds(db, [movieId(id)])[0]?.imdbId;
+
+const ratingOf = (db: Database, user: UserId, movie: MovieId) => ratingsOfMovies(db, user, [movie]).get(movie);
 
 describe("importing a data set", () => {
   test("takes MovieLens 1M's layout with its demographics, titles and order", async () => {
@@ -180,7 +182,7 @@ describe("importing a data set", () => {
   test("keeps a rating that was set through the API", async () => {
     const { db } = await newDatabase();
     await importFiles(db, "ml-1m", ml1m);
-    await write(db, () => setRating(db, userId(2), movieId(1), 0.5, 1_700_000_000));
+    await write(db, () => ratingSetter(db, userId(2), 1_700_000_000)(movieId(1), 0.5));
     const report = await importFiles(db, "ml-1m", ml1m);
     expect(report.changed).toEqual(nothing);
     expect(ratingOf(db, userId(2), movieId(1))).toMatchObject({ rating: 0.5, ratedAt: 1_700_000_000, edited: true });

@@ -278,13 +278,13 @@ describe("rateMovies", () => {
   });
 
   test("takes at most 500", async () => {
-    const { ask, token } = await start();
-    const { errors } = await ask(
-      "mutation ($ratings: [MovieRatingInput!]!) { rateMovies(input: { userId: 42, ratings: $ratings }) { __typename } }",
-      { token, variables: { ratings: Array.from({ length: 501 }, () => ({ movieId: 1, rating: 3 })) } },
+    const { edit } = await start();
+    const { rateMovies } = await edit(
+      "mutation ($ratings: [MovieRatingInput!]!) { rateMovies(input: { userId: 42, ratings: $ratings }) { ... on InvalidInputError { issues { path message } } } }",
+      { ratings: Array.from({ length: 501 }, () => ({ movieId: 1, rating: 3 })) },
     );
-    expect(errors).toMatchObject([
-      { code: "INVALID_ARGUMENT", message: "expected up to 500 ratings in a batch, received 501" },
+    expect(rateMovies.issues).toEqual([
+      { path: ["input", "ratings"], message: "expected up to 500 ratings in a batch, received 501" },
     ]);
   });
 });

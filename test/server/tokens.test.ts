@@ -37,12 +37,14 @@ describe("a token", () => {
   });
 
   test.each([
-    ['name: "a", scope: USER', "INVALID_ARGUMENT", "expected a user for a token of the scope user, received none"],
-    ['name: "", scope: EDITOR', "INVALID_ARGUMENT", 'expected a name of 1 to 100 characters for a token, received ""'],
-  ])("with %s is refused", async (input, code, message) => {
-    const { ask, token } = await start();
-    const { errors } = await ask(`mutation { createToken(input: { ${input} }) { __typename } }`, { token });
-    expect(errors).toMatchObject([{ code, message }]);
+    ['name: "a", scope: USER', "userId", "expected a user for a token of the scope user, received none"],
+    ['name: "", scope: EDITOR', "name", 'expected 1 to 100 characters, received ""'],
+  ])("with %s is refused, with the field's path", async (input, field, message) => {
+    const { edit } = await start();
+    const { createToken } = await edit(
+      `mutation { createToken(input: { ${input} }) { ... on InvalidInputError { code issues { path message } } } }`,
+    );
+    expect(createToken).toEqual({ code: "INVALID_INPUT", issues: [{ path: ["input", field], message }] });
   });
 
   test("of a user who is not there is refused by name, and so is one that was never made", async () => {
