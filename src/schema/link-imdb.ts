@@ -2,7 +2,7 @@ import { AppError } from "../errors.js";
 import { linkCandidates, linkImdb, linkImdbBatch, mostLinks, unlinkImdb } from "../resolvers/links.js";
 import type { LinkCandidate as LinkCandidateRow, Movie as MovieRow } from "../resolvers/rows.js";
 import { builder } from "./builder.js";
-import { addMutation } from "./mutation.js";
+import { addMutation, changing } from "./mutation.js";
 import { Refusal } from "./named-errors.js";
 import { Movie } from "./refs.js";
 
@@ -73,7 +73,7 @@ builder.mutationField("linkImdbBatch", (t) =>
     args: { input: t.arg({ type: LinkImdbBatchInput, required: true, description: "Movies and IMDb titles." }) },
     complexity: ({ input }) => ({ field: 1, multiplier: Math.max(1, input.links.length) }),
     resolve: async (_root, { input }, context) => ({
-      results: (await linkImdbBatch(context, input.links)).map((result) =>
+      results: (await changing(context, linkImdbBatch(context, input.links))).map((result) =>
         result instanceof AppError ? new Refusal(result) : { movie: result },
       ),
     }),

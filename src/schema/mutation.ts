@@ -44,14 +44,18 @@ export function addMutation<Input extends object, Payload extends object>(
         orNamedError(errors, async () => {
           const { input } = args as { input: Input };
           if (options.validate !== undefined) validated(options.validate, input, "input");
-          const payload = await options.resolve(context, input);
-          // What the request read before is no longer so: its next mutation and this one's payload read again.
-          forgetAll(context);
-          return payload;
+          return changing(context, options.resolve(context, input));
         }) as Promise<object>,
     }),
   );
   return result;
+}
+
+/** What the request read before is no longer so: this mutation's payload and the next mutation read again. */
+export async function changing<T>(context: Context, change: Promise<T>): Promise<T> {
+  const payload = await change;
+  forgetAll(context);
+  return payload;
 }
 
 /** A union of a payload and named errors; `Refusal` stands for an error. */

@@ -80,6 +80,24 @@ describe("a mutation's payload, and what follows it in the same request, shows i
     expect(shown[1].recommended).toEqual([false, false]);
   });
 
+  test("of links", async () => {
+    const { edit } = await start();
+    const link = (imdbId: string) =>
+      `linkImdbBatch(input: { links: [{ movieId: 1, imdbId: "${imdbId}" }] }) { results { ... on LinkImdbPayload { movie {
+         imdbId similarPosters(first: 1) { movie { similarPosters(first: 100) { movie { movieId imdbId } } } } } } } }`;
+    const { a, b } = await edit(`mutation { a: ${link("tt0114709")} b: ${link("tt0000001")} }`);
+    const seen = [a, b].map(({ results: [{ movie }] }) => [
+      movie.imdbId,
+      movie.similarPosters[0].movie.similarPosters.find(
+        (other: { movie: { movieId: number } }) => other.movie.movieId === 1,
+      ).movie.imdbId,
+    ]);
+    expect(seen).toEqual([
+      ["tt0114709", "tt0114709"],
+      ["tt0000001", "tt0000001"],
+    ]);
+  });
+
   test("of demographics", async () => {
     const { edit } = await start();
     const update = (gender: string) =>
