@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import pLimit from "p-limit";
 import type { PosterFacts } from "./draw-poster.js";
 import { type PosterFormat, resizePoster } from "./images.js";
 import { posterPath, readPoster, writeWhole } from "./store.js";
@@ -30,7 +31,11 @@ export interface Renditions {
 /** What a drawn card is as wide as, where no width is asked for. */
 const cardWidth = 342;
 
+/** So many are drawn or resized at once: queries need the processor too. */
+const madeAtOnce = 2;
+
 export function createRenditions(folder: string): Renditions {
+  const inTurn = pLimit(madeAtOnce);
   // Many ask for one picture at once when a page opens.
   const underWay = new Map<string, Promise<Buffer>>();
 
@@ -45,7 +50,7 @@ export function createRenditions(folder: string): Renditions {
   async function keptOr(path: string, make: () => Promise<Buffer>): Promise<Buffer> {
     const kept = await readFile(path).catch(() => undefined);
     if (kept !== undefined) return kept;
-    const bytes = await make();
+    const bytes = await inTurn(make);
     await writeWhole(path, bytes);
     return bytes;
   }

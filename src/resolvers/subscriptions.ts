@@ -59,6 +59,8 @@ export function trainings(context: Context): AsyncIterableIterator<TrainingProgr
   );
 }
 
+const checkedEveryMs = 5000;
+
 /** News until the token is revoked or too old, or may no longer read the user. */
 export function whileAllowed<News, Result>(
   context: Context,
@@ -72,9 +74,17 @@ export function whileAllowed<News, Result>(
   };
   return {
     async next() {
-      const { value, done } = await news.next();
-      if (done || !mayStillRead(context, user)) return stop();
-      return { value: map(value), done: false };
+      // Where there are no news for long, it ends all the same.
+      const timer = setInterval(() => {
+        if (!mayStillRead(context, user)) void news.return?.();
+      }, checkedEveryMs).unref();
+      try {
+        const { value, done } = await news.next();
+        if (done || !mayStillRead(context, user)) return stop();
+        return { value: map(value), done: false };
+      } finally {
+        clearInterval(timer);
+      }
     },
     return: stop,
     [Symbol.asyncIterator]() {

@@ -1,5 +1,5 @@
 /** The movies that were rated most in the last days. */
-import pLimit, { type LimitFunction } from "p-limit";
+import PQueue from "p-queue";
 import type { Movie } from "../db/movies.js";
 import { ratingsAfter, ratingsBefore, type TimePlace } from "../db/ratings.js";
 import { currentDataset } from "../db/settings.js";
@@ -57,15 +57,15 @@ interface Counting {
 
 interface Counts {
   byDays: Map<number, Counting>;
-  /** One after another: many numbers of days at once must not take the server. */
-  inTurn: LimitFunction;
+  /** One after another: many numbers of days at once must not take the server. The fewest days first, which take least. */
+  queue: PQueue;
 }
 
 const countsOf = new WeakMap<Services["db"], Counts>();
 
 /** Counted once a minute for each number of days, whoever asks. */
 function trendsOf({ db }: Services, days: number): Promise<Trend[]> {
-  const counts = countsOf.get(db) ?? { byDays: new Map(), inTurn: pLimit(1) };
+  const counts = countsOf.get(db) ?? { byDays: new Map(), queue: new PQueue({ concurrency: 1 }) };
   countsOf.set(db, counts);
   const now = performance.now();
   for (const [of, { at = now }] of counts.byDays) if (now - at > keptMs) counts.byDays.delete(of);
@@ -74,19 +74,24 @@ function trendsOf({ db }: Services, days: number): Promise<Trend[]> {
   return counting.trends;
 }
 
-function beginCounting(db: Services["db"], days: number, { byDays, inTurn }: Counts): Counting {
+function beginCounting(db: Services["db"], days: number, { byDays, queue }: Counts): Counting {
   const forget = (error: unknown): never => {
     byDays.delete(days);
     throw error;
   };
   const counting: Counting = {
     askers: [],
-    trends: inTurn(() => {
-      // Not worth beginning where everybody has gone meanwhile.
-      if (counting.askers.every((isWaiting) => !isWaiting())) return forget(new AppError("TIMEOUT", "nobody waits"));
-      counting.at = performance.now();
-      return withoutSignal(() => count(db, days)).catch(forget);
-    }),
+    trends: queue.add(
+      async () => {
+        // The queue begins at once, before whoever asked is known.
+        await Promise.resolve();
+        // Not worth beginning where everybody has gone meanwhile.
+        if (counting.askers.every((isWaiting) => !isWaiting())) return forget(new AppError("TIMEOUT", "nobody waits"));
+        counting.at = performance.now();
+        return withoutSignal(() => count(db, days)).catch(forget);
+      },
+      { priority: -days },
+    ),
   };
   // Nobody may be left to be told.
   counting.trends.catch(() => {});

@@ -24,7 +24,7 @@ export function createUpdates<News>(onReader?: () => void): Updates<News> {
     get readers() {
       return readers.size;
     },
-    subscribe({ isWanted, mostWaiting = 1000 } = {}) {
+    subscribe({ isWanted, mostWaiting = 100 } = {}) {
       const waiting: News[] = [];
       let ended = false;
       let wake: (() => void) | undefined;

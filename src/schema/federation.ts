@@ -2,7 +2,7 @@
 import { complexityFromQuery } from "@pothos/plugin-complexity";
 import { type GraphQLFieldResolver, type GraphQLSchema, graphql, Kind } from "graphql";
 import type { Context } from "../resolvers/context.js";
-import { movieOfKey, userOfKey } from "../resolvers/entities.js";
+import { checkRepresentations, movieOfKey, userOfKey } from "../resolvers/entities.js";
 import { hasScope, refusal } from "../resolvers/viewer.js";
 import { builder, checkComplexity } from "./builder.js";
 import { Movie, User } from "./refs.js";
@@ -34,6 +34,7 @@ export function toSubgraphSchema(): GraphQLSchema {
   entities.resolve = (root, args, context, info) => {
     const { viewer, policy } = context;
     if (!policy.publicRead && !hasScope(viewer, "user")) throw refusal(viewer, "a token that allows Query._entities");
+    checkRepresentations(args.representations as readonly unknown[]);
     const definitions = [info.operation, ...Object.values(info.fragments)];
     checkComplexity(
       complexityFromQuery(

@@ -22,13 +22,15 @@ import { createClients, type ServerContext } from "./clients.js";
 import { useIncremental } from "./incremental.js";
 import { createJwtChecker, type JwtOptions } from "./jwt.js";
 import { createMaskError } from "./mask-error.js";
-import { useRateLimit } from "./rate-limit.js";
+import { createRateLimit, useRateLimit } from "./rate-limit.js";
 import { useRequestId } from "./request-id.js";
 import { useLoopbackHost, useRoutes } from "./routes.js";
 import { useStreams } from "./streams.js";
 import { useTimeLimit } from "./time-limit.js";
 import { tourOf } from "./tour.js";
 import { useTrustedDocuments } from "./trusted-documents.js";
+import { createTurns } from "./turns.js";
+import { useWellFormed } from "./well-formed.js";
 import { useWholeBatches } from "./whole-batches.js";
 
 /** What the settings of these names say. */
@@ -57,15 +59,20 @@ export interface AppOptions extends Settings {
   tracing?: Plugin;
 }
 
+/** Of one client: more of them at once would not be answered sooner, but keep others waiting. */
+const operationsAtOnce = 8;
+
 export type App = ReturnType<typeof createApp>;
 
 /** @returns a Yoga server: `fetch` answers a Request, and it is a request listener for node:http */
 export function createApp(services: Services, options: AppOptions, logger: Logger) {
-  const { auth, rateLimit } = options;
-  const maskError = createMaskError(logger);
+  const { auth, requestTimeoutMs: timeoutMs } = options;
+  const maskError = createMaskError(logger, options.introspection);
   const checkJwt = options.jwt && createJwtChecker(options.jwt);
   const viewers = createViewers(auth === "off" ? undefined : createAuthenticator(services, checkJwt), maskError);
   const clients = createClients(viewers, options.trustProxy);
+  const charge = createRateLimit(options.rateLimit);
+  const inTurn = createTurns(operationsAtOnce);
   const contextOf = (request: Request): Context => ({
     services,
     loaders: createLoaders(services),
@@ -80,7 +87,7 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
     graphiql: () => ({ title: "Marquee", defaultTabs: tourOf(services, auth) }),
     renderGraphiQL,
     landingPage: false,
-    cors: corsOf(options),
+    cors: (request) => corsOf(options, request),
     batching: { limit: options.maxBatch },
     extraParamNames: ["documentId"],
     maskedErrors: { maskError },
@@ -93,21 +100,23 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
     },
     plugins: [
       useRequestId(logger),
+      ...(options.corsOrigins === "*" ? [] : [useVaryByOrigin()]),
       ...(options.tracing === undefined ? [] : [options.tracing]),
       ...(auth === "off" ? [useLoopbackHost()] : []),
       useRoutes(services),
       viewers.plugin,
       clients.plugin,
-      ...(rateLimit > 0 ? [useRateLimit(rateLimit, clients)] : []),
+      useRateLimit(charge, clients),
       useBodyLimit({
         maxBytes: options.maxBodyBytes,
         maxUploadBytes: options.maxBodyBytes + maxPosterBytes,
         mayUpload: (request) => hasScope(viewers.of(request), "editor"),
       }),
-      useTrustedDocuments(services, options.documents, viewers),
+      useWellFormed(),
       useWholeBatches(),
-      useTimeLimit(options.requestTimeoutMs),
-      useStreams({ maxStreams: options.maxStreams, timeoutMs: options.requestTimeoutMs, contextOf }, clients),
+      useTrustedDocuments(services, options.documents, viewers),
+      useTimeLimit(timeoutMs, inTurn, clients),
+      useStreams({ maxStreams: options.maxStreams, timeoutMs, contextOf, charge, inTurn }, clients),
       ...(options.defer ? [useIncremental(maskError)] : []),
       ...queryLimits(),
       ...(options.introspection ? [] : [useDisableIntrospection(), blockFieldSuggestionsPlugin() as Plugin]),
@@ -115,11 +124,13 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
   });
 }
 
-function corsOf({ auth, corsOrigins }: AppOptions): CORSOptions {
+function corsOf({ auth, corsOrigins }: AppOptions, request: Request): CORSOptions {
   // Without tokens any page in the operator's browser could otherwise change data.
   if (auth === "off" || corsOrigins.length === 0) return false;
+  // Yoga would answer `null` to others, which is the origin of a frame in a sandbox.
+  if (corsOrigins !== "*" && !corsOrigins.includes(request.headers.get("origin") ?? "")) return false;
   return {
-    origin: corsOrigins === "*" ? "*" : [...corsOrigins],
+    origin: "*",
     // No cookie is ever looked at.
     credentials: false,
     methods: ["GET", "POST"],
@@ -127,6 +138,11 @@ function corsOf({ auth, corsOrigins }: AppOptions): CORSOptions {
     exposedHeaders: ["x-request-id", "retry-after"],
     maxAge: 86_400,
   };
+}
+
+/** What is kept of an answer on the way must not be given to pages of another origin. */
+function useVaryByOrigin(): Plugin {
+  return { onResponse: ({ response }) => response.headers.append("vary", "Origin") };
 }
 
 function queryLimits(): Plugin[] {

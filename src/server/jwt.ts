@@ -45,7 +45,9 @@ function isUnreachable(error: errors.JOSEError): boolean {
 }
 
 function viewerOfClaims(payload: JWTPayload, userClaim: string): Viewer {
-  const key = `subject ${payload.sub}`;
+  // A machine has no subject with some providers; without either, its address is its own.
+  const client = payload.client_id ?? payload.azp;
+  const key = payload.sub !== undefined ? `subject ${payload.sub}` : client !== undefined ? `client ${client}` : null;
   const scopes = typeof payload.scope === "string" ? payload.scope.split(" ") : [];
   const scope = (["admin", "editor", "user"] as const).find((name) => scopes.includes(`marquee:${name}`));
   const claimed = payload[userClaim];

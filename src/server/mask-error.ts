@@ -30,7 +30,11 @@ const operatorsFault: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** Their messages name folders of the server, which are no client's business. */
 const showsPath: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["MODEL_INVALID", "ENCODER_INVALID", "POSTER_UNREADABLE"]);
 
-export function createMaskError(logger: Logger) {
+/** Of graphql's errors: names of the schema that are like what came. */
+const suggestion = / *Did you mean [^?]*\?/g;
+
+/** @param suggests whether clients are told similar names */
+export function createMaskError(logger: Logger, suggests: boolean) {
   const shown = (error: AppError, at?: GraphQLError) => {
     if (operatorsFault.has(error.code)) logger.warn({ err: error, requestId: currentRequestId() }, "a query failed");
     if (!showsPath.has(error.code)) return asGraphQLError(error, at);
@@ -43,7 +47,9 @@ export function createMaskError(logger: Logger) {
       const cause = error.originalError;
       if (cause instanceof AppError) return shown(cause, error);
       // Without a cause it is graphql's own: a syntax or validation error, which is the client's fault.
-      if (cause === undefined || cause instanceof GraphQLError) return withCode(error);
+      if (cause === undefined || cause instanceof GraphQLError) {
+        return withCode(error, suggests ? error.message : error.message.replace(suggestion, ""));
+      }
     }
     const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
     logger.error({ err: cause, requestId: currentRequestId() }, "unexpected error");
@@ -55,9 +61,9 @@ export function createMaskError(logger: Logger) {
 }
 
 /** graphql itself gives its errors no code, such as those of variables. */
-function withCode(error: GraphQLError): GraphQLError {
-  if (error.extensions.code !== undefined) return error;
+function withCode(error: GraphQLError, message: string): GraphQLError {
+  if (error.extensions.code !== undefined && message === error.message) return error;
   const { nodes, source, positions, path, originalError } = error;
-  const extensions = { ...error.extensions, code: "BAD_USER_INPUT" };
-  return new GraphQLError(error.message, { nodes, source, positions, path, originalError, extensions });
+  const extensions = { code: "BAD_USER_INPUT", ...error.extensions };
+  return new GraphQLError(message, { nodes, source, positions, path, originalError, extensions });
 }

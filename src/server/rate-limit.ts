@@ -5,23 +5,29 @@ import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { ErrorCode } from "../errors.js";
 import type { Clients } from "./clients.js";
 
-/** @param perMinute each operation of a batch counts */
-export function useRateLimit(perMinute: number, clients: Clients): Plugin {
+/** Counts one operation, or event of a subscription, of a client. @throws {GraphQLError} RATE_LIMITED where there were too many */
+export type Charge = (client: string) => Promise<void>;
+
+/** @param perMinute of one client; 0 for no limit */
+export function createRateLimit(perMinute: number): Charge {
+  if (perMinute === 0) return async () => {};
   const limiter = new RateLimiterMemory({ points: perMinute, duration: 60 });
-  return {
-    async onParams({ request }) {
-      try {
-        await limiter.consume(clients.nameOf(request));
-      } catch (cause) {
-        if (!(cause instanceof RateLimiterRes)) throw cause;
-        const seconds = Math.ceil(cause.msBeforeNext / 1000);
-        throw tooMany(
-          `expected up to ${perMinute} operations a minute, received more: try again in ${seconds} seconds`,
-          { "retry-after": String(seconds) },
-        );
-      }
-    },
+  return async (client) => {
+    try {
+      await limiter.consume(client);
+    } catch (cause) {
+      if (!(cause instanceof RateLimiterRes)) throw cause;
+      const seconds = Math.ceil(cause.msBeforeNext / 1000);
+      throw tooMany(`expected up to ${perMinute} operations a minute, received more: try again in ${seconds} seconds`, {
+        "retry-after": String(seconds),
+      });
+    }
   };
+}
+
+/** Each operation of a batch counts. */
+export function useRateLimit(charge: Charge, clients: Clients): Plugin {
+  return { onParams: ({ request }) => charge(clients.nameOf(request)) };
 }
 
 /** Answered with status 429. */

@@ -1,5 +1,5 @@
 /** The HTTP server: listens, answers, and stops without cutting an answer off. */
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AppError } from "../errors.js";
 import type { App } from "./app.js";
@@ -15,7 +15,10 @@ const stopWithinMs = 5000;
 
 /** @throws {AppError} CONFIG_INVALID when the address cannot be listened on */
 export async function serve(app: App, host: string, port: number): Promise<RunningServer> {
-  const server = createServer((request, response) => void app(request, response));
+  const server = createServer((request, response) => {
+    if (isAddressed(request)) void app(request, response);
+    else refuseUnaddressed(response);
+  });
   // A client that sends its headers or its body a byte at a time holds a connection, not the server.
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
@@ -35,6 +38,17 @@ export async function serve(app: App, host: string, port: number): Promise<Runni
         });
       }),
   };
+}
+
+/** Whether what is asked for makes an address: Yoga takes that for granted. */
+function isAddressed({ url = "/", headers: { host = "localhost" } }: IncomingMessage): boolean {
+  return URL.canParse(`http://${host}`) && URL.canParse(url, `http://${host}`);
+}
+
+function refuseUnaddressed(response: ServerResponse): void {
+  const message = "expected a path and a header Host that make an address, received others";
+  response.writeHead(400, { "content-type": "application/json; charset=utf-8", connection: "close" });
+  response.end(JSON.stringify({ errors: [{ message, extensions: { code: "BAD_REQUEST" } }] }));
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

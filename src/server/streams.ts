@@ -1,27 +1,32 @@
 /** Open subscriptions: how many of them a client may have, and each of their events as an operation of its own. */
 import { execute } from "@graphql-tools/executor";
-import { createSourceEventStream, type ExecutionArgs, type ExecutionResult } from "graphql";
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, type GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Context } from "../resolvers/context.js";
 import type { Clients } from "./clients.js";
-import { tooMany } from "./rate-limit.js";
+import { type Charge, tooMany } from "./rate-limit.js";
 import { answerInTime } from "./time-limit.js";
+import type { Turns } from "./turns.js";
 
 export interface StreamOptions {
   /** Open at once for one client; 0 for no limit. */
   maxStreams: number;
   /** For each event. */
   timeoutMs: number;
+  /** Each event counts as an operation does. */
+  charge: Charge;
+  inTurn: Turns;
   /** Of an event: what was read, and who might do what, for an earlier one may be so no longer. */
   contextOf(request: Request): Context;
 }
 
 type Source = AsyncIterable<unknown>;
 
-export function useStreams({ maxStreams, timeoutMs, contextOf }: StreamOptions, clients: Clients): Plugin {
+export function useStreams(options: StreamOptions, clients: Clients): Plugin {
+  const { maxStreams, timeoutMs, contextOf, charge, inTurn } = options;
   const open = new Map<string, number>();
   const isFull = (client: string) => maxStreams > 0 && (open.get(client) ?? 0) >= maxStreams;
-  const refusal = () => ({
+  const full = () => ({
     errors: [tooMany(`expected up to ${maxStreams} open subscriptions, received one more: close another one first`)],
   });
 
@@ -50,7 +55,7 @@ export function useStreams({ maxStreams, timeoutMs, contextOf }: StreamOptions, 
       if (state === "new") {
         if (isFull(client)) {
           await end();
-          return { value: refusal(), done: false };
+          return { value: full(), done: false };
         }
         open.set(client, (open.get(client) ?? 0) + 1);
         state = "open";
@@ -58,13 +63,17 @@ export function useStreams({ maxStreams, timeoutMs, contextOf }: StreamOptions, 
       if (state === "ended") return end();
       const { value, done } = await events.next();
       if (done) return end();
+      const refusal = await charge(client).catch((error: GraphQLError) => error);
+      if (refusal) return { value: { errors: [refusal] }, done: false };
       const answer = await answerInTime(timeoutMs, gone.signal, (signal) =>
-        execute({
-          ...args,
-          rootValue: value,
-          contextValue: { ...(args.contextValue as object), ...contextOf(request) },
-          signal,
-        }),
+        inTurn(client, () =>
+          execute({
+            ...args,
+            rootValue: value,
+            contextValue: { ...(args.contextValue as object), ...contextOf(request) },
+            signal,
+          }),
+        ),
       );
       return { value: answer as ExecutionResult, done: false };
     }
@@ -86,7 +95,7 @@ export function useStreams({ maxStreams, timeoutMs, contextOf }: StreamOptions, 
     onSubscribe({ setSubscribeFn }) {
       setSubscribeFn(async (args: ExecutionArgs) => {
         const { request } = args.contextValue as { request: Request };
-        if (isFull(clients.nameOf(request))) return refusal();
+        if (isFull(clients.nameOf(request))) return full();
         const source = await createSourceEventStream(args);
         return Symbol.asyncIterator in source ? eventsOf(source, args, request) : source;
       });

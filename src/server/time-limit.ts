@@ -3,7 +3,9 @@ import type { GraphQLError } from "graphql";
 import { isAsyncIterable, type Plugin } from "graphql-yoga";
 import { AppError } from "../errors.js";
 import { withSignal } from "../pause.js";
+import type { Clients } from "./clients.js";
 import { asGraphQLError } from "./mask-error.js";
+import type { Turns } from "./turns.js";
 
 /**
  * Answers TIMEOUT when the work takes longer than `timeoutMs`, begins no further field of it, and ends what is computed
@@ -111,15 +113,16 @@ function startClock(timeoutMs: number, gone: AbortSignal | undefined): Clock {
   };
 }
 
-export function useTimeLimit(timeoutMs: number): Plugin {
+/** Waiting for the client's turn counts. */
+export function useTimeLimit(timeoutMs: number, inTurn: Turns, clients: Clients): Plugin {
   return {
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn((args: Parameters<typeof executeFn>[0]) => {
-        const { request } = args.contextValue as { request?: Request };
-        return answerInTime(timeoutMs, request?.signal, (signal) => {
+        const { request } = args.contextValue as { request: Request };
+        return answerInTime(timeoutMs, request.signal, (signal) => {
           // Yoga's executor heeds `signal`, though envelop's types lack it.
           const cancellable: typeof args & { signal: AbortSignal } = { ...args, signal };
-          return executeFn(cancellable);
+          return inTurn(clients.nameOf(request), () => executeFn(cancellable));
         });
       });
     },

@@ -1,5 +1,5 @@
 /** What subscribers are told: ratings, recommendations, trainings; that they end, and that nothing of them stays. */
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { setSetting } from "../../src/db/settings.js";
 import { write } from "../../src/db/write.js";
 import { openServices } from "../../src/resolvers/services.js";
@@ -178,6 +178,23 @@ test("a subscription ends when its token is revoked", async () => {
   await readersOf(() => started.services.events.ratings.readers, 1);
   await started.edit("mutation { revokeToken(input: { tokenId: 2 }) { __typename } }");
   await started.edit(rate(42, 1, 1));
+  expect(await events.next()).toBeUndefined();
+  expect(started.services.events.ratings.readers).toBe(0);
+});
+
+test("a subscription ends when its token is revoked, without news too", async () => {
+  const started = await start();
+  const token = await started.tokenOf("user", 42);
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const events = await subscribe(started, "ratingAdded { rating }", token);
+  await readersOf(() => started.services.events.ratings.readers, 1);
+  vi.advanceTimersByTime(10_000);
+  expect(started.services.events.ratings.readers).toBe(1);
+  await started.edit("mutation { revokeToken(input: { tokenId: 2 }) { __typename } }");
+  vi.advanceTimersByTime(10_000);
   expect(await events.next()).toBeUndefined();
   expect(started.services.events.ratings.readers).toBe(0);
 });

@@ -119,6 +119,22 @@ describe("a federated graph", () => {
     ]);
   });
 
+  test.each([
+    [{}, "{}"],
+    ["x", "x"],
+    [{ __typename: "__proto__" }, "__proto__"],
+    [{ __typename: "Movie", movieId: { a: 1 } }, "{"],
+    [{ __typename: "User" }, "User"],
+  ])("refuses %j, which is no reference", async (representation, shown) => {
+    const { ask } = await start({ federation: true });
+    const query = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Movie { title } } }";
+    const { errors } = await ask(query, { variables: { r: [representation] } });
+    expect(errors).toMatchObject([
+      { code: "INVALID_ARGUMENT", message: expect.stringMatching(/^expected representations such as /) },
+    ]);
+    expect(errors?.[0].message).toContain(shown);
+  });
+
   test("is off unless asked for", async () => {
     const { ask } = await start();
     expect((await ask("{ _service { sdl } }")).errors?.[0].message).toContain('Cannot query field "_service"');

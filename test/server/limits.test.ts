@@ -423,6 +423,17 @@ describe("with INTROSPECTION=off", () => {
     const { errors } = await ask("{ movie(id: 1) { titel } }");
     expect(errors?.[0].message).toContain("titel");
     expect(JSON.stringify(errors)).not.toMatch(/did you mean/i);
+    for (const [type, variables] of [
+      ["MovieOrder", { v: { field: "TITL" } }],
+      ["MovieOrder", { v: { fiel: "TITLE", field: "TITLE" } }],
+    ] as const) {
+      const query = `query ($v: ${type}) { movies(orderBy: $v) { totalCount } }`;
+      const told = (await start()).ask(query, { variables });
+      expect((await told).errors?.[0].message).toMatch(/Did you mean .*\?/);
+      const hidden = (await ask(query, { variables })).errors;
+      expect(hidden).toMatchObject([{ code: "BAD_USER_INPUT" }]);
+      expect(hidden?.[0].message).not.toMatch(/did you mean/i);
+    }
   });
 
   test("which is not so by default: similar names help", async () => {
@@ -530,7 +541,14 @@ describe("other origins", () => {
       ...preflight,
       headers: { ...preflight.headers, origin: "https://evil.test" },
     });
-    expect(["null", null]).toContain(other.headers.get("access-control-allow-origin"));
+    expect(other.headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  test.each(["null", "https://evil.test"])("of the name %s read nothing where others are named", async (origin) => {
+    const { app } = await start({ corsOrigins: ["https://app.test"] });
+    const response = await app.fetch(`${url}?query={__typename}`, { headers: { origin, accept: "application/json" } });
+    expect(response.headers.get("access-control-allow-origin")).toBeNull();
+    expect(response.headers.get("vary")).toContain("Origin");
   });
 
   test("may not where they need none", async () => {

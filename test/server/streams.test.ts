@@ -112,6 +112,18 @@ describe("an event of a subscription", () => {
     await readersOf(() => sources.ratings.readers, 0);
   });
 
+  test("counts as an operation does, and is refused where there were too many", async () => {
+    const started = await start({ rateLimit: 2 });
+    const token = await started.tokenOf("user", 42);
+    const events = await subscribe(started, "ratingAdded(userId: 42) { rating }", token);
+    await readersOf(() => started.services.events.ratings.readers, 1);
+    for (const stars of [1, 2]) await started.edit(rate(stars));
+    expect(await events.next()).toEqual({ ratingAdded: { rating: 1 } });
+    expect((await events.next()).errors).toMatchObject([
+      { message: expect.stringMatching(/^expected up to 2 operations a minute/), extensions: { code: "RATE_LIMITED" } },
+    ]);
+  });
+
   test("of what cannot be asked says so with a code", async () => {
     const started = await start();
     const events = await subscribe(started, 'ratingAdded(userId: "nobody") { rating }');
