@@ -15,7 +15,7 @@ interface Part {
   errors?: readonly GraphQLError[];
 }
 
-type PartialResult = ExecutionResult & { incremental?: readonly Part[] };
+export type PartialResult = ExecutionResult & { incremental?: readonly Part[] };
 
 export function useIncremental(maskError: (error: unknown) => GraphQLError): Plugin {
   return {

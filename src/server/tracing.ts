@@ -1,8 +1,9 @@
 /** OpenTelemetry: a span for each request, and below it one for parsing, validating and executing its operation. */
 import { type Context, context, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
-import { type DocumentNode, type GraphQLError, Kind } from "graphql";
-import type { Plugin } from "graphql-yoga";
+import { type DocumentNode, type GraphQLError, getOperationAST } from "graphql";
+import { isAsyncIterable, type Plugin } from "graphql-yoga";
 import { AppError } from "../errors.js";
+import type { PartialResult } from "./incremental.js";
 
 export interface Tracing {
   plugin: Plugin;
@@ -55,19 +56,32 @@ export async function createTracing(endpoint: string, serviceName = "marquee"): 
     onExecute({ args }) {
       const span = child((args.contextValue as { request?: Request }).request, "graphql.execute");
       // The kind alone: names and variables are the client's, and may say who they are.
-      const { definitions } = args.document as DocumentNode;
-      const operation = definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+      const operation = getOperationAST(args.document as DocumentNode, args.operationName);
       span?.setAttribute("graphql.operation.type", operation?.operation ?? "unknown");
+      const codes = new Set<string>();
+      const take = (result: PartialResult) => {
+        const parts = [result, ...(result.incremental ?? [])];
+        for (const { errors = [] } of parts) for (const error of errors) codes.add(codeOf(error));
+      };
+      const end = () => {
+        if (codes.size > 0) {
+          span?.setAttribute("graphql.error.codes", [...codes]);
+          span?.setStatus({ code: SpanStatusCode.ERROR });
+        }
+        span?.end();
+      };
       return {
         onExecuteDone({ result }) {
-          const codes = "errors" in result ? ((result.errors ?? []) as GraphQLError[]).map(codeOf) : [];
-          if (codes.length > 0) {
-            span?.setAttribute("graphql.error.codes", [...new Set(codes)]);
-            span?.setStatus({ code: SpanStatusCode.ERROR });
-          }
-          span?.end();
+          if (isAsyncIterable(result)) return { onNext: (part) => take(part.result), onEnd: end };
+          take(result as PartialResult);
+          end();
+          return undefined;
         },
       };
+    },
+    onSubscribe({ args }) {
+      const span = child((args.contextValue as { request?: Request }).request, "graphql.subscribe");
+      return { onSubscribeResult: () => span?.end() };
     },
     onResponse({ request, response }) {
       const known = requests.get(request);

@@ -353,6 +353,15 @@ describe("what many people like", () => {
     expect(counted()).toBe(3);
   });
 
+  test("trending of few days does not wait for many, which take longer", async () => {
+    const { services } = await start();
+    const context = { services, loaders: createLoaders(services) } as Context;
+    const done: number[] = [];
+    await Promise.all([3650, 3000, 30, 7].map((days) => trending(context, days, 5).then(() => done.push(days))));
+    // The first has begun when the others come.
+    expect(done).toEqual([3650, 7, 30, 3000]);
+  });
+
   test("trending is empty where no rating's time is known, topMovies and popular where nobody rated", async () => {
     const { services, data } = await start();
     await write(services.db, () => services.db.sqlite.exec("UPDATE ratings SET rated_at = NULL"));

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { AppError } from "../../src/errors.js";
 import { createTracing } from "../../src/server/tracing.js";
 import { start } from "../fixture.js";
 
@@ -52,6 +53,41 @@ describe("a trace", () => {
     expect(JSON.stringify(execute.attributes)).toContain("USER_NOT_FOUND");
     for (const secret of ["Secret", "858", token]) expect(sent()).not.toContain(secret);
   });
+});
+
+test("a trace tells of parts that come later, and of the operation that was named", async () => {
+  const { endpoint, spans } = await collector();
+  const tracing = await createTracing(endpoint);
+  const { app, services, token } = await start({ tracing: tracing.plugin, defer: true });
+  const executes = () => spans.filter(({ name }) => name === "graphql.execute");
+  await app.fetch("http://localhost/graphql", {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      accept: "application/json",
+      authorization: `Bearer ${token}`,
+    },
+    body: JSON.stringify({
+      query:
+        "query A { __typename } mutation B { rateMovie(input: { userId: 42, movieId: 1, rating: 4 }) { __typename } }",
+      operationName: "B",
+    }),
+  });
+  services.models.get = async () => {
+    throw new AppError("MODEL_NOT_FOUND", "expected a model, but there is none");
+  };
+  const response = await app.fetch("http://localhost/graphql", {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "multipart/mixed" },
+    body: JSON.stringify({ query: "{ movie(id: 1) { title ... @defer { predictedRating(userId: 42) } } }" }),
+  });
+  await response.text();
+  await tracing.stop();
+  expect(executes()[0].attributes).toContainEqual({
+    key: "graphql.operation.type",
+    value: { stringValue: "mutation" },
+  });
+  expect(JSON.stringify(executes().at(-1)?.attributes)).toContain("MODEL_NOT_FOUND");
 });
 
 describe("a request id", () => {
