@@ -76,7 +76,12 @@ export function orError<T>(work: () => T): T | AppError {
   try {
     return work();
   } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
+    return asAppError(error);
   }
+}
+
+/** The same for `catch` of a promise. */
+export function asAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  throw error;
 }

@@ -25,7 +25,7 @@ import type {
   UserFeatures,
   UserRatings,
 } from "./predictor.js";
-import { createRanking, easeFile, easeRowsPerFile, type Ranker, type Ranking } from "./ranker.js";
+import { createRanking, easeFile, easeRowsPerFile, type Ranker, type Ranking, type RankingParts } from "./ranker.js";
 import { binOf, dayOf, type TimeBins, timesOf } from "./rating-times.js";
 import { readSafetensors, type Tensor } from "./safetensors.js";
 import { sessionsOf } from "./sessions.js";
@@ -330,21 +330,23 @@ function createPreferences(
   rowsOfMovies: (movies: readonly MovieFeatures[]) => Int32Array,
 ): NonNullable<Predictor["preferences"]> {
   // A user's list is asked for in several ways at once: with another dial, another filter.
-  const likedBy = new WeakMap<UserFeatures, Int32Array>();
-  return (user, movies, stars, dial) => {
-    let liked = likedBy.get(user);
-    if (liked === undefined) {
-      const history = historyOf(user);
-      liked = history.items.filter((_, k) => history.stars[k] >= ranking.positiveFrom);
-      likedBy.set(user, liked);
-    }
+  const partsOf = new WeakMap<UserFeatures, Promise<{ parts: RankingParts; likes: number }>>();
+  async function read(user: UserFeatures): Promise<{ parts: RankingParts; likes: number }> {
+    const history = historyOf(user);
+    const liked = history.items.filter((_, k) => history.stars[k] >= ranking.positiveFrom);
+    return { parts: await ranking.partsInTurns(liked, createPause()), likes: liked.length };
+  }
+  return async (user, movies, stars, dial) => {
+    const kept = partsOf.get(user) ?? read(user);
+    partsOf.set(user, kept);
+    const { parts, likes } = await kept;
     const rows = rowsOfMovies(movies);
     const byRow = new Float32Array(items);
     rows.forEach((row, place) => {
       if (row !== -1) byRow[row] = stars[place];
     });
     const scores = new Float32Array(items);
-    ranking.scores(liked, byRow, dial, scores);
+    ranking.combine(parts, likes, byRow, dial, scores);
     return Float32Array.from(rows, (row) => (row === -1 ? Number.NEGATIVE_INFINITY : scores[row]));
   };
 }

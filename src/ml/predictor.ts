@@ -88,7 +88,12 @@ export interface Predictor {
    * @param stars predicted stars of each movie
    * @param dial −1 (niche) to 1 (mainstream)
    */
-  preferences?(user: UserFeatures, movies: readonly MovieFeatures[], stars: Float32Array, dial: number): Float32Array;
+  preferences?(
+    user: UserFeatures,
+    movies: readonly MovieFeatures[],
+    stars: Float32Array,
+    dial: number,
+  ): Promise<Float32Array>;
   /**
    * The movies that the same people like, closest first, with their cosines in −1..1; none for a movie that too few
    * people like. Undefined where the model has no ranker.

@@ -55,15 +55,22 @@ export interface Ranking {
   readonly popularity: Float32Array;
   /** @param liked rows of the items that the user likes, without repeats; @param out overwritten */
   parts(liked: Int32Array, out: RankingParts): void;
+  /** The same, new, with pauses between its pieces. */
+  partsInTurns(liked: Int32Array, pause: () => Promise<void> | undefined): Promise<RankingParts>;
+  /** As `scores`, of parts that are there. @param likes how many items the user likes */
+  combine(parts: RankingParts, likes: number, stars: Float32Array, dial: number, out: Float32Array): void;
   /**
    * Preference for every item, without regard to what is rated: higher is better, comparable within one user only.
-   * @param liked rows of the items that the user likes, without repeats; not changed afterwards
+   * @param liked rows of the items that the user likes, without repeats
    * @param stars predicted stars of every item
    * @param dial −1 (niche) to 1 (mainstream)
    * @param out as long as `stars`; overwritten
    */
   scores(liked: Int32Array, stars: Float32Array, dial: number, out: Float32Array): void;
 }
+
+/** Rows of the item-to-item matrix that are added up in about a millisecond. */
+const likesPerPiece = 200;
 
 /** Middle of the star scale's upper half, where predicted stars neither help nor harm. */
 const neutralStars = 3.5;
@@ -91,7 +98,6 @@ export function createRanking(ranker: Ranker): Ranking {
   const gram = arena.f32(G).map((value) => value * unobserved);
   const popularity = standardisedPopularity(likes);
   const own = { ials: new Float32Array(items), ease: new Float32Array(items) };
-  let lastLiked: Int32Array | undefined;
 
   /** x = (α0 YᵀY + Σ_liked y yᵀ + λ)⁻¹ Σ_liked y. */
   function foldIn(liked: Int32Array): void {
@@ -109,30 +115,53 @@ export function createRanking(ranker: Ranker): Ranking {
     kernel.solve(stride, A.at, x.at);
   }
 
-  function parts(liked: Int32Array, result: RankingParts): void {
+  /** What is between two yields shares memory with other users', and goes in one piece. */
+  function* pieces(liked: Int32Array, result: RankingParts): Generator<void> {
     foldIn(liked);
     kernel.dots(items, stride, Y.at, x.at, out.at);
     result.ials.set(arena.f32(out));
     result.ease.fill(0);
     if (ease === undefined) return;
-    for (const item of liked) {
-      const row = item * items;
-      for (let i = 0; i < items; i++) result.ease[i] += ease[row + i];
+    yield;
+    const { ease: sums } = result;
+    for (let k = 0; k < liked.length; k++) {
+      const row = liked[k] * items;
+      for (let i = 0; i < items; i++) sums[i] += ease[row + i];
+      if (k % likesPerPiece === likesPerPiece - 1) yield;
     }
   }
 
+  function parts(liked: Int32Array, result: RankingParts): void {
+    const all = pieces(liked, result);
+    while (!all.next().done);
+  }
+
+  async function partsInTurns(liked: Int32Array, pause: () => Promise<void> | undefined): Promise<RankingParts> {
+    const result = { ials: new Float32Array(items), ease: new Float32Array(items) };
+    for (const _ of pieces(liked, result)) await pause();
+    return result;
+  }
+
   function scores(liked: Int32Array, stars: Float32Array, dial: number, result: Float32Array): void {
-    // Nothing but the dial and the stars are others where the last user's list is made once more.
-    if (liked !== lastLiked) parts(liked, own);
-    lastLiked = liked;
+    parts(liked, own);
+    combine(own, liked.length, stars, dial, result);
+  }
+
+  function combine(
+    { ials, ease: neighbours }: RankingParts,
+    likes: number,
+    stars: Float32Array,
+    dial: number,
+    result: Float32Array,
+  ): void {
     const strength = dial < 0 ? dial * dialManifest.niche : dial * dialManifest.mainstream;
     // Where nothing is known of their taste, what most people like comes first.
-    const fallback = liked.length === 0 ? 0.05 : 0;
-    weigh(own, stars, manifest.weights, result);
+    const fallback = likes === 0 ? 0.05 : 0;
+    weigh({ ials, ease: neighbours }, stars, manifest.weights, result);
     for (let i = 0; i < items; i++) result[i] += (strength + fallback) * popularity[i];
   }
 
-  return { positiveFrom, popularity, parts, scores };
+  return { positiveFrom, popularity, parts, partsInTurns, combine, scores };
 }
 
 /** score = ials · iALS + ease · EASE + stars · (predicted stars − 3.5). @param out overwritten */

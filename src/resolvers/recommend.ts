@@ -1,6 +1,6 @@
 /** Recommendations: what a user has not rated, ranked, and by likeness of posters where that is asked for. */
 import { type User, usersByIds } from "../db/users.js";
-import { AppError, orError, received } from "../errors.js";
+import { AppError, asAppError, received } from "../errors.js";
 import type { UserId } from "../ids.js";
 import { basisOf, type Predictions, type Predictor, type UserFeatures } from "../ml/predictor.js";
 import { rankItems } from "../ml/rank.js";
@@ -113,9 +113,8 @@ async function bestOf(
       if (whose !== person) continue;
       await pause();
       const k = options.similar ? (options.candidates ?? defaultCandidates) : (options.first ?? defaultFirst);
-      const found = orError(() =>
-        orderOf(model, user, catalogue, predictions, leftOut(user.ratings, options), k, options),
-      );
+      const excluded = leftOut(user.ratings, options);
+      const found = await orderOf(model, user, catalogue, predictions, excluded, k, options).catch(asAppError);
       best[i] = found instanceof AppError ? found : listed(catalogue, predictions, found);
     }
     await pause();
@@ -142,7 +141,7 @@ interface Order {
 }
 
 /** @throws {AppError} INVALID_ARGUMENT */
-function orderOf(
+async function orderOf(
   model: Predictor,
   user: UserFeatures,
   { movies }: Catalogue,
@@ -150,7 +149,7 @@ function orderOf(
   excluded: Uint8Array,
   k: number,
   { rankBy, popularity = 0 }: RecommendOptions,
-): Order {
+): Promise<Order> {
   if (!(popularity >= -1 && popularity <= 1)) {
     throw new AppError(
       "INVALID_ARGUMENT",
@@ -175,7 +174,7 @@ function orderOf(
     const order = rankItems(stars, itemKnown, excluded, k);
     return { order, keys: Float64Array.from(order, (position) => stars[position]) };
   }
-  const preferences = model.preferences(user, movies, stars, popularity);
+  const preferences = await model.preferences(user, movies, stars, popularity);
   const preferred = topK(preferences, excluded, k);
   const keys = Float64Array.from(preferred, (position) => preferences[position]);
   if (preferred.length === k) return { order: preferred, keys };

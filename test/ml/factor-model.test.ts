@@ -224,10 +224,10 @@ describe.each(["bayes", "mf"] as const)("a model of kind %s", (kind) => {
     expect(reasons[1]).toEqual([]);
   });
 
-  it("ranks by preference, what it was not trained on last", () => {
+  it("ranks by preference, what it was not trained on last", async () => {
     const model = createFactorPredictor(build(kind).manifest, trained[kind]);
     const [someone] = people();
-    const scores = model.preferences!(someone, data.movies, new Float32Array(50).fill(3.5), 0);
+    const scores = await model.preferences!(someone, data.movies, new Float32Array(50).fill(3.5), 0);
     expect(scores[49]).toBe(Number.NEGATIVE_INFINITY);
     expect(scores.filter(Number.isFinite)).toHaveLength(49);
   });
@@ -266,9 +266,9 @@ describe.each(["bayes", "mf"] as const)("a model of kind %s", (kind) => {
 it("the most popular movies of a newcomer's list are not its only content once they like something", async () => {
   const model = createFactorPredictor(build("bayes").manifest, trained.bayes);
   const stars = new Float32Array(50).fill(3.5);
-  const newcomer = model.preferences!(user(1), data.movies, stars, 0);
+  const newcomer = await model.preferences!(user(1), data.movies, stars, 0);
   const [someone] = people();
-  const known = model.preferences!(someone, data.movies, stars, 0);
+  const known = await model.preferences!(someone, data.movies, stars, 0);
   expect([...known]).not.toEqual([...newcomer]);
 });
 

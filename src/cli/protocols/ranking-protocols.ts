@@ -20,7 +20,7 @@ async function scoresOf(
 ): Promise<Float32Array> {
   const pairs = { users: [user], movies, userAt: new Int32Array(movies.length), movieAt: everyPlace };
   const { stars } = await model.predict(pairs);
-  return model.preferences?.(user, movies, stars, dial) ?? stars;
+  return (await model.preferences?.(user, movies, stars, dial)) ?? stars;
 }
 
 const dials = [0, -1, -0.5, 0.5, 1];
@@ -102,7 +102,7 @@ async function rankingFigures(
       movieAt: everyPlace,
     });
     for (const [d, dial] of dials.entries()) {
-      const scores = model.preferences?.(user, movies, stars, dial) ?? stars;
+      const scores = (await model.preferences?.(user, movies, stars, dial)) ?? stars;
       const ranked = topK(scores, excluded, k);
       const sum = sums[d];
       sum.hit += hitAtK(ranked, relevant, 10);
