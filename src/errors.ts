@@ -57,6 +57,8 @@ export type ErrorCode = (typeof errorCodes)[number];
 
 export class AppError extends Error {
   readonly code: ErrorCode;
+  /** Where in an input the value stands that was refused, where it was one. */
+  path?: readonly (string | number)[];
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
@@ -84,4 +86,14 @@ export function orError<T>(work: () => T): T | AppError {
 export function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   throw error;
+}
+
+/** What the work gives; an AppError that it throws says that it is about this part of an input. */
+export function inField<T>(path: readonly (string | number)[], work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof AppError) error.path = [...path, ...(error.path ?? [])];
+    throw error;
+  }
 }

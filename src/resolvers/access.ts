@@ -3,7 +3,7 @@
 import { publishedNames } from "../db/movielens/datasets.js";
 import { currentDataset } from "../db/settings.js";
 import type { User } from "../db/users.js";
-import { AppError } from "../errors.js";
+import { AppError, inField } from "../errors.js";
 import type { UserId } from "../ids.js";
 import type { Context } from "./context.js";
 import { findUser, userIdOf } from "./lookup.js";
@@ -60,7 +60,7 @@ export async function findReadableUser(context: Context, id: string | null | und
 export function actingUserId(context: Context, id: string | null | undefined): UserId {
   const { viewer } = context;
   if (id == null) return ownId(context);
-  const userId = userIdOf(id);
+  const userId = inField(["userId"], () => userIdOf(id));
   if (viewer.scope !== "admin" && viewer.userId !== userId) {
     throw refusal(viewer, `a token of user ${userId}, or of the scope admin, to change what is theirs`);
   }

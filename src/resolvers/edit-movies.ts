@@ -9,7 +9,7 @@ import {
   updateMovie as updateRow,
 } from "../db/movies.js";
 import { write } from "../db/write.js";
-import { received } from "../errors.js";
+import { inField, received } from "../errors.js";
 import type { Context } from "./context.js";
 import { text, wholeNumber } from "./input-schemas.js";
 import { movieIdOf } from "./lookup.js";
@@ -48,7 +48,7 @@ export async function updateMovie(
   { services }: Context,
   input: { movieId: string; title?: string | null; year?: number | null; genres?: readonly string[] | null },
 ): Promise<Movie> {
-  const id = movieIdOf(input.movieId);
+  const id = inField(["movieId"], () => movieIdOf(input.movieId));
   const { db } = services;
   const movie = await write(db, () => {
     const [before] = moviesByIds(db, [id]);

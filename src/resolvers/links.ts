@@ -3,7 +3,7 @@ import { findLinkCandidates, type LinkCandidate } from "../db/link-reference.js"
 import { linkMovie, unlinkMovie } from "../db/links.js";
 import type { Movie } from "../db/movies.js";
 import { write } from "../db/write.js";
-import { AppError, orError } from "../errors.js";
+import { AppError, inField, orError } from "../errors.js";
 import { type ImdbId, type MovieId, parseImdbId } from "../ids.js";
 import type { Context } from "./context.js";
 import { findMovie, invalidImdbId, movieIdOf } from "./lookup.js";
@@ -38,7 +38,9 @@ export async function linkImdbBatch(context: Context, inputs: readonly LinkInput
     const { movieId, imdbId } = parseLink(input);
     return linkOrThrow(context, movieId, imdbId);
   };
-  return write(context.services.db, () => inputs.map((input) => orError(() => link(input))));
+  return write(context.services.db, () =>
+    inputs.map((input, i) => orError(() => inField(["links", i], () => link(input)))),
+  );
 }
 
 /** @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, INVALID_ARGUMENT unless first is from 1 to 50 */
@@ -48,9 +50,12 @@ export async function linkCandidates(context: Context, movieId: string, first: n
 }
 
 function parseLink({ movieId, imdbId }: LinkInput): { movieId: MovieId; imdbId: ImdbId } {
-  const parsed = parseImdbId(imdbId);
-  if (parsed === undefined) throw invalidImdbId(imdbId);
-  return { movieId: movieIdOf(movieId), imdbId: parsed };
+  const parsed = inField(["imdbId"], () => {
+    const id = parseImdbId(imdbId);
+    if (id === undefined) throw invalidImdbId(imdbId);
+    return id;
+  });
+  return { movieId: inField(["movieId"], () => movieIdOf(movieId)), imdbId: parsed };
 }
 
 /** Call inside `write`. */
@@ -62,7 +67,7 @@ function linkOrThrow({ services }: Context, movieId: MovieId, imdbId: ImdbId): M
 
 /** @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND */
 export async function unlinkImdb(context: Context, movieId: string): Promise<Movie> {
-  const movie = movieIdOf(movieId);
+  const movie = inField(["movieId"], () => movieIdOf(movieId));
   const { db } = context.services;
   return write(db, () => unlinkMovie(db, movie));
 }

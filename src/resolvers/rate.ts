@@ -4,7 +4,7 @@ import { moviesByIds } from "../db/movies.js";
 import { deleteRating, type Rating, ratingSetter, ratingsOfMovies } from "../db/ratings.js";
 import { usersByIds } from "../db/users.js";
 import { write } from "../db/write.js";
-import { AppError, orError, received } from "../errors.js";
+import { AppError, inField, orError, received } from "../errors.js";
 import type { MovieId, UserId } from "../ids.js";
 import { actingUserId } from "./access.js";
 import type { Context } from "./context.js";
@@ -56,7 +56,7 @@ export async function rateMovies(
 ): Promise<(Rating | AppError)[]> {
   const userId = actingUserId(context, input.userId);
   const { db, events } = context.services;
-  const checked = input.ratings.map((each) => orError(() => checkRating(each)));
+  const checked = input.ratings.map((each, i) => orError(() => inField(["ratings", i], () => checkRating(each))));
   const results = await write(db, () => {
     checkUser(context, userId);
     return setRatings(context, userId, checked);
@@ -69,7 +69,7 @@ export async function rateMovies(
 /** @returns the rating that was taken away. @throws {AppError} INVALID_ID, RATING_NOT_FOUND; as `actingUserId` */
 export async function removeRating(context: Context, input: Whose & { movieId: string }): Promise<Rating> {
   const userId = actingUserId(context, input.userId);
-  const movieId = movieIdOf(input.movieId);
+  const movieId = inField(["movieId"], () => movieIdOf(input.movieId));
   const { db, events } = context.services;
   const removed = await write(db, () => deleteRating(db, userId, movieId));
   if (removed === undefined) {
@@ -83,7 +83,10 @@ export async function removeRating(context: Context, input: Whose & { movieId: s
 }
 
 function checkRating({ movieId, rating }: MovieRating): CheckedRating {
-  return { movieId: movieIdOf(movieId), stars: checkStars(rating) };
+  return {
+    movieId: inField(["movieId"], () => movieIdOf(movieId)),
+    stars: inField(["rating"], () => checkStars(rating)),
+  };
 }
 
 /** @throws {AppError} INVALID_RATING */

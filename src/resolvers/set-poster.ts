@@ -2,7 +2,7 @@
 import { type Movie, moviesByIds } from "../db/movies.js";
 import { deletePoster, setPoster } from "../db/posters.js";
 import { write } from "../db/write.js";
-import { AppError } from "../errors.js";
+import { AppError, inField } from "../errors.js";
 import { inspectPoster, maxPosterBytes } from "../posters/images.js";
 import { savePoster } from "../posters/store.js";
 
@@ -23,7 +23,7 @@ export interface UploadedFile {
  * @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, POSTER_UNREADABLE
  */
 export async function uploadPoster(context: Context, movieId: string, file: UploadedFile): Promise<Movie> {
-  const id = movieIdOf(movieId);
+  const id = inField(["movieId"], () => movieIdOf(movieId));
   const { db, folders, posterSources } = context.services;
   if (moviesByIds(db, [id])[0] === undefined) throw movieNotFound(id);
   if (file.size > maxPosterBytes) {
@@ -56,7 +56,7 @@ export async function uploadPoster(context: Context, movieId: string, file: Uplo
  * @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, POSTER_NOT_FOUND
  */
 export async function removePoster(context: Context, movieId: string): Promise<Movie> {
-  const id = movieIdOf(movieId);
+  const id = inField(["movieId"], () => movieIdOf(movieId));
   const { db, posterSources } = context.services;
   const movie = await write(db, () => {
     const [found] = moviesByIds(db, [id]);

@@ -15,6 +15,13 @@ const MutationError = builder.interfaceRef<Refusal>("Error").implement({
   fields: (t) => ({
     code: t.string({ description: "The kind of error, such as `INVALID_RATING`.", resolve: ({ error }) => error.code }),
     message: t.string({ description: "What was expected, and what came.", resolve: ({ error }) => error.message }),
+    path: t.stringList({
+      nullable: true,
+      description:
+        'Where the text or number stands that was refused as such, such as `["input", "movieId"]`; places in lists are numbers ' +
+        "from 0. Null where that is no one field: `InvalidInputError` lists its `issues`.",
+      resolve: ({ error }) => error.path && ["input", ...error.path.map(String)],
+    }),
   }),
 });
 

@@ -1,3 +1,4 @@
+import { inField } from "../errors.js";
 import { userIdOf } from "../resolvers/lookup.js";
 import { allTokens, createTokenSchema, makeToken, revokeToken, type Token as TokenRow } from "../resolvers/tokens.js";
 import { builder } from "./builder.js";
@@ -71,7 +72,7 @@ addMutation("createToken", {
   resultDescription: "The token, or why none was made.",
   errors: ["INVALID_ID", "USER_NOT_FOUND"],
   resolve: ({ services }, { name, scope, userId }) =>
-    makeToken(services, { name, scope, userId: userId == null ? null : userIdOf(userId) }),
+    makeToken(services, { name, scope, userId: userId == null ? null : inField(["userId"], () => userIdOf(userId)) }),
 });
 
 const RevokeTokenInput = builder.inputType("RevokeTokenInput", {

@@ -288,3 +288,34 @@ describe("rateMovies", () => {
     ]);
   });
 });
+
+describe("an error that is about one field", () => {
+  test.each([
+    ['rateMovie(input: { userId: "x", movieId: 1, rating: 4 })', ["input", "userId"]],
+    ['rateMovie(input: { userId: 42, movieId: "x", rating: 4 })', ["input", "movieId"]],
+    ["rateMovie(input: { userId: 42, movieId: 1, rating: 4.2 })", ["input", "rating"]],
+    ['removeRating(input: { userId: 42, movieId: "x" })', ["input", "movieId"]],
+    ['linkImdb(input: { movieId: 1, imdbId: "x" })', ["input", "imdbId"]],
+    ['linkImdb(input: { movieId: "x", imdbId: "tt0114709" })', ["input", "movieId"]],
+    ['unlinkImdb(input: { movieId: "x" })', ["input", "movieId"]],
+    ['updateMovie(input: { movieId: "x" })', ["input", "movieId"]],
+    ['removePoster(input: { movieId: "x" })', ["input", "movieId"]],
+    ['deleteUser(input: { userId: "x" })', ["input", "userId"]],
+    ['createToken(input: { name: "a", scope: USER, userId: "x" })', ["input", "userId"]],
+    ["rateMovie(input: { userId: 42, movieId: 7, rating: 4 })", null],
+  ])("has its path: %s", async (mutation, path) => {
+    const { edit } = await start();
+    expect(await edit(`mutation { result: ${mutation} { ... on Error { path } } }`)).toEqual({ result: { path } });
+  });
+
+  test("of a batch has its place too", async () => {
+    const { edit } = await start();
+    const { rateMovies, linkImdbBatch } = await edit(`mutation {
+      rateMovies(input: { userId: 42, ratings: [{ movieId: 1, rating: 4 }, { movieId: 1, rating: 9 }] }) {
+        ... on RateMoviesPayload { results { ... on Error { path } } } }
+      linkImdbBatch(input: { links: [{ movieId: "x", imdbId: "tt0114709" }] }) { results { ... on Error { path } } }
+    }`);
+    expect(rateMovies.results[1]).toEqual({ path: ["input", "ratings", "1", "rating"] });
+    expect(linkImdbBatch.results).toEqual([{ path: ["input", "links", "0", "movieId"] }]);
+  });
+});
