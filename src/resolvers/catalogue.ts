@@ -10,6 +10,8 @@ export interface Catalogue {
   dataset: Dataset;
   /** In the data set's own order; never changed: a new catalogue takes its place. */
   movies: readonly (MovieFeatures & { displayTitle: string })[];
+  /** Each movie's genres in lower case, as filters compare them. */
+  genres: readonly (readonly string[])[];
   /** A movie's place in `movies`. */
   positionOf: ReadonlyMap<MovieId, number>;
   /** 0, 1, 2, … as long as `movies`: the pairs of one user with every movie. */
@@ -39,6 +41,7 @@ function readCatalogue(db: Database, dataset: Dataset): Catalogue {
   return {
     dataset,
     movies,
+    genres: movies.map(({ genres }) => genres.toLowerCase().split("|")),
     positionOf: new Map(movies.map((movie, position) => [movie.id, position])),
     everyPosition: Int32Array.from(movies, (_, position) => position),
   };

@@ -1,5 +1,6 @@
 /** Movies that are added and described through the API. */
 import { z } from "zod";
+import { withoutYear } from "../db/movielens/titles.js";
 import {
   addMovie as addRow,
   type Movie,
@@ -50,14 +51,13 @@ export async function updateMovie(
 ): Promise<Movie> {
   const id = inField(["movieId"], () => movieIdOf(input.movieId));
   const { db } = services;
-  const movie = await write(db, () => {
+  return write(db, () => {
     const [before] = moviesByIds(db, [id]);
     if (before === undefined) throw movieNotFound(id);
     const year = input.year ?? before.year;
     const title = input.title == null ? inYear(before, year) : titled(input.title.trim(), year);
     return updateRow(db, before, { ...title, genres: input.genres ?? before.genres.split("|") });
   });
-  return movie;
 }
 
 /** Shown as it is given, brackets and all. */
@@ -68,5 +68,5 @@ function titled(title: string, year: number | null): MovieTitle {
 /** The same title, of another year. */
 function inYear({ title, displayTitle, year: before }: Movie, year: number | null): MovieTitle {
   if (year === before) return { title, displayTitle, year };
-  return { title: `${title.replace(/\s*\(\d{4}\)$/, "")} (${year})`, displayTitle, year };
+  return { title: `${withoutYear(title)} (${year})`, displayTitle, year };
 }

@@ -21,7 +21,7 @@ export function filtersOf({ db }: Services, catalogue: Catalogue): (rated: Rated
 }
 
 function excludedBy(
-  { movies, positionOf }: Catalogue,
+  { movies, genres: ownGenres, positionOf }: Catalogue,
   rated: Rated,
   { basedOn = [], filter = {} }: Filtering,
   ratedAtLeast: (least: number) => ReadonlySet<MovieId>,
@@ -37,8 +37,7 @@ function excludedBy(
     // In whatever case, as lists of movies are filtered.
     const lower = (names: readonly string[] | undefined) => names?.map((name) => name.toLowerCase());
     const [all, any, none] = [lower(genres), lower(anyGenre), lower(excludeGenres)];
-    movies.forEach((movie, position) => {
-      const own = movie.genres.toLowerCase().split("|");
+    ownGenres.forEach((own, position) => {
       const isWanted =
         (all?.every((genre) => own.includes(genre)) ?? true) &&
         (any?.some((genre) => own.includes(genre)) ?? true) &&

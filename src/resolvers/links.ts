@@ -34,12 +34,11 @@ export async function linkImdbBatch(context: Context, inputs: readonly LinkInput
   if (inputs.length > mostLinks) {
     throw new AppError("INVALID_ARGUMENT", `expected up to ${mostLinks} links in a batch, received ${inputs.length}`);
   }
-  const link = (input: LinkInput): Movie => {
-    const { movieId, imdbId } = parseLink(input);
-    return linkOrThrow(context, movieId, imdbId);
-  };
+  const parsed = inputs.map((input, i) => orError(() => inField(["links", i], () => parseLink(input))));
   return write(context.services.db, () =>
-    inputs.map((input, i) => orError(() => inField(["links", i], () => link(input)))),
+    parsed.map((link) =>
+      link instanceof AppError ? link : orError(() => linkOrThrow(context, link.movieId, link.imdbId)),
+    ),
   );
 }
 

@@ -24,7 +24,7 @@ export interface PosterTarget {
   standIn: { basis: Exclude<TasteBasis, "RATINGS">; ratedMovies: number; of: Alike } | null;
 }
 
-/** Read at once: a few hundred microseconds' worth. */
+/** Read at once: a few milliseconds' worth. */
 const postersPerStep = 200;
 
 /**

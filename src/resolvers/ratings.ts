@@ -28,11 +28,6 @@ export function ratingOrderOf({ orderBy }: RatingsArgs): { field: RatingOrderFie
   return { field, descending: (orderBy?.direction ?? (field === "IMPORT" ? "ASC" : "DESC")) === "DESC" };
 }
 
-/** @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, INVALID_ARGUMENT */
-export async function userRatingsFilter(context: Context, args: RatingsArgs): Promise<RatingFilter> {
-  return filterOf(context, args);
-}
-
 export function userRatingsPage(
   { loaders }: Context,
   { id }: User,
@@ -60,7 +55,7 @@ export async function ratingsFilter(
     throw new AppError("INVALID_ARGUMENT", "expected userId or movieId, or both, received neither");
   }
   const user = args.userId == null ? undefined : await findReadableUser(context, args.userId);
-  return { ...(await filterOf(context, args)), userId: user?.id, readable: readableUsers(context) };
+  return { ...(await userRatingsFilter(context, args)), userId: user?.id, readable: readableUsers(context) };
 }
 
 export function ratingsPage(context: Context, filter: RatingFilter, args: RatingsArgs, page: KeyPage): Keyed<Rating>[] {
@@ -71,7 +66,8 @@ export function ratingCount(context: Context, filter: RatingFilter): number {
   return countMatchingRatings(context.services.db, filter);
 }
 
-async function filterOf(context: Context, args: RatingsArgs): Promise<RatingFilter> {
+/** Which of a user's ratings, or of a movie's. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, INVALID_ARGUMENT */
+export async function userRatingsFilter(context: Context, args: RatingsArgs): Promise<RatingFilter> {
   const movie = args.movieId == null ? undefined : await findMovie(context, { id: args.movieId });
   const from = secondsOf("ratedAfter", args.ratedAfter);
   const to = secondsOf("ratedBefore", args.ratedBefore, "end of day");

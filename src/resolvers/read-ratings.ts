@@ -12,7 +12,7 @@ const rowsPerStep = 1500;
 export async function readRatings(db: Database, ids: readonly UserId[]): Promise<RatingsOfUser[]> {
   const pause = createPause();
   const ratings: RatingsOfUser[] = [];
-  // Some rate ten times as much as most: who comes next is taken to be as those that came.
+  // Some rate far more than most: who comes next is taken to be as those that came.
   for (let users = mostUsersPerStep; ratings.length < ids.length; ) {
     const read = ratingsOfUsers(db, ids.slice(ratings.length, ratings.length + users));
     const rows = read.reduce((sum, { stars }) => sum + stars.length, 0);

@@ -1,8 +1,8 @@
 /** The movies that were rated most in the last days. */
 import PQueue from "p-queue";
 import type { Movie } from "../db/movies.js";
-import { ratingsAfter, ratingsBefore, type TimePlace } from "../db/ratings.js";
 import { currentDataset } from "../db/settings.js";
+import { ratingsAfter, ratingsBefore, type TimePlace } from "../db/timed-ratings.js";
 import { AppError } from "../errors.js";
 import type { MovieId } from "../ids.js";
 import { createPause, stillWaiting, withoutSignal } from "../pause.js";

@@ -1,4 +1,4 @@
-/** `@defer` and `@stream`, for servers that offer them. */
+/** `@defer` and `@stream`, for checks without a server: a server that offers them has them of its plugin. */
 import { GraphQLDeferDirective, GraphQLStreamDirective } from "@graphql-tools/utils";
 import { GraphQLSchema } from "graphql";
 

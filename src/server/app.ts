@@ -15,7 +15,7 @@ import { createLoaders } from "../resolvers/loaders.js";
 import type { Services } from "../resolvers/services.js";
 import { maxPosterBytes } from "../resolvers/set-poster.js";
 import { hasScope } from "../resolvers/viewer.js";
-import { toSchema, toSubgraphSchema, withIncremental } from "../schema/index.js";
+import { toSchema, toSubgraphSchema } from "../schema/index.js";
 import { createViewers } from "./authenticate.js";
 import { preflighted, useBodyLimit } from "./body-limit.js";
 import { createClients, type ServerContext } from "./clients.js";
@@ -79,9 +79,8 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
     viewer: viewers.of(request),
     policy: policyOfRequest(services, options),
   });
-  const schema = options.federation ? toSubgraphSchema() : toSchema();
   return createYoga<ServerContext, Context>({
-    schema: options.defer ? withIncremental(schema) : schema,
+    schema: options.federation ? toSubgraphSchema() : toSchema(),
     context: ({ request }) => contextOf(request),
     // Made for each visit: the data set may be another by then.
     graphiql: () => ({ title: "Marquee", defaultTabs: tourOf(services, auth) }),

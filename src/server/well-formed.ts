@@ -12,7 +12,7 @@ export function useWellFormed(): Plugin {
         if (text === null || text === "" || isObject(text)) continue;
         // What came may say who somebody is: neither the answer nor the log repeats it.
         const refusal = badRequest(`expected a JSON object for ${name}, received something else`);
-        setRequestParser(() => errorResponse(fetchAPI, 400, refusal) as never);
+        setRequestParser(() => errorResponse(fetchAPI, 400, refusal));
       }
     },
     onParams({ params }) {

@@ -184,6 +184,13 @@ describe("addMovie and updateMovie", () => {
     });
   });
 
+  test("another year takes the place of a range of years", async () => {
+    const { edit, services } = await start();
+    services.db.sqlite.exec("UPDATE movies SET title = 'Toy Story (1995-1996)' WHERE id = 1");
+    const { updateMovie } = await edit(update("movieId: 1, year: 1997"));
+    expect(updateMovie.movie).toMatchObject({ title: "Toy Story", givenTitle: "Toy Story (1997)", year: 1997 });
+  });
+
   test("null leaves a movie's field as it is", async () => {
     const { edit } = await start();
     const { updateMovie } = await edit(update("movieId: 1, title: null, genres: null, year: 1996"));
@@ -313,9 +320,9 @@ describe("an error that is about one field", () => {
     const { rateMovies, linkImdbBatch } = await edit(`mutation {
       rateMovies(input: { userId: 42, ratings: [{ movieId: 1, rating: 4 }, { movieId: 1, rating: 9 }] }) {
         ... on RateMoviesPayload { results { ... on Error { path } } } }
-      linkImdbBatch(input: { links: [{ movieId: "x", imdbId: "tt0114709" }] }) { results { ... on Error { path } } }
+      linkImdbBatch(input: { links: [{ movieId: "x", imdbId: "tt0114709" }, { movieId: 7, imdbId: "tt0114709" }] }) { results { ... on Error { path } } }
     }`);
     expect(rateMovies.results[1]).toEqual({ path: ["input", "ratings", "1", "rating"] });
-    expect(linkImdbBatch.results).toEqual([{ path: ["input", "links", "0", "movieId"] }]);
+    expect(linkImdbBatch.results).toEqual([{ path: ["input", "links", "0", "movieId"] }, { path: null }]);
   });
 });

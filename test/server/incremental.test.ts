@@ -6,6 +6,7 @@ import { Client, fetchExchange } from "@urql/core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { AppError } from "../../src/errors.js";
 import { checkSignal } from "../../src/pause.js";
+import type { Services } from "../../src/resolvers/services.js";
 import type { App } from "../../src/server/app.js";
 import { serve } from "../../src/server/serve.js";
 import { type AskOptions, answerOf, type StartOptions, start } from "../fixture.js";
@@ -50,6 +51,23 @@ async function payloadsOf(response: Response): Promise<Payload[]> {
     .map((part) => part.slice(part.indexOf("{")))
     .filter((part) => part.startsWith("{"))
     .map((part) => JSON.parse(part));
+}
+
+/** The model comes to no end but that of its signal. @returns a function that gives what it ended with */
+function keepBusy({ models }: Services): () => unknown {
+  let ended: unknown;
+  models.get = async () => {
+    for (;;) {
+      await setTimeout(10);
+      try {
+        checkSignal();
+      } catch (error) {
+        ended = error;
+        throw error;
+      }
+    }
+  };
+  return () => ended;
 }
 
 const parts = (payloads: Payload[]) => payloads.flatMap(({ incremental = [] }) => incremental);
@@ -208,19 +226,7 @@ describe("a part that comes later", () => {
 
   test("must come within the time of the request: TIMEOUT says so, and its work ends", async () => {
     const { app, services } = await begin({ requestTimeoutMs: 300 });
-    const { models } = services;
-    let ended: unknown;
-    models.get = async () => {
-      for (;;) {
-        await setTimeout(10);
-        try {
-          checkSignal();
-        } catch (error) {
-          ended = error;
-          throw error;
-        }
-      }
-    };
+    const ended = keepBusy(services);
     const payloads = await payloadsOf(
       await post(app, "{ movie(id: 1) { title ... @defer { predictedRating(userId: 42) } } }"),
     );
@@ -239,28 +245,17 @@ describe("a part that comes later", () => {
         },
       ],
     });
-    await expect.poll(() => ended).toBeInstanceOf(AppError);
+    await expect.poll(ended).toBeInstanceOf(AppError);
   });
 
   test("is given up when the client goes", async () => {
     const { app, services } = await begin();
-    let ended: unknown;
-    services.models.get = async () => {
-      for (;;) {
-        await setTimeout(10);
-        try {
-          checkSignal();
-        } catch (error) {
-          ended = error;
-          throw error;
-        }
-      }
-    };
+    const ended = keepBusy(services);
     const response = await post(app, "{ movie(id: 1) { title ... @defer { predictedRating(userId: 42) } } }");
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     await reader.read();
     await reader.cancel();
-    await expect.poll(() => ended).toMatchObject({ code: "INTERRUPTED" });
+    await expect.poll(ended).toMatchObject({ code: "INTERRUPTED" });
   });
 });
 

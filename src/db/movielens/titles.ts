@@ -50,6 +50,11 @@ export function splitTitle(title: string): { displayTitle: string; year: number 
   return { displayTitle, year };
 }
 
+/** A title without the year at its end. */
+export function withoutYear(title: string): string {
+  return title.replace(yearAtEnd, "");
+}
+
 /** Where the bracket opens that closes at the text's end, or that never closes; −1 where there is none. */
 function lastBracket(text: string): number {
   let depth = 0;
