@@ -23,7 +23,8 @@ const usersPerStep = 20;
 
 /**
  * One value for each key, read together for all users that are asked about in the same way, such as with one filter; a
- * few users at a time, so that others are answered in between.
+ * few users at a time, so that others are answered in between. Few users are read without a pause: what waits for all
+ * that a query looks up, such as the model, would else begin too early.
  */
 export async function ofUsers<Key extends { userId: UserId }, Way, Value>(
   keys: readonly Key[],
@@ -32,9 +33,12 @@ export async function ofUsers<Key extends { userId: UserId }, Way, Value>(
 ): Promise<Value[]> {
   const pause = createPause();
   const result = new Array<Value>(keys.length);
+  let hasBegun = false;
   for (const places of placesOf(keys, (key) => JSON.stringify(wayOf(key))).values()) {
     const way = wayOf(keys[places[0]]);
     for (let from = 0; from < places.length; from += usersPerStep) {
+      if (hasBegun) await pause();
+      hasBegun = true;
       const some = places.slice(from, from + usersPerStep);
       const values = read(
         way,
@@ -43,7 +47,6 @@ export async function ofUsers<Key extends { userId: UserId }, Way, Value>(
       some.forEach((place, i) => {
         result[place] = values[i];
       });
-      await pause();
     }
   }
   return result;

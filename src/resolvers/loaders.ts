@@ -121,7 +121,7 @@ export function createLoaders(services: Services): Loaders {
           ({ list }) => list,
           ({ filter, order, page }, ids) => listRatingsOfUsers(db, ids, filter, order, page),
         ),
-      { cacheKeyFn: JSON.stringify, batchScheduleFn: afterLookups },
+      { cacheKeyFn: JSON.stringify },
     ),
     ratingCount: new DataLoader<RatingCountKey, number, string>(
       (keys) =>
@@ -130,7 +130,7 @@ export function createLoaders(services: Services): Loaders {
           ({ filter }) => filter,
           (filter, ids) => countMatchingRatingsOfUsers(db, ids, filter),
         ),
-      { cacheKeyFn: JSON.stringify, batchScheduleFn: afterLookups },
+      { cacheKeyFn: JSON.stringify },
     ),
     lookByMovieId: new DataLoader((ids) => looksOfMovies(services, ids)),
     reasons: new DataLoader<PredictionKey, RatingReason[], string>((keys) => reasonsOfPairs(services, keys), {
@@ -145,7 +145,7 @@ export function forgetAll({ loaders }: { loaders: Loaders }): void {
   for (const loader of Object.values(loaders)) loader.clearAll();
 }
 
-/** Looking rows up never waits for the disk, so after this turn of the event loop every level of a query has asked. */
+/** Looking rows up never waits for the disk, nor, of few users, for its turn: after this turn of the event loop every level of a query has asked. */
 function afterLookups(run: () => void): void {
   setImmediate(run);
 }

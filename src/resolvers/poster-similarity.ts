@@ -38,12 +38,12 @@ export async function embeddingsOfMovies(
   const pause = createPause();
   const found: (Float32Array | undefined)[] = [];
   for (let from = 0; from < ids.length; from += postersPerStep) {
+    if (from > 0) await pause();
     const some = ids.slice(from, from + postersPerStep);
     const posters = postersByMovieIds(services.db, some);
     services.posterSources.request(some.filter((_, i) => posters[i] === undefined));
     const vectors = await services.encoders.embeddings(posters.filter((poster) => poster !== undefined));
     for (const poster of posters) found.push(poster && vectors.get(poster.sha256));
-    await pause();
   }
   return found;
 }

@@ -51,6 +51,16 @@ describe("predictedRating", () => {
     expect(counted.calls).toEqual([14]);
   });
 
+  test("is one call of the model through pages of ratings too", async () => {
+    const { services, data } = await start();
+    const counted = countModelCalls(services);
+    await data(`{
+      movies(first: 10) { edges { node { predictedRating(userId: 42) } } }
+      user(id: 3997) { topRatings(first: 2) { user { ratings(first: 2) { totalCount edges { node { movie { predictedRating(userId: 17) } } } } } } }
+    }`);
+    expect(counted.calls).toHaveLength(1);
+  });
+
   test("asks the model once for a pair that a query asks for often", async () => {
     const { services, data } = await start();
     const counted = countModelCalls(services);
