@@ -1,10 +1,10 @@
 /** Every trained model on the same held-out ratings, beside what needs no model. */
 import { AppError } from "../errors.js";
-import type { TrainingSet } from "../ml/baseline-data.js";
+import { fingerprint, type TrainingSet } from "../ml/baseline-data.js";
 import { biasPredictions, shrunkMeans } from "../ml/blend.js";
 import type { ManifestDraft, Metrics } from "../ml/manifest.js";
 import { listModels } from "../ml/model-store.js";
-import { randomSplit } from "../ml/split.js";
+import { heldOutBy, randomSplit, splitByIdentity } from "../ml/split.js";
 import type { Services } from "../resolvers/services.js";
 import { evaluate, otherRows, starMetrics } from "./evaluation.js";
 import { say } from "./output.js";
@@ -25,35 +25,50 @@ export interface Comparison {
   models: Compared[];
 }
 
-/** Which ratings a model was not trained on, as its manifest tells; undefined where it does not. */
-export function heldOutRows({ training }: ManifestDraft, size: number): Int32Array | undefined {
+/** Which ratings a model was not trained on, or why that cannot be told. */
+export type HeldOut = { rows: Int32Array } | { unknown: string };
+
+/**
+ * Held-out ratings are named by identity, so that they are the same however the data changed since the training. Models
+ * from before that kept rows instead: theirs are known only while the ratings are exactly those of the training.
+ */
+export function heldOutRows({ training, dataset }: ManifestDraft, { ratings }: TrainingSet): HeldOut {
   const share = training?.validationShare;
   const seed = training?.seed;
-  if (typeof share !== "number" || typeof seed !== "number" || share === 0) return undefined;
-  return randomSplit(size, share, seed).validation;
+  if (typeof share !== "number" || typeof seed !== "number") {
+    return { unknown: "does not say which ratings it was trained on" };
+  }
+  if (share === 0) return { unknown: "was trained on all ratings" };
+  if (training?.heldOutBy === heldOutBy) return { rows: splitByIdentity(ratings, share, seed).validation };
+  if (dataset.fingerprint !== fingerprint(ratings)) {
+    return {
+      unknown: "kept its held-out ratings by row, and the ratings changed since it was trained: train it again",
+    };
+  }
+  return { rows: randomSplit(ratings.stars.length, share, seed).validation };
 }
 
 /**
- * Measures every model of the loaded data set on the ratings that all of them had held out; one that says of no rating
- * that it was held out is left out with a word.
+ * Measures every model of the loaded data set on the ratings that all of them had held out; one of which that is not known
+ * is left out with a word.
  * @throws {AppError} DATA_EMPTY where there is no such rating
  */
 export async function compareModels(services: Services, data: TrainingSet, datasetName: string): Promise<Comparison> {
-  const size = data.ratings.stars.length;
   let common: Set<number> | undefined;
   const names: string[] = [];
   for (const { name, manifest } of await listModels(services.folders.models)) {
     if (manifest instanceof AppError || manifest.dataset.name !== datasetName) continue;
-    const rows = heldOutRows(manifest, size);
-    if (rows === undefined) {
-      say(`marquee: ${name} does not say which ratings it was not trained on, and is not compared`);
+    const heldOut = heldOutRows(manifest, data);
+    if ("unknown" in heldOut) {
+      say(`marquee: ${name} is not compared: it ${heldOut.unknown}`);
       continue;
     }
+    const { rows } = heldOut;
     names.push(name);
     const earlier = common;
     common = new Set(earlier === undefined ? rows : rows.filter((row) => earlier.has(row)));
   }
-  const rows = Int32Array.from(common ?? randomSplit(size, 0.1, 0).validation).sort();
+  const rows = Int32Array.from(common ?? splitByIdentity(data.ratings, 0.1, 0).validation).sort();
   if (rows.length === 0) {
     throw new AppError(
       "DATA_EMPTY",

@@ -1,6 +1,7 @@
 /** What every command shares: the settings, an open data folder, and Ctrl-C. */
 import type { Command } from "commander";
 import { type Config, type Flags, readConfig, settings } from "../config.js";
+import { AppError } from "../errors.js";
 import { folderProvider } from "../posters/providers/folder.js";
 import type { PosterProvider } from "../posters/providers/provider.js";
 import { tmdbProvider } from "../posters/providers/tmdb.js";
@@ -63,4 +64,15 @@ export function interruptSignal(what: string): { signal: AbortSignal; release():
       process.off("SIGTERM", onSignal);
     },
   };
+}
+
+/**
+ * How a training ends that was interrupted when there was something to keep: the model is there, but it never begins to
+ * serve by itself, and the exit status is that of any interrupted command.
+ */
+export function partialModel(name: string, done: string): AppError {
+  return new AppError(
+    "INTERRUPTED",
+    `interrupted: ${name} is partial (${done}) and does not serve: marquee models use ${name} lets it, marquee train makes a whole one`,
+  );
 }

@@ -1,11 +1,11 @@
 /** `marquee evaluate`. */
 import type { Command } from "commander";
 import { AppError, received } from "../errors.js";
-import { fingerprint, type TrainingSet } from "../ml/baseline-data.js";
+import type { TrainingSet } from "../ml/baseline-data.js";
 import { calibration, errorsByClass, errorsByGroup, groupsByCount, matchHistogram } from "../ml/breakdown.js";
 import { genresOf } from "../ml/labels.js";
 import type { ManifestDraft } from "../ml/manifest.js";
-import { randomSplit } from "../ml/split.js";
+import { splitByIdentity } from "../ml/split.js";
 import { decimal, oneOf, wholeNumber } from "./arguments.js";
 import { type Comparison, compareModels, heldOutRows } from "./comparison.js";
 import { withServices } from "./context.js";
@@ -98,7 +98,10 @@ async function evaluateModel(options: EvaluateOptions, command: Command): Promis
     }
     if (options.histogram !== undefined) {
       const { ratingsChart } = await import("./charts.js");
-      await writeOut(options.histogram, await ratingsChart(result.truth, result.predicted));
+      await writeOut(
+        options.histogram,
+        await ratingsChart(result.truth, result.predicted, `${name}, ${result.protocol}`),
+      );
       say(`drew ${options.histogram}`);
     }
     const comparison = options.all ? undefined : await compareModels(services, data, datasetName);
@@ -245,23 +248,15 @@ function percent(share: number): string {
 
 /** Which ratings the model did not see in training, as far as its manifest tells. */
 function splitOf(manifest: ManifestDraft, data: TrainingSet): { rows: Int32Array; protocol: string; note?: string } {
-  const size = data.ratings.stars.length;
-  const { name, dataset, training } = manifest;
-  const rows = heldOutRows(manifest, size);
-  if (rows === undefined) {
-    return {
-      rows: randomSplit(size, 0.2, 0).validation,
-      protocol: splitProtocol(0.2, 0),
-      note:
-        manifest.origin === "imported"
-          ? `${name} was imported and does not say what it was trained on: some of these ratings may be among it`
-          : `${received(name)} was trained on all ratings, these among them`,
-    };
+  const { name, training } = manifest;
+  const heldOut = heldOutRows(manifest, data);
+  if ("rows" in heldOut) {
+    return { ...heldOut, protocol: splitProtocol(Number(training?.validationShare), Number(training?.seed)) };
   }
-  const note = `the ratings changed since ${name} was trained: some of those held out now may have been in its training`;
   return {
-    rows,
-    protocol: splitProtocol(Number(training?.validationShare), Number(training?.seed)),
-    note: dataset.fingerprint === fingerprint(data.ratings) ? undefined : note,
+    rows: splitByIdentity(data.ratings, 0.2, 0).validation,
+    // Not a word of "held out": these are no measure of how well it predicts.
+    protocol: "random 20% of the ratings, some or all of which it was trained on",
+    note: `${received(name)} ${heldOut.unknown}: what follows says how well it fits, not how well it predicts`,
   };
 }

@@ -39,6 +39,8 @@ export function addModelCommands(program: Command): void {
                 kind: manifest.kind,
                 origin: manifest.origin,
                 dataset: manifest.dataset.name,
+                /** Its training was interrupted. */
+                partial: manifest.training?.stopped === "interrupted",
                 rmse: manifest.metrics?.rmse ?? null,
                 createdAt: manifest.createdAt,
               },
@@ -50,7 +52,7 @@ export function addModelCommands(program: Command): void {
             "error" in row
               ? ["!", row.name, "cannot be read", "", "", "", ""]
               : [
-                  row.serves ? "serves" : "",
+                  [row.serves ? "serves" : "", row.partial ? "partial" : ""].filter(Boolean).join(", "),
                   row.name,
                   row.kind,
                   row.origin,

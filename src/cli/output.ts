@@ -10,7 +10,7 @@ export function printJson(value: unknown): void {
 export function printTable(head: string[], rows: (string | number)[][], alignRight: number[] = []): void {
   const table = new Table({
     head,
-    style: { head: [], border: [] },
+    style: { head: [], border: [], compact: true },
     colAligns: head.map((_, column) => (alignRight.includes(column) ? "right" : "left")),
   });
   table.push(...rows);

@@ -11,10 +11,10 @@ import { createBaselinePredictor } from "../ml/baseline-predictor.js";
 import { type BaselineOptions, type EpochReport, type TrainingRun, trainBaseline } from "../ml/baseline-train.js";
 import type { BaselineManifest } from "../ml/manifest.js";
 import { checkModelName, freeModelName, saveModel } from "../ml/model-store.js";
-import { randomSplit } from "../ml/split.js";
+import { heldOutBy, splitByIdentity } from "../ml/split.js";
 import { loadTensorFlow } from "../ml/tensorflow.js";
 import type { TrainingReporter } from "../resolvers/training-progress.js";
-import { interruptSignal, withServices } from "./context.js";
+import { interruptSignal, partialModel, withServices } from "./context.js";
 import { evaluate, splitProtocol } from "./evaluation.js";
 import { print, printJson, say, seconds } from "./output.js";
 import { createProgress } from "./progress.js";
@@ -40,7 +40,7 @@ export async function runTrainBaseline(
     const { name: datasetName, data } = readTrainingSet(db);
     const idLists = idListsOf(data);
     const rows = ratingRows(data, idLists);
-    const split = randomSplit(rows.stars.length, options.validation, options.seed);
+    const split = splitByIdentity(data.ratings, options.validation, options.seed);
     if (split.validation.length === 0 || split.train.length === 0) {
       throw new AppError(
         "DATA_EMPTY",
@@ -93,27 +93,34 @@ export async function runTrainBaseline(
     // The charting library is slow to load, which no other command should wait for.
     const { confusionChart, lossChart, ratingsChart } = await import("./charts.js");
     files.set("losses.csv", lossesCsv(run.history));
-    files.set("losses.png", await lossChart(run.history, run.bestEpoch));
-    files.set("confusion.png", await confusionChart(metrics.confusionMatrix, `${manifest.name}, ${metrics.protocol}`));
-    files.set("ratings.png", await ratingsChart(truth, predicted));
+    const subtitle = `${manifest.name}, ${metrics.protocol}`;
+    files.set("losses.png", await lossChart(run.history, run.bestEpoch, subtitle));
+    files.set("confusion.png", await confusionChart(metrics.confusionMatrix, subtitle));
+    files.set("ratings.png", await ratingsChart(truth, predicted, subtitle));
     const saved = await saveModel(folders.models.own, { ...manifest, metrics }, files);
-    if (options.use) await write(db, () => setSetting(db, "activeModel", saved.name));
+    const isPartial = run.stopped === "interrupted";
+    const serves = options.use && !isPartial;
+    if (serves) await write(db, () => setSetting(db, "activeModel", saved.name));
     const result = {
       model: saved.name,
       epochs: run.history.length,
       bestEpoch: run.bestEpoch,
       stopped: run.stopped,
-      serves: options.use,
+      serves,
       seconds: (performance.now() - started) / 1000,
       ...metrics,
     };
-    if (options.json) return printJson(result);
-    print(
-      `${saved.name}: RMSE ${metrics.rmse.toFixed(4)}, MAE ${metrics.mae.toFixed(4)} stars on ${metrics.count} held-out ratings ` +
-        `(best epoch ${run.bestEpoch} of ${run.history.length}), in ${seconds(started)}; ` +
-        `${options.use ? "it serves now" : "the model that serves is unchanged"}`,
-    );
-    print(`report: ${join(folders.models.own, saved.name)}: losses.csv, losses.png, confusion.png, ratings.png`);
+    if (options.json) {
+      printJson(result);
+    } else {
+      print(
+        `${saved.name}: RMSE ${metrics.rmse.toFixed(4)}, MAE ${metrics.mae.toFixed(4)} stars on ${metrics.count} held-out ratings ` +
+          `(best epoch ${run.bestEpoch} of ${run.history.length}), in ${seconds(started)}; ` +
+          `${serves ? "it serves now" : "the model that serves is unchanged"}`,
+      );
+      print(`report: ${join(folders.models.own, saved.name)}: losses.csv, losses.png, confusion.png, ratings.png`);
+    }
+    if (isPartial) throw partialModel(saved.name, `${run.history.length} of at most ${options.epochs} epochs`);
   });
 }
 
@@ -134,6 +141,7 @@ function trainingRecord(
     seed,
     patience,
     validationShare: validation,
+    heldOutBy,
     epochs: run.history.length,
     bestEpoch: run.bestEpoch,
     stopped: run.stopped,

@@ -12,9 +12,9 @@ import type { FactorManifest } from "../ml/manifest.js";
 import { mfDefaults } from "../ml/mf-train.js";
 import { checkModelName, freeModelName, saveModel } from "../ml/model-store.js";
 import { type RankerOptions, rankerDefaults } from "../ml/ranker-train.js";
-import { randomSplit } from "../ml/split.js";
+import { heldOutBy, splitByIdentity } from "../ml/split.js";
 import type { TrainingReporter } from "../resolvers/training-progress.js";
-import { interruptSignal, withServices } from "./context.js";
+import { interruptSignal, partialModel, withServices } from "./context.js";
 import { evaluate, splitProtocol } from "./evaluation.js";
 import { print, printJson, say, seconds } from "./output.js";
 import { createProgress, type Progress } from "./progress.js";
@@ -53,7 +53,7 @@ export async function runTrainFactors(
   await withServices(command, async ({ db, folders, encoders }) => {
     const wanted = checkModelName(options.name ?? options.kind);
     const { name: datasetName, data } = readTrainingSet(db, "all", (await encoders.inUse()).key);
-    const split = randomSplit(data.ratings.stars.length, options.validation, options.seed);
+    const split = splitByIdentity(data.ratings, options.validation, options.seed);
     if (split.train.length === 0 || (options.validation > 0 && split.validation.length === 0)) {
       throw new AppError(
         "DATA_EMPTY",
@@ -63,7 +63,11 @@ export async function runTrainFactors(
     say(
       `training ${wanted} on ${datasetName}: ${split.train.length} ratings, ${split.validation.length} held out, ${inWords(stars)}`,
     );
-    const interrupt = interruptSignal("Interrupted: keeping what is sampled so far (again to stop at once) …");
+    const interrupt = interruptSignal(
+      options.kind === "mf"
+        ? "Interrupted: stopping, nothing is kept …"
+        : "Interrupted: keeping what is sampled so far (again to stop at once) …",
+    );
     const progress = createStages(reporter);
     let running = "";
     const trained = await trainFactors(data, split.train, split.validation, stars, ranker, {
@@ -100,14 +104,17 @@ export async function runTrainFactors(
       metrics = rest;
       // The charting library is slow to load, which no other command should wait for.
       const { confusionChart, ratingsChart } = await import("./charts.js");
-      files.set("confusion.png", await confusionChart(rest.confusionMatrix, `${manifest.name}, ${rest.protocol}`));
-      files.set("ratings.png", await ratingsChart(truth, predicted));
+      const subtitle = `${manifest.name}, ${rest.protocol}`;
+      files.set("confusion.png", await confusionChart(rest.confusionMatrix, subtitle));
+      files.set("ratings.png", await ratingsChart(truth, predicted, subtitle));
     }
     const saved = await saveModel(folders.models.own, { ...manifest, metrics }, files);
-    if (options.use) await write(db, () => setSetting(db, "activeModel", saved.name));
+    const isPartial = trained.stopped === "interrupted";
+    const serves = options.use && !isPartial;
+    if (serves) await write(db, () => setSetting(db, "activeModel", saved.name));
     const bytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
     if (options.json) {
-      return printJson({
+      printJson({
         model: saved.name,
         kind: options.kind,
         stopped: trained.stopped,
@@ -115,17 +122,22 @@ export async function runTrainFactors(
         samples: trained.samples.length,
         ranker: trained.ranker?.manifest ?? null,
         bytes,
-        serves: options.use,
+        serves,
         seconds: (performance.now() - started) / 1000,
         ...metrics,
       });
+    } else {
+      print(
+        `${saved.name}: ${metrics === undefined ? "nothing held out to measure with" : `RMSE ${metrics.rmse.toFixed(4)}, MAE ${metrics.mae.toFixed(4)} stars on ${metrics.count} held-out ratings`}` +
+          ` (${trained.samples.length} samples, ${(bytes / 1e6).toFixed(1)} MB), in ${seconds(started)}; ` +
+          `${serves ? "it serves now" : "the model that serves is unchanged"}`,
+      );
+      if (metrics !== undefined) print(`report: ${join(folders.models.own, saved.name)}: confusion.png, ratings.png`);
     }
-    print(
-      `${saved.name}: ${metrics === undefined ? "nothing held out to measure with" : `RMSE ${metrics.rmse.toFixed(4)}, MAE ${metrics.mae.toFixed(4)} stars on ${metrics.count} held-out ratings`}` +
-        ` (${trained.samples.length} samples, ${(bytes / 1e6).toFixed(1)} MB), in ${seconds(started)}; ` +
-        `${options.use ? "it serves now" : "the model that serves is unchanged"}`,
-    );
-    if (metrics !== undefined) print(`report: ${join(folders.models.own, saved.name)}: confusion.png, ratings.png`);
+    if (isPartial) {
+      const wanted = stars.kind === "bayes" ? stars.bayes.samples : 1;
+      throw partialModel(saved.name, `${trained.samples.length} of ${wanted} samples`);
+    }
   });
 }
 
@@ -201,7 +213,7 @@ function trainingRecord(
 ): NonNullable<FactorManifest["training"]> {
   const own: Record<string, number | string> =
     stars.kind === "mf" ? { ...stars.mf } : { ...stars.bayes, sweepsDone: sweeps.join(" ") };
-  return { ...own, seed, validationShare: validation, storage: storage ?? "float16", stopped };
+  return { ...own, seed, validationShare: validation, heldOutBy, storage: storage ?? "float16", stopped };
 }
 
 /** One progress bar after another, as the stages of a training come. */

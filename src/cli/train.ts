@@ -46,7 +46,8 @@ export function addTrainCommand(program: Command): void {
     .summary("train a model on the loaded data set")
     .description(
       "Train a model on the loaded data set and let it serve. Without options, the best one: bayes, with a ranker. Ctrl-C " +
-        "stops and keeps what is trained so far; before there is anything to keep, nothing changes.",
+        "stops: bayes and baseline keep what is trained so far as a partial model that does not serve until you say " +
+        "`marquee models use`; mf keeps nothing. The exit status is 130 either way.",
     )
     .option(
       "--model <kind>",

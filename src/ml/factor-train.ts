@@ -17,6 +17,7 @@ import {
   calibrateDial,
   chooseWeights,
   mostEaseItems,
+  nothingLiked,
   type RankerOptions,
   type RankingCase,
   rankerSteps,
@@ -67,6 +68,10 @@ export async function trainFactors(
     samples: stars.kind === "bayes" ? stars.bayes.samples : 1,
     ease: ranker !== null && ranker.easeRegularization !== null && data.movies.length <= mostEaseItems,
   });
+  // Before the work, not after minutes of it.
+  if (ranker !== null && !train.some((row) => data.ratings.stars[row] >= ranker.positiveFrom)) {
+    throw nothingLiked(ranker.positiveFrom);
+  }
   const dense = denseRatings(data);
   const lists = labelListsOf(data.users, data.movies);
   const byUser = userItems(data, dense, train);
@@ -85,9 +90,14 @@ export async function trainFactors(
     parts.posters = { encoder: data.posterEncoder, mean: posterMean };
   }
   if (ranker !== null) {
-    parts.ranker = await fitRanker(data, dense, byUser, timed, heldOut, lists, scale, parts, ranker, hooks);
+    parts.ranker = await fitRanker(data, dense, byUser, timed, heldOut, lists, scale, parts, ranker, {
+      ...hooks,
+      // What was sampled is kept, and a model without its ranker would rank worse: only where nothing is lost by it.
+      signal: stars.kind === "mf" ? hooks.signal : undefined,
+    });
   }
-  return { ...parts, lists, scale, ...fitted };
+  // Whoever interrupts the ranker of finished samples wants to stop, too.
+  return { ...parts, lists, scale, ...fitted, stopped: hooks.signal?.aborted ? "interrupted" : fitted.stopped };
 }
 
 /** Times of the ratings to learn from, by user, and the bins that they are sorted into. */
@@ -138,7 +148,10 @@ async function fitStars(
       items: lists.genres.length + lists.years.bins,
     };
     const { iterations } = stars.mf;
-    const sample = fitMf(byUser, labels, stars.mf, (done) => onIteration?.(done, iterations));
+    const sample = await fitMf(byUser, labels, stars.mf, {
+      signal,
+      onIteration: (done) => onIteration?.(done, iterations),
+    });
     return { samples: [sample], stopped: "finished", sweeps: [iterations] };
   }
   const validation = {
@@ -186,12 +199,12 @@ async function fitRanker(
   scale: FactorManifest["scale"],
   parts: FactorParts,
   wanted: RankerOptions,
-  { onRankerStep }: FactorHooks,
+  { onRankerStep, signal }: FactorHooks,
 ): Promise<Ranker> {
   const options = { ...wanted, easeRegularization: byUser.columns > mostEaseItems ? null : wanted.easeRegularization };
   const likes = likesOf(byUser, options.positiveFrom);
   const steps = rankerSteps(options);
-  const ranker = await trainRanker(likes, options, (done) => onRankerStep?.(done, steps));
+  const ranker = await trainRanker(likes, options, (done) => onRankerStep?.(done, steps), signal);
   const cases = rankingCases(data, dense, byUser, timed, heldOut, lists, scale, parts, options.positiveFrom);
   const weights = options.weights ?? chooseWeights(createRanking(ranker), cases, ranker.ease !== undefined);
   const weighed: Ranker = { ...ranker, manifest: { ...ranker.manifest, weights } };

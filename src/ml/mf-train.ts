@@ -3,6 +3,8 @@
  * Minimises Σ (r − w0 − c_u − d_i − a_u·b_i)² + λ (Σ|a_u|² + Σ|b_i|²) + λ_bias (Σ c_u² + Σ d_i²). Users are folded in with
  * the same λ, so that what serves is what was trained.
  */
+import { setImmediate } from "node:timers/promises";
+import { AppError } from "../errors.js";
 import { gaussians, mulberry32 } from "../random.js";
 import { createDenseKernel, strideOf } from "./dense-kernel.js";
 import type { FactorSample } from "./factor-sample.js";
@@ -28,14 +30,15 @@ export const mfDefaults: MfOptions = {
 /**
  * @param byUser users × items, values stars
  * @param labels sizes of the label tables, which stay zero: this model knows ids only
- * @param onIteration called after each with its number, from 1
+ * @param hooks onIteration is called after each iteration with its number, from 1; the signal stops between two half-steps
+ * @throws {AppError} INTERRUPTED after the signal: a half-finished factorization is worth nothing, so none is kept
  */
-export function fitMf(
+export async function fitMf(
   byUser: SparseRows,
   labels: { users: number; items: number },
   options: MfOptions,
-  onIteration?: (done: number) => void,
-): FactorSample {
+  hooks: { onIteration?(done: number): void; signal?: AbortSignal } = {},
+): Promise<FactorSample> {
   const { factors, iterations, regularization, biasRegularization, seed } = options;
   const byItem = transposed(byUser);
   const stride = strideOf(factors + 1);
@@ -52,9 +55,11 @@ export function fitMf(
   lambda[factors] = biasRegularization;
   const step = createHalfStep(stride, lambda, Math.max(byUser.rows, byItem.rows), longest([byUser, byItem]));
   for (let iteration = 1; iteration <= iterations; iteration++) {
+    await letSignalsIn(hooks.signal);
     step(byUser, items, users, w0);
+    await letSignalsIn(hooks.signal);
     step(byItem, users, items, w0);
-    onIteration?.(iteration);
+    hooks.onIteration?.(iteration);
   }
   const width = factors + 1;
   const rows = new Float32Array(byItem.rows * width);
@@ -73,6 +78,14 @@ export function fitMf(
     itemLambda: lambda.slice(),
     itemLabels: new Float32Array(labels.items * width),
   };
+}
+
+/** Ctrl-C is heard only while the event loop turns. */
+async function letSignalsIn(signal: AbortSignal | undefined): Promise<void> {
+  await setImmediate();
+  if (signal?.aborted) {
+    throw new AppError("INTERRUPTED", "interrupted before the factorization was done: nothing was kept or changed");
+  }
 }
 
 /** One half-step: every row's vector and bias anew, given the other side's. */

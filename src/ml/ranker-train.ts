@@ -44,20 +44,17 @@ export async function trainRanker(
   likes: SparseRows,
   options: RankerOptions,
   onStep?: (done: number) => void,
+  signal?: AbortSignal,
 ): Promise<Ranker> {
-  if (likes.indices.length === 0) {
-    throw new AppError(
-      "DATA_EMPTY",
-      `expected ratings of ${options.positiveFrom} stars or more to learn a ranking from, received none`,
-    );
-  }
+  if (likes.indices.length === 0) throw nothingLiked(options.positiveFrom);
   let done = 0;
   const run = async (job: RankerJob): Promise<Float32Array> => {
     let result = new Float32Array(0);
-    await runWorker<RankerMessage>("ranker-worker", job, (message) => {
+    const onMessage = (message: RankerMessage) => {
       if (message.kind === "done") result = message.result as Float32Array<ArrayBuffer>;
       else onStep?.(++done);
-    });
+    };
+    await runWorker<RankerMessage>("ranker-worker", job, onMessage, signal);
     return result;
   };
   const { easeRegularization, ials } = options;
@@ -83,6 +80,15 @@ export async function trainRanker(
       dial: { niche: 0, mainstream: 0, percentiles: [] },
     },
   };
+}
+
+/** Why no ranker can be trained, and what to do about it. */
+export function nothingLiked(positiveFrom: number): AppError {
+  return new AppError(
+    "DATA_EMPTY",
+    `expected ratings of ${positiveFrom} stars or more to learn a ranking from, received none: ` +
+      "say --positive-from with a lower number of stars, or --ranker none",
+  );
 }
 
 /** A user on whom weights are chosen and the dial is calibrated. */

@@ -10,8 +10,8 @@ const history = [1, 2, 3].map((epoch) => ({
 }));
 
 const charts: [string, () => Promise<Buffer>, [number, number]][] = [
-  ["the loss", () => lossChart(history, 3), [560, 320]],
-  ["the loss of a single epoch", () => lossChart(history.slice(0, 1), 1), [560, 320]],
+  ["the loss", () => lossChart(history, 3, "a model"), [560, 320]],
+  ["the loss of a single epoch", () => lossChart(history.slice(0, 1), 1, "a model"), [560, 320]],
   [
     "the confusion matrix",
     () =>
@@ -21,7 +21,11 @@ const charts: [string, () => Promise<Buffer>, [number, number]][] = [
       ),
     [360, 360],
   ],
-  ["the ratings", () => ratingsChart(Float32Array.of(1, 3, 3, 5), Float32Array.of(-1, 3.2, 3.3, 7)), [560, 320]],
+  [
+    "the ratings",
+    () => ratingsChart(Float32Array.of(1, 3, 3, 5), Float32Array.of(-1, 3.2, 3.3, 7), "a model"),
+    [560, 320],
+  ],
 ];
 
 /** How many different colours a picture has, in steps of 32. */
@@ -48,14 +52,33 @@ describe("the chart of", () => {
   });
 
   it("the same numbers is the same picture", async () => {
-    const [first, second] = [await lossChart(history, 3), await lossChart(history, 3)];
+    const [first, second] = [await lossChart(history, 3, "a model"), await lossChart(history, 3, "a model")];
     expect(first.equals(second)).toBe(true);
-    expect((await lossChart(history, 2)).equals(first)).toBe(false);
+    expect((await lossChart(history, 2, "a model")).equals(first)).toBe(false);
   });
 
-  it("ratings counts each in its nearest half star, and what is beyond the ends at the ends", async () => {
-    const chart = await ratingsChart(Float32Array.of(0.5, 5), Float32Array.of(-1, 7));
-    expect(chart.equals(await ratingsChart(Float32Array.of(0.5, 5), Float32Array.of(0.6, 4.8)))).toBe(true);
-    expect(chart.equals(await ratingsChart(Float32Array.of(0.5, 5), Float32Array.of(1, 4.8)))).toBe(false);
+  it("ratings counts in half stars where any are given, and what is beyond the ends at the ends", async () => {
+    const chartOf = (given: number[], ...predicted: number[]) =>
+      ratingsChart(Float32Array.from(given), Float32Array.from(predicted), "a model");
+    const chart = await chartOf([0.5, 5], -1, 7);
+    expect(chart.equals(await chartOf([0.5, 5], 0.6, 4.8))).toBe(true);
+    expect(chart.equals(await chartOf([0.5, 5], 1, 4.8))).toBe(false);
+    // Whole stars only: no empty bars for the halves between them.
+    const whole = await chartOf([1, 5], -1, 7);
+    expect(whole.equals(await chartOf([1, 5], 1.4, 4.6))).toBe(true);
+    expect(whole.equals(await chartOf([1, 5], 1.6, 4.6))).toBe(false);
   });
+
+  it.each(charts)(
+    "%s has the same white margin on all four sides: nothing is cut, nothing is left blank",
+    async (_, draw) => {
+      const png = await draw();
+      const { width = 0, height = 0 } = await sharp(png).metadata();
+      const { info } = await sharp(png)
+        .trim({ background: "white", threshold: 1 })
+        .toBuffer({ resolveWithObject: true });
+      expect([width - info.width, height - info.height]).toEqual([64, 64]);
+      expect([info.trimOffsetLeft, info.trimOffsetTop]).toEqual([-32, -32]);
+    },
+  );
 });

@@ -580,17 +580,21 @@ describe("marquee train", () => {
     const child = start(args, { dataDir });
     await child.waitFor(/epoch 2 of at most 1000: training RMSE/);
     child.kill("SIGINT");
-    const { code, stdout, stderr } = await child.finished;
-    expect(code).toBe(0);
-    expect(stderr).toContain("Interrupted: keeping the best epoch so far");
-    const report = JSON.parse(stdout) as TrainReport;
-    expect(report).toMatchObject({ model: "stopped", stopped: "interrupted", serves: true });
+    const result = await child.finished;
+    expect(result.code).toBe(130);
+    expect(result.stderr).toContain("Interrupted: keeping the best epoch so far");
+    const report = JSON.parse(result.stdout) as TrainReport;
+    expect(report).toMatchObject({ model: "stopped", stopped: "interrupted", serves: false });
+    expect(complaints(result)).toEqual([
+      `marquee: interrupted: stopped is partial (${report.epochs} of at most 1000 epochs) and does not serve: ` +
+        "marquee models use stopped lets it, marquee train makes a whole one",
+    ]);
     expect(report.epochs).toBeGreaterThanOrEqual(2);
     expect(report.epochs).toBeLessThan(1000);
     expect((await readFile(join(dataDir, "models", "stopped", "losses.csv"), "utf8")).split("\n")).toHaveLength(
       report.epochs + 2,
     );
-    expect((await runJson<PredictReport>(["predict", "42", "1"], { dataDir })).model).toBe("stopped");
+    expect((await runJson<PredictReport>(["predict", "42", "1"], { dataDir })).model).toBe("trained");
   });
 });
 

@@ -1,9 +1,10 @@
 /** Training, measuring and keeping factor models from the command line, on the embedded data set. */
-import { mkdir, readdir, utimes, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readTrainingSet } from "../../src/cli/training-set.js";
+import { openDatabase } from "../../src/db/open.js";
 import { openServices } from "../../src/resolvers/services.js";
 import { complaints, copyOf, failure, run, runJson, start, tempFolder } from "./run.js";
 
@@ -123,12 +124,120 @@ describe("marquee train", () => {
     const child = start(args, { dataDir });
     await child.waitFor(/validation RMSE/);
     child.kill("SIGINT");
-    const { code, stdout } = await child.finished;
-    expect(code).toBe(0);
-    const report = JSON.parse(stdout) as Report;
-    expect(report).toMatchObject({ model: "bayes", stopped: "interrupted", serves: true });
+    const result = await child.finished;
+    expect(result.code).toBe(130);
+    const report = JSON.parse(result.stdout) as Report;
+    expect(report).toMatchObject({ model: "bayes", stopped: "interrupted", serves: false });
     expect(report.samples).toBeGreaterThan(0);
+    expect(complaints(result)).toEqual([
+      `marquee: interrupted: bayes is partial (${report.samples} of 1000 samples) and does not serve: ` +
+        "marquee models use bayes lets it, marquee train makes a whole one",
+    ]);
+    expect((await runJson<{ model: string }>(["predict", "42", "1"], { dataDir })).model).toBe("embedded-mf");
+    const models = await runJson<{ name: string; partial: boolean }[]>(["models", "list"], { dataDir });
+    expect(models).toContainEqual(expect.objectContaining({ name: "bayes", partial: true }));
+    expect(models).toContainEqual(expect.objectContaining({ name: "embedded-mf", partial: false }));
+    await run(["models", "use", "bayes"], { dataDir });
     expect((await runJson<{ model: string }>(["predict", "42", "1"], { dataDir })).model).toBe("bayes");
+  });
+
+  test("stops matrix factorization when it is interrupted, keeps nothing of it and says so", async () => {
+    const dataDir = await copyOf(data);
+    const child = start(["train", "--model", "mf", "--factors", "64", "--iterations", "1000"], { dataDir });
+    await child.waitFor(/fit {4}\[/);
+    child.kill("SIGINT");
+    const result = await child.finished;
+    expect(result).toMatchObject({ code: 130, stdout: "" });
+    expect(result.stderr).toContain("Interrupted: stopping, nothing is kept");
+    expect(complaints(result)).toEqual([
+      "marquee: interrupted before the factorization was done: nothing was kept or changed",
+    ]);
+    expect(await readdir(dataDir)).not.toContain("models");
+  });
+
+  test.each([["bayes"], ["mf"]])("says before it trains %s that nothing can be ranked", async (model) => {
+    const dataDir = await copyOf(data);
+    const lowered = openDatabase(join(dataDir, "marquee.db"));
+    lowered.sqlite.exec("UPDATE ratings SET rating = 3 WHERE rating > 3");
+    lowered.close();
+    const result = await run(["train", "--model", model], { dataDir });
+    expect(result).toMatchObject({ code: 1, stdout: "" });
+    expect(complaints(result)).toEqual([
+      "marquee: expected ratings of 4 stars or more to learn a ranking from, received none: " +
+        "say --positive-from with a lower number of stars, or --ranker none",
+    ]);
+    // Neither sampled nor fitted.
+    expect(result.stderr).not.toMatch(/(?:sample|fit) +\[/);
+    const lower = await runJson<Report>(["train", "--model", "mf", "--positive-from", "3"], { dataDir });
+    expect(lower.serves).toBe(true);
+  });
+});
+
+describe("marquee evaluate, when ratings came, went and moved after the training", () => {
+  interface Report {
+    protocol: string;
+    rmse: number;
+    count: number;
+    comparison: { count: number; models: { name: string; rmse: number }[] };
+  }
+
+  test("measures each model on what it really held out, and leaves out one whose held-out ratings are not known", async () => {
+    const dataDir = await copyOf(data);
+    const args = ["train", "--model", "mf", "--ranker", "none", "--factors"];
+    // Fits its own training ratings far better than others, so that a leak shows.
+    const over = await runJson<{ rmse: number; count: number }>([...args, "64", "--name", "over"], { dataDir });
+    const before = await runJson<Report>(["evaluate", "--model", "over"], { dataDir });
+    expect(before.rmse).toBeCloseTo(over.rmse, 6);
+    const changed = openDatabase(join(dataDir, "marquee.db"));
+    changed.sqlite.exec(`
+      INSERT INTO users (id, source) VALUES (2000000001, 'api');
+      INSERT INTO ratings (user_id, movie_id, rating, edited) VALUES (2000000001, 1, 5, 1), (2000000001, 2, 4, 1);
+      DELETE FROM ratings WHERE id % 1000 = 0;
+      UPDATE ratings SET id = 1000000 + id WHERE user_id = 1`);
+    changed.close();
+    // A model that kept rows, as all did before: of another state of the data, nothing can be said.
+    const rows = join(dataDir, "models", "by-row");
+    await cp(join(dataDir, "models", "over"), rows, { recursive: true });
+    const manifest = JSON.parse(await readFile(join(rows, "manifest.json"), "utf8"));
+    delete manifest.training.heldOutBy;
+    await writeFile(join(rows, "manifest.json"), JSON.stringify({ ...manifest, name: "by-row" }));
+    await runJson([...args, "4", "--name", "after"], { dataDir });
+
+    const result = await run(["evaluate", "--model", "over", "--json"], { dataDir });
+    const report = JSON.parse(result.stdout) as Report;
+    expect(report.protocol).toBe("random 10% held out, seed 0");
+    expect(Math.abs(report.count - over.count)).toBeLessThan(25);
+    // Still what was measured when it was trained; trained ratings would be some 0.3 stars nearer.
+    expect(Math.abs(report.rmse - over.rmse)).toBeLessThan(0.01);
+    const all = await runJson<{ rmse: number }>(["evaluate", "--model", "over", "--all"], { dataDir });
+    expect(all.rmse).toBeLessThan(over.rmse - 0.1);
+    const compared = new Map(report.comparison.models.map(({ name, rmse }) => [name, rmse]));
+    expect(Math.abs((compared.get("over") as number) - over.rmse)).toBeLessThan(0.02);
+    expect(compared.has("after")).toBe(true);
+    expect(compared.has("by-row")).toBe(false);
+    expect(complaints(result)).toContain(
+      "marquee: by-row is not compared: it kept its held-out ratings by row, and the ratings changed since it was trained: train it again",
+    );
+    const alone = await run(["evaluate", "--model", "by-row", "--json"], { dataDir });
+    expect((JSON.parse(alone.stdout) as Report).protocol).toBe(
+      "random 20% of the ratings, some or all of which it was trained on",
+    );
+    expect(alone.stderr).toContain("says how well it fits, not how well it predicts");
+  });
+
+  test("refuses a mean over nobody", async () => {
+    const dataDir = await copyOf(data);
+    const lowered = openDatabase(join(dataDir, "marquee.db"));
+    lowered.sqlite.exec("UPDATE ratings SET rating = 3 WHERE rating > 3");
+    lowered.close();
+    for (const protocol of ["ranking-80-20", "ncf-leave-one-out"]) {
+      const result = await run(["evaluate", "--protocol", protocol, "--kind", "mf", "--json"], { dataDir });
+      expect(result).toMatchObject({ code: 1, stdout: "" });
+      expect(complaints(result)).toEqual([
+        "marquee: expected held-out ratings of 4 stars or more to rank, received none: say --positive-from with a lower " +
+          "number of stars, or import more ratings",
+      ]);
+    }
   });
 });
 

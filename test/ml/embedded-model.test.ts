@@ -5,7 +5,7 @@ import { evaluate, splitProtocol } from "../../src/cli/evaluation.js";
 import { generateEmbeddedDataset } from "../../src/db/embedded/generate-ratings.js";
 import { fingerprint, type TrainingSet } from "../../src/ml/baseline-data.js";
 import { loadModel } from "../../src/ml/load-model.js";
-import { randomSplit } from "../../src/ml/split.js";
+import { heldOutBy, splitByIdentity } from "../../src/ml/split.js";
 import { movie, user } from "./fixtures.js";
 
 const folderOf = (name: string) => fileURLToPath(new URL(`../../models/${name}`, import.meta.url));
@@ -42,7 +42,8 @@ describe.each(["embedded-mf", "embedded-baseline"])("%s, which ships for the emb
     const predictor = await loadModel(folder);
     const { training, metrics } = predictor.manifest;
     const [share, seed] = [Number(training?.validationShare), Number(training?.seed)];
-    const { validation } = randomSplit(data.ratings.stars.length, share, seed);
+    const { validation } = splitByIdentity(data.ratings, share, seed);
+    expect(training?.heldOutBy).toBe(heldOutBy);
     const result = await evaluate(predictor, data, validation, splitProtocol(share, seed));
     expect(metrics?.protocol).toBe(result.protocol);
     expect(metrics?.count).toBe(result.count);

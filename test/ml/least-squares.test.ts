@@ -145,8 +145,8 @@ describe("matrix factorization", () => {
   const byUser = randomRows(20, 15, 0.5, 8);
   const options = { ...mfDefaults, factors: 4, iterations: 400, regularization: 1.5, biasRegularization: 0.7 };
 
-  it("ends where neither side can be bettered alone", () => {
-    const sample = fitMf(byUser, { users: 0, items: 0 }, options);
+  it("ends where neither side can be bettered alone", async () => {
+    const sample = await fitMf(byUser, { users: 0, items: 0 }, options);
     const width = 5;
     const items = Array.from({ length: 15 }, (_, i) => [...sample.items.subarray(i * width, (i + 1) * width)]);
     const solveSide = (rows: SparseRows, other: readonly (readonly number[])[]) =>

@@ -168,7 +168,9 @@ describe("training a ranker", () => {
   it("refuses a data set in which nobody likes anything", async () => {
     await expect(trainRanker(randomRows(3, 3, 0, 1), rankerDefaults)).rejects.toMatchObject({
       code: "DATA_EMPTY",
-      message: "expected ratings of 4 stars or more to learn a ranking from, received none",
+      message:
+        "expected ratings of 4 stars or more to learn a ranking from, received none: " +
+        "say --positive-from with a lower number of stars, or --ranker none",
     });
   });
 });

@@ -1,4 +1,5 @@
 /** Protocols that judge rankings: one rating a user left out among 100, and a fifth of the likes among the catalogue. */
+import { AppError } from "../../errors.js";
 import type { TrainingSet } from "../../ml/baseline-data.js";
 import { drawLeaveOneOut } from "../../ml/leave-one-out.js";
 import type { Predictor, UserFeatures } from "../../ml/predictor.js";
@@ -32,6 +33,7 @@ export async function rankingProtocol(data: TrainingSet, options: ProtocolOption
   for (const seed of options.seeds) {
     const likes = Int32Array.from(rowsFrom(data, positiveFrom));
     const heldOut = randomSplit(likes.length, 0.2, seed).validation.map((place) => likes[place]);
+    if (heldOut.length === 0) throw nobodyLikes(positiveFrom);
     const train = otherRows(data.ratings.stars.length, heldOut);
     const figures = await rankingFigures(data, train, heldOut, options, seed);
     runs.push({ seed, figures });
@@ -119,6 +121,7 @@ async function rankingFigures(
   bar.stop();
   const figures: Figures = { users: users.length, trainSeconds: seconds };
   const n = users.length;
+  if (n === 0) throw nobodyLikes(positiveFrom);
   for (const [d, dial] of dials.entries()) {
     const { hit, recall, ndcg, map, counts, listed } = sums[d];
     const at = dial === 0 ? "" : `~${dial}`;
@@ -159,6 +162,7 @@ export async function leaveOneOutProtocol(data: TrainingSet, options: ProtocolOp
   for (const seed of options.seeds) {
     const cases = options.split === undefined ? drawLeaveOneOut(data, seed) : await readHeSplit(options.split, data);
     const heldOut = Int32Array.from(cases, ({ row }) => row);
+    if (!heldOut.some((row) => data.ratings.stars[row] >= positiveFrom)) throw nobodyLikes(positiveFrom);
     const train = otherRows(data.ratings.stars.length, heldOut);
     const weights = await weightsFor(data, train, options, seed);
     const { model, seconds } = await trainOn(
@@ -207,6 +211,15 @@ export async function leaveOneOutProtocol(data: TrainingSet, options: ProtocolOp
       "0 beyond ten; both divided by the number of users. An equal score counts against the left-out movie.",
     runs,
   };
+}
+
+/** A mean over nobody is no figure. */
+function nobodyLikes(positiveFrom: number): AppError {
+  return new AppError(
+    "DATA_EMPTY",
+    `expected held-out ratings of ${positiveFrom} stars or more to rank, received none: say --positive-from with a lower ` +
+      "number of stars, or import more ratings",
+  );
 }
 
 function rowsFrom({ ratings }: TrainingSet, least: number): number[] {

@@ -1,5 +1,6 @@
 /** Runs a named protocol and prints its figures. */
 import type { Command } from "commander";
+import { AppError } from "../../errors.js";
 import type { TrainingSet } from "../../ml/baseline-data.js";
 import { rankerDefaults } from "../../ml/ranker-train.js";
 import { withServices } from "../context.js";
@@ -60,6 +61,7 @@ export async function runProtocol(options: ProtocolRunOptions, command: Command)
       split: options.split,
       ranker: rankerOptions({ ...options, seed: 0 }) ?? rankerDefaults,
     });
+    checkFigures(result);
     const mean = meanFigures(result.runs);
     const seconds = (performance.now() - started) / 1000;
     if (options.json) {
@@ -83,6 +85,19 @@ export async function runProtocol(options: ProtocolRunOptions, command: Command)
       result.runs.map((_, i) => i + 1).concat(result.runs.length + 1),
     );
   });
+}
+
+/** @throws {AppError} DATA_EMPTY where a figure is a mean over nothing, which JSON would show as null */
+function checkFigures({ protocol, runs }: ProtocolResult): void {
+  for (const { seed, figures } of runs) {
+    for (const [name, value] of Object.entries(figures)) {
+      if (Number.isFinite(value)) continue;
+      throw new AppError(
+        "DATA_EMPTY",
+        `expected ratings held out by ${protocol} to measure ${name} on, received none with seed ${seed}: import more ratings`,
+      );
+    }
+  }
 }
 
 function shown(value: number): string {
