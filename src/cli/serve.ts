@@ -1,6 +1,6 @@
 /** `marquee serve` and `setup`. */
 import type { Command } from "commander";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import { embeddedDatasetNote } from "../db/embedded/generate-ratings.js";
 import { countMovies } from "../db/movies.js";
 import { countRatings } from "../db/ratings.js";
@@ -11,6 +11,7 @@ import { openServices, type Services } from "../resolvers/services.js";
 import { setupEmbedded } from "../resolvers/setup-embedded.js";
 import { firstToken } from "../resolvers/tokens.js";
 import { exampleQuery } from "../server/example-query.js";
+import { currentRequestId } from "../server/request-id.js";
 import { serve } from "../server/serve.js";
 import { appOptionsOf, configOf, posterProvidersOf, withServices } from "./context.js";
 import { print, printJson, say, seconds } from "./output.js";
@@ -37,7 +38,9 @@ export function addServeCommands(program: Command): void {
       });
       const tracing = config.otlpEndpoint === "" ? undefined : await startTracing(config.otlpEndpoint);
       const app = createApp(services, { ...appOptionsOf(config), tracing: tracing?.plugin }, logger);
-      const server = await serve(app, config.host, config.port).catch(async (error: unknown) => {
+      keepServing(logger);
+      const onError = (error: unknown) => logger.error({ err: error }, "unexpected error: a request was not answered");
+      const server = await serve(app, config.host, config.port, onError).catch(async (error: unknown) => {
         await services.close();
         throw error;
       });
@@ -80,6 +83,16 @@ export function addServeCommands(program: Command): void {
           print(`nothing to do: the data set ${currentDataset(services.db)?.name} is loaded`);
       });
     });
+}
+
+/** The last line of defence: a promise that nobody waits for says so in the log, and does not take the server with it. */
+function keepServing(logger: Logger): void {
+  process.on("unhandledRejection", (error) => {
+    logger.error(
+      { err: error, requestId: currentRequestId() },
+      "unexpected error: a rejected promise that nobody waits for",
+    );
+  });
 }
 
 async function startTracing(endpoint: string) {

@@ -76,7 +76,7 @@ export function whileAllowed<News, Result>(
     async next() {
       // Where there are no news for long, it ends all the same.
       const timer = setInterval(() => {
-        if (!mayStillRead(context, user)) void news.return?.();
+        if (!mayStillRead(context, user)) news.return?.().catch(() => {});
       }, checkedEveryMs).unref();
       try {
         const { value, done } = await news.next();

@@ -6,6 +6,7 @@ import { checkRepresentations, movieOfKey, userOfKey } from "../resolvers/entiti
 import { hasScope, refusal } from "../resolvers/viewer.js";
 import { builder, checkComplexity } from "./builder.js";
 import { Movie, User } from "./refs.js";
+import { withSettledLists } from "./settled-lists.js";
 
 builder.asEntity(Movie, {
   key: [builder.selection<{ movieId: number }>("movieId"), builder.selection<{ imdbId: string }>("imdbId")],
@@ -44,7 +45,7 @@ export function toSubgraphSchema(): GraphQLSchema {
     );
     return resolve(root, args, context, info);
   };
-  return schema;
+  return withSettledLists(schema);
 }
 
 /** What a supergraph is composed from. */

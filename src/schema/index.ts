@@ -15,10 +15,11 @@ import "./subscriptions.js";
 import "./token.js";
 import "./user.js";
 import "./user-mutations.js";
+import { withSettledLists } from "./settled-lists.js";
 import "./visual-taste.js";
 
 export function toSchema(): GraphQLSchema {
-  return builder.toSchema();
+  return withSettledLists(builder.toSchema());
 }
 
 export { subgraphText, toSubgraphSchema } from "./federation.js";

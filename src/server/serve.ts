@@ -13,10 +13,18 @@ export interface RunningServer {
 
 const stopWithinMs = 5000;
 
-/** @throws {AppError} CONFIG_INVALID when the address cannot be listened on */
-export async function serve(app: App, host: string, port: number): Promise<RunningServer> {
+/**
+ * @param onError told what an answer failed with that no part of the app handled
+ * @throws {AppError} CONFIG_INVALID when the address cannot be listened on
+ */
+export async function serve(
+  app: App,
+  host: string,
+  port: number,
+  onError: (error: unknown) => void = () => {},
+): Promise<RunningServer> {
   const server = createServer((request, response) => {
-    if (isAddressed(request)) void app(request, response);
+    if (isAddressed(request)) Promise.resolve(app(request, response)).catch(onError);
     else refuseUnaddressed(response);
   });
   // A client that sends its headers or its body a byte at a time holds a connection, not the server.

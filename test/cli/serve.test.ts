@@ -264,3 +264,19 @@ describe("a set-up that does not come to its end", () => {
     },
   );
 });
+
+describe("a promise that nobody waits for", () => {
+  test("is logged, and the server goes on answering", async () => {
+    const dataDir = await copyOf(data);
+    // A stray rejection of no request, as a fault of a library would make one.
+    const stray = "process.on('SIGUSR2',()=>{Promise.reject(new Error('stray'))})";
+    const started = await serve(dataDir, [], {
+      NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(stray)}`,
+    });
+    started.server.kill("SIGUSR2");
+    await started.server.waitFor(/unexpected error: a rejected promise that nobody waits for/);
+    expect(started.server.stderr).toContain("stray");
+    expect((await ask<{ __typename: string }>(started, "{ __typename }")).data).toEqual({ __typename: "Query" });
+    expect((await stop(started)).code).toBe(0);
+  });
+});
