@@ -1,13 +1,13 @@
 /** Which way imports may point: server → schema → resolvers → {db, ml, posters}; cli above them all. */
-const everything = "^src/(cli|server|schema|resolvers|db|ml|posters|onnx|config|errors|ids|pause|random|download)";
+const everything = "^src/(cli|server|schema|resolvers|db|ml|posters|onnx|config|errors|ids|pause|random|download|read-file)";
 const allowed = {
-  cli: "cli|server|schema|resolvers|db|ml|posters|config|errors|ids",
+  cli: "cli|server|schema|resolvers|db|ml|posters|config|errors|ids|read-file",
   server: "server|schema|resolvers|config|errors|ids|pause",
   schema: "schema|resolvers|errors|ids",
-  resolvers: "resolvers|db|ml|posters|errors|ids|pause|random",
+  resolvers: "resolvers|db|ml|posters|errors|ids|pause|random|read-file",
   db: "db|errors|ids|random|download",
   ml: "ml|onnx|errors|ids|pause|random",
-  posters: "posters|onnx|errors|ids|pause|random|download",
+  posters: "posters|onnx|errors|ids|pause|random|download|read-file",
   onnx: "onnx|errors",
 };
 
@@ -27,9 +27,9 @@ module.exports = {
       to: { path: "^src/" },
     },
     {
-      name: "download-imports-errors-only",
+      name: "download-and-read-file-import-errors-only",
       severity: "error",
-      from: { path: "^src/download\\.ts$" },
+      from: { path: "^src/(download|read-file)\\.ts$" },
       to: { path: "^src/", pathNot: "^src/errors\\.ts$" },
     },
     {

@@ -1,7 +1,8 @@
 /** What every command shares: the settings, an open data folder, and Ctrl-C. */
-import type { Command } from "commander";
+import { existsSync } from "node:fs";
+import { type Command, Option } from "commander";
 import { type Config, type Flags, readConfig, settings } from "../config.js";
-import { AppError } from "../errors.js";
+import { AppError, received } from "../errors.js";
 import { folderProvider } from "../posters/providers/folder.js";
 import type { PosterProvider } from "../posters/providers/provider.js";
 import { tmdbProvider } from "../posters/providers/tmdb.js";
@@ -9,12 +10,20 @@ import { openServices, type Services } from "../resolvers/services.js";
 import type { AppOptions } from "../server/app.js";
 import { say } from "./output.js";
 
+/** Every setting as a flag of the program. */
+export function addSettingFlags(program: Command): void {
+  for (const { flag, env, default: value, about } of Object.values(settings)) {
+    program.addOption(new Option(`--${flag} <value>`, `${about} [${env}] (default: ${value === "" ? "none" : value})`));
+  }
+}
+
 /** Settings from the flags before or after the command, and from the environment. */
 export function configOf(command: Command): Config {
   const all = command.optsWithGlobals() as Record<string, unknown>;
   const flags: Flags = {};
   for (const key of Object.keys(settings) as (keyof Config)[]) {
-    if (typeof all[key] === "string") flags[key] = all[key];
+    const value = all[new Option(`--${settings[key].flag} <value>`).attributeName()];
+    if (typeof value === "string") flags[key] = value;
   }
   return readConfig(flags, process.env);
 }
@@ -25,12 +34,29 @@ export async function withServices<T>(
   work: (services: Services, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = configOf(command);
+  checkDataFolder(command, config.dataDir);
   const services = openServices(config.dataDir, { posterProviders: posterProvidersOf(config) });
   try {
     return await work(services, config);
   } finally {
     await services.close();
   }
+}
+
+/** Commands that begin a data folder; all others look for what one holds. */
+const beginners = ["serve", "setup", "import", "token", "documents", "encoders"];
+
+/** A mistyped folder must not be made, empty, and then be said to hold no data. @throws {AppError} DATA_EMPTY */
+function checkDataFolder(command: Command, dataDir: string): void {
+  if (existsSync(dataDir)) return;
+  let top = command;
+  while (top.parent?.parent) top = top.parent;
+  if (beginners.includes(top.name())) return;
+  throw new AppError(
+    "DATA_EMPTY",
+    `expected a data folder of Marquee, received ${received(dataDir)}, which does not exist: check --data-dir (DATA_DIR), ` +
+      "or run marquee import or marquee serve to make it",
+  );
 }
 
 /** The settings of the server. */

@@ -4,22 +4,46 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { Config } from "../config.js";
-import { importDataset } from "../db/import.js";
+import { type ImportReport, importDataset } from "../db/import.js";
 import { importLinks } from "../db/import-links.js";
+import { type DuplicatePolicy, duplicatePolicies } from "../db/import-ratings.js";
 import { linkState } from "../db/link-report.js";
+import { inWords } from "../db/made-by-people.js";
 import { type DatasetName, datasetNames } from "../db/movielens/datasets.js";
 import { downloadDataset } from "../db/movielens/download.js";
 import { readLinkReference } from "../db/movielens/link.js";
+import type { BadLine } from "../db/movielens/rows.js";
 import { openSource } from "../db/movielens/source.js";
 import { countMovies } from "../db/movies.js";
 import { write } from "../db/write.js";
-import { AppError } from "../errors.js";
+import { AppError, received } from "../errors.js";
+import { oneOf } from "./arguments.js";
 import { interruptSignal, withServices } from "./context.js";
 import { print, printJson, printTable, say, seconds } from "./output.js";
 import { createProgress } from "./progress.js";
 
-/** So many bad lines are shown one by one with --skip-bad. */
-const badLinesShown = 20;
+/** So many bad lines of each kind are shown with --skip-bad. */
+const badLinesShown = 3;
+
+/** Bad lines by kind: the first few shown as they come, all of them counted. */
+function createSkipped() {
+  const kinds = new Map<string, { file: string; expected: string; count: number }>();
+  return {
+    add({ file, kind, message }: BadLine): void {
+      const known = kinds.get(`${file} ${kind}`) ?? { file, expected: kind, count: 0 };
+      kinds.set(`${file} ${kind}`, known);
+      known.count++;
+      if (known.count <= badLinesShown) say(`skipped: ${message}`);
+    },
+    /** Most first. */
+    kinds: () => [...kinds.values()].sort((a, b) => b.count - a.count),
+    sayCounts(): void {
+      for (const { file, expected, count } of this.kinds()) {
+        say(`skipped in all: ${count} ${count === 1 ? "line" : "lines"} of ${file} that lack ${expected}`);
+      }
+    },
+  };
+}
 
 export function addImportCommands(program: Command): void {
   program
@@ -30,13 +54,28 @@ export function addImportCommands(program: Command): void {
     )
     .argument("<source>", "zip, folder, or name of a data set")
     .option("--links <source>", "zip or folder of a newer release with links.csv and movies.csv, for IMDb and TMDB ids")
-    .option("--skip-bad", "count bad lines and go on, instead of stopping at the first")
-    .option("--replace", "take out another data set that is loaded, with its ratings")
+    .option("--skip-bad", "count bad lines and go on, instead of stopping at the first; up to half of a file's lines")
+    .option(
+      "--duplicates <which>",
+      "which rating counts where a user rated a movie more than once: newest (of equal times the last), first, or refuse",
+      oneOf("--duplicates", duplicatePolicies),
+      "newest",
+    )
+    .option(
+      "--replace",
+      "take out the data set that is loaded, also one of the same name, with everything that people made of it",
+    )
     .option("--json", "print the result as JSON")
     .action(
       async (
         from: string,
-        options: { links?: string; skipBad?: boolean; replace?: boolean; json?: boolean },
+        options: {
+          links?: string;
+          skipBad?: boolean;
+          duplicates: DuplicatePolicy;
+          replace?: boolean;
+          json?: boolean;
+        },
         command: Command,
       ) => {
         const started = performance.now();
@@ -47,23 +86,20 @@ export function addImportCommands(program: Command): void {
           const downloaded = isDatasetName(from)
             ? await download(from, config, folders.posters, interrupt.signal)
             : undefined;
-          const source = await openSource(downloaded ?? from);
-          let badLines = 0;
+          const source = await openSource(downloaded ?? checkedSource(from));
+          const skipped = createSkipped();
           let progress: ReturnType<typeof createProgress> | undefined;
           const report = await importDataset(db, source, {
             links,
             skipBad: options.skipBad,
+            duplicates: options.duplicates,
             replace: options.replace,
             signal: interrupt.signal,
             onProgress: (bytes, total, file) => {
               progress ??= createProgress("import", total, "MB");
               progress.update(bytes, file);
             },
-            onBadLine: ({ message }) => {
-              badLines++;
-              if (badLines <= badLinesShown) say(`skipped: ${message}`);
-              else if (badLines === badLinesShown + 1) say("skipped: further bad lines are only counted");
-            },
+            onBadLine: skipped.add,
           }).finally(async () => {
             progress?.stop();
             interrupt.release();
@@ -72,19 +108,46 @@ export function addImportCommands(program: Command): void {
             if (downloaded !== undefined) await rm(downloaded, { force: true });
           });
           const { unlinked, ...counts } = report;
+          const gone = Object.values(report.removed).reduce((sum, n) => sum + n, 0);
           const changes = Object.values(report.changed).reduce((sum, n) => sum + n, 0);
-          if (report.replaced !== null)
-            say(`took the data set ${report.replaced} out; ${report.dataset} is in its place`);
-          if (options.json) return printJson({ ...counts, unlinked: unlinked.length });
+          skipped.sayCounts();
+          for (const note of notesOn(report)) say(note);
+          if (options.json) return printJson({ ...counts, unlinked: unlinked.length, skippedKinds: skipped.kinds() });
           print(
             `${report.dataset}: ${report.users} users, ${report.movies} movies (${report.linked} linked to IMDb${report.linked > 0 && unlinked.length > 0 ? `, ${unlinked.length} not: marquee link says why` : ""}), ${report.ratings} ratings` +
               `${report.skipped > 0 ? `, ${report.skipped} bad lines skipped` : ""}; ` +
-              `${changes === 0 ? "nothing had changed" : `${changes} rows added or changed`}, in ${seconds(started)}`,
+              `${changes + gone === 0 ? "nothing had changed" : `${changes} rows added or changed${gone > 0 ? `, ${gone} removed` : ""}`}, in ${seconds(started)}`,
           );
         });
       },
     );
 
+  addLinkCommand(program);
+}
+
+/** What somebody would not expect without being told. */
+function notesOn({ dataset, replaced, lost, removed, leftOut, duplicates, hasTimes }: ImportReport): string[] {
+  const notes: string[] = [];
+  if (replaced !== null) notes.push(`took the data set ${replaced} out; ${dataset} is in its place`);
+  if (lost !== null) notes.push(`with it went what people had made of it: ${inWords(lost)}`);
+  const gone = counted(removed);
+  if (gone !== "") notes.push(`removed, since the files no longer hold it: ${gone}`);
+  const stays = counted(leftOut);
+  if (stays !== "") notes.push(`left out, since it was deleted here: ${stays} (--replace brings it back)`);
+  if (duplicates > 0)
+    notes.push(`${duplicates} ratings of a movie that the user had rated already: one of each counts (--duplicates)`);
+  if (!hasTimes) notes.push("no times in these files: when movies were rated is not known");
+  return notes;
+}
+
+function counted(counts: object): string {
+  return Object.entries(counts as Record<string, number>)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${count} ${count === 1 ? name.slice(0, -1) : name}`)
+    .join(", ");
+}
+
+function addLinkCommand(program: Command): void {
   program
     .command("link")
     .summary("take IMDb and TMDB ids from a newer MovieLens release, or report on them")
@@ -92,12 +155,16 @@ export function addImportCommands(program: Command): void {
       "Take IMDb and TMDB ids by movie id from a newer MovieLens release, checked by title and year. Links made by hand stay.",
     )
     .option("--from <source>", "zip or folder with links.csv and movies.csv")
+    .option("--skip-bad", "count bad lines and go on, instead of stopping at the first; up to half of a file's lines")
     .option("--report", "print what is linked, what is uncertain and what is not, and change nothing")
     .option("--json", "print the result as JSON")
     .action(runLink);
 }
 
-async function runLink(options: { from?: string; report?: boolean; json?: boolean }, command: Command): Promise<void> {
+async function runLink(
+  options: { from?: string; skipBad?: boolean; report?: boolean; json?: boolean },
+  command: Command,
+): Promise<void> {
   if ((options.from === undefined) === (options.report === undefined)) {
     throw new AppError("USAGE", "expected either --from <source> to link, or --report, received both or none");
   }
@@ -107,8 +174,12 @@ async function runLink(options: { from?: string; report?: boolean; json?: boolea
     let changed: number | undefined;
     if (options.from !== undefined) {
       const source = await openSource(options.from);
-      const reference = await readLinkReference(source);
-      await source.close();
+      const skipped = createSkipped();
+      const skipBad = options.skipBad ?? false;
+      const reference = await readLinkReference(source, { skipBad, onBadLine: skipped.add }).finally(() =>
+        source.close(),
+      );
+      skipped.sayCounts();
       ({ changed } = await write(db, () => importLinks(db, reference)));
     }
     const state = linkState(db);
@@ -128,6 +199,15 @@ async function runLink(options: { from?: string; report?: boolean; json?: boolea
         `${state.unlinkable} without a link for the reason shown${change}`,
     );
   });
+}
+
+/** A word that is neither a path nor a data set's name is most likely meant to be a name. */
+function checkedSource(from: string): string {
+  if (existsSync(from) || from.includes("/") || from.includes(".")) return from;
+  throw new AppError(
+    "FILE_UNREADABLE",
+    `expected a zip, a folder, or the name of a data set (${datasetNames.join(", ")}), received ${received(from)}, which is none of these`,
+  );
 }
 
 function isDatasetName(text: string): text is DatasetName {

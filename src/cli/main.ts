@@ -1,9 +1,9 @@
 /** The `marquee` command: settings, subcommands, and one clear line when something fails. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Command, CommanderError, Option } from "commander";
-import { settings } from "../config.js";
+import { Command, CommanderError } from "commander";
 import { AppError } from "../errors.js";
+import { addSettingFlags } from "./context.js";
 import { addDocumentCommands } from "./documents.js";
 import { addEncoderCommands } from "./encoders.js";
 import { addEvaluateCommand } from "./evaluate.js";
@@ -45,9 +45,7 @@ function createProgram(): Command {
     .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, "marquee: ")) })
     .showHelpAfterError("(marquee --help lists the commands)")
     .addHelpText("after", "\nEvery setting can also stand in the environment, under the name in brackets.");
-  for (const { flag, env, default: value, about } of Object.values(settings)) {
-    program.addOption(new Option(`--${flag} <value>`, `${about} [${env}] (default: ${value === "" ? "none" : value})`));
-  }
+  addSettingFlags(program);
   addServeCommands(program);
   addImportCommands(program);
   addTrainCommand(program);

@@ -1,5 +1,4 @@
 /** `marquee models`: list, choose and import models. */
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
@@ -11,6 +10,7 @@ import { importBaseline, ratedIds } from "../ml/baseline-import.js";
 import { buildBaselineModel } from "../ml/baseline-model.js";
 import { loadModel } from "../ml/load-model.js";
 import { freeModelName, listModels, modelFolder, pruneModels, saveModel } from "../ml/model-store.js";
+import { maxModelBytes, readRegularFile } from "../read-file.js";
 import type { Services } from "../resolvers/services.js";
 import { wholeNumber } from "./arguments.js";
 import { withServices } from "./context.js";
@@ -133,8 +133,9 @@ interface ImportOptions {
 
 async function importModel({ db, folders }: Services, file: string, options: ImportOptions): Promise<void> {
   const { name: datasetName, data } = readTrainingSet(db, "imported");
-  const bytes = await read(file);
-  const idMaps = options.idMaps === undefined ? undefined : (await read(options.idMaps)).toString("utf8");
+  const bytes = await readRegularFile(file, maxModelBytes);
+  const idMaps =
+    options.idMaps === undefined ? undefined : (await readRegularFile(options.idMaps, maxModelBytes)).toString("utf8");
   const { weights, idLists, sha256 } = importBaseline(bytes, basename(file), data, occupations, idMaps);
   // The same weights with other id maps, or under another name that was asked for, are another model.
   const known = (await listModels(folders.models)).find(
@@ -188,14 +189,4 @@ function plainName(file: string): string {
     .replace(/[^a-z0-9._-]+/g, "-")
     .replace(/^[^a-z0-9]+/, "");
   return name.slice(0, 50) || "baseline";
-}
-
-async function read(file: string): Promise<Buffer> {
-  return readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    throw new AppError(
-      "FILE_UNREADABLE",
-      `expected a file that can be read, received ${received(file)}: ${cause.code}`,
-      { cause },
-    );
-  });
 }

@@ -64,7 +64,7 @@ export function createRowWriter(db: Database): RowWriter {
 /** Empties everything that belongs to a data set; what was learned from it no longer serves. */
 export function clearDataset(db: Database): void {
   db.sqlite.exec(
-    "DELETE FROM ratings; DELETE FROM posters; DELETE FROM users; DELETE FROM movies; DELETE FROM dataset;" +
+    "DELETE FROM ratings; DELETE FROM posters; DELETE FROM users; DELETE FROM movies; DELETE FROM dataset; DELETE FROM deletions;" +
       "DELETE FROM settings WHERE key = 'activeModel'",
   );
 }

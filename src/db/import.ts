@@ -1,26 +1,35 @@
 /**
  * Importing a MovieLens data set in one transaction: killed half-way, the database is as it was before.
- * A second import of the same data changes nothing.
+ * A second import of the same data changes nothing; a newer release of the same data set takes the older one's place.
  */
 import { AppError, received } from "../errors.js";
 import { firstOwnId, type MovieId, type UserId } from "../ids.js";
+import { deletedRatings, deletedUsers } from "./deletions.js";
+import { type Gone, removeGone } from "./import-gone.js";
 import { importLinks, type LinkReport } from "./import-links.js";
+import { type DuplicatePolicy, type StagedRatings, stageRatings } from "./import-ratings.js";
 import { type Changes, clearDataset, createRowWriter } from "./import-rows.js";
+import { countMadeByPeople, inWords, type MadeByPeople } from "./made-by-people.js";
+import { publishedNames } from "./movielens/datasets.js";
 import { type Dataset as DetectedDataset, detectDataset } from "./movielens/detect.js";
 import { readLinkReference } from "./movielens/link.js";
 import { readMovies, readRatings, readUsers } from "./movielens/read.js";
-import { BadField, type BadLine, type ReadOptions } from "./movielens/rows.js";
+import { BadField, type BadLine, BadLines, type ReadOptions, UniqueRows } from "./movielens/rows.js";
 import type { Source } from "./movielens/source.js";
-import { countLinked } from "./movies.js";
+import { allMovies, countLinked, countMovies } from "./movies.js";
 import { type Database, isBusy } from "./open.js";
+import { countRatings } from "./ratings.js";
 import { currentDataset } from "./settings.js";
 import { pauseStatistics } from "./statistics.js";
+import { countUsers } from "./users.js";
 
 export interface ImportOptions {
   /** A newer MovieLens release to take IMDb and TMDB ids from. */
   links?: Source;
   skipBad?: boolean;
-  /** Let this data set take the place of another one that is loaded. */
+  /** Which rating counts where a user rated a movie more than once; by default the newest. */
+  duplicates?: DuplicatePolicy;
+  /** Take out whatever data set is loaded, with what people made of it, and import into an empty database. */
   replace?: boolean;
   onProgress?(bytes: number, totalBytes: number, file: string): void;
   onBadLine?(problem: BadLine): void;
@@ -29,45 +38,58 @@ export interface ImportOptions {
 
 export interface ImportReport {
   dataset: string;
-  /** Read from the files; users are counted from the ratings where no file describes them. */
+  /** What the database holds now. */
   users: number;
   movies: number;
   ratings: number;
-  /** Movies that have an IMDb id now. */
+  /** Movies that have an IMDb id. */
   linked: number;
   /** Bad lines passed over. */
   skipped: number;
+  /** Ratings of a movie that the user had rated already, of which one counts. */
+  duplicates: number;
   changed: Changes;
+  /** What the files no longer hold. */
+  removed: Gone & { ratings: number };
+  /** What people had taken away, and stays so. */
+  leftOut: { users: number; ratings: number };
+  /** Whether any rating has a time. */
+  hasTimes: boolean;
   /** The data set whose place this one took. */
   replaced: string | null;
+  /** What people had made of that one, and is gone with it. */
+  lost: MadeByPeople | null;
   unlinked: LinkReport["unlinked"];
 }
 
 /**
  * @throws {AppError} DATA_FORMAT, DATA_BAD_LINE; DATA_EMPTY where nothing is left to import; DATA_OTHER_DATASET when
- *   another data set is loaded; DATABASE_BUSY; INTERRUPTED
+ *   another data set is loaded, or people made something of the embedded one; DATABASE_BUSY; INTERRUPTED
  */
 export async function importDataset(db: Database, source: Source, options: ImportOptions = {}): Promise<ImportReport> {
   const detected = await detectDataset(source);
   begin(db);
+  const staged = stageRatings(db, options.duplicates ?? "newest");
   try {
     const statistics = pauseStatistics(db);
-    const replaced = makeRoom(db, detected, options.replace ?? false);
-    const report = await importFiles(db, source, detected, options);
+    const { replaced, lost } = makeRoom(db, detected, options.replace ?? false);
+    const report = await importFiles(db, source, detected, staged, options);
     statistics.resume();
     const before = currentDataset(db);
     if (before === undefined) {
       db.sqlite
         .prepare("INSERT INTO dataset (id, name, kind, synthetic, imported_at) VALUES (1, ?, ?, 0, ?)")
         .run(detected.name, detected.kind, Math.floor(Date.now() / 1000));
-    } else if (report.changed.movies > 0) {
+    } else if (report.changed.movies > 0 || report.removed.movies > 0) {
       db.sqlite.exec("UPDATE dataset SET revision = revision + 1");
     }
     options.signal?.throwIfAborted();
+    staged.drop();
     db.sqlite.exec("COMMIT");
-    return { ...report, replaced };
+    return { ...report, replaced, lost };
   } catch (error) {
     db.sqlite.exec("ROLLBACK");
+    staged.drop();
     if (options.signal?.aborted) {
       throw new AppError("INTERRUPTED", "interrupted: nothing was imported, the database is as before");
     }
@@ -86,34 +108,57 @@ function begin(db: Database): void {
   }
 }
 
-/** @returns the name of the data set that was taken out, or null */
-function makeRoom(db: Database, detected: DetectedDataset, replace: boolean): string | null {
+/** Takes the loaded data set out, where this one replaces it. */
+function makeRoom(
+  db: Database,
+  detected: DetectedDataset,
+  replace: boolean,
+): { replaced: string | null; lost: MadeByPeople | null } {
   const loaded = currentDataset(db);
-  if (loaded === undefined || (loaded.name === detected.name && loaded.kind === detected.kind)) return null;
-  // The embedded set is for trying Marquee out: the first real import takes its place.
-  if (loaded.kind !== "embedded" && !replace) {
-    throw new AppError(
-      "DATA_OTHER_DATASET",
-      `expected ${received(loaded.name)}, which is loaded, received ${received(detected.name)}: their users have the same ` +
-        "numbers but are different people. Use another DATA_DIR, or --replace to take the loaded one out",
-    );
+  const isSame = loaded?.name === detected.name && loaded.kind === detected.kind;
+  if (loaded === undefined || (isSame && !replace)) return { replaced: null, lost: null };
+  const made = countMadeByPeople(db);
+  // That a made-up user was taken away is nothing to keep.
+  const words = inWords(loaded.kind === "embedded" ? { ...made, deletions: 0 } : made);
+  if (!replace) {
+    // The embedded set is for trying Marquee out: the first real import takes its place, unless somebody made it theirs.
+    if (loaded.kind !== "embedded") throw otherDataset(loaded.name, detected.name);
+    if (words !== "") {
+      throw new AppError(
+        "DATA_OTHER_DATASET",
+        `expected an empty data folder, or the embedded data set as it was set up, received one that people made their own (${words}): ` +
+          "their movies go with it. Use another DATA_DIR, or --replace to take all of that out",
+      );
+    }
   }
   clearDataset(db);
-  return loaded.name;
+  return { replaced: loaded.name, lost: words === "" ? null : made };
+}
+
+function otherDataset(loaded: string, other: string): AppError {
+  return new AppError(
+    "DATA_OTHER_DATASET",
+    `expected ${received(loaded)}, which is loaded, received ${received(other)}: their users have the same ` +
+      "numbers but are different people. Use another DATA_DIR, or --replace to take the loaded one out",
+  );
 }
 
 async function importFiles(
   db: Database,
   source: Source,
   detected: DetectedDataset,
+  staged: StagedRatings,
   options: ImportOptions,
-): Promise<Omit<ImportReport, "replaced">> {
+): Promise<Omit<ImportReport, "replaced" | "lost">> {
   const sizes = new Map(source.files.map(({ name, size }) => [name, size]));
   const { movies, users, ratings } = detected.files;
   const totalBytes = [movies, users, ratings].reduce((sum, file) => sum + (sizes.get(file ?? "") ?? 0), 0);
   let bytes = 0;
   let file = "";
   let skipped = 0;
+  const loadedTitles = titlesOfImported(db);
+  const gone = { users: deletedUsers(db), ratings: deletedRatings(db) };
+  const leftOut = { users: 0, ratings: 0 };
   const knownMovies = new Set<MovieId>();
   const knownUsers = new Set<UserId>();
   const read: ReadOptions = {
@@ -127,51 +172,56 @@ async function importFiles(
       skipped++;
       options.onBadLine?.(problem);
     },
-    checkRating: ({ userId, movieId }) => {
-      if (userId >= firstOwnId) {
-        throw new BadField(`a user id below ${firstOwnId}, where those of this server begin`, String(userId));
-      }
+    checkRating: (rating) => {
+      const { userId, movieId } = rating;
       if (!knownMovies.has(movieId)) throw new BadField(`the id of a movie in ${movies}`, String(movieId));
       if (users !== undefined && !knownUsers.has(userId))
         throw new BadField(`the id of a user in ${users}`, String(userId));
-      if (twice(userId, movieId))
-        throw new BadField("one rating of a movie by a user", `another of ${movieId} by ${userId}`);
+      if (gone.users.has(userId) || (gone.ratings.size > 0 && gone.ratings.has(`${userId} ${movieId}`))) {
+        leftOut.ratings++;
+        return;
+      }
+      staged.add(rating);
     },
   };
-  const twice = ratedTwice(detected.kind);
   const writer = createRowWriter(db);
 
   file = movies;
   let position = 0;
+  let sameTitles = 0;
+  const uniqueMovies = new UniqueRows<MovieId>("movie");
+  const badMovies = new BadLines(movies, read);
   for await (const rows of readMovies(source, detected, read)) {
     for (const row of rows) {
-      if (knownMovies.has(row.movieId)) {
-        const message = `${movies}: expected every movie once, received ${row.movieId} again: ${received(row.title)}`;
-        if (!read.skipBad) throw new AppError("DATA_BAD_LINE", message);
-        skipped++;
-        options.onBadLine?.({ file: movies, line: 0, message });
-        continue;
-      }
-      knownMovies.add(row.movieId);
-      writer.putMovie({ ...row, position: position++ });
+      badMovies.guard(row.line, () => {
+        if (!uniqueMovies.isNew(row.movieId, `${row.title}\n${row.genres.join("|")}`, row.line)) return;
+        knownMovies.add(row.movieId);
+        if (loadedTitles.get(row.movieId) === row.title) sameTitles++;
+        writer.putMovie({ ...row, position: position++ });
+      });
     }
   }
   file = users ?? "";
+  const uniqueUsers = new UniqueRows<UserId>("user");
+  const badUsers = new BadLines(file, read);
   for await (const rows of readUsers(source, detected, read)) {
-    for (const row of rows) {
-      knownUsers.add(row.userId);
-      writer.putUser(row);
+    for (const { line, ...row } of rows) {
+      badUsers.guard(line, () => {
+        if (!uniqueUsers.isNew(row.userId, Object.values(row).join("\n"), line)) return;
+        knownUsers.add(row.userId);
+        if (gone.users.has(row.userId)) leftOut.users++;
+        else writer.putUser(row);
+      });
     }
   }
   file = ratings;
   let count = 0;
   for await (const rows of readRatings(source, detected, read)) {
-    for (const { userId, movieId, rating, ratedAt } of rows) {
-      if (!knownUsers.has(userId)) {
-        knownUsers.add(userId);
-        writer.putUser({ userId, gender: null, ageGroup: null, occupation: null, zipCode: null });
-      }
-      writer.putRating(userId, movieId, rating, ratedAt);
+    for (const { userId } of rows) {
+      if (knownUsers.has(userId)) continue;
+      knownUsers.add(userId);
+      if (gone.users.has(userId)) leftOut.users++;
+      else writer.putUser({ userId, gender: null, ageGroup: null, occupation: null, zipCode: null });
     }
     count += rows.length;
   }
@@ -181,39 +231,53 @@ async function importFiles(
       `expected movies and ratings in ${source.label}, received ${knownMovies.size} and ${count}`,
     );
   }
+  checkSame(detected.name, { shared: sameTitles, held: loadedTitles.size }, staged.overlap());
+  const merged = staged.merge();
+  writer.changes.ratings = merged.changed;
+  const removed = { ...removeGone(db, knownUsers, knownMovies), ratings: merged.removed };
   let unlinked: LinkReport["unlinked"] = [];
   if (options.links !== undefined || detected.files.links !== undefined) {
-    const links = importLinks(db, await readLinkReference(options.links ?? source));
+    const links = importLinks(db, await readLinkReference(options.links ?? source, { ...read, onBytes: undefined }));
     writer.changes.links = links.changed;
     unlinked = links.unlinked;
   }
   return {
     dataset: detected.name,
-    users: knownUsers.size,
-    movies: knownMovies.size,
-    ratings: count,
+    users: countUsers(db),
+    movies: countMovies(db),
+    ratings: countRatings(db),
     linked: countLinked(db),
     skipped,
+    duplicates: staged.duplicates,
     changed: writer.changes,
+    removed,
+    leftOut,
+    hasTimes: db.sqlite.prepare("SELECT 1 FROM ratings WHERE rated_at IS NOT NULL LIMIT 1").get() !== undefined,
     unlinked,
   };
 }
 
+/** Of movies as they were imported. */
+function titlesOfImported(db: Database): Map<MovieId, string> {
+  const imported = allMovies(db).filter((movie) => !movie.edited && movie.id < firstOwnId);
+  return new Map(imported.map(({ id, title }) => [id, title]));
+}
+
+interface Overlap {
+  shared: number;
+  held: number;
+}
+
 /**
- * Whether a user has rated a movie already in this file. Every layout but 100K's lists ratings user by user, so that
- * one user's movies are all that must be remembered.
+ * A folder's name says which data set it holds only where GroupLens gave it: two folders called `data` are one data set where
+ * at least half of the movies (by number and title) and of the ratings (by user and movie) that are loaded stand in both.
  */
-function ratedTwice(kind: DetectedDataset["kind"]): (userId: UserId, movieId: MovieId) => boolean {
-  const isGrouped = kind !== "100k";
-  const seen = new Set<string | number>();
-  let current: UserId | undefined;
-  return (userId, movieId) => {
-    if (isGrouped && userId !== current) {
-      seen.clear();
-      current = userId;
-    }
-    const before = seen.size;
-    seen.add(isGrouped ? movieId : `${userId} ${movieId}`);
-    return seen.size === before;
-  };
+function checkSame(name: string, titles: Overlap, ratings: Overlap): void {
+  if (publishedNames.includes(name)) return;
+  if (titles.shared * 2 >= titles.held && ratings.shared * 2 >= ratings.held) return;
+  throw new AppError(
+    "DATA_OTHER_DATASET",
+    `expected the data set ${received(name)} again, which is loaded, received another one of the same name: it has ${titles.shared} of ` +
+      `its ${titles.held} movies and ${ratings.shared} of its ${ratings.held} ratings. Use another DATA_DIR, or --replace to take the loaded one out`,
+  );
 }

@@ -99,6 +99,19 @@ export const ratings = sqliteTable(
   ],
 );
 
+/** What people took away of an imported data set, so that importing it again does not bring it back. */
+export const deletions = sqliteTable(
+  "deletions",
+  {
+    userId: integer().notNull().$type<UserId>(),
+    /** Whose rating of which movie; 0 for the user with all of their ratings. */
+    movieId: integer().notNull(),
+    /** Unix seconds. */
+    deletedAt: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.movieId] })],
+);
+
 /**
  * What a movie's ratings add up to, kept by triggers on `ratings` (migration 0004), so that lists are ordered by it and a
  * page of movies does not count (`node bench/statistics.js`). Movies that nobody rated have no row, or one of zeros.

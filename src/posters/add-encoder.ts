@@ -1,9 +1,9 @@
 /** Making an encoder of an image classifier: cut, tried out, and written whole or not at all. */
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { z } from "zod";
 import { AppError, received } from "../errors.js";
+import { maxModelBytes, readRegularFile } from "../read-file.js";
 import { toEmbeddingGraph } from "./encoder-graph.js";
 import {
   builtinEncoder,
@@ -40,11 +40,7 @@ export async function addEncoder(
         `received ${received(name)}`,
     );
   }
-  const source = await readFile(onnxPath).catch((cause: unknown) => {
-    throw new AppError("FILE_UNREADABLE", `expected an .onnx file, but ${received(onnxPath)} cannot be read`, {
-      cause,
-    });
-  });
+  const source = await readRegularFile(onnxPath, maxModelBytes);
   const graph = toEmbeddingGraph(source, file);
   const [, height, width] = graph.input.size;
   const settings = preprocessingSchema.safeParse({

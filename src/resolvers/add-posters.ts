@@ -1,6 +1,6 @@
 /** Taking posters from a folder into the store: files named after a movie's number or its IMDb id. */
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { type PosterRow, posterNames, setPoster } from "../db/posters.js";
 import { currentDataset } from "../db/settings.js";
 import { write } from "../db/write.js";
@@ -8,6 +8,7 @@ import { AppError, received } from "../errors.js";
 import { type MovieId, parseImdbId, parseMovieId } from "../ids.js";
 import { inspectPoster, maxPosterBytes } from "../posters/images.js";
 import { savePoster } from "../posters/store.js";
+import { readRegularFile } from "../read-file.js";
 import type { Services } from "./services.js";
 
 export interface AddPostersReport {
@@ -24,7 +25,7 @@ const pictureName = /^(.+)\.(?:jpe?g|png|webp)$/i;
 
 /**
  * @param folder with files such as `1193.jpg` or `tt0073486.png`; other files are refused by name
- * @throws {AppError} DATA_EMPTY without a data set; FILE_UNREADABLE when the folder cannot be read
+ * @throws {AppError} DATA_EMPTY without a data set, or without any file; FILE_UNREADABLE when the folder cannot be read
  */
 export async function addPosters(
   { db, folders }: Services,
@@ -47,6 +48,12 @@ export async function addPosters(
     .filter((file) => file.isFile() || file.isSymbolicLink())
     .map((file) => file.name)
     .sort();
+  if (names.length === 0) {
+    throw new AppError(
+      "DATA_EMPTY",
+      `expected pictures named <movieId> or tt<imdbId> with .jpg, .png or .webp in ${received(folder)}, but it holds no files`,
+    );
+  }
   const find = movieFinder(posterNames(db));
   const addedAt = Math.floor(Date.now() / 1000);
   const fileOf = new Map<MovieId, string>();
@@ -79,14 +86,7 @@ export async function addPosters(
   async function takeIn(file: string, movieId: MovieId | AppError): Promise<PosterRow | AppError> {
     if (movieId instanceof AppError) return movieId;
     try {
-      const { size } = await stat(file).catch(unreadable);
-      if (size > maxPosterBytes) {
-        throw new AppError(
-          "POSTER_UNREADABLE",
-          `expected a poster of at most ${maxPosterBytes} bytes, received ${size}`,
-        );
-      }
-      const bytes = await readFile(file).catch(unreadable);
+      const bytes = await readRegularFile(file, maxPosterBytes, basename(file));
       const { format, width, height, sha256 } = await inspectPoster(bytes);
       await savePoster(folders.posters, bytes, format);
       return { movieId, sha256, format, width, height, bytes: bytes.length, source: "folder", addedAt };
@@ -95,10 +95,6 @@ export async function addPosters(
       throw error;
     }
   }
-}
-
-function unreadable(cause: NodeJS.ErrnoException): never {
-  throw new AppError("FILE_UNREADABLE", `expected a file that can be read, received ${cause.code}`, { cause });
 }
 
 function movieFinder(movies: { movieId: MovieId; imdbId: string | null }[]): (file: string) => MovieId | AppError {

@@ -1,11 +1,15 @@
 /** Trusted documents, as operators add them from the folders that front ends are built from. */
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { GraphQLError, getOperationAST, parse } from "graphql";
 import { addDocuments, type Document, deleteDocument, documentByHash, hashOf, listDocuments } from "../db/documents.js";
 import { write } from "../db/write.js";
 import { AppError, received } from "../errors.js";
+import { readRegularFile } from "../read-file.js";
 import type { Services } from "./services.js";
+
+/** Of one file. */
+const maxDocumentBytes = 50 * 2 ** 20;
 
 export interface AddedDocuments {
   /** Every document of the folder, by the hash that a client sends. */
@@ -27,7 +31,7 @@ export async function addDocumentsOf(
 ): Promise<AddedDocuments> {
   const found: { text: string; source: string }[] = [];
   for (const file of await documentFiles(folder)) {
-    const text = await readFile(join(folder, file), "utf8");
+    const text = (await readRegularFile(join(folder, file), maxDocumentBytes, file)).toString("utf8");
     found.push(...(file.endsWith(".json") ? manifestOf(text, file) : [{ text, source: file }]));
   }
   if (found.length === 0) {

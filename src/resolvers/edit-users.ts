@@ -1,5 +1,6 @@
 /** People who are added, described and taken away through the API. */
 import { z } from "zod";
+import { rememberDeletion } from "../db/deletions.js";
 import { countRatings } from "../db/ratings.js";
 import { addUser, deleteUser as deleteRow, type User, updateUser as updateRow, userByExternalId } from "../db/users.js";
 import { write } from "../db/write.js";
@@ -61,6 +62,7 @@ export async function deleteUser(
   const ratings = await write(db, () => {
     const count = countRatings(db, userId);
     if (!deleteRow(db, userId)) throw userNotFound(userId);
+    rememberDeletion(db, userId);
     return count;
   });
   return { userId, ratings };

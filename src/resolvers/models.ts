@@ -15,6 +15,18 @@ export interface Models {
   get(name?: string): Promise<Predictor>;
 }
 
+/** The same models, each as it is found first: whoever asks through one of these sees one model, whatever is chosen meanwhile. */
+export function pinned(models: Models): Models {
+  const found = new Map<string | undefined, Promise<Predictor>>();
+  return {
+    get(name) {
+      const model = found.get(name) ?? models.get(name);
+      found.set(name, model);
+      return model;
+    },
+  };
+}
+
 /** Models that stay in memory: the one that serves, and one that it is compared with or takes its place. */
 const mostLoaded = 2;
 

@@ -1,5 +1,6 @@
 /** A user's ratings, as they change them. What changes counts at once: nothing of it is kept in memory. */
 import { z } from "zod";
+import { rememberDeletion } from "../db/deletions.js";
 import { moviesByIds } from "../db/movies.js";
 import { deleteRating, type Rating, ratingSetter, ratingsOfMovies } from "../db/ratings.js";
 import { usersByIds } from "../db/users.js";
@@ -71,7 +72,11 @@ export async function removeRating(context: Context, input: Whose & { movieId: s
   const userId = actingUserId(context, input.userId);
   const movieId = inField(["movieId"], () => movieIdOf(input.movieId));
   const { db, events } = context.services;
-  const removed = await write(db, () => deleteRating(db, userId, movieId));
+  const removed = await write(db, () => {
+    const rating = deleteRating(db, userId, movieId);
+    if (rating !== undefined) rememberDeletion(db, userId, movieId);
+    return rating;
+  });
   if (removed === undefined) {
     throw new AppError(
       "RATING_NOT_FOUND",

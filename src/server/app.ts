@@ -12,6 +12,7 @@ import { policyOfRequest } from "../resolvers/access.js";
 import { createAuthenticator } from "../resolvers/authenticate.js";
 import type { Context } from "../resolvers/context.js";
 import { createLoaders } from "../resolvers/loaders.js";
+import { type Models, pinned } from "../resolvers/models.js";
 import type { Services } from "../resolvers/services.js";
 import { maxPosterBytes } from "../resolvers/set-poster.js";
 import { hasScope } from "../resolvers/viewer.js";
@@ -73,15 +74,25 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
   const clients = createClients(viewers, options.trustProxy);
   const charge = createRateLimit(options.rateLimit);
   const inTurn = createTurns(operationsAtOnce);
-  const contextOf = (request: Request): Context => ({
-    services,
-    loaders: createLoaders(services),
-    viewer: viewers.of(request),
-    policy: policyOfRequest(services, options),
-  });
+  const contextOf = (request: Request, models: Models): Context => {
+    const own = { ...services, models };
+    return {
+      services: own,
+      loaders: createLoaders(own),
+      viewer: viewers.of(request),
+      policy: policyOfRequest(services, options),
+    };
+  };
+  // The operations of a batch are one request too.
+  const modelsOfRequests = new WeakMap<Request, Models>();
+  const modelsOf = (request: Request): Models => {
+    const known = modelsOfRequests.get(request) ?? pinned(services.models);
+    modelsOfRequests.set(request, known);
+    return known;
+  };
   return createYoga<ServerContext, Context>({
     schema: options.federation ? toSubgraphSchema() : toSchema(),
-    context: ({ request }) => contextOf(request),
+    context: ({ request }) => contextOf(request, modelsOf(request)),
     // Made for each visit: the data set may be another by then.
     graphiql: () => ({ title: "Marquee", defaultTabs: tourOf(services, auth) }),
     renderGraphiQL,
@@ -115,7 +126,16 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       useWholeBatches(),
       useTrustedDocuments(services, options.documents, viewers),
       useTimeLimit(timeoutMs, inTurn, clients),
-      useStreams({ maxStreams: options.maxStreams, timeoutMs, contextOf, charge, inTurn }, clients),
+      useStreams(
+        {
+          maxStreams: options.maxStreams,
+          timeoutMs,
+          contextOf: (request) => contextOf(request, pinned(services.models)),
+          charge,
+          inTurn,
+        },
+        clients,
+      ),
       ...(options.defer ? [useIncremental(maskError)] : []),
       ...queryLimits(),
       ...(options.introspection ? [] : [useDisableIntrospection(), blockFieldSuggestionsPlugin() as Plugin]),

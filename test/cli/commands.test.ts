@@ -201,8 +201,14 @@ describe("marquee import", () => {
 
   test.each([
     ["/nowhere/ml-1m.zip", /^cannot read \/nowhere\/ml-1m\.zip: ENOENT/],
-    ["ml-9m", /^cannot read ml-9m: ENOENT/],
-    [fileURLToPath(import.meta.url), /^expected a folder or a whole zip file, received \S+commands\.test\.ts: /],
+    [
+      "ml-9m",
+      /^expected a zip, a folder, or the name of a data set \(ml-1m, .*, ml-32m\), received "ml-9m", which is none of these$/,
+    ],
+    [
+      fileURLToPath(import.meta.url),
+      /^expected a folder or a zip file, received \S+commands\.test\.ts, a file of text$/,
+    ],
     [
       fileURLToPath(new URL("../../bin", import.meta.url)),
       /^\S+bin: expected a MovieLens data set .*, received marquee\.js$/,
@@ -468,7 +474,7 @@ describe("marquee models", () => {
     expect(await importing(cut)).toMatch(/received offsets .* in cut\.safetensors$/);
     expect(await importing(noise)).toMatch(/^expected .*noise\.safetensors/);
     expect(await importing(join(folder, "none.safetensors"))).toMatch(
-      /^expected a file that can be read, received "\S+none\.safetensors": ENOENT$/,
+      /^expected a file that can be read in "\S+none\.safetensors", received ENOENT$/,
     );
     // Trained here, so by other rows than MovieLens 1M's convention.
     expect(await importing(join(dataDir, "models", "trained", "weights.safetensors"))).toMatch(
@@ -710,7 +716,7 @@ describe("marquee posters", () => {
       "expected a poster as JPEG, PNG or WebP, received 33 bytes starting 6120746578742066",
     );
     expect(reasons.get("5.jpg")).toMatch(/^expected a poster that decodes in full .*received a jpeg of \d+ bytes/);
-    expect(reasons.get("6.jpg")).toMatch(/^expected a file that can be read, received ENOENT$/);
+    expect(reasons.get("6.jpg")).toMatch(/^expected a file that can be read in 6.jpg, received ENOENT$/);
     expect(reasons.get("999.jpg")).toBe("expected the number of a movie, received 999");
     expect(reasons.get("tt9999999.jpg")).toBe("expected the IMDb id of a movie here, received tt9999999");
     expect(reasons.get("cover.jpg")).toBe('expected a name of <movieId> or tt<imdbId>, received "cover"');

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { rememberDeletion } from "../../src/db/deletions.js";
 import { type ImportOptions, importDataset } from "../../src/db/import.js";
 import { importLinks } from "../../src/db/import-links.js";
 import { findLinkCandidates } from "../../src/db/link-reference.js";
@@ -12,7 +13,7 @@ import { allMovies, moviesByIds } from "../../src/db/movies.js";
 import { type Database, openDatabase } from "../../src/db/open.js";
 import { deleteRating, ratingSetter, ratingsOfMovies, topRatings } from "../../src/db/ratings.js";
 import { currentDataset, getSetting, setSetting } from "../../src/db/settings.js";
-import { usersByIds } from "../../src/db/users.js";
+import { addUser, deleteUser, usersByIds } from "../../src/db/users.js";
 import { write } from "../../src/db/write.js";
 import { type ImdbId, type MovieId, movieId, type UserId, userId } from "../../src/ids.js";
 import { startScript } from "../cli/run.js";
@@ -75,8 +76,13 @@ describe("importing a data set", () => {
       ratings: 3,
       linked: 0,
       skipped: 0,
+      duplicates: 0,
       changed: { users: 2, movies: 3, ratings: 3, links: 0 },
+      removed: { users: 0, movies: 0, ratings: 0 },
+      leftOut: { users: 0, ratings: 0 },
+      hasTimes: true,
       replaced: null,
+      lost: null,
       unlinked: [],
     });
     expect(currentDataset(db)).toMatchObject({ name: "ml-1m", kind: "1m", synthetic: false, revision: 1 });
@@ -188,13 +194,6 @@ describe("importing a data set", () => {
     expect(ratingOf(db, userId(2), movieId(1))).toMatchObject({ rating: 0.5, ratedAt: 1_700_000_000, edited: true });
   });
 
-  test("brings back a rating that was removed through the API: nothing tells it from one that was never there", async () => {
-    const { db } = await newDatabase();
-    await importFiles(db, "ml-1m", ml1m);
-    await write(db, () => deleteRating(db, userId(2), movieId(1)));
-    expect((await importFiles(db, "ml-1m", ml1m)).changed).toEqual({ ...nothing, ratings: 1 });
-  });
-
   test("reports its progress in bytes, file by file, up to the whole", async () => {
     const { db } = await newDatabase();
     const seen: [number, number, string][] = [];
@@ -222,19 +221,29 @@ describe("a line that cannot be read", () => {
       'ml-1m/ratings.dat line 2: expected the id of a user in ml-1m/users.dat, received "8"',
     ],
     [
-      "a second rating of a movie by a user",
-      { ...ml1m, "ratings.dat": "1::661::3::0\n1::1::3::0\n1::661::5::0\n" },
-      'ml-1m/ratings.dat line 3: expected one rating of a movie by a user, received "another of 661 by 1"',
-    ],
-    [
       "a movie that stands twice",
       { ...ml1m, "movies.dat": "1::Toy Story (1995)::Comedy\n1::Heat (1995)::Crime\n" },
-      'ml-1m/movies.dat: expected every movie once, received 1 again: "Heat (1995)"',
+      'ml-1m/movies.dat line 2: expected each movie once, or the same again, received "1 as on line 1, with other values"',
+    ],
+    [
+      "a user who stands twice",
+      { ...ml1m, "users.dat": "1::F::1::10::48067\n2::M::56::16::70072\n1::M::1::10::48067\n" },
+      'ml-1m/users.dat line 3: expected each user once, or the same again, received "1 as on line 1, with other values"',
+    ],
+    [
+      "a rating of a day to come",
+      { ...ml1m, "ratings.dat": "1::661::3::4102444800\n" },
+      'ml-1m/ratings.dat line 1: expected a time in Unix seconds, up to tomorrow, received "4102444800"',
+    ],
+    [
+      "a number beyond those of movies",
+      { ...ml1m, "movies.dat": "1::Toy Story (1995)::Comedy\n3000000000::Y (1990)::Drama\n" },
+      'ml-1m/movies.dat line 2: expected a movie id, a whole number from 1 to 2000000000, received "3000000000"',
     ],
     [
       "a movie without a number",
       { ...ml1m, "movies.dat": "1::Toy Story (1995)::Comedy\nx::Y (1990)::Drama\n" },
-      'ml-1m/movies.dat line 2: expected a movie id, a positive integer, received "x"',
+      'ml-1m/movies.dat line 2: expected a movie id, a whole number from 1 to 2000000000, received "x"',
     ],
     [
       "a user of an unknown age",
@@ -265,13 +274,13 @@ describe("a line that cannot be read", () => {
       db,
       "ml-1m",
       {
-        "movies.dat": "1::Toy Story (1995)::Comedy\n2::::Drama\n3::Heat (1995)::Crime\n",
+        "movies.dat": "1::Toy Story (1995)::Comedy\n2::::Drama\n3::Heat (1995)::Crime\n4::Alien (1979)::Horror\n",
         "users.dat": "1::F::1::10::48067\n2::X::56::16::70072\n",
-        "ratings.dat": "1::1::5::0\n1::2::4::0\n2::1::3::0\n1::3::four::0\n1::3::4::0\n",
+        "ratings.dat": "1::1::5::0\n1::2::4::0\n2::1::3::0\n1::3::four::0\n1::3::4::0\n1::4::2::0\n",
       },
       { skipBad: true, onBadLine: ({ message }) => problems.push(message) },
     );
-    expect(report).toMatchObject({ users: 1, movies: 2, ratings: 2, skipped: 5 });
+    expect(report).toMatchObject({ users: 1, movies: 3, ratings: 3, skipped: 5 });
     expect(problems).toEqual([
       'ml-1m/movies.dat line 2: expected a title, received ""',
       'ml-1m/users.dat line 2: expected a gender, M or F, received "X"',
@@ -288,6 +297,247 @@ describe("a line that cannot be read", () => {
       /^DATA_EMPTY: expected movies and ratings in \S+, received 3 and 0$/,
     );
     expect(currentDataset(db)).toBeUndefined();
+  });
+});
+
+const csvWith = (ratings: string, movies = "1,Heat (1995),Crime\n2,Alien (1979),Horror\n"): Files => ({
+  "movies.csv": `movieId,title,genres\n${movies}`,
+  "ratings.csv": `userId,movieId,rating,timestamp\n${ratings}`,
+});
+
+describe("a file of which most lines are bad", () => {
+  test("stops the import in spite of skipBad, and says how many", async () => {
+    const { db } = await newDatabase();
+    const files = csvWith("1,1,five,0\n1,2,four,0\n2,1,3,0\n");
+    expect(await failure(importFiles(db, "ml-latest", files, { skipBad: true }))).toBe(
+      "DATA_BAD_LINE: ml-latest/ratings.csv: expected most lines to be good, received 2 bad ones of 3. The first: " +
+        'ml-latest/ratings.csv line 2: expected a rating in half stars from 0.5 to 5, received "five"',
+    );
+    expect(currentDataset(db)).toBeUndefined();
+  });
+
+  test("stops it where ratings have another scale, though most of them could be stars", async () => {
+    const { db } = await newDatabase();
+    const rows = Array.from({ length: 200 }, (_, k) => `${k + 1},1,${1 + (k % 7)},0\n`).join("");
+    expect(await failure(importFiles(db, "ml-latest", csvWith(rows), { skipBad: true }))).toBe(
+      "DATA_BAD_LINE: ml-latest/ratings.csv: expected ratings from 0.5 to 5 stars, received 56 of 200 beyond them, so its " +
+        "scale is another one: divide all ratings first. The first: " +
+        'ml-latest/ratings.csv line 7: expected a rating in half stars from 0.5 to 5, received "6"',
+    );
+  });
+
+  test("stops a file of links too, which is under the same contract", async () => {
+    const { db } = await newDatabase();
+    const files = (links: string) => ({
+      ...csvWith("1,1,5,0\n1,2,4,0\n"),
+      "links.csv": `movieId,imdbId,tmdbId\n${links}`,
+    });
+    expect(await failure(importFiles(db, "ml-latest", files("1,0113277,949\n2,0078748,x\n")))).toBe(
+      'DATA_BAD_LINE: ml-latest/links.csv line 3: expected a TMDB id, a whole number from 1 to 2147483647, or nothing, received "x"',
+    );
+    const report = await importFiles(db, "ml-latest", files("1,0113277,949\n2,0078748,x\n"), { skipBad: true });
+    expect(report).toMatchObject({ linked: 1, skipped: 1 });
+    expect(await failure(importFiles(db, "ml-latest", files("1,a,949\n2,0078748,x\n"), { skipBad: true }))).toMatch(
+      /^DATA_BAD_LINE: ml-latest\/links.csv: expected most lines to be good, received 2 bad ones of 2/,
+    );
+  });
+});
+
+describe("keys that come more than once", () => {
+  const twice = "1,1,5.0,1000000000\n2,1,3.0,1000000001\n1,1,1.0,1000000002\n1,2,4.0,5\n1,2,2.0,5\n2,2,3,9\n2,2,1,0\n";
+  const starsOf = (db: Database) =>
+    db.sqlite.prepare("SELECT user_id, movie_id, rating FROM ratings ORDER BY user_id, movie_id").raw().all();
+
+  test.each([
+    [
+      "newest",
+      [
+        [1, 1, 1],
+        [1, 2, 2],
+        [2, 1, 3],
+        [2, 2, 3],
+      ],
+    ],
+    [
+      "first",
+      [
+        [1, 1, 5],
+        [1, 2, 4],
+        [2, 1, 3],
+        [2, 2, 3],
+      ],
+    ],
+  ] as const)(
+    "give one rating of a movie by a user, the %s, wherever the other one stands",
+    async (duplicates, expected) => {
+      const { db } = await newDatabase();
+      const report = await importFiles(db, "ml-latest", csvWith(twice), { duplicates });
+      expect(report).toMatchObject({ ratings: 4, duplicates: 3, skipped: 0 });
+      expect(starsOf(db)).toEqual(expected);
+      const before = contents(db);
+      const second = await importFiles(db, "ml-latest", csvWith(twice), { duplicates });
+      expect(second).toEqual({ ...report, changed: nothing });
+      expect(contents(db)).toBe(before);
+    },
+  );
+
+  test("take the newest unless told otherwise, and are refused where that is asked for", async () => {
+    const { db } = await newDatabase();
+    expect(await failure(importFiles(db, "ml-latest", csvWith(twice), { duplicates: "refuse" }))).toBe(
+      'DATA_BAD_LINE: ml-latest/ratings.csv line 4: expected one rating of a movie by a user, received "another of 1 by 1"',
+    );
+    const skipped = await importFiles(db, "ml-latest", csvWith(twice), { duplicates: "refuse", skipBad: true });
+    expect(skipped).toMatchObject({ ratings: 4, skipped: 3, duplicates: 0 });
+    expect(starsOf(db)).toEqual([
+      [1, 1, 5],
+      [1, 2, 4],
+      [2, 1, 3],
+      [2, 2, 3],
+    ]);
+    await importFiles(db, "ml-latest", csvWith(twice));
+    expect(starsOf(db)).toEqual([
+      [1, 1, 1],
+      [1, 2, 2],
+      [2, 1, 3],
+      [2, 2, 3],
+    ]);
+  });
+
+  test("are the same movie or link again, or an error that names both lines", async () => {
+    const { db } = await newDatabase();
+    const movies = '1,Heat (1995),Crime\n2,Alien (1979),Horror\n1,"Heat (1995)",Crime\n';
+    expect(await importFiles(db, "ml-latest", csvWith("1,1,5,0\n1,2,5,0\n", movies))).toMatchObject({
+      movies: 2,
+      skipped: 0,
+    });
+    const links = "movieId,imdbId,tmdbId\n1,0113277,949\n2,0078748,348\n1,0078748,348\n";
+    const files = { ...csvWith("1,1,5,0\n1,2,5,0\n"), "links.csv": links };
+    expect(await failure(importFiles(db, "ml-latest", files))).toBe(
+      'DATA_BAD_LINE: ml-latest/links.csv line 4: expected each movie once, or the same again, received "1 as on line 2, with other values"',
+    );
+    expect(await importFiles(db, "ml-latest", files, { skipBad: true })).toMatchObject({ linked: 2, skipped: 1 });
+    expect([imdbIdOf(db, 1), imdbIdOf(db, 2)]).toEqual(["tt0113277", "tt0078748"]);
+  });
+});
+
+describe("files as other programs save them", () => {
+  test("have whole numbers with a point, headers in any case, blanks, further columns, and no times", async () => {
+    const { db } = await newDatabase();
+    const report = await importFiles(db, "ml-latest", {
+      "movies.csv": "\uFEFFMovieID, Title ,GENRES,year\n1.0,Heat (1995),Crime,1995\n2.00,Alien (1979),Horror,1979\n",
+      "ratings.csv": " userId,MOVIEID, Rating ,extra\n1.0,1.0,5.0,x\n 2 ,2.0,3.50,y\n",
+      "links.csv": "movieId,imdbId,tmdbId\n1,113277,949.0\n2.0,0078748.0,348.0\n",
+    });
+    expect(report).toMatchObject({ users: 2, movies: 2, ratings: 2, linked: 2, skipped: 0, hasTimes: false });
+    expect(moviesByIds(db, [movieId(1), movieId(2)])).toMatchObject([
+      { imdbId: "tt0113277", tmdbId: 949 },
+      { imdbId: "tt0078748", tmdbId: 348 },
+    ]);
+    expect(ratingOf(db, userId(2), movieId(2))).toMatchObject({ rating: 3.5, ratedAt: null });
+  });
+
+  test("have a header and further columns in the layout of 100K", async () => {
+    const { db } = await newDatabase();
+    const report = await importFiles(db, "ml-100k", {
+      ...ml100k,
+      "u.data": "user_id\titem_id\trating\ttimestamp\tfrom\n196\t242\t3\t881250949\tweb\n186\t302\t4\t891717742\tapp\n",
+      "u.user": `user_id|age|gender|occupation|zip\n${ml100k["u.user"]}`,
+    });
+    expect(report).toMatchObject({ users: 2, movies: 2, ratings: 2, skipped: 0, hasTimes: true });
+  });
+});
+
+describe("a newer release of the loaded data set", () => {
+  const films = (...ids: number[]) => ids.map((id) => `${id},Film ${id} (1990),Drama\n`).join("");
+  const first = csvWith("1,1,5,1\n1,2,4,2\n2,1,3,3\n3,3,2,4\n", films(1, 2, 3));
+  const second = csvWith("1,1,4,1\n4,1,3,3\n", films(1, 4));
+
+  test("takes the older one's place: what the files no longer hold goes", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-latest-small", first);
+    const report = await importFiles(db, "ml-latest-small", second);
+    expect(report).toMatchObject({
+      users: 2,
+      movies: 2,
+      ratings: 2,
+      changed: { users: 1, movies: 1, ratings: 2 },
+      removed: { users: 2, movies: 2, ratings: 3 },
+      replaced: null,
+    });
+    const { db: fresh } = await newDatabase();
+    await importFiles(fresh, "ml-latest-small", second);
+    const held = (of: Database) =>
+      of.sqlite.prepare("SELECT user_id, movie_id, rating, rated_at FROM ratings ORDER BY 1, 2").raw().all();
+    expect(held(db)).toEqual(held(fresh));
+    expect(allMovies(db).map(({ id, position }) => [id, position])).toEqual([
+      [1, 0],
+      [4, 1],
+    ]);
+    expect(currentDataset(db)?.revision).toBe(2);
+  });
+
+  test("keeps what a person made, and what that hangs on", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-latest-small", first);
+    await write(db, () => ratingSetter(db, userId(3), 1_700_000_000)(movieId(3), 5));
+    await write(db, () => linkMovie(db, movieId(2), "tt0078748" as ImdbId));
+    await write(db, () => addUser(db, { externalId: "me" }));
+    const report = await importFiles(db, "ml-latest-small", second);
+    expect(report.removed).toEqual({ users: 1, movies: 0, ratings: 2 });
+    expect(ratingOf(db, userId(3), movieId(3))).toMatchObject({ rating: 5, edited: true });
+    expect(
+      allMovies(db)
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual([1, 2, 3, 4]);
+    expect(usersByIds(db, [userId(2), userId(3), userId(2_000_000_001)]).map((user) => user?.id)).toEqual([
+      undefined,
+      3,
+      2_000_000_001,
+    ]);
+  });
+
+  test("does not bring back what a person took away, unless it is told to replace", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "ml-latest-small", first);
+    await write(db, () => {
+      deleteUser(db, userId(1));
+      rememberDeletion(db, userId(1));
+      deleteRating(db, userId(2), movieId(1));
+      rememberDeletion(db, userId(2), movieId(1));
+    });
+    const before = contents(db);
+    const again = await importFiles(db, "ml-latest-small", first);
+    expect(again).toMatchObject({ changed: nothing, leftOut: { users: 1, ratings: 3 }, users: 2, ratings: 1 });
+    expect(contents(db)).toBe(before);
+    const replaced = await importFiles(db, "ml-latest-small", first, { replace: true });
+    expect(replaced).toMatchObject({
+      replaced: "ml-latest-small",
+      lost: { deletions: 2, users: 0 },
+      leftOut: { users: 0, ratings: 0 },
+      users: 3,
+      ratings: 4,
+    });
+  });
+
+  test("is told from another data set of the same name, whose folder GroupLens did not name", async () => {
+    const { db } = await newDatabase();
+    await importFiles(db, "data", first);
+    const before = contents(db);
+    const refused = async (files: Files) => failure(importFiles(db, "data", files));
+    const other = '"data" again, which is loaded, received another one of the same name: it has';
+    expect(await refused(csvWith("1,1,5,1\n1,2,4,2\n", "1,Other (1990),Drama\n2,Another (1990),Drama\n"))).toBe(
+      `DATA_OTHER_DATASET: expected the data set ${other} 0 of its 3 movies and 2 of its 4 ratings. ` +
+        "Use another DATA_DIR, or --replace to take the loaded one out",
+    );
+    expect(await refused(csvWith("7,1,5,1\n8,2,4,2\n1,1,3,0\n", films(1, 2, 3)))).toContain(
+      `${other} 3 of its 3 movies and 1 of its 4 ratings`,
+    );
+    expect(contents(db)).toBe(before);
+    const grown = csvWith("1,1,5,1\n1,2,4,2\n2,1,3,3\n3,3,2,4\n9,1,1,9\n", films(1, 2, 3, 4));
+    expect(await importFiles(db, "data", grown)).toMatchObject({ users: 4, movies: 4, ratings: 5 });
+    const replacing = await importFiles(db, "data", csvWith("7,1,5,1\n", "1,Other (1990),Drama\n"), { replace: true });
+    expect(replacing).toMatchObject({ users: 1, movies: 1, ratings: 1, replaced: "data", lost: null });
   });
 });
 
@@ -333,6 +583,29 @@ describe("another data set", () => {
     expect(await importFiles(db, "ml-1m", ml1m)).toMatchObject({ replaced: "embedded" });
     expect(currentDataset(db)).toMatchObject({ name: "ml-1m", synthetic: false });
     expect(usersByIds(db, [userId(77)])).toMatchObject([undefined]);
+  });
+
+  test("does not take its place where people made something of it, and says what", async () => {
+    const { db } = await newDatabase();
+    db.sqlite.exec(
+      "INSERT INTO dataset (id, name, kind, synthetic, imported_at) VALUES (1, 'embedded', 'embedded', 1, 0)",
+    );
+    db.sqlite.exec("INSERT INTO movies (id, position, title, display_title, genres) VALUES (9, 0, 'A', 'A', '')");
+    await write(db, () => {
+      const { id } = addUser(db, { externalId: "me" });
+      ratingSetter(db, id, 1_700_000_000)(movieId(9), 5);
+    });
+    const before = contents(db);
+    expect(await failure(importFiles(db, "ml-1m", ml1m))).toBe(
+      "DATA_OTHER_DATASET: expected an empty data folder, or the embedded data set as it was set up, received one that people made " +
+        "their own (1 user, 1 rating): their movies go with it. Use another DATA_DIR, or --replace to take all of that out",
+    );
+    expect(contents(db)).toBe(before);
+    expect(await importFiles(db, "ml-1m", ml1m, { replace: true })).toMatchObject({
+      replaced: "embedded",
+      lost: { users: 1, ratings: 1, movies: 0, links: 0, posters: 0, tokens: 0 },
+      users: 2,
+    });
   });
 });
 

@@ -46,6 +46,39 @@ describe("model", () => {
     expect(predictPlainly(other.seed, 42, 858)).not.toBeCloseTo(predictPlainly(active.seed, 42, 858), 1);
   });
 
+  test("is one for the whole of a request, also of a batch, whatever is chosen while it is answered", async () => {
+    const started = await start();
+    const { active, other } = fixture.models;
+    const { services } = started;
+    const get = services.models.get.bind(services.models);
+    let asked = 0;
+    services.models.get = async (name) => {
+      const model = await get(name);
+      // Whoever asks next is given another one.
+      if (asked++ === 0) setSetting(services.db, "activeModel", other.name);
+      return model;
+    };
+    const response = await started.app.fetch("http://localhost/graphql", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify([
+        { query },
+        { query: `{ again: model { name } user(id: 42) { recommendations { score movie { movieId } } } }` },
+      ]),
+    });
+    const [first, second] = (await response.json()) as [
+      { data: { model: { name: string }; movie: { predictedRating: number } } },
+      { data: { again: { name: string }; user: { recommendations: { score: number; movie: { movieId: number } }[] } } },
+    ];
+    expect(first.data.model).toEqual({ name: active.name });
+    expect(first.data.movie.predictedRating).toBeCloseTo(clamp(predictPlainly(active.seed, 42, 858)), 4);
+    expect(second.data.again).toEqual({ name: active.name });
+    for (const { score, movie } of second.data.user.recommendations) {
+      expect(score).toBeCloseTo(clamp(predictPlainly(active.seed, 42, movie.movieId)), 4);
+    }
+    expect((await started.data(query)).model).toEqual({ name: other.name });
+  });
+
   test("is null where none was chosen, and what needs one says so", async () => {
     const { services, data, ask } = await start();
     services.db.sqlite.exec("DELETE FROM settings");

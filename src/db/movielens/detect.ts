@@ -4,8 +4,9 @@
  */
 import { basename, resolve } from "node:path";
 import { AppError, received } from "../../errors.js";
+import { exportOf } from "./exports.js";
 import { decodeEither, lineBytes, lineEnd } from "./lines.js";
-import { splitCsvLine } from "./read-csv.js";
+import { columnNames, splitCsvLine } from "./read-csv.js";
 import { BadField } from "./rows.js";
 import type { Source } from "./source.js";
 
@@ -33,8 +34,8 @@ const header =
   (...names: string[]) =>
   (lines: string[]) => {
     try {
-      const columns = splitCsvLine((lines[0] ?? "").replace(/^\uFEFF/, ""));
-      return names.every((name) => columns.includes(name));
+      const columns = columnNames(splitCsvLine((lines[0] ?? "").replace(/^\uFEFF/, "")));
+      return names.every((name) => columns.includes(name.toLowerCase()));
     } catch (error) {
       if (error instanceof BadField) return false;
       throw error;
@@ -61,7 +62,7 @@ const shapes: Record<Dataset["kind"], Partial<Record<Role, Expected>>> = {
     ratings: {
       file: "u.data",
       looksLike: "userId, movieId, rating, timestamp between tabs",
-      test: anyLine(/^\d+\t\d+\t[\d.]+\t\d+$/),
+      test: anyLine(/^\d+\t\d+\t[\d.]+\t\d+(?:\t|$)/),
     },
     users: {
       file: "u.user",
@@ -105,10 +106,24 @@ export async function detectDataset(source: Source): Promise<Dataset> {
     const places = found.map(({ files }) => `${files.movies} with ${files.ratings}`).join("; ");
     throw new AppError("DATA_FORMAT", `${source.label}: expected one data set, received ${found.length}: ${places}`);
   }
+  for (const { name } of source.files.slice(0, 50)) {
+    if (!/\.(?:csv|json|tsv|txt)$/i.test(name)) continue;
+    const found = exportOf((await firstLines(source, name)).join("\n"));
+    if (found !== undefined) throw notADataset(`${source.label}: ${name}`, found);
+  }
   throw new AppError(
     "DATA_FORMAT",
     `${source.label}: expected a MovieLens data set (movies.dat and ratings.dat, u.item and u.data, or movies.csv and ` +
       `ratings.csv), received ${listing(source)}${misfits.map((misfit) => `; ${misfit}`).join("")}`,
+  );
+}
+
+/** A single person's ratings are told from a data set, and what to do with them is said. */
+function notADataset(label: string, service: string): AppError {
+  return new AppError(
+    "DATA_FORMAT",
+    `${label}: expected a MovieLens data set of many users, received one person's ratings as ${service} exports them: ` +
+      "add that person with the mutations createUser and rateMovies, or ask recommendFor with the ratings",
   );
 }
 

@@ -4,7 +4,7 @@
  */
 import { isUtf8 } from "node:buffer";
 import { AppError } from "../../errors.js";
-import { BadField, type ReadOptions, reportBadLine } from "./rows.js";
+import { BadField, BadLines, type ReadOptions } from "./rows.js";
 import type { Source } from "./source.js";
 
 const newline = 10;
@@ -62,17 +62,19 @@ export function lineBytes(block: Buffer, start: number, end: number): Buffer {
 /**
  * Batches of rows from a text file, one batch a block.
  * @param decode a line's bytes as text; throws BadField
- * @param parse a line as a row; undefined for a line that holds none (a header); throws BadField
- * @throws {AppError} DATA_BAD_LINE unless `skipBad`; DATA_FORMAT
+ * @param parse a line and its number as a row; undefined for a line that holds none (a header); throws BadField
+ * @throws {AppError} DATA_BAD_LINE unless `skipBad`, see `BadLines`; DATA_FORMAT
  */
 export async function* readRows<Row>(
   source: Source,
   file: string,
   options: ReadOptions,
   decode: (bytes: Buffer) => string,
-  parse: (text: string) => Row | undefined,
+  parse: (text: string, line: number) => Row | undefined,
 ): AsyncGenerator<Row[]> {
+  const badLines = new BadLines(file, options);
   let line = 0;
+  let full = 0;
   for await (const block of readBlocks(source, file, options)) {
     const rows: Row[] = [];
     for (let start = 0; start < block.length; ) {
@@ -82,14 +84,18 @@ export async function* readRows<Row>(
       line++;
       if (bytes.length === 0) continue;
       try {
-        const row = parse(decode(bytes));
-        if (row !== undefined) rows.push(row);
+        const row = parse(decode(bytes), line);
+        if (row === undefined) continue;
+        rows.push(row);
       } catch (error) {
-        reportBadLine(error, file, line, options);
+        badLines.report(error, line);
       }
+      full++;
     }
+    badLines.check(full, false);
     if (rows.length > 0) yield rows;
   }
+  badLines.check(full, true);
 }
 
 /** @throws {BadField} where the bytes are not UTF-8 */

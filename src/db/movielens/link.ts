@@ -5,7 +5,7 @@
 import { AppError, received } from "../../errors.js";
 import type { ImdbId, MovieId } from "../../ids.js";
 import { readLinksCsv, readMoviesCsv } from "./read-csv.js";
-import type { ReadOptions } from "./rows.js";
+import { BadLines, type ReadOptions, UniqueRows } from "./rows.js";
 import type { Source } from "./source.js";
 import { comparableTitles, titleParts, titlesAgree, yearsAgree } from "./titles.js";
 
@@ -95,13 +95,13 @@ function mostWordsAgree(title: string, other: string): boolean {
 
 /**
  * A reference from `links.csv` and, beside it, `movies.csv`; without the latter nothing can be checked.
- * A movie without a line in links.csv is there with null ids; a line that cannot be read is skipped.
+ * A movie without a line in links.csv is there with null ids.
  * @param source a zip or folder such as MovieLens 25M's, with or without its ratings
- * @throws {AppError} DATA_FORMAT where there is no links.csv, or a file cannot be read
+ * @throws {AppError} DATA_BAD_LINE unless `skipBad`; DATA_FORMAT where there is no links.csv, or a file cannot be read
  */
 export async function readLinkReference(
   source: Source,
-  options: ReadOptions = { skipBad: true },
+  options: ReadOptions = { skipBad: false },
 ): Promise<Map<MovieId, LinkReference>> {
   const links = source.files.find(({ name }) => /(?:^|\/)links\.csv$/i.test(name))?.name;
   if (links === undefined) {
@@ -111,15 +111,26 @@ export async function readLinkReference(
   const movies = source.files.find(({ name }) => name.toLowerCase() === `${folder}movies.csv`.toLowerCase())?.name;
   const titles = new Map<MovieId, string>();
   if (movies !== undefined) {
+    const unique = new UniqueRows<MovieId>("movie");
+    const badLines = new BadLines(movies, options);
     for await (const rows of readMoviesCsv(source, movies, options)) {
-      for (const row of rows) titles.set(row.movieId, row.title);
+      for (const { movieId, title, line } of rows) {
+        badLines.guard(line, () => {
+          if (unique.isNew(movieId, title, line)) titles.set(movieId, title);
+        });
+      }
     }
   }
   const reference = new Map<MovieId, LinkReference>();
   for (const [movieId, title] of titles) reference.set(movieId, { title, imdbId: null, tmdbId: null });
+  const unique = new UniqueRows<MovieId>("movie");
+  const badLines = new BadLines(links, options);
   for await (const rows of readLinksCsv(source, links, options)) {
-    for (const { movieId, imdbId, tmdbId } of rows) {
-      reference.set(movieId, { title: titles.get(movieId) ?? null, imdbId, tmdbId });
+    for (const { movieId, imdbId, tmdbId, line } of rows) {
+      badLines.guard(line, () => {
+        if (!unique.isNew(movieId, `${imdbId} ${tmdbId}`, line)) return;
+        reference.set(movieId, { title: titles.get(movieId) ?? null, imdbId, tmdbId });
+      });
     }
   }
   return reference;

@@ -46,10 +46,12 @@ export async function* readMovies100k(
   options: ReadOptions,
 ): AsyncGenerator<MovieRow[]> {
   const genres = genreFile === undefined ? defaultGenres : await readGenres(source, genreFile, options);
-  yield* readRows(source, file, options, decodeEither, (text) => {
+  yield* readRows(source, file, options, decodeEither, (text, line) => {
     const fields = text.split("|");
+    if (isHeader(fields, line)) return undefined;
     expectFields(fields, columnsBeforeFlags + genres.length, text);
     return {
+      line,
       movieId: movieIdField(fields[0]!),
       title: titleField(fields[1]!),
       genres: genres.filter((genre, i) => flagField(fields[columnsBeforeFlags + i]!) && genre !== "unknown"),
@@ -59,10 +61,12 @@ export async function* readMovies100k(
 
 /** `userId|age|gender|occupation|zip`, age in years. */
 export function readUsers100k(source: Source, file: string, options: ReadOptions): AsyncGenerator<UserRow[]> {
-  return readRows(source, file, options, decodeEither, (text) => {
+  return readRows(source, file, options, decodeEither, (text, line) => {
     const fields = text.split("|");
+    if (isHeader(fields, line)) return undefined;
     expectFields(fields, 5, text);
     return {
+      line,
       userId: userIdField(fields[0]!),
       gender: genderField(fields[2]!),
       ageGroup: ageField(fields[1]!),
@@ -72,9 +76,19 @@ export function readUsers100k(source: Source, file: string, options: ReadOptions
   });
 }
 
-/** `userId⇥movieId⇥rating⇥timestamp`. */
+/** `userId⇥movieId⇥rating⇥timestamp`, and further columns where a header names them. */
 export function readRatings100k(source: Source, file: string, options: ReadOptions): AsyncGenerator<RatingRow[]> {
-  return readRatingRows(source, file, ratingLayout, options);
+  const layout = (first: Buffer) => {
+    const fields = decodeEither(first).split("\t");
+    const headed = isHeader(fields, 1) && fields.length >= ratingLayout.columns;
+    return { layout: headed ? { ...ratingLayout, columns: fields.length } : ratingLayout, isHeader: headed };
+  };
+  return readRatingRows(source, file, layout, options);
+}
+
+/** Whether a first line names columns: GroupLens' own files have none, copies of them do. */
+function isHeader(fields: readonly string[], line: number): boolean {
+  return line === 1 && fields.length > 1 && /^\s*[a-z_]/i.test(fields[0]);
 }
 
 /** Genre names in the order of their flags, from lines such as `Action|1`. */

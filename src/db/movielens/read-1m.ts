@@ -32,19 +32,20 @@ const ratingLayout: RatingLayout = {
 
 /** `movieId::title::genre|genre`. */
 export function readMovies1m(source: Source, file: string, options: ReadOptions): AsyncGenerator<MovieRow[]> {
-  return readRows(source, file, options, decodeEither, (text) => {
+  return readRows(source, file, options, decodeEither, (text, line) => {
     const fields = text.split("::");
     expectFields(fields, 3, text);
-    return { movieId: movieIdField(fields[0]!), title: titleField(fields[1]!), genres: splitGenres(fields[2]!) };
+    return { line, movieId: movieIdField(fields[0]!), title: titleField(fields[1]!), genres: splitGenres(fields[2]!) };
   });
 }
 
 /** `userId::gender::age::occupation::zip`, age and occupation as codes. */
 export function readUsers1m(source: Source, file: string, options: ReadOptions): AsyncGenerator<UserRow[]> {
-  return readRows(source, file, options, decodeEither, (text) => {
+  return readRows(source, file, options, decodeEither, (text, line) => {
     const fields = text.split("::");
     expectFields(fields, 5, text);
     return {
+      line,
       userId: userIdField(fields[0]!),
       gender: genderField(fields[1]!),
       ageGroup: ageGroupField(fields[2]!),

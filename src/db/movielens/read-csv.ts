@@ -17,12 +17,14 @@ import {
   type RatingRow,
   type ReadOptions,
   titleField,
+  wholeNumber,
 } from "./rows.js";
 import type { Source } from "./source.js";
 
 /** `movieId,title,genres`. */
 export function readMoviesCsv(source: Source, file: string, options: ReadOptions): AsyncGenerator<MovieRow[]> {
-  return readRecords(source, file, ["movieId", "title", "genres"], options, ([movieId, title, genres]) => ({
+  return readRecords(source, file, ["movieId", "title", "genres"], options, ([movieId, title, genres], line) => ({
+    line,
     movieId: movieIdField(movieId),
     title: titleField(title),
     genres: splitGenres(genres),
@@ -31,7 +33,8 @@ export function readMoviesCsv(source: Source, file: string, options: ReadOptions
 
 /** `movieId,imdbId,tmdbId`; either of the last two may be empty. */
 export function readLinksCsv(source: Source, file: string, options: ReadOptions): AsyncGenerator<LinkRow[]> {
-  return readRecords(source, file, ["movieId", "imdbId", "tmdbId"], options, ([movieId, imdbId, tmdbId]) => ({
+  return readRecords(source, file, ["movieId", "imdbId", "tmdbId"], options, ([movieId, imdbId, tmdbId], line) => ({
+    line,
     movieId: movieIdField(movieId),
     imdbId: imdbIdField(imdbId),
     tmdbId: tmdbIdField(tmdbId),
@@ -40,20 +43,21 @@ export function readLinksCsv(source: Source, file: string, options: ReadOptions)
 
 /** `userId,movieId,rating` and perhaps `timestamp`. */
 export function readRatingsCsv(source: Source, file: string, options: ReadOptions): AsyncGenerator<RatingRow[]> {
-  const layout = (header: Buffer): RatingLayout => {
+  const layout = (header: Buffer) => {
     const columns = splitCsvLine(decodeUtf8(header));
     const [user, movie, rating] = findColumns(columns, ["userId", "movieId", "rating"], file);
-    return {
+    const found: RatingLayout = {
       separator: ",",
       separatorWidth: 1,
       columns: columns.length,
       user,
       movie,
       rating,
-      timestamp: columns.indexOf("timestamp"),
+      timestamp: columnNames(columns).indexOf("timestamp"),
       decode: decodeUtf8,
       split: splitCsvLine,
     };
+    return { layout: found, isHeader: true };
   };
   return readRatingRows(source, file, layout, options);
 }
@@ -77,11 +81,11 @@ function readRecords<Row>(
   file: string,
   names: string[],
   options: ReadOptions,
-  row: (fields: string[]) => Row,
+  row: (fields: string[], line: number) => Row,
 ): AsyncGenerator<Row[]> {
   let found: number[] | undefined;
   let width = 0;
-  return readRows(source, file, options, decodeUtf8, (text) => {
+  return readRows(source, file, options, decodeUtf8, (text, line) => {
     const fields = splitCsvLine(text);
     if (found === undefined) {
       found = findColumns(fields, names, file);
@@ -89,14 +93,23 @@ function readRecords<Row>(
       return undefined;
     }
     expectFields(fields, width, text);
-    return row(found.map((column) => fields[column]!));
+    return row(
+      found.map((column) => fields[column]!),
+      line,
+    );
   });
+}
+
+/** Names of a header, as they are compared: whatever their case, and the blanks around them. */
+export function columnNames(header: readonly string[]): string[] {
+  return header.map((name) => name.trim().toLowerCase());
 }
 
 /** @throws {AppError} DATA_FORMAT where the header lacks one of the names */
 function findColumns(header: string[], names: string[], file: string): number[] {
+  const known = columnNames(header);
   return names.map((name) => {
-    const column = header.indexOf(name);
+    const column = known.indexOf(name.toLowerCase());
     if (column >= 0) return column;
     const stands = received(header.join(","));
     throw new AppError("DATA_FORMAT", `${file} line 1: expected a header with ${names.join(", ")}, received ${stands}`);
@@ -104,14 +117,20 @@ function findColumns(header: string[], names: string[], file: string): number[] 
 }
 
 function imdbIdField(text: string): ImdbId | null {
-  if (text === "") return null;
-  const id = /^(?:tt)?\d+$/.test(text) ? parseImdbId(text) : undefined;
+  const given = text.trim().replace(/^(\d+)\.0+$/, "$1");
+  if (given === "") return null;
+  const id = /^(?:tt)?\d+$/.test(given) ? parseImdbId(given) : undefined;
   if (id === undefined) throw new BadField("an IMDb id, or nothing", text);
   return id;
 }
 
+const largestTmdbId = 2 ** 31 - 1;
+
 function tmdbIdField(text: string): number | null {
-  if (text === "") return null;
-  if (!/^[1-9]\d{0,9}$/.test(text)) throw new BadField("a TMDB id, a positive integer, or nothing", text);
-  return Number(text);
+  if (text.trim() === "") return null;
+  const id = wholeNumber(text);
+  if (id === undefined || id < 1 || id > largestTmdbId) {
+    throw new BadField(`a TMDB id, a whole number from 1 to ${largestTmdbId}, or nothing`, text);
+  }
+  return id;
 }

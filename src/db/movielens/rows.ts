@@ -1,8 +1,13 @@
 /** What the readers give: one row type for every data set's own layout, and the checks that all layouts share. */
 import { AppError, received } from "../../errors.js";
-import { firstOwnId, type ImdbId, type MovieId, parseMovieId, parseUserId, type UserId } from "../../ids.js";
+import { firstOwnId, type ImdbId, type MovieId, type UserId } from "../../ids.js";
 
-export interface MovieRow {
+/** Where a row stands, from 1; only of files whose keys are compared line by line. */
+interface Numbered {
+  line: number;
+}
+
+export interface MovieRow extends Numbered {
   movieId: MovieId;
   /** As the file has it: `Godfather, The (1972)`. `splitTitle` takes it apart. */
   title: string;
@@ -14,7 +19,7 @@ export interface MovieRow {
 export const ageGroups = [1, 18, 25, 35, 45, 50, 56] as const;
 export type AgeGroup = (typeof ageGroups)[number];
 
-export interface UserRow {
+export interface UserRow extends Numbered {
   userId: UserId;
   gender: "M" | "F" | null;
   ageGroup: AgeGroup | null;
@@ -31,7 +36,7 @@ export interface RatingRow {
   ratedAt: number | null;
 }
 
-export interface LinkRow {
+export interface LinkRow extends Numbered {
   movieId: MovieId;
   imdbId: ImdbId | null;
   tmdbId: number | null;
@@ -41,13 +46,17 @@ export interface BadLine {
   file: string;
   /** From 1. */
   line: number;
+  /** What was expected: bad lines of one file that lack the same are of one kind. */
+  kind: string;
   /** The sentence that a strict reader throws. */
   message: string;
 }
 
 export interface ReadOptions {
-  /** Report a line that cannot be read and go on, instead of throwing DATA_BAD_LINE. */
+  /** Report a line that cannot be read and go on, instead of throwing DATA_BAD_LINE; up to half of a file's lines. */
   skipBad: boolean;
+  /** Unix seconds that no rating's time is beyond; by default a day from now. */
+  latest?: number;
   /** Called with the number of uncompressed bytes just read. */
   onBytes?(bytes: number): void;
   onBadLine?(problem: BadLine): void;
@@ -55,19 +64,133 @@ export interface ReadOptions {
   checkRating?(row: RatingRow): void;
 }
 
-/** One field is not what it should be; `reportBadLine` adds where it stands. */
+/** One field is not what it should be; `BadLines` adds where it stands. */
 export class BadField extends Error {
+  readonly expected: string;
+
   constructor(expected: string, value: string) {
     super(`expected ${expected}, received ${received(value)}`);
+    this.expected = expected;
   }
 }
 
-/** @throws {AppError} DATA_BAD_LINE, unless the options say to skip; whatever is not a BadField as it came */
-export function reportBadLine(error: unknown, file: string, line: number, options: ReadOptions): void {
-  if (!(error instanceof BadField)) throw error;
-  const message = `${file} line ${line}: ${error.message}`;
-  if (!options.skipBad) throw new AppError("DATA_BAD_LINE", message);
-  options.onBadLine?.({ file, line, message });
+/** A number that is a rating on another scale, such as 8 of 10. */
+export class OffScale extends BadField {}
+
+/** So many lines say what a file is like, before its end. */
+const tellingLines = 1000;
+/** Of ratings beyond five stars, this share says that the file has another scale: its lower half would mean the opposite. */
+const offScaleShare = 0.25;
+
+/**
+ * The bad lines of one file, under the one contract of all files: the first one stops the import, or, where the options
+ * say to skip, each is reported; but a file of which most lines are bad, or whose ratings have another scale, is not
+ * what it seems, and stops it all the same.
+ */
+export class BadLines {
+  readonly #file: string;
+  readonly #options: ReadOptions;
+  #bad = 0;
+  #offScale = 0;
+  #first = "";
+
+  constructor(file: string, options: ReadOptions) {
+    this.#file = file;
+    this.#options = options;
+  }
+
+  /** @throws {AppError} DATA_BAD_LINE, unless the options say to skip; whatever is not a BadField as it came */
+  report(error: unknown, line: number): void {
+    if (!(error instanceof BadField)) throw error;
+    const message = `${this.#file} line ${line}: ${error.message}`;
+    if (!this.#options.skipBad) throw new AppError("DATA_BAD_LINE", message);
+    if (error instanceof OffScale) this.#offScale++;
+    if (this.#bad++ === 0) this.#first = message;
+    this.#options.onBadLine?.({ file: this.#file, line, kind: error.expected, message });
+  }
+
+  /** Does something with a line; what is wrong with it is reported. */
+  guard(line: number, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.report(error, line);
+    }
+  }
+
+  /**
+   * To call now and then, and at the end.
+   * @param lines read so far, empty ones aside
+   * @throws {AppError} DATA_BAD_LINE
+   */
+  check(lines: number, isEnd: boolean): void {
+    if (this.#bad === 0 || (!isEnd && lines < tellingLines)) return;
+    if (this.#offScale > lines * offScaleShare) {
+      throw new AppError(
+        "DATA_BAD_LINE",
+        `${this.#file}: expected ratings from 0.5 to 5 stars, received ${this.#offScale} of ${lines} beyond them, so its scale ` +
+          `is another one: divide all ratings first. The first: ${this.#first}`,
+      );
+    }
+    if (this.#bad * 2 <= lines) return;
+    throw new AppError(
+      "DATA_BAD_LINE",
+      `${this.#file}: expected most lines to be good, received ${this.#bad} bad ones of ${lines}. The first: ${this.#first}`,
+    );
+  }
+}
+
+/** The first row of each key, and its line; see `UniqueRows.isNew`. */
+export class UniqueRows<Key> {
+  readonly #seen = new Map<Key, { line: number; values: string }>();
+  readonly #what: string;
+
+  /** @param what the key's name, for messages */
+  constructor(what: string) {
+    this.#what = what;
+  }
+
+  /**
+   * @param values everything else that the row says
+   * @returns false where the very same row came before
+   * @throws {BadField} where the key came before with other values, naming that line
+   */
+  isNew(key: Key, values: string, line: number): boolean {
+    const before = this.#seen.get(key);
+    if (before === undefined) {
+      this.#seen.set(key, { line, values });
+      return true;
+    }
+    if (before.values === values) return false;
+    throw new BadField(
+      `each ${this.#what} once, or the same again`,
+      `${key} as on line ${before.line}, with other values`,
+    );
+  }
+}
+
+/** Ids of data sets end where those of this server begin. */
+const largestId = firstOwnId - 1;
+
+/**
+ * A whole number: up to eleven digits, blanks around them, and perhaps a point and zeros, which is how pandas writes a column of
+ * whole numbers with a gap in it. Undefined for anything else.
+ */
+export function wholeNumber(text: string): number | undefined {
+  const match = /^\s*(\d{1,11})(?:\.0+)?\s*$/.exec(text);
+  return match === null ? undefined : Number(match[1]);
+}
+
+export function isIdInRange(value: number): boolean {
+  return value >= 1 && value <= largestId && Number.isInteger(value);
+}
+
+function idField(text: string, what: string): number {
+  const value = wholeNumber(text);
+  if (value === undefined || !isIdInRange(value)) {
+    throw new BadField(`a ${what} id, a whole number from 1 to ${largestId}`, text);
+  }
+  return value;
 }
 
 /** @throws {BadField} unless there are exactly `count` fields */
@@ -75,19 +198,14 @@ export function expectFields(fields: string[], count: number, line: string): voi
   if (fields.length !== count) throw new BadField(`${count} fields, not ${fields.length}`, line);
 }
 
-/** @throws {BadField} unless the text is a positive integer */
+/** @throws {BadField} unless the text is a whole number in the range of ids */
 export function movieIdField(text: string): MovieId {
-  const id = parseMovieId(text);
-  if (id === undefined) throw new BadField("a movie id, a positive integer", text);
-  if (id >= firstOwnId) throw new BadField(`a movie id below ${firstOwnId}, where those of this server begin`, text);
-  return id;
+  return idField(text, "movie") as MovieId;
 }
 
-/** @throws {BadField} unless the text is a positive integer */
+/** @throws {BadField} unless the text is a whole number in the range of ids */
 export function userIdField(text: string): UserId {
-  const id = parseUserId(text);
-  if (id === undefined) throw new BadField("a user id, a positive integer", text);
-  return id;
+  return idField(text, "user") as UserId;
 }
 
 /** @throws {BadField} where the text is empty */
@@ -108,19 +226,25 @@ export function isHalfStar(value: number): boolean {
 
 /** @throws {BadField} unless the text is a half star from 0.5 to 5 */
 export function ratingField(text: string): number {
-  const value = /^\d(?:\.\d{1,4})?$/.test(text) ? Number(text) : Number.NaN;
-  if (!isHalfStar(value)) throw new BadField("a rating in half stars from 0.5 to 5", text);
-  return value;
+  const value = /^\s*\d{1,11}(?:\.\d+)?\s*$/.test(text) ? Number(text) : Number.NaN;
+  if (isHalfStar(value)) return value;
+  const Problem = value > 5 ? OffScale : BadField;
+  throw new Problem("a rating in half stars from 0.5 to 5", text);
 }
 
-/** Largest second that counts as a time, in the year 5138: milliseconds by mistake lie above it. */
-export const lastSecond = 99_999_999_999;
+const dayInSeconds = 86_400;
+
+/** Nobody has rated anything later than tomorrow, wherever their clock is. */
+export function latestTime({ latest }: ReadOptions): number {
+  return latest ?? Math.floor(Date.now() / 1000) + dayInSeconds;
+}
 
 /**
  * Unix seconds, 0 as null.
- * @throws {BadField} unless the text is an integer from 0 to `lastSecond`
+ * @throws {BadField} unless the text is a whole number from 0 to `latest`; milliseconds by mistake lie beyond
  */
-export function timestampField(text: string): number | null {
-  if (!/^\d{1,11}$/.test(text)) throw new BadField("a timestamp in Unix seconds", text);
-  return Number(text) || null;
+export function timestampField(text: string, latest: number): number | null {
+  const value = wholeNumber(text);
+  if (value === undefined || value > latest) throw new BadField("a time in Unix seconds, up to tomorrow", text);
+  return value || null;
 }

@@ -3,12 +3,13 @@
  * Both answer the same questions, so nothing above this file knows which it was.
  */
 import { createReadStream } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
 import yauzl from "yauzl";
 import { AppError } from "../../errors.js";
+import { exportOf } from "./exports.js";
 
 export interface SourceFile {
   /** Path inside the source, with `/` between the parts. */
@@ -38,7 +39,38 @@ export async function openSource(path: string): Promise<Source> {
   const found = await stat(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
-  return found.isDirectory() ? openFolder(path) : openZip(path);
+  if (found.isDirectory()) return openFolder(path);
+  // A pipe or a device may have no end.
+  if (!found.isFile()) {
+    throw new AppError(
+      "DATA_FORMAT",
+      `expected a folder or a zip file, received ${path}, which is neither a file nor a folder`,
+    );
+  }
+  await refuseText(path);
+  return openZip(path);
+}
+
+/** A file of text is no zip that broke: its folder is what should be given, or it is something else altogether. */
+async function refuseText(path: string): Promise<void> {
+  const file = await open(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
+    const start = buffer.subarray(0, bytesRead);
+    if (bytesRead === 0 || start.includes(0) || start.subarray(0, 2).toString("latin1") === "PK") return;
+    const service = exportOf(start.toString("utf8"));
+    const what =
+      service !== undefined
+        ? `one person's ratings as ${service} exports them: add that person with the mutations createUser and rateMovies`
+        : /\.(?:csv|dat|data|item|user|tsv|txt)$/i.test(path)
+          ? "a single file: give the folder that holds it with the data set's other files"
+          : "a file of text";
+    throw new AppError("DATA_FORMAT", `expected a folder or a zip file, received ${path}, ${what}`);
+  } finally {
+    await file.close();
+  }
 }
 
 async function openFolder(path: string): Promise<Source> {

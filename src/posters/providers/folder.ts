@@ -1,7 +1,8 @@
 /** Posters from a folder that the operator keeps: `<movieId>` or `tt<imdbId>` with .jpg, .jpeg, .png or .webp. */
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.js";
+import { readRegularFile } from "../../read-file.js";
 import { maxPosterBytes } from "../images.js";
 import type { PosterProvider, PosterSubject } from "./provider.js";
 
@@ -21,15 +22,7 @@ export function folderProvider(folder: string): PosterProvider {
         if (!found?.isFile()) continue;
         const current = `${name} ${found.size} ${found.mtimeMs}`;
         if (current === etag) return { outcome: "unchanged" };
-        if (found.size > maxPosterBytes) {
-          throw new AppError(
-            "FILE_UNREADABLE",
-            `expected a poster of at most ${maxPosterBytes} bytes in ${name}, received ${found.size}`,
-          );
-        }
-        const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-          throw unreadable(name, error);
-        });
+        const bytes = await readRegularFile(path, maxPosterBytes, name);
         return { outcome: "found", bytes, etag: current };
       }
       return { outcome: "none", detail: "the folder has no file for it" };

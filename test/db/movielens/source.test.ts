@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { readFile, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { openSource } from "../../../src/db/movielens/source.js";
@@ -46,10 +47,45 @@ describe("a source", () => {
 
 describe("a zip that is none", () => {
   test("is refused when it is something else", async () => {
-    const path = join(await folderWith({ "data.zip": "<html>404</html>" }), "data.zip");
-    expect(await failure(openSource(path))).toMatch(
-      new RegExp(`^DATA_FORMAT: expected a folder or a whole zip file, received ${path}: End of central directory`),
+    const folder = await folderWith({
+      "data.zip": "<html>404</html>",
+      "binary.zip": Buffer.from([1, 0, 2, 3, 4, 5, 6, 7]),
+      "ratings.csv": "userId,movieId,rating\n1,1,5\n",
+      "letterboxd.csv": "\uFEFFDate,Name,Year,Letterboxd URI,Rating\n2020-01-01,Heat,1995,https://boxd.it/1,4.5\n",
+      "imdb.csv": '"Const","Your Rating","Date Rated","Title"\n"tt0113277",9,2020-01-01,"Heat"\n',
+      "trakt.json": '[{"rated_at":"2020-01-01T00:00:00.000Z","rating":9,"type":"movie"}]',
+    });
+    const refusal = (name: string) => failure(openSource(join(folder, name)));
+    expect(await refusal("binary.zip")).toMatch(
+      new RegExp(
+        `^DATA_FORMAT: expected a folder or a whole zip file, received ${folder}/binary.zip: End of central directory`,
+      ),
     );
+    const received = (name: string) => `DATA_FORMAT: expected a folder or a zip file, received ${folder}/${name}, `;
+    expect(await refusal("data.zip")).toBe(`${received("data.zip")}a file of text`);
+    expect(await refusal("ratings.csv")).toBe(
+      `${received("ratings.csv")}a single file: give the folder that holds it with the data set's other files`,
+    );
+    for (const [name, service] of [
+      ["letterboxd.csv", "Letterboxd"],
+      ["imdb.csv", "IMDb"],
+      ["trakt.json", "Trakt"],
+    ]) {
+      expect(await refusal(name)).toBe(
+        `${received(name)}one person's ratings as ${service} exports them: add that person with the mutations createUser and rateMovies`,
+      );
+    }
+  });
+
+  test("is refused at once when it is a pipe, which may have no end", async () => {
+    const path = join(await tempFolder(), "pipe.zip");
+    execFileSync("mkfifo", [path]);
+    expect(await failure(openSource(path))).toBe(
+      `DATA_FORMAT: expected a folder or a zip file, received ${path}, which is neither a file nor a folder`,
+    );
+    const { files } = await openSource(dirname(path));
+    expect(files).toEqual([]);
+    expect(await failure(openSource("/dev/zero"))).toContain("which is neither a file nor a folder");
   });
 
   test("is refused when it is empty or cut off", async () => {

@@ -54,7 +54,7 @@ describe("a folder of posters", () => {
     const folder = await emptyFolder();
     await writeFile(join(folder, "1.jpg"), Buffer.alloc(10 * 2 ** 20 + 1));
     expect(await failure(folderProvider(folder).find(subject(null), null))).toBe(
-      "FILE_UNREADABLE: expected a poster of at most 10485760 bytes in 1.jpg, received 10485761",
+      "FILE_UNREADABLE: expected a file of at most 10485760 bytes in 1.jpg, received 10485761",
     );
   });
 });

@@ -1,0 +1,88 @@
+/** Every setting arrives, whichever way it is given: a flag before or behind the command, the environment, the default. */
+import { Command } from "commander";
+import { afterEach, describe, expect, test } from "vitest";
+import { addSettingFlags, configOf } from "../../src/cli/context.js";
+import { type Config, readConfig, settings } from "../../src/config.js";
+
+/** A value of each setting that is not its default, as text and as it must arrive. */
+const others: { [Key in keyof Config]: [string, Config[Key]] } = {
+  dataDir: ["/elsewhere", "/elsewhere"],
+  host: ["localhost", "localhost"],
+  port: ["4321", 4321],
+  logLevel: ["warn", "warn"],
+  auth: ["off", "off"],
+  publicRead: ["off", false],
+  publicUsers: ["none", "none"],
+  jwksUrl: ["https://id.example/keys", "https://id.example/keys"],
+  jwtIssuer: ["https://id.example/", "https://id.example/"],
+  jwtAudience: ["marquee", "marquee"],
+  jwtUserClaim: ["person", "person"],
+  corsOrigins: ["https://a.example", ["https://a.example"]],
+  introspection: ["off", false],
+  documents: ["only", "only"],
+  maxBodyBytes: ["2000", 2000],
+  maxBatch: ["3", 3],
+  requestTimeoutMs: ["2000", 2000],
+  rateLimit: ["7", 7],
+  maxStreams: ["4", 4],
+  trustProxy: ["on", true],
+  defer: ["on", true],
+  federation: ["on", true],
+  otlpEndpoint: ["http://localhost:4318", "http://localhost:4318"],
+  movielensUrl: ["https://mirror.example/", "https://mirror.example/"],
+  encodersUrl: ["https://models.example/", "https://models.example/"],
+  posterProviders: ["tmdb", ["tmdb"]],
+  posterFolder: ["/pictures", "/pictures"],
+  tmdbApiKey: ["key", "key"],
+  tmdbUrl: ["https://tmdb.example/3/", "https://tmdb.example/3/"],
+};
+
+/** What goes together. */
+const needs: Partial<Record<keyof Config, Partial<Record<keyof Config, string>>>> = {
+  jwksUrl: { jwtIssuer: "https://id.example/", jwtAudience: "marquee" },
+};
+
+/** The settings that a command finds when the program is called with these words. */
+function arrived(...words: string[]): Config {
+  let config: Config | undefined;
+  const program = new Command("marquee").exitOverride();
+  addSettingFlags(program);
+  program.command("do").action((_options: object, command: Command) => {
+    config = configOf(command);
+  });
+  program.parse(["node", "marquee", ...words]);
+  return config as Config;
+}
+
+afterEach(() => {
+  for (const { env } of Object.values(settings)) delete process.env[env];
+});
+
+const keys = Object.keys(settings) as (keyof Config)[];
+
+describe.each(keys)("%s", (key) => {
+  const [text, value] = others[key];
+  const flags = Object.entries({ ...needs[key], [key]: text }).flatMap(([name, given]) => [
+    `--${settings[name as keyof Config].flag}`,
+    given,
+  ]);
+
+  test("arrives from its flag, before and behind the command", () => {
+    expect(readConfig({}, {})[key]).not.toEqual(value);
+    expect(arrived(...flags, "do")[key]).toEqual(value);
+    expect(arrived("do", ...flags)[key]).toEqual(value);
+  });
+
+  test("arrives from the environment, which a flag goes before", () => {
+    for (const [name, given] of Object.entries({ ...needs[key], [key]: text })) {
+      process.env[settings[name as keyof Config].env] = given;
+    }
+    expect(arrived("do")[key]).toEqual(value);
+    process.env[settings[key].env] = "no value of any setting\0";
+    expect(arrived("do", ...flags)[key]).toEqual(value);
+  });
+
+  test("has its default where nothing is said", () => {
+    expect(arrived("do")[key]).toEqual(readConfig({}, {})[key]);
+  });
+});
