@@ -18,6 +18,7 @@ export interface Config {
   jwtIssuer: string;
   jwtAudience: string;
   jwtUserClaim: string;
+  jwtScopeClaims: string[];
   corsOrigins: string[] | "*";
   introspection: boolean;
   documents: "allow" | "only";
@@ -144,6 +145,17 @@ export const settings: { [Key in keyof Config]: Setting<Key> } = {
     about: "the claim of JWTs that holds a user's number",
     expected: "a name of up to 200 characters",
     parse: (text) => (text.length > 0 && text.length <= 200 ? text : undefined),
+  },
+  jwtScopeClaims: {
+    env: "JWT_SCOPE_CLAIMS",
+    flag: "jwt-scope-claims",
+    default: "scope,scp,permissions",
+    about: "the claims of JWTs that hold what a token allows, as a text or a list",
+    expected: "names with commas between",
+    parse: (text) => {
+      const names = text.split(",").map((name) => name.trim());
+      return names.every((name) => name.length > 0 && name.length <= 200) ? names : undefined;
+    },
   },
   corsOrigins: {
     env: "CORS_ORIGINS",

@@ -25,6 +25,7 @@ export const errorCodes = [
   "TOKEN_NOT_FOUND",
   "DOCUMENT_NOT_FOUND",
   "DOCUMENT_REQUIRED",
+  "PERSISTED_QUERY_NOT_FOUND",
   // input
   "INVALID_ID",
   "INVALID_ARGUMENT",
@@ -48,8 +49,11 @@ export const errorCodes = [
   "FORBIDDEN",
   "KEYS_UNREACHABLE",
   // limits
+  "BAD_REQUEST",
+  "METHOD_NOT_ALLOWED",
   "BODY_TOO_LARGE",
   "RATE_LIMITED",
+  "OVERLOADED",
   "TIMEOUT",
 ] as const;
 

@@ -14,6 +14,7 @@ test("every setting has a default", () => {
     jwtIssuer: "",
     jwtAudience: "",
     jwtUserClaim: "marquee_user_id",
+    jwtScopeClaims: ["scope", "scp", "permissions"],
     corsOrigins: "*",
     introspection: true,
     documents: "allow",

@@ -12,6 +12,7 @@ for (const name of [
   "JWT_ISSUER",
   "JWT_AUDIENCE",
   "JWT_USER_CLAIM",
+  "JWT_SCOPE_CLAIMS",
   "CORS_ORIGINS",
   "INTROSPECTION",
   "DOCUMENTS",

@@ -62,7 +62,8 @@ function checkDataFolder(command: Command, dataDir: string): void {
 /** The settings of the server. */
 export function appOptionsOf(config: Config): AppOptions {
   const { jwksUrl, jwtIssuer: issuer, jwtAudience: audience, jwtUserClaim: userClaim } = config;
-  return { ...config, jwt: jwksUrl === "" ? undefined : { jwksUrl, issuer, audience, userClaim } };
+  const { jwtScopeClaims: scopeClaims } = config;
+  return { ...config, jwt: jwksUrl === "" ? undefined : { jwksUrl, issuer, audience, userClaim, scopeClaims } };
 }
 
 /** The sources of posters that are set up, in the order asked. */

@@ -10,6 +10,8 @@ export interface Viewer {
   userId: UserId | null;
   /** Names the token for limits on how often it is used; null without one. */
   key: string | null;
+  /** Of a token that is good and allows nothing here: what came, for whoever is refused. */
+  lacks?: string;
   /** Whether the token is still good: a subscription outlives the request that it came with. */
   isStillGood?(): boolean;
 }
@@ -38,7 +40,9 @@ export function hasScope({ scope }: Viewer, least: Viewer["scope"]): boolean {
 }
 
 /** What whoever lacks a right is told. */
-export function refusal({ scope }: Viewer, expected: string): AppError {
+export function refusal({ scope, lacks }: Viewer, expected: string): AppError {
+  if (lacks !== undefined)
+    return new AppError("FORBIDDEN", `expected ${expected || "a token of a user"}, received ${lacks}`);
   if (scope === "public") {
     return new AppError(
       "UNAUTHENTICATED",

@@ -21,8 +21,10 @@ import { createViewers } from "./authenticate.js";
 import { preflighted, useBodyLimit } from "./body-limit.js";
 import { createClients, type ServerContext } from "./clients.js";
 import { useIncremental } from "./incremental.js";
+import { useIntrospectionLimit } from "./introspection-limit.js";
 import { createJwtChecker, type JwtOptions } from "./jwt.js";
 import { createMaskError } from "./mask-error.js";
+import { useLowerCaseTypes } from "./media-type.js";
 import { createRateLimit, useRateLimit } from "./rate-limit.js";
 import { useRequestId } from "./request-id.js";
 import { useLoopbackHost, useRoutes } from "./routes.js";
@@ -99,6 +101,8 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
     landingPage: false,
     cors: (request) => corsOf(options, request),
     batching: { limit: options.maxBatch },
+    // useBodyLimit has the limit: Yoga's own would overrule a setting above it.
+    maxRequestBodySize: false,
     extraParamNames: ["documentId"],
     maskedErrors: { maskError },
     logging: {
@@ -109,7 +113,9 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       error: () => {},
     },
     plugins: [
+      useLowerCaseTypes(),
       useRequestId(logger),
+      useUnbufferedStreams(),
       ...(options.corsOrigins === "*" ? [] : [useVaryByOrigin()]),
       ...(options.tracing === undefined ? [] : [options.tracing]),
       ...(auth === "off" ? [useLoopbackHost()] : []),
@@ -153,9 +159,33 @@ function corsOf({ auth, corsOrigins }: AppOptions, request: Request): CORSOption
     // No cookie is ever looked at.
     credentials: false,
     methods: ["GET", "POST"],
-    allowedHeaders: ["authorization", "content-type", "x-request-id", ...preflighted],
+    allowedHeaders: ["authorization", "content-type", "x-request-id", ...tellingHeaders, ...preflighted],
     exposedHeaders: ["x-request-id", "retry-after"],
     maxAge: 86_400,
+  };
+}
+
+/** What clients and their tracing say of themselves: nothing here depends on it. */
+const tellingHeaders = [
+  "traceparent",
+  "tracestate",
+  "baggage",
+  "sentry-trace",
+  "apollographql-client-name",
+  "apollographql-client-version",
+  "x-apollo-operation-name",
+  "x-apollo-operation-id",
+  "graphql-client-name",
+  "graphql-client-version",
+];
+
+/** A proxy that gathers an answer before it hands it on would keep events and later parts to itself. */
+function useUnbufferedStreams(): Plugin {
+  return {
+    onResponse({ response }) {
+      const type = response.headers.get("content-type") ?? "";
+      if (/^(?:text\/event-stream|multipart\/)/.test(type)) response.headers.set("x-accel-buffering", "no");
+    },
   };
 }
 
@@ -166,5 +196,10 @@ function useVaryByOrigin(): Plugin {
 
 function queryLimits(): Plugin[] {
   // Depth, breadth and cost are limited in schema/builder.ts, where the cost of each field is known.
-  return [maxTokensPlugin({ n: 2000 }), maxAliasesPlugin({ n: 30 }), maxDirectivesPlugin({ n: 30 })] as Plugin[];
+  return [
+    useIntrospectionLimit(),
+    maxTokensPlugin({ n: 2000 }),
+    maxAliasesPlugin({ n: 30 }),
+    maxDirectivesPlugin({ n: 30 }),
+  ] as Plugin[];
 }

@@ -12,6 +12,12 @@ export interface Viewers {
   of(request: Request): Viewer;
 }
 
+/** What is wrong with the token, as RFC 6750 has it. */
+function challengeOf({ message }: AppError): string {
+  const description = message.replace(/[^\x20-\x7e]|["\\]/g, "");
+  return `Bearer error="invalid_token", error_description="${description}"`;
+}
+
 const nobody: Viewer = { scope: "public", userId: null, key: null };
 
 /** @param authenticator left out where everybody may do everything */
@@ -25,13 +31,14 @@ export function createViewers(
     of: (request) => (authenticator === undefined ? everybody : (viewers.get(request) ?? nobody)),
     plugin: {
       async onRequest({ request, url, fetchAPI, endResponse }) {
-        if (authenticator === undefined || url.pathname !== "/graphql") return;
+        // Wherever GraphQL may be answered: a path such as `/graphql/` is no way around the header.
+        if (authenticator === undefined || url.pathname === "/" || url.pathname.startsWith("/posters/")) return;
         try {
           viewers.set(request, await authenticator.viewerOf(request.headers.get("authorization")));
         } catch (error) {
           const code = error instanceof AppError ? error.code : undefined;
           const status = code === "UNAUTHENTICATED" ? 401 : code === undefined ? 500 : 503;
-          const headers = status === 401 ? { "www-authenticate": "Bearer" } : undefined;
+          const headers = status === 401 ? { "www-authenticate": challengeOf(error as AppError) } : undefined;
           endResponse(errorResponse(fetchAPI, status, maskError(error), headers));
         }
       },

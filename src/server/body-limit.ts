@@ -1,4 +1,5 @@
 /** How large the body of a request may be, and of which kind. */
+import { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { AppError, received } from "../errors.js";
 import { errorResponse } from "./error-response.js";
@@ -57,7 +58,9 @@ export function useBodyLimit({ maxBytes, maxUploadBytes, mayUpload }: BodyLimits
           );
         }
         const most = isUpload ? maxUploadBytes : maxBytes;
-        const body = await readUpTo(original, most);
+        const body = await readUpTo(original, most).catch(() => "broken" as const);
+        // Nobody reads it, and nothing of it is a fault of the server.
+        if (body === "broken") return badRequest(fetchAPI, "expected a whole request body, received a part of one");
         if (body === undefined) {
           return errorResponse(
             fetchAPI,
@@ -67,7 +70,7 @@ export function useBodyLimit({ maxBytes, maxUploadBytes, mayUpload }: BodyLimits
           );
         }
         const limited = new fetchAPI.Request(original.url, { method: "POST", headers: original.headers, body });
-        return requestParser(limited);
+        return isUpload ? wellFormed(fetchAPI, () => requestParser(limited)) : requestParser(limited);
       });
     },
   };
@@ -76,15 +79,58 @@ export function useBodyLimit({ maxBytes, maxUploadBytes, mayUpload }: BodyLimits
 /** Headers that a page of another origin cannot set without being asked for permission first. */
 export const preflighted = ["authorization", "graphql-require-preflight", "apollo-require-preflight"];
 
+/**
+ * A client that is still writing hears an answer once it has written: the rest is read and forgotten, for so long, while it
+ * comes without pauses, and up to so much.
+ */
+const drained = { ms: 2_000, idleMs: 300, bytes: 64 * 2 ** 20 };
+
+/** @returns undefined for a body that is too long. @throws whatever breaks the body off */
 async function readUpTo(request: Request, maxBytes: number): Promise<Buffer<ArrayBuffer> | undefined> {
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return undefined;
   if (request.body === null) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > maxBytes) return undefined;
-    chunks.push(chunk);
+  let tooLongSince = Number(request.headers.get("content-length") ?? 0) > maxBytes ? performance.now() : undefined;
+  const pieces = (request.body as unknown as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await (tooLongSince === undefined ? pieces.next() : withinMs(drained.idleMs, pieces.next()));
+    if (next === undefined || next.done) break;
+    size += next.value.byteLength;
+    if (size > maxBytes) tooLongSince ??= performance.now();
+    if (tooLongSince === undefined) {
+      chunks.push(next.value);
+      continue;
+    }
+    chunks.length = 0;
+    if (size > maxBytes + drained.bytes || performance.now() - tooLongSince > drained.ms) break;
   }
-  return Buffer.concat(chunks);
+  return tooLongSince === undefined ? Buffer.concat(chunks) : undefined;
+}
+
+/** What comes in time; undefined for what does not, or fails: nobody waits for it any longer. */
+async function withinMs<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined);
+  });
+  return Promise.race([promise.catch(() => undefined), late]).finally(() => clearTimeout(timer));
+}
+
+/** What a multipart body holds in place of operations and a map of files is the client's fault, however it breaks the parser. */
+async function wellFormed<T>(fetchAPI: { Response: typeof Response }, parse: () => T): Promise<Awaited<T> | Response> {
+  const expected =
+    "expected a multipart request with a JSON object or list as operations and a map from its files to paths in it";
+  try {
+    const params = await parse();
+    return typeof params === "object" && params !== null
+      ? params
+      : badRequest(fetchAPI, `${expected}, received something else`);
+  } catch (error) {
+    if (error instanceof GraphQLError) throw error;
+    return badRequest(fetchAPI, `${expected}, received something else`);
+  }
+}
+
+function badRequest(fetchAPI: { Response: typeof Response }, message: string): Response {
+  return errorResponse(fetchAPI, 400, new AppError("BAD_REQUEST", message));
 }

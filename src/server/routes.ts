@@ -1,9 +1,10 @@
 /** What the server answers beside GraphQL: posters, and the way from `/` to GraphiQL. */
 import type { Plugin } from "graphql-yoga";
 import { isLoopback } from "../config.js";
-import { AppError } from "../errors.js";
+import { AppError, received } from "../errors.js";
 import { type PosterImage, posterImage } from "../resolvers/poster-image.js";
 import type { Services } from "../resolvers/services.js";
+import { errorResponse } from "./error-response.js";
 
 /**
  * Refuses requests to a name that is no loopback address, for a server that asks for no token: a page from elsewhere
@@ -23,10 +24,16 @@ export function useRoutes(services: Services): Plugin {
   return {
     async onRequest({ request, url, fetchAPI, endResponse }) {
       const isRead = request.method === "GET" || request.method === "HEAD";
-      if (url.pathname === "/" && isRead) {
+      if (url.pathname.startsWith("/graphql") && !["GET", "HEAD", "POST", "OPTIONS"].includes(request.method)) {
+        endResponse(notAllowed(fetchAPI, request.method, "GET, POST"));
+      } else if (url.pathname === "/" && isRead) {
         endResponse(new fetchAPI.Response(null, { status: 302, headers: { location: "/graphql" } }));
       } else if (url.pathname.startsWith("/posters/")) {
-        endResponse(isRead ? await posterResponse(services, request, url, fetchAPI) : plain(fetchAPI, 405, "GET only"));
+        endResponse(
+          isRead
+            ? await posterResponse(services, request, url, fetchAPI)
+            : notAllowed(fetchAPI, request.method, "GET, HEAD"),
+        );
       }
     },
   };
@@ -67,6 +74,14 @@ async function posterResponse(
   return new fetchAPI.Response(request.method === "HEAD" ? null : new Uint8Array(image.bytes), {
     headers: { ...headers, "content-type": image.type, "content-length": String(image.bytes.length) },
   });
+}
+
+function notAllowed(fetchAPI: { Response: typeof Response }, method: string, allow: string): Response {
+  const error = new AppError(
+    "METHOD_NOT_ALLOWED",
+    `expected one of the methods ${allow}, received ${received(method)}`,
+  );
+  return errorResponse(fetchAPI, 405, error, { allow });
 }
 
 /** Whether an If-None-Match names this tag; weak tags are compared as if they were strong. */

@@ -1,6 +1,8 @@
 /** The HTTP server: listens, answers, and stops without cutting an answer off. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { constants } from "node:zlib";
+import compression from "compression";
 import { AppError } from "../errors.js";
 import type { App } from "./app.js";
 
@@ -14,6 +16,20 @@ export interface RunningServer {
 const stopWithinMs = 5000;
 
 /**
+ * Answers, pages and the schema as br or gzip where the client takes it. Brotli at 4 is as fast as gzip here and smaller; its usual 11
+ * is for files that are compressed once. Streams must come as they are written, and pictures are compressed already.
+ */
+const compressed = compression({
+  threshold: 1024,
+  brotli: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
+  filter: (request, response) => {
+    const type = String(response.getHeader("content-type") ?? "");
+    return !/^(?:text\/event-stream|multipart\/|image\/)/.test(type) && compression.filter(request, response);
+  },
+});
+type Compressed = Parameters<typeof compressed>;
+
+/**
  * @param onError told what an answer failed with that no part of the app handled
  * @throws {AppError} CONFIG_INVALID when the address cannot be listened on
  */
@@ -24,8 +40,10 @@ export async function serve(
   onError: (error: unknown) => void = () => {},
 ): Promise<RunningServer> {
   const server = createServer((request, response) => {
-    if (isAddressed(request)) Promise.resolve(app(request, response)).catch(onError);
-    else refuseUnaddressed(response);
+    if (!isAddressed(request)) return refuseUnaddressed(response);
+    compressed(request as Compressed[0], response as Compressed[1], () => {
+      Promise.resolve(app(request, response)).catch(onError);
+    });
   });
   // A client that sends its headers or its body a byte at a time holds a connection, not the server.
   server.headersTimeout = 10_000;

@@ -1,6 +1,9 @@
 /** Operations that front ends send by the hash of their text, and where only those are answered. */
+import { createHash } from "node:crypto";
 import { usePersistedOperations } from "@graphql-yoga/plugin-persisted-operations";
+import { GraphQLError } from "graphql";
 import type { GraphQLParams, Plugin } from "graphql-yoga";
+import { LRUCache } from "lru-cache";
 import type { ErrorCode } from "../errors.js";
 import { documentText } from "../resolvers/documents.js";
 import type { Services } from "../resolvers/services.js";
@@ -15,7 +18,7 @@ export function useTrustedDocuments(services: Services, mode: "allow" | "only", 
     message,
     extensions: { code, http: { status: 400 } },
   });
-  return usePersistedOperations({
+  const asked = usePersistedOperations({
     getPersistedOperation: (hash) => documentText(services, hash) ?? null,
     extractPersistedOperationId: documentIdOf,
     allowArbitraryOperations: (request) => mode === "allow" || hasScope(viewers.of(request), "admin"),
@@ -31,12 +34,60 @@ export function useTrustedDocuments(services: Services, mode: "allow" | "only", 
       ),
     },
   }) as Plugin;
+  return {
+    onPluginInit({ addPlugin }) {
+      addPlugin(useAutomaticQueries((hash) => documentText(services, hash), mode));
+      addPlugin(asked);
+    },
+  };
+}
+
+/** So many queries are remembered under their hash, the last asked for. */
+const mostRemembered = 1_000;
+
+/**
+ * Apollo's automatic persisted queries: a client sends a hash; where the server does not know it, the client sends it again
+ * with the text, and from then on the hash is enough. Remembered in memory only; where trusted documents alone are
+ * answered, nothing is.
+ */
+function useAutomaticQueries(trusted: (hash: string) => string | undefined, mode: "allow" | "only"): Plugin {
+  const remembered = new LRUCache<string, string>({ max: mostRemembered });
+  return {
+    onParams({ params, setParams }) {
+      const hash = persistedHash(params);
+      if (hash === null || mode === "only") return;
+      const { query } = params;
+      if (query) {
+        if (createHash("sha256").update(query).digest("hex") !== hash) {
+          throw apolloError(
+            400,
+            "BAD_REQUEST",
+            "expected the SHA-256 of the query in extensions.persistedQuery, received another hash",
+          );
+        }
+        remembered.set(hash, query);
+      } else {
+        const known = remembered.get(hash) ?? trusted(hash);
+        // Apollo's clients look for this code, and send the text.
+        if (known === undefined) throw apolloError(200, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound");
+        setParams({ ...params, query: known });
+      }
+    },
+  };
+}
+
+function apolloError(status: number, code: ErrorCode, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, http: { status } } });
 }
 
 /** As `documentId: "sha256:…"` of the GraphQL over HTTP draft, or as Apollo's and urql's persisted queries. */
 function documentIdOf(params: GraphQLParams & { documentId?: unknown }): string | null {
   if (typeof params.documentId === "string") return params.documentId.replace(/^sha256:/, "");
-  const persisted: unknown = params.extensions?.persistedQuery;
+  return persistedHash(params);
+}
+
+function persistedHash({ extensions }: GraphQLParams): string | null {
+  const persisted: unknown = extensions?.persistedQuery;
   const hash = (persisted as { sha256Hash?: unknown } | null | undefined)?.sha256Hash;
   return typeof hash === "string" ? hash : null;
 }

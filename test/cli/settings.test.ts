@@ -17,6 +17,7 @@ const others: { [Key in keyof Config]: [string, Config[Key]] } = {
   jwtIssuer: ["https://id.example/", "https://id.example/"],
   jwtAudience: ["marquee", "marquee"],
   jwtUserClaim: ["person", "person"],
+  jwtScopeClaims: ["roles, rights", ["roles", "rights"]],
   corsOrigins: ["https://a.example", ["https://a.example"]],
   introspection: ["off", false],
   documents: ["only", "only"],

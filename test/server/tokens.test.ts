@@ -60,12 +60,13 @@ describe("a token", () => {
 });
 
 /** An identity provider with one key of each kind, and what signs with them. */
-async function provider() {
+async function provider({ withKid = true } = {}) {
   const rsa = await generateKeyPair("RS256");
   const ec = await generateKeyPair("ES256");
   const stranger = await generateKeyPair("RS256");
   const keys = [
-    { ...(await exportJWK(rsa.publicKey)), kid: "rsa", alg: "RS256" },
+    ...(withKid ? [] : [{ ...(await exportJWK(stranger.publicKey)), alg: "RS256" }]),
+    { ...(await exportJWK(rsa.publicKey)), ...(withKid ? { kid: "rsa" } : {}), alg: "RS256" },
     { ...(await exportJWK(ec.publicKey)), kid: "ec", alg: "ES256" },
   ];
   const asked: string[] = [];
@@ -83,7 +84,7 @@ async function provider() {
     { key = rsa.privateKey, kid = "rsa", alg = "RS256", iss = issuer, aud = audience, exp = "5m" } = {},
   ) =>
     new SignJWT(claims)
-      .setProtectedHeader({ alg, kid })
+      .setProtectedHeader(withKid ? { alg, kid } : { alg })
       .setIssuer(iss)
       .setAudience(aud)
       .setSubject("somebody")
@@ -94,6 +95,7 @@ async function provider() {
     issuer,
     audience,
     userClaim: "marquee_user_id",
+    scopeClaims: ["scope", "scp", "permissions"],
   };
   return { sign, jwt, rsa, ec, stranger, asked, server };
 }
@@ -119,7 +121,51 @@ describe("a JWT", () => {
     expect(await ask("{ movie(id: 1) { title } viewer { userId } }", { token })).toMatchObject({
       data: { movie: { title: "Toy Story" }, viewer: null },
     });
-    expect((await ask("{ tokens { name } }", { token })).errors).toMatchObject([{ code: "UNAUTHENTICATED" }]);
+    expect((await ask("{ tokens { name } }", { token })).errors).toMatchObject([
+      {
+        code: "FORBIDDEN",
+        message:
+          "expected a token that allows Query.tokens, received a token without a Marquee scope: marquee:user, marquee:editor or marquee:admin",
+      },
+    ]);
+  });
+
+  test("need not name its key where the provider has several", async () => {
+    const { sign, jwt } = await provider({ withKid: false });
+    const { ask } = await start({ jwt });
+    expect((await ask("{ tokens { name } }", { token: await sign(admin) })).errors).toBeUndefined();
+    const { privateKey } = await generateKeyPair("RS256");
+    expect((await ask("{ __typename }", { token: await sign(admin, { key: privateKey }) })).status).toBe(401);
+  });
+
+  test.each([
+    { scp: "openid marquee:admin" },
+    { scp: ["marquee:admin"] },
+    { permissions: ["read", "marquee:admin"] },
+    { scope: ["marquee:admin"] },
+  ])("may say what it allows as %j", async (claims) => {
+    const { sign, jwt } = await provider();
+    const { ask } = await start({ jwt });
+    expect((await ask("{ tokens { name } }", { token: await sign(claims) })).errors).toBeUndefined();
+    const elsewhere = await start({ jwt: { ...jwt, scopeClaims: ["roles"] } });
+    expect((await elsewhere.ask("{ tokens { name } }", { token: await sign(claims) })).errors).toBeDefined();
+  });
+
+  test("that is too old is told from one that is wrong, also in the header; some seconds are let pass", async () => {
+    const { sign, jwt } = await provider();
+    const { ask } = await start({ jwt });
+    const expired = await ask("{ __typename }", { token: await sign(admin, { exp: "-1m" }) });
+    const message = "expected a token that is still good, received one that has expired";
+    expect(expired).toMatchObject({ status: 401, errors: [{ code: "UNAUTHENTICATED", message }] });
+    expect(expired.headers.get("www-authenticate")).toBe(
+      `Bearer error="invalid_token", error_description="${message}"`,
+    );
+    const wrong = await ask("{ __typename }", { token: "a.b.c" });
+    expect(wrong.headers.get("www-authenticate")).toMatch(
+      /^Bearer error="invalid_token", error_description="expected the header/,
+    );
+    expect(wrong.errors?.[0].message).not.toContain("expired");
+    expect((await ask("{ tokens { name } }", { token: await sign(admin, { exp: "-5s" }) })).errors).toBeUndefined();
   });
 
   test("is refused of another issuer or audience, too old, of another's key, or unsigned", async () => {

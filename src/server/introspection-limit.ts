@@ -1,0 +1,38 @@
+/** The whole schema is a large answer: one operation asks for it once. */
+import { type FieldNode, GraphQLError, type OperationDefinitionNode, type ValidationRule, visit } from "graphql";
+import type { Plugin } from "graphql-yoga";
+
+const most = { __schema: 1, __type: 10 };
+
+export function useIntrospectionLimit(): Plugin {
+  return {
+    onValidate({ addValidationRule }) {
+      addValidationRule(introspectionLimit);
+    },
+  };
+}
+
+/** Counted in each operation with its fragments, which graphql itself keeps from nesting too deep. */
+const introspectionLimit: ValidationRule = (context) => ({
+  OperationDefinition(operation: OperationDefinitionNode) {
+    const counts = { __schema: 0, __type: 0 };
+    for (const part of [operation, ...context.getRecursivelyReferencedFragments(operation)]) {
+      visit(part, {
+        Field({ name: { value: name } }: FieldNode) {
+          if (name === "__schema" || name === "__type") counts[name]++;
+        },
+      });
+    }
+    for (const [name, limit] of Object.entries(most) as [keyof typeof most, number][]) {
+      if (counts[name] <= limit) continue;
+      context.reportError(
+        new GraphQLError(
+          `expected ${name} up to ${limit} ${limit === 1 ? "time" : "times"} in an operation, received ${counts[name]}`,
+          {
+            nodes: operation,
+          },
+        ),
+      );
+    }
+  },
+});
