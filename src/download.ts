@@ -2,7 +2,7 @@
  * Fetches a file that somebody publishes: https only, no redirects, no resuming. The file gets its name when it is
  * whole and its checksum holds; until then it is a temporary file that any failure removes.
  */
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
@@ -10,6 +10,7 @@ import { request } from "node:https";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { AppError, received } from "./errors.js";
+import { temporaryName } from "./temporary.js";
 
 export interface DownloadOptions {
   /** Made if it does not exist. */
@@ -47,7 +48,7 @@ export async function downloadFile(
   }
   const name = basename(file);
   const path = join(options.toFolder, name);
-  const part = join(options.toFolder, `.${name}.${randomUUID()}.part`);
+  const part = temporaryName(join(options.toFolder, `.${name}`));
   try {
     options.signal?.throwIfAborted();
     await mkdir(options.toFolder, { recursive: true });

@@ -16,6 +16,7 @@ export const errorCodes = [
   "DATA_EMPTY",
   "DATABASE_BUSY",
   "DATABASE_INCOMPATIBLE",
+  "STORAGE_FAILED",
   "DOWNLOAD_FAILED",
   "FILE_UNREADABLE",
   // asked for by id
@@ -100,4 +101,26 @@ export function inField<T>(path: readonly (string | number)[], work: () => T): T
     if (error instanceof AppError) error.path = [...path, ...(error.path ?? [])];
     throw error;
   }
+}
+
+/** What the disk says by these codes of Node's and SQLite's, in words. */
+const storageProblems: readonly [RegExp, string][] = [
+  [/^(?:ENOSPC|EDQUOT|SQLITE_FULL)/, "its disk is full"],
+  [
+    /^(?:EROFS|EACCES|EPERM|ENOTDIR|EEXIST|SQLITE_READONLY|SQLITE_PERM|SQLITE_CANTOPEN)/,
+    "its data folder cannot be written",
+  ],
+  [/^(?:SQLITE_CORRUPT|SQLITE_NOTADB)/, "its database is damaged: restore it from a backup"],
+  [/^(?:EIO|EMFILE|ENFILE|SQLITE_IOERR|SQLITE_NOMEM)/, "its disk or system failed"],
+];
+
+/** Where the disk failed, and no code of ours: an error that says so and names no path. */
+export function storageError(error: unknown): AppError | undefined {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  if (typeof code !== "string" || error instanceof AppError) return undefined;
+  const problem = storageProblems.find(([codes]) => codes.test(code))?.[1];
+  if (problem === undefined) return undefined;
+  return new AppError("STORAGE_FAILED", `expected this server's data folder to be in order, but ${problem} (${code})`, {
+    cause: error,
+  });
 }

@@ -1,6 +1,5 @@
 /** Long computations on the thread that answers queries give others their turn, and end when nobody waits for them. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { setImmediate } from "node:timers/promises";
 
 /** Computing goes on for so long before others have their turn. */
 const turnMs = 4;
@@ -29,18 +28,53 @@ export function checkSignal(): void {
 }
 
 /**
- * @returns a function to await between steps of about a millisecond: it gives way where this turn lasted long enough,
- *   and throws what the signal was aborted with
+ * @returns a function to await between steps of about a millisecond: it gives way where this turn of the event loop lasted long
+ *   enough, whoever else computed in it, and throws what the signal was aborted with
  */
 export function createPause(): () => Promise<void> | undefined {
   const signal = waiting.getStore();
-  let started = performance.now();
   return () => {
     signal?.throwIfAborted();
-    if (performance.now() - started < turnMs) return undefined;
-    return setImmediate().then(() => {
-      signal?.throwIfAborted();
-      started = performance.now();
-    });
+    if (!isTurnOver()) return undefined;
+    return nextTurn().then(() => signal?.throwIfAborted());
   };
+}
+
+// Of the whole thread: many computations at once would else each take a turn's time in one and the same turn.
+let turnBegan: number | undefined;
+const resting: (() => void)[] = [];
+let isScheduled = false;
+
+function isTurnOver(): boolean {
+  const now = performance.now();
+  if (turnBegan === undefined) {
+    turnBegan = now;
+    setImmediate(() => {
+      turnBegan = undefined;
+    });
+  }
+  return now - turnBegan >= turnMs;
+}
+
+/** Waits for the others that rest already, each of which has a turn by itself. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    resting.push(resolve);
+    schedule();
+  });
+}
+
+function schedule(): void {
+  if (isScheduled) return;
+  isScheduled = true;
+  // What one resumes goes on before the next immediate; those set meanwhile are of the next turn.
+  setImmediate(() => {
+    isScheduled = false;
+    turnBegan = performance.now();
+    setImmediate(() => {
+      turnBegan = undefined;
+    });
+    resting.shift()?.();
+    if (resting.length > 0) schedule();
+  });
 }

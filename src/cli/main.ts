@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
-import { AppError } from "../errors.js";
+import { AppError, storageError } from "../errors.js";
 import { addSettingFlags } from "./context.js";
 import { addDocumentCommands } from "./documents.js";
 import { addEncoderCommands } from "./encoders.js";
@@ -66,6 +66,13 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof AppError) {
     say(`marquee: ${error.message}`);
     return error.code === "USAGE" ? 2 : error.code === "INTERRUPTED" ? 130 : 1;
+  }
+  const storage = storageError(error);
+  if (storage !== undefined) {
+    // Whoever runs a command may know where its data lies.
+    const path = (error as { path?: unknown }).path;
+    say(`marquee: ${storage.message}${typeof path === "string" ? `: ${path}` : ""}`);
+    return 1;
   }
   say(`marquee: unexpected error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return 1;

@@ -13,6 +13,7 @@ import { firstToken } from "../resolvers/tokens.js";
 import { exampleQuery } from "../server/example-query.js";
 import { currentRequestId } from "../server/request-id.js";
 import { serve } from "../server/serve.js";
+import { removeLeftOvers } from "../temporary.js";
 import { appOptionsOf, configOf, posterProvidersOf, withServices } from "./context.js";
 import { print, printJson, say, seconds } from "./output.js";
 import { createProgress, type Progress } from "./progress.js";
@@ -28,6 +29,8 @@ export function addServeCommands(program: Command): void {
     .action(async (_options: object, command: Command) => {
       const config = configOf(command);
       await withServices(command, async (services) => setup(services));
+      const removed = await removeLeftOvers(config.dataDir);
+      if (removed > 0) say(`removed ${removed} unfinished files that an earlier process left`);
       // The GraphQL server is slow to load: not before it is needed, and not for other commands.
       const { createApp } = await import("../server/app.js");
       const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
@@ -40,7 +43,10 @@ export function addServeCommands(program: Command): void {
       const app = createApp(services, { ...appOptionsOf(config), tracing: tracing?.plugin }, logger);
       keepServing(logger);
       const onError = (error: unknown) => logger.error({ err: error }, "unexpected error: a request was not answered");
-      const server = await serve(app, config.host, config.port, onError).catch(async (error: unknown) => {
+      const server = await serve(app, config.host, config.port, {
+        onError,
+        requestTimeoutMs: config.requestTimeoutMs,
+      }).catch(async (error: unknown) => {
         await services.close();
         throw error;
       });
@@ -113,9 +119,14 @@ async function setup(services: Services) {
       progress = undefined;
     }
   };
-  const report = await setupEmbedded(services, watch("draw "));
+  const finish = async () => {
+    const report = await setupEmbedded(services, watch("draw "));
+    if (report !== undefined) await embedPosters(services, watch("embed"));
+    return report;
+  };
+  // A bar that goes on would keep a process that failed from ending.
+  const report = await finish().finally(() => progress?.stop());
   if (report === undefined) return undefined;
-  await embedPosters(services, watch("embed"));
   say(
     `Set up ${report.movies} films, ${report.users} synthetic users and ${report.ratings} synthetic ratings in ${seconds(started)}.`,
   );

@@ -1,5 +1,6 @@
 /** A factor model as it serves: everyone is folded in from their ratings as they are now. */
 import { setImmediate } from "node:timers/promises";
+import { LRUCache } from "lru-cache";
 import { AppError } from "../errors.js";
 import type { ItemIndex, MovieId } from "../ids.js";
 import { createPause } from "../pause.js";
@@ -179,6 +180,7 @@ function createPredictor(
   const ranking = ranker && createRanking(ranker);
   const rowsOfMovies = createRowLookup(rowOf, itemCounts);
   const coldItems = new Map<string, FoldedItem>();
+  const itemsOfRaters = new WeakMap<MovieFeatures, FoldedItem>();
   const hasItem = (id: MovieId) => itemCounts[rowOf.get(id) ?? -1] > 0;
 
   /** The part of a user's ratings whose movies the model was trained on: of others it could not tell taste from movie. */
@@ -211,14 +213,16 @@ function createPredictor(
     const poster = posters && isOfEncoder(movie.poster, posters.encoder) ? movie.poster : undefined;
     const direction = () => poster && posters && directionOf(poster.vector, posters.mean);
     if (movie.raters !== undefined && movie.raters.length > 0) {
+      // Whoever brings the same movie brings the same raters: another rating makes another object of it.
+      const kept = itemsOfRaters.get(movie);
+      if (kept !== undefined) return kept;
       const raters: FoldedUser[] = [];
       for (const { user } of movie.raters) raters.push(await folded.get(user.id, historyOf(user), pause));
-      return foldIn.foldItem(
-        own,
-        raters,
-        Float32Array.from(movie.raters, ({ stars }) => stars),
-        direction(),
-      );
+      await pause();
+      const stars = Float32Array.from(movie.raters, (rater) => rater.stars);
+      const item = foldIn.foldItem(own, raters, stars, direction());
+      itemsOfRaters.set(movie, item);
+      return item;
     }
     const key = `${own.rows.join(" ")} ${poster?.content ?? ""}`;
     let item = coldItems.get(key);
@@ -277,8 +281,8 @@ function createPredictor(
   async function scoreAll(user: FoldedUser, out: Float32Array, pause: Pause): Promise<void> {
     out.fill(0);
     for (let s = 0; s < foldIn.samples; s++) {
-      foldIn.addScores(s, user, out);
       await pause();
+      foldIn.addScores(s, user, out);
     }
     for (let i = 0; i < items; i++) out[i] /= foldIn.samples;
   }
@@ -351,6 +355,11 @@ function createPreferences(
   };
 }
 
+/** The longest list that the API gives. */
+const mostNeighbours = 100;
+/** Of each, some 1.2 kB. */
+const mostItemsWithNeighbours = 10_000;
+
 /** Directions are made when they are first asked for. */
 function createSimilarItems(
   { itemFactors, likes, manifest }: Ranker,
@@ -358,12 +367,21 @@ function createSimilarItems(
   rowOf: ReadonlyMap<MovieId, ItemIndex>,
 ): NonNullable<Predictor["similarItems"]> {
   let neighbours: ItemNeighbours | undefined;
-  return (id, k) => {
+  // A model's neighbours never change: those of an item are found once, as many as anybody may ask for.
+  const kept = new LRUCache<ItemIndex, ReturnType<ItemNeighbours["of"]>>({ max: mostItemsWithNeighbours });
+  return async (id, k) => {
     const row = rowOf.get(id);
     if (row === undefined) return { movieIds: [], scores: new Float64Array(0) };
     neighbours ??= createItemNeighbours(itemFactors, manifest.ials.factors, likes);
-    const { items, cosines } = neighbours.of(row, k);
-    return { movieIds: Array.from(items, (item) => movieIds[item]), scores: cosines };
+    const wanted = Math.max(k, mostNeighbours);
+    let found = kept.get(row);
+    if (found === undefined || found.items.length < Math.min(wanted, movieIds.length - 1)) {
+      await createPause()();
+      found = neighbours.of(row, wanted);
+      kept.set(row, found);
+    }
+    const items = found.items.subarray(0, k);
+    return { movieIds: Array.from(items, (item) => movieIds[item]), scores: found.cosines.subarray(0, k) };
   };
 }
 

@@ -22,8 +22,8 @@ export function createFoldedUsers(foldIn: FoldIn): FoldedUsers {
     }
     const user = foldIn.blank(history);
     for (let s = 0; s < foldIn.samples; s++) {
-      foldIn.foldSample(s, history, user);
       await pause();
+      foldIn.foldSample(s, history, user);
     }
     // The first key of a Map is the one that was set longest ago.
     if (kept.size >= mostUsers) kept.delete(kept.keys().next().value as UserId);

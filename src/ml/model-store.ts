@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, received } from "../errors.js";
+import { temporaryName } from "../temporary.js";
 import { type Manifest, type ManifestDraft, makeAgain, parseManifest } from "./manifest.js";
 
 /** Where models lie: the user's own folder first, then what ships with the project. */
@@ -48,7 +49,7 @@ export async function saveModel(
   files: ReadonlyMap<string, Uint8Array>,
 ): Promise<Manifest> {
   checkModelName(manifest.name);
-  const temporary = join(folder, `.writing-${randomBytes(6).toString("hex")}`);
+  const temporary = temporaryName(join(folder, ".writing"));
   const sums = Object.fromEntries(
     [...files].map(([name, bytes]) => [name, { bytes: bytes.length, sha256: sha256(bytes) }]),
   );
@@ -128,7 +129,7 @@ export async function pruneModels(
   );
   const abandoned: string[] = [];
   for (const entry of existsSync(folders.own) ? await readdir(folders.own) : []) {
-    if (!entry.startsWith(".writing-")) continue;
+    if (!entry.startsWith(".writing")) continue;
     const { mtimeMs } = await stat(join(folders.own, entry));
     if (Date.now() - mtimeMs > abandonedMs) abandoned.push(entry);
   }

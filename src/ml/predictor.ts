@@ -98,7 +98,7 @@ export interface Predictor {
    * The movies that the same people like, closest first, with their cosines in −1..1; none for a movie that too few
    * people like. Undefined where the model has no ranker.
    */
-  similarItems?(id: MovieId, k: number): { movieIds: MovieId[]; scores: Float64Array };
+  similarItems?(id: MovieId, k: number): Promise<{ movieIds: MovieId[]; scores: Float64Array }>;
   /**
    * How much each rating of the user moves the prediction of each movie, in their order; none for a movie that no
    * rating trained. Undefined where the model cannot say.

@@ -138,6 +138,7 @@ export function createRanking(ranker: Ranker): Ranking {
 
   async function partsInTurns(liked: Int32Array, pause: () => Promise<void> | undefined): Promise<RankingParts> {
     const result = { ials: new Float32Array(items), ease: new Float32Array(items) };
+    await pause();
     for (const _ of pieces(liked, result)) await pause();
     return result;
   }

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import pLimit from "p-limit";
+import { storageError } from "../errors.js";
 import type { PosterFacts } from "./draw-poster.js";
 import { type PosterFormat, resizePoster } from "./images.js";
 import { posterPath, readPoster, writeWhole } from "./store.js";
@@ -51,7 +52,10 @@ export function createRenditions(folder: string): Renditions {
     const kept = await readFile(path).catch(() => undefined);
     if (kept !== undefined) return kept;
     const bytes = await inTurn(make);
-    await writeWhole(path, bytes);
+    // What cannot be kept can be shown all the same, and is made again the next time.
+    await writeWhole(path, bytes).catch((error: unknown) => {
+      if (storageError(error) === undefined) throw error;
+    });
     return bytes;
   }
 

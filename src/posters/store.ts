@@ -2,10 +2,11 @@
  * Poster files under their content: `<folder>/<first two of the SHA-256>/<SHA-256>.<jpg|png|webp>`.
  * The same picture twice is one file, and a file never changes, so its address may be cached for ever.
  */
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AppError, received } from "../errors.js";
+import { temporaryName } from "../temporary.js";
 import type { PosterFormat } from "./images.js";
 
 const endings: Record<PosterFormat, string> = { jpeg: "jpg", png: "png", webp: "webp" };
@@ -47,7 +48,7 @@ export async function savePoster(
 /** Writes a file beside its place, flushes it to the disk and renames it; its folder is made. */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${randomUUID()}.tmp`;
+  const temporary = temporaryName(path);
   try {
     const file = await open(temporary, "wx");
     try {

@@ -22,6 +22,7 @@ import {
   similaritiesByTarget,
   targetName,
 } from "./batches.js";
+import type { Catalogue } from "./catalogue.js";
 import type { Keyed, KeyPage } from "./pages.js";
 import { reasonsOfPairs } from "./pair-reasons.js";
 import { looksOfMovies, type PosterLook } from "./poster-looks.js";
@@ -62,6 +63,8 @@ export interface Loaders {
   topRatings: DataLoader<TopRatingsKey, Rating[], string>;
   /** Every embedded poster, as of this request. */
   posterMap: DataLoader<"current", PosterMap>;
+  /** The movies of the data set, as of this request. */
+  catalogue: DataLoader<"current", Catalogue>;
   /** The model that serves, as of this request. */
   model: DataLoader<"current", Predictor>;
   /** Lists of recommendations of users, in one reading; movies are predicted once for each user. */
@@ -103,6 +106,7 @@ export function createLoaders(services: Services): Loaders {
       { cacheKeyFn: JSON.stringify },
     ),
     posterMap: new DataLoader((keys) => Promise.all(keys.map(() => services.posterMaps.current()))),
+    catalogue: new DataLoader(async (keys) => keys.map(() => services.catalogue())),
     model: new DataLoader((keys) => Promise.all(keys.map(() => services.models.get()))),
     recommendations: new DataLoader<RecommendationsKey, RecommendedMovie[], string>(
       (keys) => recommendationsOfUsers(services, keys),

@@ -3,6 +3,7 @@ import { embeddingsStamp, storedEmbeddings } from "../db/posters.js";
 import { ratersOfMovies } from "../db/ratings.js";
 import { usersByIds } from "../db/users.js";
 import type { MovieFeatures, Predictor, UserFeatures } from "../ml/predictor.js";
+import { withoutSignal } from "../pause.js";
 import { readRatings } from "./read-ratings.js";
 import type { Services } from "./services.js";
 
@@ -35,7 +36,29 @@ export async function moviesForModel<Movie extends MovieFeatures>(
   if (!model.needsRatings) return movies;
   const lacking = lackingIn(model, movies);
   if (lacking.length === 0) return movies;
-  return withRaters(services, model, withPosters(services, model, movies, lacking), lacking);
+  const version = databaseVersion(services.db);
+  const kept = featuredOf.get(movies);
+  if (kept?.version === version && kept.model === model) return kept.featured as Promise<readonly Movie[]>;
+  // Not for one asker alone: others wait for it, too.
+  const featured = withoutSignal(() =>
+    withRaters(services, model, withPosters(services, model, movies, lacking), lacking),
+  );
+  featuredOf.set(movies, { version, model, featured });
+  featured.catch(() => featuredOf.delete(movies));
+  return featured;
+}
+
+/** What was last made of a list, as of the state of the database that it was made from. */
+const featuredOf = new WeakMap<
+  readonly MovieFeatures[],
+  { version: string; model: Predictor; featured: Promise<readonly MovieFeatures[]> }
+>();
+
+/** Another one after anybody wrote anything: other connections, or this one. */
+function databaseVersion({ sqlite }: Services["db"]): string {
+  const others = sqlite.pragma("data_version", { simple: true });
+  const own = sqlite.prepare("SELECT total_changes()").pluck().get();
+  return `${others} ${own}`;
 }
 
 const withPostersOf = new WeakMap<readonly MovieFeatures[], { stamp: string; model: Predictor; movies: unknown }>();

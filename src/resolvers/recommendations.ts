@@ -6,7 +6,7 @@ import type { MovieId, UserId } from "../ids.js";
 import type { RatingReason, UserFeatures, UserRatings } from "../ml/predictor.js";
 import type { Context } from "./context.js";
 import { type Demographics, demographicsSchema } from "./edit-users.js";
-import { findMovies } from "./lookup.js";
+import { findMovieIds } from "./lookup.js";
 import { type GenreArgs, genresOf } from "./movies.js";
 import { checkFirst, type Key, type Keyed, type KeyPage, maxPage } from "./pages.js";
 import { type SimilarityTarget, topPosters } from "./poster-similarity.js";
@@ -127,12 +127,12 @@ async function guestOf(context: Context, { ratings, demographics }: GuestInput):
     ageGroup = null,
     occupation = null,
   } = validated(demographicsSchema, demographics ?? {}, "demographics");
-  const movies = await findMovies(
+  const movieIds = await findMovieIds(
     context,
     ratings.map(({ movieId }) => movieId),
   );
   // The last of several ratings of a movie counts.
-  const byMovie = new Map(movies.map(({ id }, i) => [id, stars[i]]));
+  const byMovie = new Map(movieIds.map((id, i) => [id, stars[i]]));
   const now = Math.floor(Date.now() / 1000);
   const features = {
     id: nobody,
@@ -178,7 +178,7 @@ async function optionsOf(context: Context, args: RecommendArgs): Promise<Recomme
     popularity: args.popularity ?? undefined,
     weight: args.weight ?? undefined,
     diversity: args.diversity ?? undefined,
-    basedOn: args.basedOn == null ? undefined : (await findMovies(context, args.basedOn)).map(({ id }) => id),
+    basedOn: args.basedOn == null ? undefined : await findMovieIds(context, args.basedOn),
     filter: args.filter == null ? undefined : await filterOf(context, args.filter),
   };
 }
@@ -195,7 +195,7 @@ async function filterOf(context: Context, args: RecommendationFilterArgs): Promi
     ...genresOf(args),
     years: rangeOf("years", args.years),
     minRatings: args.minRatings ?? undefined,
-    excludeMovieIds: excluded.length === 0 ? undefined : (await findMovies(context, excluded)).map(({ id }) => id),
+    excludeMovieIds: excluded.length === 0 ? undefined : await findMovieIds(context, excluded),
     includeRated: args.includeRated ?? undefined,
   };
 }

@@ -14,7 +14,7 @@ export async function similarMovies({ loaders }: Context, { id }: Movie, first: 
   checkFirst("first", first, maxPage);
   const model = await loaders.model.load("current");
   if (model.similarItems === undefined) return [];
-  const { movieIds, scores } = model.similarItems(id, first);
+  const { movieIds, scores } = await model.similarItems(id, first);
   const movies = await loaders.movieById.loadMany(movieIds);
   return movies.flatMap((movie, i) =>
     movie === undefined || movie instanceof Error ? [] : [{ movie, similarity: scores[i] }],

@@ -72,13 +72,21 @@ export function firstArg(t: ArgBuilder<Types>) {
   });
 }
 
-/** Every movie is predicted, and each candidate's poster may have to be embedded first. */
-export function recommendCost(
-  { similar, candidates }: { similar?: boolean | null; candidates?: number | null },
-  first: number,
-): { field: number; multiplier: number } {
+interface WeighedArgs {
+  similar?: boolean | null;
+  candidates?: number | null;
+  basedOn?: readonly unknown[] | null;
+  filter?: { excludeMovieIds?: readonly unknown[] | null } | null;
+  /** A guest's, who is folded in from them. */
+  ratings?: readonly unknown[];
+}
+
+/** Every movie is predicted, each candidate's poster may have to be embedded first, and what is named has to be read. */
+export function recommendCost(args: WeighedArgs, first: number): { field: number; multiplier: number } {
+  const { similar, candidates, basedOn, filter, ratings = [] } = args;
+  const named = (basedOn?.length ?? 0) + (filter?.excludeMovieIds?.length ?? 0) / 10 + ratings.length;
   return {
-    field: 100 + (similar ? Math.max(0, candidates ?? defaultCandidates) : 0),
+    field: 100 + (similar ? Math.max(0, candidates ?? defaultCandidates) : 0) + Math.ceil(named),
     multiplier: Math.max(1, first),
   };
 }

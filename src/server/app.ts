@@ -17,6 +17,7 @@ import type { Services } from "../resolvers/services.js";
 import { maxPosterBytes } from "../resolvers/set-poster.js";
 import { hasScope } from "../resolvers/viewer.js";
 import { toSchema, toSubgraphSchema } from "../schema/index.js";
+import { admissionDefaults, createAdmission } from "./admission.js";
 import { createViewers } from "./authenticate.js";
 import { preflighted, useBodyLimit } from "./body-limit.js";
 import { createClients, type ServerContext } from "./clients.js";
@@ -25,14 +26,13 @@ import { useIntrospectionLimit } from "./introspection-limit.js";
 import { createJwtChecker, type JwtOptions } from "./jwt.js";
 import { createMaskError } from "./mask-error.js";
 import { useLowerCaseTypes } from "./media-type.js";
-import { createRateLimit, useRateLimit } from "./rate-limit.js";
+import { createRateLimit, createRefusedCharge, usePictureLimit, useRateLimit } from "./rate-limit.js";
 import { useRequestId } from "./request-id.js";
 import { useLoopbackHost, useRoutes } from "./routes.js";
 import { useStreams } from "./streams.js";
-import { useTimeLimit } from "./time-limit.js";
+import { useOperationLimits } from "./time-limit.js";
 import { tourOf } from "./tour.js";
 import { useTrustedDocuments } from "./trusted-documents.js";
-import { createTurns } from "./turns.js";
 import { useWellFormed } from "./well-formed.js";
 import { useWholeBatches } from "./whole-batches.js";
 
@@ -62,9 +62,6 @@ export interface AppOptions extends Settings {
   tracing?: Plugin;
 }
 
-/** Of one client: more of them at once would not be answered sooner, but keep others waiting. */
-const operationsAtOnce = 8;
-
 export type App = ReturnType<typeof createApp>;
 
 /** @returns a Yoga server: `fetch` answers a Request, and it is a request listener for node:http */
@@ -72,10 +69,13 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
   const { auth, requestTimeoutMs: timeoutMs } = options;
   const maskError = createMaskError(logger, options.introspection);
   const checkJwt = options.jwt && createJwtChecker(options.jwt);
-  const viewers = createViewers(auth === "off" ? undefined : createAuthenticator(services, checkJwt), maskError);
-  const clients = createClients(viewers, options.trustProxy);
   const charge = createRateLimit(options.rateLimit);
-  const inTurn = createTurns(operationsAtOnce);
+  const chargeRefused = createRefusedCharge(charge, (request) => clients.nameOf(request));
+  const authenticator = auth === "off" ? undefined : createAuthenticator(services, checkJwt);
+  const viewers = createViewers(authenticator, maskError, chargeRefused);
+  const clients = createClients(viewers, options.trustProxy);
+  // Who waits for a third of the time that an answer may take would hardly get one.
+  const admission = createAdmission({ ...admissionDefaults, maxWaitMs: timeoutMs / 3 });
   const contextOf = (request: Request, models: Models): Context => {
     const own = { ...services, models };
     return {
@@ -119,26 +119,28 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       ...(options.corsOrigins === "*" ? [] : [useVaryByOrigin()]),
       ...(options.tracing === undefined ? [] : [options.tracing]),
       ...(auth === "off" ? [useLoopbackHost()] : []),
-      useRoutes(services),
-      viewers.plugin,
       clients.plugin,
+      usePictureLimit(charge, clients),
+      useRoutes(services, maskError),
+      viewers.plugin,
       useRateLimit(charge, clients),
       useBodyLimit({
         maxBytes: options.maxBodyBytes,
         maxUploadBytes: options.maxBodyBytes + maxPosterBytes,
         mayUpload: (request) => hasScope(viewers.of(request), "editor"),
+        chargeRefused,
       }),
       useWellFormed(),
       useWholeBatches(),
       useTrustedDocuments(services, options.documents, viewers),
-      useTimeLimit(timeoutMs, inTurn, clients),
+      useOperationLimits({ timeoutMs, admission, charge, clients }),
       useStreams(
         {
           maxStreams: options.maxStreams,
           timeoutMs,
           contextOf: (request) => contextOf(request, pinned(services.models)),
           charge,
-          inTurn,
+          admission,
         },
         clients,
       ),

@@ -4,7 +4,8 @@ import type { Plugin } from "graphql-yoga";
 import { AppError } from "../errors.js";
 import type { Authenticator } from "../resolvers/authenticate.js";
 import type { Viewer } from "../resolvers/viewer.js";
-import { errorResponse } from "./error-response.js";
+import type { ChargeRefused } from "./charge.js";
+import { errorResponse, refusalResponse } from "./error-response.js";
 
 export interface Viewers {
   plugin: Plugin;
@@ -24,6 +25,7 @@ const nobody: Viewer = { scope: "public", userId: null, key: null };
 export function createViewers(
   authenticator: Authenticator | undefined,
   maskError: (error: unknown) => GraphQLError,
+  chargeRefused: ChargeRefused,
 ): Viewers {
   const viewers = new WeakMap<Request, Viewer>();
   const everybody: Viewer = { scope: "admin", userId: null, key: null };
@@ -37,6 +39,8 @@ export function createViewers(
           viewers.set(request, await authenticator.viewerOf(request.headers.get("authorization")));
         } catch (error) {
           const code = error instanceof AppError ? error.code : undefined;
+          const tooMany = code === "UNAUTHENTICATED" ? await chargeRefused(request) : undefined;
+          if (tooMany !== undefined) return endResponse(refusalResponse(fetchAPI, tooMany));
           const status = code === "UNAUTHENTICATED" ? 401 : code === undefined ? 500 : 503;
           const headers = status === 401 ? { "www-authenticate": challengeOf(error as AppError) } : undefined;
           endResponse(errorResponse(fetchAPI, status, maskError(error), headers));

@@ -2,7 +2,8 @@
 import { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { AppError, received } from "../errors.js";
-import { errorResponse } from "./error-response.js";
+import type { ChargeRefused } from "./charge.js";
+import { errorResponse, refusalResponse } from "./error-response.js";
 
 export interface BodyLimits {
   maxBytes: number;
@@ -10,6 +11,7 @@ export interface BodyLimits {
   maxUploadBytes: number;
   /** Whether a request may send files at all. */
   mayUpload(request: Request): boolean;
+  chargeRefused: ChargeRefused;
 }
 
 const json = /^application\/(?:graphql\+)?json *(?:;|$)/i;
@@ -20,24 +22,28 @@ const multipart = /^multipart\/form-data *;/i;
  * a form on any web page could send: those that are neither JSON nor a multipart request with one of the headers that
  * a browser sends only after it asked whether it may.
  */
-export function useBodyLimit({ maxBytes, maxUploadBytes, mayUpload }: BodyLimits): Plugin {
+export function useBodyLimit({ maxBytes, maxUploadBytes, mayUpload, chargeRefused }: BodyLimits): Plugin {
   return {
     onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
       if (request.method !== "POST") return;
+      const refuse = async (status: number, error: AppError, headers: Record<string, string> = {}) => {
+        const tooMany = await chargeRefused(request);
+        return tooMany === undefined
+          ? errorResponse(fetchAPI, status, error, headers)
+          : refusalResponse(fetchAPI, tooMany);
+      };
       setRequestParser(async (original) => {
         const type = original.headers.get("content-type") ?? "none";
         const isUpload = multipart.test(type);
         if (requestParser === undefined || !(json.test(type) || isUpload)) {
-          return errorResponse(
-            fetchAPI,
+          return refuse(
             415,
             new AppError("INVALID_ARGUMENT", `expected a body of type application/json, received ${received(type)}`),
             { connection: "close" },
           );
         }
         if (isUpload && !preflighted.some((name) => original.headers.get(name))) {
-          return errorResponse(
-            fetchAPI,
+          return refuse(
             403,
             new AppError(
               "INVALID_ARGUMENT",
@@ -47,8 +53,7 @@ export function useBodyLimit({ maxBytes, maxUploadBytes, mayUpload }: BodyLimits
           );
         }
         if (isUpload && !mayUpload(request)) {
-          return errorResponse(
-            fetchAPI,
+          return refuse(
             401,
             new AppError(
               "UNAUTHENTICATED",
@@ -62,8 +67,7 @@ export function useBodyLimit({ maxBytes, maxUploadBytes, mayUpload }: BodyLimits
         // Nobody reads it, and nothing of it is a fault of the server.
         if (body === "broken") return badRequest(fetchAPI, "expected a whole request body, received a part of one");
         if (body === undefined) {
-          return errorResponse(
-            fetchAPI,
+          return refuse(
             413,
             new AppError("BODY_TOO_LARGE", `expected a request body of up to ${most} bytes, received more`),
             { connection: "close" },

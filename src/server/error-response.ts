@@ -3,6 +3,13 @@ import { GraphQLError } from "graphql";
 import type { AppError } from "../errors.js";
 import { asGraphQLError } from "./mask-error.js";
 
+/** As an error says by itself how it is to be answered. */
+export function refusalResponse(fetchAPI: { Response: typeof Response }, error: GraphQLError): Response {
+  const { http, ...extensions } = error.extensions;
+  const { status, headers } = http as { status: number; headers?: Record<string, string> };
+  return errorResponse(fetchAPI, status, new GraphQLError(error.message, { extensions }), headers);
+}
+
 export function errorResponse(
   fetchAPI: { Response: typeof Response },
   status: number,

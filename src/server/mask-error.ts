@@ -1,7 +1,7 @@
 /** What a client reads of an error: its own faults with a code, ours masked and logged. */
 import { GraphQLError } from "graphql";
 import type { Logger } from "pino";
-import { AppError, type ErrorCode } from "../errors.js";
+import { AppError, type ErrorCode, storageError } from "../errors.js";
 import { InvalidInput } from "../resolvers/validate.js";
 import { currentRequestId } from "./request-id.js";
 
@@ -19,6 +19,7 @@ export function asGraphQLError(error: AppError, at?: GraphQLError): GraphQLError
 /** What no client can help: its operator must read of it too. */
 const operatorsFault: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "DATABASE_BUSY",
+  "STORAGE_FAILED",
   "KEYS_UNREACHABLE",
   "MODEL_NOT_FOUND",
   "MODEL_INVALID",
@@ -52,6 +53,8 @@ export function createMaskError(logger: Logger, suggests: boolean) {
       }
     }
     const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
+    const storage = storageError(cause);
+    if (storage !== undefined) return shown(storage, error instanceof GraphQLError ? error : undefined);
     logger.error({ err: cause, requestId: currentRequestId() }, "unexpected error");
     return new GraphQLError("Unexpected error: it was logged on the server.", {
       path: error instanceof GraphQLError ? error.path : undefined,

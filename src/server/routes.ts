@@ -1,7 +1,8 @@
 /** What the server answers beside GraphQL: posters, and the way from `/` to GraphiQL. */
+import type { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { isLoopback } from "../config.js";
-import { AppError, received } from "../errors.js";
+import { AppError, received, storageError } from "../errors.js";
 import { type PosterImage, posterImage } from "../resolvers/poster-image.js";
 import type { Services } from "../resolvers/services.js";
 import { errorResponse } from "./error-response.js";
@@ -20,7 +21,9 @@ export function useLoopbackHost(): Plugin {
   };
 }
 
-export function useRoutes(services: Services): Plugin {
+type MaskError = (error: unknown) => GraphQLError;
+
+export function useRoutes(services: Services, maskError: MaskError): Plugin {
   return {
     async onRequest({ request, url, fetchAPI, endResponse }) {
       const isRead = request.method === "GET" || request.method === "HEAD";
@@ -31,7 +34,7 @@ export function useRoutes(services: Services): Plugin {
       } else if (url.pathname.startsWith("/posters/")) {
         endResponse(
           isRead
-            ? await posterResponse(services, request, url, fetchAPI)
+            ? await posterResponse(services, request, url, fetchAPI, maskError)
             : notAllowed(fetchAPI, request.method, "GET, HEAD"),
         );
       }
@@ -46,13 +49,15 @@ async function posterResponse(
   request: Request,
   url: URL,
   fetchAPI: { Response: typeof Response },
+  maskError: MaskError,
 ): Promise<Response> {
   let image: PosterImage | undefined;
   try {
     image = await posterImage(services, url.pathname, url.searchParams);
   } catch (error) {
     if (error instanceof AppError && error.code === "INVALID_ARGUMENT") return plain(fetchAPI, 400, error.message);
-    throw error;
+    const status = storageError(error) === undefined ? 500 : 503;
+    return errorResponse(fetchAPI, status, maskError(error));
   }
   if (image === undefined)
     return plain(fetchAPI, 404, "There is no such poster: Movie.poster { url } gives the address of each.");

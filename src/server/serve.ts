@@ -1,6 +1,6 @@
 /** The HTTP server: listens, answers, and stops without cutting an answer off. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { constants } from "node:zlib";
 import compression from "compression";
 import { AppError } from "../errors.js";
@@ -27,24 +27,68 @@ const compressed = compression({
     return !/^(?:text\/event-stream|multipart\/|image\/)/.test(type) && compression.filter(request, response);
   },
 });
-type Compressed = Parameters<typeof compressed>;
+/** Nothing is read or written on a connection for so long, beyond what an answer may take: streams are never silent for as long. */
+const silentMs = 60_000;
+
+/** So many requests of one connection may wait for those before them: browsers send none ahead, proxies few. */
+const mostAhead = 20;
+
+const ahead = new WeakMap<Socket, (() => void)[]>();
 
 /**
- * @param onError told what an answer failed with that no part of the app handled
+ * Has a connection's next request begin when the answer to the one before it was read: whoever sends on and on without
+ * reading has one answer made, not all of them.
+ */
+function inOrder(request: IncomingMessage, response: ServerResponse, work: () => void): void {
+  const { socket } = request;
+  const waiting = ahead.get(socket);
+  response.once("close", () => {
+    const queue = ahead.get(socket);
+    // Nobody hears what a closed connection asked for.
+    const next = socket.destroyed ? undefined : queue?.shift();
+    if (next !== undefined) next();
+    else ahead.delete(socket);
+  });
+  if (waiting === undefined) {
+    ahead.set(socket, []);
+    work();
+  } else if (socket.destroyed) {
+    return;
+  } else if (waiting.length < mostAhead) {
+    waiting.push(work);
+  } else {
+    socket.destroy();
+  }
+}
+
+type Compressed = Parameters<typeof compressed>;
+
+export interface ServeOptions {
+  /** Told what an answer failed with that no part of the app handled. */
+  onError?(error: unknown): void;
+  /** How long the app takes for an answer at most. */
+  requestTimeoutMs?: number;
+}
+
+/**
  * @throws {AppError} CONFIG_INVALID when the address cannot be listened on
  */
 export async function serve(
   app: App,
   host: string,
   port: number,
-  onError: (error: unknown) => void = () => {},
+  { onError = () => {}, requestTimeoutMs = 0 }: ServeOptions = {},
 ): Promise<RunningServer> {
   const server = createServer((request, response) => {
     if (!isAddressed(request)) return refuseUnaddressed(response);
-    compressed(request as Compressed[0], response as Compressed[1], () => {
-      Promise.resolve(app(request, response)).catch(onError);
+    inOrder(request, response, () => {
+      compressed(request as Compressed[0], response as Compressed[1], () => {
+        Promise.resolve(app(request, response)).catch(onError);
+      });
     });
   });
+  // Whoever does not read what is written to them, or is silent for as long, is not waited for.
+  server.timeout = silentMs + requestTimeoutMs;
   // A client that sends its headers or its body a byte at a time holds a connection, not the server.
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;

@@ -1,12 +1,24 @@
 /** Open subscriptions: how many of them a client may have, and each of their events as an operation of its own. */
+
+import { setImmediate } from "node:timers/promises";
 import { execute } from "@graphql-tools/executor";
-import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, type GraphQLError } from "graphql";
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  print,
+} from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Context } from "../resolvers/context.js";
+import type { Viewer } from "../resolvers/viewer.js";
+import type { Admission } from "./admission.js";
+import type { Charge } from "./charge.js";
 import type { Clients } from "./clients.js";
-import { type Charge, tooMany } from "./rate-limit.js";
+import { costOf } from "./operation-cost.js";
+import { tooMany } from "./rate-limit.js";
 import { answerInTime } from "./time-limit.js";
-import type { Turns } from "./turns.js";
 
 export interface StreamOptions {
   /** Open at once for one client; 0 for no limit. */
@@ -15,15 +27,61 @@ export interface StreamOptions {
   timeoutMs: number;
   /** Each event counts as an operation does. */
   charge: Charge;
-  inTurn: Turns;
+  admission: Admission;
   /** Of an event: what was read, and who might do what, for an earlier one may be so no longer. */
   contextOf(request: Request): Context;
 }
 
 type Source = AsyncIterable<unknown>;
 
+/**
+ * Has work of one name done once for all who ask for it before it begins: an event wakes every subscriber in the same turn of the
+ * event loop, and what is then computed is as of that event or later. It ends when all of them have gone.
+ */
+function createSharing() {
+  const waiting = new Map<string, { answer: Promise<unknown>; join(gone: AbortSignal): void }>();
+  return <T>(name: string, gone: AbortSignal, work: (allGone: AbortSignal) => Promise<T>): Promise<T> => {
+    let shared = waiting.get(name);
+    if (shared === undefined) {
+      const allGone = new AbortController();
+      let present = 0;
+      const answer = setImmediate().then(() => {
+        waiting.delete(name);
+        return work(allGone.signal);
+      });
+      const join = (one: AbortSignal) => {
+        present++;
+        one.addEventListener("abort", () => --present === 0 && allGone.abort(), { once: true });
+      };
+      shared = { answer, join };
+      waiting.set(name, shared);
+    }
+    shared.join(gone);
+    return shared.answer as Promise<T>;
+  };
+}
+
+const texts = new WeakMap<DocumentNode, string>();
+
+/** Its text, printed once. */
+function textOf(document: DocumentNode): string {
+  const text = texts.get(document) ?? print(document);
+  texts.set(document, text);
+  return text;
+}
+
+/** Everything that the answer depends on, beside what is read when it is computed. */
+function nameOfEvent(
+  value: unknown,
+  { document, operationName, variableValues }: ExecutionArgs,
+  viewer: Viewer,
+): string {
+  return JSON.stringify([textOf(document), operationName, variableValues, viewer.scope, viewer.userId, value]);
+}
+
 export function useStreams(options: StreamOptions, clients: Clients): Plugin {
-  const { maxStreams, timeoutMs, contextOf, charge, inTurn } = options;
+  const { maxStreams, timeoutMs, contextOf, charge, admission } = options;
+  const sharing = createSharing();
   const open = new Map<string, number>();
   const isFull = (client: string) => maxStreams > 0 && (open.get(client) ?? 0) >= maxStreams;
   const full = () => ({
@@ -63,19 +121,19 @@ export function useStreams(options: StreamOptions, clients: Clients): Plugin {
       if (state === "ended") return end();
       const { value, done } = await events.next();
       if (done) return end();
+      const contextValue = { ...(args.contextValue as object), ...contextOf(request) };
       const refusal = await charge(client).catch((error: GraphQLError) => error);
       if (refusal) return { value: { errors: [refusal] }, done: false };
-      const answer = await answerInTime(timeoutMs, gone.signal, (signal) =>
-        inTurn(client, () =>
-          execute({
-            ...args,
-            rootValue: value,
-            contextValue: { ...(args.contextValue as object), ...contextOf(request) },
-            signal,
-          }),
-        ),
+      // What one hears is what all hear who ask the same and may read the same.
+      const answer = await sharing(nameOfEvent(value, args, contextValue.viewer), gone.signal, (allGone) =>
+        answerInTime(timeoutMs, allGone, (signal) =>
+          admission.run(client, costOf(args), () => execute({ ...args, rootValue: value, contextValue, signal })),
+        ).catch((error: unknown) => {
+          if (error instanceof GraphQLError) return { errors: [error] };
+          throw error;
+        }),
       );
-      return { value: answer as ExecutionResult, done: false };
+      return { value: { ...(answer as ExecutionResult) }, done: false };
     }
 
     return {

@@ -1,11 +1,14 @@
 /** The time that one operation, or one event of a subscription, may take. */
-import type { GraphQLError } from "graphql";
+import { GraphQLError } from "graphql";
 import { isAsyncIterable, type Plugin } from "graphql-yoga";
 import { AppError } from "../errors.js";
 import { withSignal } from "../pause.js";
+import type { Admission } from "./admission.js";
+import type { Charge } from "./charge.js";
 import type { Clients } from "./clients.js";
 import { asGraphQLError } from "./mask-error.js";
-import type { Turns } from "./turns.js";
+import { costOf } from "./operation-cost.js";
+import { weightOf } from "./rate-limit.js";
 
 /**
  * Answers TIMEOUT when the work takes longer than `timeoutMs`, begins no further field of it, and ends what is computed
@@ -113,18 +116,41 @@ function startClock(timeoutMs: number, gone: AbortSignal | undefined): Clock {
   };
 }
 
-/** Waiting for the client's turn counts. */
-export function useTimeLimit(timeoutMs: number, inTurn: Turns, clients: Clients): Plugin {
+export interface OperationLimits {
+  timeoutMs: number;
+  admission: Admission;
+  charge: Charge;
+  clients: Clients;
+}
+
+/** An operation is weighed, counted by its weight, and run when its turn has come; waiting for that counts, too. */
+export function useOperationLimits({ timeoutMs, admission, charge, clients }: OperationLimits): Plugin {
   return {
     onExecute({ executeFn, setExecuteFn }) {
-      setExecuteFn((args: Parameters<typeof executeFn>[0]) => {
+      setExecuteFn(async (args: Parameters<typeof executeFn>[0]) => {
         const { request } = args.contextValue as { request: Request };
-        return answerInTime(timeoutMs, request.signal, (signal) => {
-          // Yoga's executor heeds `signal`, though envelop's types lack it.
-          const cancellable: typeof args & { signal: AbortSignal } = { ...args, signal };
-          return inTurn(clients.nameOf(request), () => executeFn(cancellable));
-        });
+        const client = clients.nameOf(request);
+        const cost = costOf(args);
+        try {
+          if (weightOf(cost) > 1) await charge(client, weightOf(cost) - 1);
+          return await answerInTime(timeoutMs, request.signal, (signal) => {
+            // Yoga's executor heeds `signal`, though envelop's types lack it.
+            const cancellable: typeof args & { signal: AbortSignal } = { ...args, signal };
+            return admission.run(client, cost, () => {
+              signal.throwIfAborted();
+              return executeFn(cancellable);
+            });
+          });
+        } catch (error) {
+          // Nothing of it was run: it is the whole answer.
+          if (error instanceof GraphQLError && isRefusal(error)) return { errors: [error] };
+          throw error;
+        }
       });
     },
   };
+}
+
+function isRefusal({ extensions }: GraphQLError): boolean {
+  return extensions.code === "OVERLOADED" || extensions.code === "RATE_LIMITED";
 }

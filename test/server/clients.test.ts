@@ -1,32 +1,107 @@
 /** Clients apart: whose operations have their turn, and what tells one address from another. */
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { createAdmission } from "../../src/server/admission.js";
 import { addressKey } from "../../src/server/clients.js";
-import { createTurns } from "../../src/server/turns.js";
 import { start } from "../fixture.js";
 
 describe("how many operations of one client are worked on at once", () => {
-  test("is limited: further ones wait, and another client's do not", async () => {
-    const inTurn = createTurns(2);
+  const options = { heavyAtOnce: 2, perClient: 2, maxWaiting: 10, maxWaitMs: 60_000 };
+
+  /** Work that ends when it is told to. */
+  function bench(admission: ReturnType<typeof createAdmission>) {
     const begun: string[] = [];
-    const ends: (() => void)[] = [];
-    const work = (name: string) => () => {
-      begun.push(name);
-      return new Promise<string>((resolve) => ends.push(() => resolve(name)));
+    const ends = new Map<string, () => void>();
+    const run = (client: string, name: string, cost: number) =>
+      admission.run(client, cost, () => {
+        begun.push(name);
+        return new Promise<string>((resolve) => ends.set(name, () => resolve(name)));
+      });
+    const end = async (name: string) => {
+      ends.get(name)?.();
+      await setTimeout(0);
     };
-    const answers = [
-      inTurn("a", work("a1")),
-      inTurn("a", work("a2")),
-      inTurn("a", work("a3")),
-      inTurn("b", work("b1")),
-    ];
+    return { begun, run, end };
+  }
+
+  test("is limited: further ones wait, and another client's do not", async () => {
+    const { begun, run, end } = bench(createAdmission(options));
+    const answers = [run("a", "a1", 1), run("a", "a2", 1), run("a", "a3", 1), run("b", "b1", 1)];
     await setTimeout(0);
     expect(begun).toEqual(["a1", "a2", "b1"]);
-    ends[0]();
-    await setTimeout(0);
+    await end("a1");
     expect(begun).toEqual(["a1", "a2", "b1", "a3"]);
-    for (const end of ends) end();
+    for (const name of ["a2", "a3", "b1"]) await end(name);
     expect(await Promise.all(answers)).toEqual(["a1", "a2", "a3", "b1"]);
+  });
+
+  test("is limited for all together where they compute much; each client has its turn, and light ones go on", async () => {
+    const { begun, run, end } = bench(createAdmission(options));
+    const heavy = 1_000;
+    const answers = [
+      run("a", "a1", heavy),
+      run("a", "a2", heavy),
+      run("a", "a3", heavy),
+      run("a", "a4", heavy),
+      run("b", "b1", heavy),
+      run("c", "c1", 1),
+    ];
+    await setTimeout(0);
+    expect(begun).toEqual(["a1", "a2", "c1"]);
+    // The one who waits and has had nothing yet is first.
+    await end("a1");
+    expect(begun.slice(3)).toEqual(["a3"]);
+    await end("a2");
+    expect(begun.slice(4)).toEqual(["b1"]);
+    await end("a3");
+    expect(begun.slice(5)).toEqual(["a4"]);
+    for (const name of ["a4", "b1", "c1"]) await end(name);
+    await Promise.all(answers);
+  });
+
+  test("is refused with 503 and a time to come back where too many wait, or one waited too long", async () => {
+    const { run, end } = bench(createAdmission({ heavyAtOnce: 1, perClient: 9, maxWaiting: 1, maxWaitMs: 30 }));
+    const first = run("a", "a1", 1_000);
+    const late = run("b", "b1", 1_000);
+    const tooMany = run("c", "c1", 1_000);
+    const refusal = { extensions: { code: "OVERLOADED", http: { status: 503, headers: { "retry-after": "1" } } } };
+    await expect(tooMany).rejects.toMatchObject(refusal);
+    await expect(late).rejects.toMatchObject(refusal);
+    await end("a1");
+    expect(await first).toBe("a1");
+    // What gave up waiting holds no place.
+    const next = run("b", "b2", 1_000);
+    await setTimeout(0);
+    await end("b2");
+    expect(await next).toBe("b2");
+  });
+
+  test("answers the client who is refused in GraphQL's form, and goes on", async () => {
+    const { app, services, ask } = await start({ requestTimeoutMs: 300 });
+    const { models } = services;
+    const get = models.get.bind(models);
+    models.get = async () => new Promise(() => {});
+    const query = "{ users(first: 10) { edges { node { recommendations(first: 10) { title } } } } }";
+    const post = () =>
+      app.fetch("http://localhost/graphql", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ query }),
+      });
+    const answers = await Promise.all(Array.from({ length: 6 }, post));
+    const refused = answers.filter(({ status }) => status === 503);
+    expect(refused.length).toBe(2);
+    expect(refused[0].headers.get("retry-after")).toBe("1");
+    expect(await refused[0].json()).toEqual({
+      errors: [
+        {
+          message: "expected fewer queries at once than this server can answer now: try again in 1 seconds",
+          extensions: { code: "OVERLOADED" },
+        },
+      ],
+    });
+    models.get = get;
+    expect((await ask(query)).errors).toBeUndefined();
   });
 
   test("keeps nobody else waiting for longer than their own", async () => {

@@ -1,5 +1,6 @@
 /** What a client reads of an error, and what the log says of it. */
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import { describe, expect, test } from "vitest";
@@ -128,4 +129,40 @@ test("a poster whose file is gone has no similarity, and its address answers 404
     movie: { posterSimilarity: null },
   });
   expect((await app.fetch(`http://marquee.test${movie.poster.url}`)).status).toBe(404);
+});
+
+describe("a disk that fails", () => {
+  const failing = (code: string) => Object.assign(new Error(`${code}: /var/lib/marquee/secret/place`), { code });
+
+  test.each([
+    ["ENOSPC", "its disk is full"],
+    ["SQLITE_FULL", "its disk is full"],
+    ["SQLITE_CORRUPT", "its database is damaged: restore it from a backup"],
+    ["SQLITE_READONLY", "its data folder cannot be written"],
+    ["SQLITE_IOERR_WRITE", "its disk or system failed"],
+  ])("with %s is an error with a code, logged, and names no path", async (code, problem) => {
+    const { ask, services, log } = await startLogged();
+    services.models.get = async () => {
+      throw failing(code);
+    };
+    const { errors } = await ask("{ movie(id: 1) { predictedRating(userId: 42) } }");
+    expect(errors).toMatchObject([
+      {
+        code: "STORAGE_FAILED",
+        message: `expected this server's data folder to be in order, but ${problem} (${code})`,
+        path: ["movie", "predictedRating"],
+      },
+    ]);
+    expect(log).toMatchObject([{ level: 40, err: { message: expect.stringContaining(errors?.[0].message ?? "-") } }]);
+  });
+
+  test("shows a poster in a size that it cannot keep", async () => {
+    const { app, dataDir } = await startLogged();
+    await rm(join(dataDir, "posters", "resized"), { recursive: true, force: true });
+    // A file where the folder should be: nothing can be written below it.
+    await writeFile(join(dataDir, "posters", "resized"), "");
+    const response = await app.fetch("http://localhost/posters/1?w=92&format=webp");
+    expect([response.status, response.headers.get("content-type")]).toEqual([200, "image/webp"]);
+    expect((await response.arrayBuffer()).byteLength).toBeGreaterThan(100);
+  });
 });

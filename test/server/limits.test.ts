@@ -378,7 +378,7 @@ describe("how often", () => {
       {
         code: "RATE_LIMITED",
         message: expect.stringMatching(
-          /^expected up to 2 operations a minute, received more: try again in \d+ seconds$/,
+          /^expected up to 2 operations a minute \(a large one counts as several\), received more: try again in \d+ seconds$/,
         ),
       },
     ]);
@@ -401,6 +401,47 @@ describe("how often", () => {
       ({ errors }) => errors?.[0].extensions.code,
     );
     expect(codes.filter((code) => code === "RATE_LIMITED")).toHaveLength(1);
+  });
+
+  test("counts a large operation as several, before it is run", async () => {
+    const { ask } = await start({ rateLimit: 10 });
+    // Its cost is above 4,000: that of sixteen usual ones.
+    const large = "{ users(first: 20) { edges { node { recommendations(first: 100) { title } } } } }";
+    expect((await ask(large)).status).toBe(200);
+    const { status, errors, data } = await ask(query);
+    expect([status, errors?.[0].code, data]).toEqual([429, "RATE_LIMITED", undefined]);
+    const other = await start({ rateLimit: 10 });
+    for (let i = 0; i < 2; i++) await other.ask(query);
+    expect(await other.ask(large)).toMatchObject({ status: 429, errors: [{ code: "RATE_LIMITED" }] });
+  });
+
+  test("counts the ids and ratings that are given in arguments", async () => {
+    const { ask } = await start({ rateLimit: 10 });
+    const ratings = fixture.movies.slice(0, 140).map(({ id }) => ({ movieId: id, rating: 4 }));
+    const guests = (n: number) =>
+      `query ($r: [GuestRatingInput!]!) { ${Array.from({ length: n }, (_, i) => `g${i}: recommendFor(ratings: $r, first: 1) { title }`).join(" ")} }`;
+    expect((await ask(guests(15), { variables: { ratings: [], r: [] } })).status).toBe(200);
+    const again = await start({ rateLimit: 10 });
+    expect((await again.ask(guests(15), { variables: { r: ratings } })).status).toBe(200);
+    expect((await again.ask(query)).status).toBe(429);
+  });
+
+  test("counts what is refused before it is an operation, and pictures a tenth", async () => {
+    const { app, ask } = await start({ rateLimit: 2 });
+    const post = (headers: Record<string, string>) =>
+      Promise.resolve(app.fetch(url, { method: "POST", headers, body: JSON.stringify({ query }) })).then(
+        ({ status }) => status,
+      );
+    const json = { "content-type": "application/json" };
+    expect(await post({ ...json, authorization: "Bearer wrong" })).toBe(401);
+    expect(await post({ "content-type": "text/plain" })).toBe(415);
+    expect(await post({ ...json, authorization: "Bearer wrong" })).toBe(429);
+    expect(await post({ "content-type": "text/plain" })).toBe(429);
+    expect((await ask(query)).status).toBe(429);
+    const pictures = await start({ rateLimit: 1 });
+    const statuses = [];
+    for (let i = 0; i < 11; i++) statuses.push((await pictures.app.fetch("http://localhost/posters/1")).status);
+    expect(statuses).toEqual([...new Array(10).fill(200), 429]);
   });
 
   test("is not taken from a header that nobody vouches for", async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { checkSignal } from "../../src/pause.js";
 import { readersOf, subscribe } from "../event-stream.js";
-import { start } from "../fixture.js";
+import { countModelCalls, start } from "../fixture.js";
 
 const ratings = "ratingAdded(userId: 42) { rating }";
 const rate = (stars: number) =>
@@ -110,6 +110,22 @@ describe("an event of a subscription", () => {
     events.stop();
     await expect.poll(() => stopped).toMatchObject({ code: "INTERRUPTED" });
     await readersOf(() => sources.ratings.readers, 0);
+  });
+
+  test("is computed once for all who hear the same, and for each who hears another", async () => {
+    const started = await start();
+    const calls = countModelCalls(started.services);
+    const query = "recommendationsChanged(userId: 42) { recommendations(first: 2) { title score } }";
+    const listeners = await Promise.all(Array.from({ length: 20 }, () => subscribe(started, query)));
+    const other = await subscribe(started, query.replace("first: 2", "first: 3"));
+    await readersOf(() => started.services.events.ratings.readers, 21);
+    await started.edit(rate(5));
+    const answers = await Promise.all(listeners.map((events) => events.next()));
+    const [first] = answers as { recommendationsChanged: { recommendations: unknown[] } }[];
+    expect(first.recommendationsChanged.recommendations).toHaveLength(2);
+    for (const answer of answers) expect(answer).toEqual(first);
+    expect(((await other.next()) as typeof first).recommendationsChanged.recommendations).toHaveLength(3);
+    expect(calls.calls).toHaveLength(2);
   });
 
   test("counts as an operation does, and is refused where there were too many", async () => {

@@ -1,0 +1,191 @@
+/**
+ * What another client notices while somebody attacks the server, and how much memory that takes: the program itself in a process of its own
+ * under its default settings, attacked from a second process, asked `{ __typename }` every 50 ms from a third address.
+ * `node bench/hostile.js <data folder> [seconds per attack] [--only=<part of a name>] [--json]`; a data folder of MovieLens 1M's shape with a model and posters.
+ */
+import { fork, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { fileURLToPath } from "node:url";
+
+const self = fileURLToPath(import.meta.url);
+const program = fileURLToPath(new URL("../bin/marquee.js", import.meta.url));
+
+const ids = (count, from = 1) => Array.from({ length: count }, (_, i) => from + i);
+const aliases = (count, field) =>
+  `{ ${ids(count)
+    .map((i) => `a${i}: ${field(i)}`)
+    .join(" ")} }`;
+const bigQuery =
+  "{ movies(first: 100) { edges { node { title genres ratingHistogram similar(first: 5) { similarity movie { title genres ratingHistogram } } } } } }";
+
+/** Each sends for as long as it is let, from twenty addresses; `known` is what the data set holds. */
+const attacks = {
+  "batches of lists for many users, 1,000 movies excluded each": (address, known) =>
+    atOnce(16, (n) => {
+      const query = `query ($x: [ID!]) { users(first: 12) { edges { node { recommendations(first: 100, filter: { excludeMovieIds: $x }) { title } } } } }`;
+      const one = { query, variables: { x: known.movies.slice(0, 1000) } };
+      return post(address, new Array(10).fill(one), n);
+    }),
+  "30 guests with 500 ratings each": (address, known) => {
+    const ratings = known.movies.slice(0, 500).map((movieId, i) => ({ movieId, rating: 1 + (i % 5) }));
+    const query = `query ($r: [GuestRatingInput!]!) ${aliases(30, () => "recommendFor(ratings: $r, first: 1) { title }")}`;
+    return atOnce(16, (n) => post(address, { query, variables: { r: ratings } }, n));
+  },
+  "neighbours among posters, and posters of many users": (address) =>
+    atOnce(16, (n) =>
+      post(
+        address,
+        {
+          query:
+            n % 2 === 0
+              ? "{ movies(first: 100) { edges { node { similarPosters(first: 3) { similarity } } } } }"
+              : "{ users(first: 40) { edges { node { recommendations(first: 3, similar: true) { similarity } } } } }",
+        },
+        n,
+      ),
+    ),
+  "40 connections that ask and do not read": (address) => {
+    const { hostname, port } = new URL(address);
+    for (const n of ids(40)) {
+      const socket = connect(Number(port), hostname);
+      socket.on("error", () => {});
+      socket.pause();
+      const body = JSON.stringify({ query: bigQuery });
+      const head = `POST /graphql HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: application/json\r\nX-Forwarded-For: 192.0.2.${n % 20}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
+      setInterval(() => socket.write(head + body), 100);
+    }
+  },
+  "300 subscriptions to one user, a rating a second": async (address, known) => {
+    const query =
+      "subscription { recommendationsChanged(userId: 42) { recommendations(first: 10) { title score reasons { text } } } }";
+    for (const n of ids(300)) {
+      const headers = {
+        "content-type": "application/json",
+        accept: "text/event-stream",
+        "x-forwarded-for": `198.51.100.${n % 20}`,
+      };
+      fetch(`${address}/graphql`, { method: "POST", headers, body: JSON.stringify({ query }) })
+        .then(async ({ body }) => {
+          for await (const _ of body) {
+            // Read and forgotten.
+          }
+        })
+        .catch(() => {});
+    }
+    let n = 0;
+    setInterval(() => {
+      const rate = `mutation { rateMovie(input: { userId: 42, movieId: ${known.movies[n % 50]}, rating: ${1 + (n++ % 5)} }) { __typename } }`;
+      post(address, { query: rate }, 0, { authorization: `Bearer ${known.token}` });
+    }, 1000);
+  },
+};
+
+async function atOnce(count, send) {
+  await Promise.all(
+    ids(count).map(async (n) => {
+      for (let round = 0; ; round++) await send(n + round * count);
+    }),
+  );
+}
+
+function post(address, body, n, headers = {}) {
+  return fetch(`${address}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-forwarded-for": `192.0.2.${n % 20}`, ...headers },
+    body: JSON.stringify(body),
+  })
+    .then((response) => response.text())
+    .catch(() => new Promise((resolve) => setTimeout(resolve, 100)));
+}
+
+async function serve(folder) {
+  const env = { ...process.env, DATA_DIR: folder, PORT: "0", TRUST_PROXY: "on", LOG_LEVEL: "fatal" };
+  const server = spawn(process.execPath, [program, "serve"], { env, stdio: ["ignore", "pipe", "inherit"] });
+  let text = "";
+  const address = await new Promise((resolve, reject) => {
+    server.on("exit", (code) => reject(new Error(`the server ended with ${code}`)));
+    server.stdout.on("data", (chunk) => {
+      text += chunk;
+      const found = /(http:\S+)\/graphql\n[^]*similarity \} \} \}\n/.exec(text);
+      if (found) resolve(found[1]);
+    });
+  });
+  return { server, address };
+}
+
+function peakMegabytes(pid) {
+  return Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024);
+}
+
+async function measure(name, folder, seconds, known) {
+  const { server, address } = await serve(folder);
+  const attacker = fork(self, ["--attack", name, address, JSON.stringify(known)]);
+  const times = [];
+  let failed = 0;
+  let isOn = true;
+  const ask = async () => {
+    const started = performance.now();
+    const headers = { "content-type": "application/json", "x-forwarded-for": "203.0.113.1" };
+    const response = await fetch(`${address}/graphql`, {
+      method: "POST",
+      headers,
+      body: '{"query":"{ __typename }"}',
+    }).catch(() => null);
+    if (response === null || !(await response.text()).includes('"Query"')) failed++;
+    times.push(performance.now() - started);
+  };
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const asked = [];
+  const timer = setInterval(() => isOn && asked.push(ask()), 50);
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  isOn = false;
+  clearInterval(timer);
+  attacker.kill("SIGKILL");
+  await Promise.all(asked);
+  const alive = server.exitCode === null;
+  const memory = alive ? peakMegabytes(server.pid) : null;
+  server.removeAllListeners("exit");
+  server.kill("SIGKILL");
+  times.sort((a, b) => a - b);
+  const at = (share) => Math.round(times[Math.min(times.length - 1, Math.floor(share * times.length))] * 10) / 10;
+  return {
+    name,
+    asked: times.length,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    maxMs: at(1),
+    failed,
+    peakMegabytes: memory,
+    alive,
+  };
+}
+
+if (process.argv[2] === "--attack") {
+  const [, , , name, address, known] = process.argv;
+  process.on("disconnect", () => process.exit());
+  await attacks[name](address, JSON.parse(known));
+} else {
+  const [folder = "data", seconds = "15"] = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+  const { openServices } = await import("../dist/resolvers/services.js");
+  const { makeToken } = await import("../dist/resolvers/tokens.js");
+  const services = openServices(folder);
+  const movies = services.db.sqlite
+    .prepare("SELECT movie_id FROM movie_statistics ORDER BY rating_count DESC LIMIT 1000")
+    .pluck()
+    .all();
+  const { secret: token } = await makeToken(services, { name: "bench/hostile", scope: "admin" });
+  await services.close();
+  const results = [];
+  const only = process.argv.find((word) => word.startsWith("--only="))?.slice("--only=".length) ?? "";
+  for (const name of Object.keys(attacks).filter((each) => each.includes(only))) {
+    const result = await measure(name, folder, Number(seconds), { movies, token });
+    results.push(result);
+    if (!process.argv.includes("--json")) {
+      console.log(
+        `${name}: p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms, longest ${result.maxMs} ms of ${result.asked}, ${result.failed} failed; peak memory ${result.peakMegabytes} MB${result.alive ? "" : "; THE SERVER ENDED"}`,
+      );
+    }
+  }
+  if (process.argv.includes("--json")) console.log(JSON.stringify(results));
+}

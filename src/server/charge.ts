@@ -1,0 +1,11 @@
+/** How requests are counted against a client's limit. */
+import type { GraphQLError } from "graphql";
+
+/**
+ * Counts an operation, or event of a subscription, of a client, or something else that weighs as much as so many.
+ * @throws {GraphQLError} RATE_LIMITED where there were too many
+ */
+export type Charge = (client: string, weight?: number) => Promise<void>;
+
+/** Counts what was refused before it came to be an operation. @returns another refusal where there were too many of them */
+export type ChargeRefused = (request: Request) => Promise<GraphQLError | undefined>;
