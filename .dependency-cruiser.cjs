@@ -1,12 +1,12 @@
 /** Which way imports may point: server → schema → resolvers → {db, ml, posters}; cli above them all. */
 const everything =
-  "^src/(cli|server|schema|resolvers|db|ml|posters|onnx|config|errors|ids|pause|random|download|read-file|temporary)";
+  "^src/(cli|server|schema|resolvers|db|ml|posters|onnx|config|errors|ids|pause|random|download|read-file|temporary|fold-text)";
 const allowed = {
   cli: "cli|server|schema|resolvers|db|ml|posters|config|errors|ids|read-file|temporary",
   server: "server|schema|resolvers|config|errors|ids|pause",
   schema: "schema|resolvers|errors|ids",
-  resolvers: "resolvers|db|ml|posters|errors|ids|pause|random|read-file",
-  db: "db|errors|ids|random|download",
+  resolvers: "resolvers|db|ml|posters|errors|ids|pause|random|read-file|fold-text",
+  db: "db|errors|ids|random|download|fold-text",
   ml: "ml|onnx|errors|ids|pause|random|temporary",
   posters: "posters|onnx|errors|ids|pause|random|download|read-file|temporary",
   onnx: "onnx|errors",
@@ -24,7 +24,7 @@ module.exports = {
     {
       name: "what-all-may-import-imports-nothing-of-ours",
       severity: "error",
-      from: { path: "^src/(errors|ids|pause|random|temporary)\\.ts$" },
+      from: { path: "^src/(errors|ids|pause|random|temporary|fold-text)\\.ts$" },
       to: { path: "^src/" },
     },
     {

@@ -3,8 +3,7 @@
  * whole and its checksum holds; until then it is a temporary file that any failure removes.
  */
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
 import { basename, join } from "node:path";
@@ -82,6 +81,8 @@ async function fetchInto(
     const total = bodyLength(url, response, maxBytes);
     const hash = createHash(algorithm);
     let bytes = 0;
+    // Opened before anything can fail: a stream that is still to open its file would make it after it was removed.
+    const file = await open(part, "wx");
     await pipeline(
       response,
       async function* (body: AsyncIterable<Buffer>) {
@@ -92,7 +93,7 @@ async function fetchInto(
           yield chunk;
         }
       },
-      createWriteStream(part, { flags: "wx" }),
+      file.createWriteStream(),
       { signal },
     ).catch((error: unknown) => {
       if (error instanceof AppError || response.complete) throw error;

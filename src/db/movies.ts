@@ -1,15 +1,16 @@
 /** Movies of the data set: by id, by IMDb id, by search, and all of them in order. */
-import { and, asc, count, eq, inArray, isNotNull, isNull, not, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, eq, getTableColumns, inArray, isNotNull, isNull, not, or, type SQL, sql } from "drizzle-orm";
+import { foldText, searchQuery, sortKey } from "../fold-text.js";
 import type { ImdbId, MovieId } from "../ids.js";
 import { type Keyed, type KeyPage, keysetOf, type Range, within } from "./keyset.js";
 import type { Database } from "./open.js";
-import { movieStatistics, movies } from "./tables.js";
+import { movieNames, movieStatistics, movies } from "./tables.js";
 import { takeOwnId } from "./users.js";
 
 export type Movie = typeof movies.$inferSelect;
 
 export interface MovieFilter {
-  /** Words of the title, or how they begin, in any order; case and diacritics do not matter. */
+  /** Words of the title, or how they begin, in any order, however they are written (`foldText`). */
   search?: string;
   /** Genres that a movie must all have. */
   genres?: readonly string[];
@@ -33,7 +34,7 @@ const count0 = sql`coalesce(${movieStatistics.ratingCount}, 0)`;
 /** What lists of movies are ordered by; equal ones by number. */
 const orderValues = {
   NUMBER: sql`${movies.id}`,
-  TITLE: sql`${movies.displayTitle} COLLATE NOCASE`,
+  TITLE: sql`coalesce(${movieNames.sortKey}, '')`,
   YEAR: sql`coalesce(${movies.year}, 0)`,
   POPULARITY: count0,
   MEAN_RATING: sql`coalesce(${movieStatistics.ratingSum} / nullif(${movieStatistics.ratingCount}, 0), 0)`,
@@ -41,8 +42,24 @@ const orderValues = {
   RECENTLY_RATED: sql`coalesce(${movieStatistics.lastRatedAt} / 86400, 0)`,
 } as const satisfies Record<string, SQL>;
 
-export type MovieOrderField = keyof typeof orderValues;
-export const movieOrderFields = Object.keys(orderValues) as MovieOrderField[];
+export type MovieOrderField = keyof typeof orderValues | "RELEVANCE";
+export const movieOrderFields = ["RELEVANCE", ...Object.keys(orderValues)] as MovieOrderField[];
+
+/** Above any number of ratings, and exact beside it. */
+const tier = 10_000_000_000;
+
+/** How well a title fits what is searched for: it is just that, begins with it, or has its words; of equals, those with most ratings. */
+function relevance(search: string): SQL {
+  const folded = foldText(search);
+  const bare = folded.replace(/^(?:the|an?) /, "");
+  const names = [folded, ...["", "the ", "a ", "an "].map((article) => article + bare)];
+  const begins = or(...names.map((name) => sql`instr(${movieNames.folded}, ${name}) = 1`));
+  return sql`(CASE WHEN ${inArray(movieNames.folded, names)} THEN 0 WHEN ${begins} THEN 1 ELSE 2 END) * ${tier} - ${count0}`;
+}
+
+function orderValue(field: MovieOrderField, { search = "" }: MovieFilter): SQL {
+  return field === "RELEVANCE" ? relevance(search) : orderValues[field];
+}
 
 /** Movies by id, in the order asked; undefined where there is none. */
 export function moviesByIds(db: Database, ids: readonly MovieId[]): (Movie | undefined)[] {
@@ -77,12 +94,13 @@ export function listMovies(
   order: { field: MovieOrderField; descending: boolean },
   page: KeyPage,
 ): Keyed<Movie>[] {
-  const value = orderValues[order.field];
+  const value = orderValue(order.field, filter);
   const { where, orderBy } = keysetOf(value, sql`${movies.id}`, order.descending, page);
   return db.orm
     .select({ node: movies, value: sql<number | string>`${value}` })
     .from(movies)
     .leftJoin(movieStatistics, eq(movieStatistics.movieId, movies.id))
+    .leftJoin(movieNames, eq(movieNames.movieId, movies.id))
     .where(and(matches(filter), where))
     .orderBy(...orderBy)
     .limit(page.limit)
@@ -95,6 +113,7 @@ export function countMovies(db: Database, filter: MovieFilter = {}): number {
       .select({ n: count() })
       .from(movies)
       .leftJoin(movieStatistics, eq(movieStatistics.movieId, movies.id))
+      .leftJoin(movieNames, eq(movieNames.movieId, movies.id))
       .where(matches(filter))
       .get()?.n ?? 0
   );
@@ -141,12 +160,13 @@ export interface MovieDescription extends MovieTitle {
   genres: readonly string[];
 }
 
-/** The movie of this title, in whatever case, as it is given or as it is shown. */
+/** The movie of this title, as it is given or as it is shown, however it is written (`foldText`). */
 export function movieByTitle(db: Database, { title, displayTitle, year }: MovieTitle): Movie | undefined {
-  const isIt = sql`(${movies.title} = ${title} COLLATE NOCASE OR ${movies.displayTitle} = ${displayTitle} COLLATE NOCASE)`;
+  const isIt = or(eq(movieNames.folded, foldText(displayTitle)), eq(movieNames.sortKey, sortKey(title)));
   return db.orm
-    .select()
+    .select(getTableColumns(movies))
     .from(movies)
+    .innerJoin(movieNames, eq(movieNames.movieId, movies.id))
     .where(and(year === null ? isNull(movies.year) : eq(movies.year, year), isIt))
     .orderBy(asc(movies.id))
     .get();
@@ -204,7 +224,7 @@ export function allMovies(db: Database): Movie[] {
 
 function matches(filter: MovieFilter): SQL | undefined {
   const conditions: (SQL | undefined)[] = [matchesSearch(filter.search)];
-  const has = (genre: string) => sql`'|' || ${movies.genres} || '|' LIKE ${`%|${escapeLike(genre)}|%`} ESCAPE '\\'`;
+  const has = (genre: string) => sql`instr('|' || ${movieNames.genres} || '|', ${`|${foldText(genre)}|`}) > 0`;
   conditions.push(...(filter.genres ?? []).map(has));
   if (filter.anyGenre !== undefined) conditions.push(or(...filter.anyGenre.map(has)) ?? sql`0`);
   if (filter.excludeGenres?.length) conditions.push(not(or(...filter.excludeGenres.map(has)) as SQL));
@@ -231,10 +251,9 @@ function matches(filter: MovieFilter): SQL | undefined {
 function matchesSearch(search: string | undefined): SQL | undefined {
   const text = search?.trim();
   if (!text) return undefined;
-  const words = text.match(/[\p{L}\p{M}\p{N}]+/gu);
+  const query = searchQuery(text);
   // Nothing but signs, such as `$`: the index has no signs.
-  if (words === null) return sql`${movies.title} LIKE ${`%${escapeLike(text)}%`} ESCAPE '\\'`;
-  const query = words.map((word) => `"${word}"*`).join(" ");
+  if (query === undefined) return sql`${movies.title} LIKE ${`%${escapeLike(text)}%`} ESCAPE '\\'`;
   return sql`${movies.id} IN (SELECT rowid FROM movie_titles WHERE movie_titles MATCH ${query})`;
 }
 

@@ -10,6 +10,7 @@ import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3"
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import { AppError } from "../errors.js";
+import { foldText, indexWords, sortKey } from "../fold-text.js";
 
 /** One open database: plain SQL through `sqlite`, typed queries through `orm`; both are the same connection. */
 export interface Database {
@@ -44,6 +45,7 @@ export function openDatabase(file: string, options: OpenOptions = {}): Database 
     sqlite.pragma("synchronous = FULL");
     sqlite.pragma("foreign_keys = ON");
     sqlite.pragma("cache_size = -65536");
+    defineFunctions(sqlite);
     const orm = drizzle(sqlite, { casing: "snake_case" });
     migrateOnce(sqlite, orm, file);
     sqlite.pragma(`busy_timeout = ${options.busyTimeoutMs ?? 10_000}`);
@@ -53,6 +55,21 @@ export function openDatabase(file: string, options: OpenOptions = {}): Database 
     sqlite?.close();
     throw asAppError(error, file);
   }
+}
+
+/** What triggers and migrations call. */
+function defineFunctions(sqlite: Sqlite.Database): void {
+  const define = (name: string, of: (text: string) => string) =>
+    sqlite.function(name, { deterministic: true }, (text) => of(String(text ?? "")));
+  define("fold_text", foldText);
+  define("index_words", indexWords);
+  define("sort_key", sortKey);
+  define("fold_genres", foldGenres);
+}
+
+/** Genres joined by `|`. */
+function foldGenres(genres: string): string {
+  return genres.split("|").map(foldText).join("|");
 }
 
 function migrateOnce(sqlite: Sqlite.Database, orm: BetterSQLite3Database, file: string): void {

@@ -67,6 +67,27 @@ export const movies = sqliteTable(
   (table) => [uniqueIndex("movies_imdb_id").on(table.imdbId), index("movies_display_title").on(table.displayTitle)],
 );
 
+/**
+ * Movies' names and genres as they are searched, ordered and compared (`foldText`), kept by triggers on `movies` (migration 0007), with
+ * the full-text index `movie_titles` under the same numbers.
+ */
+export const movieNames = sqliteTable(
+  "movie_names",
+  {
+    movieId: integer()
+      .primaryKey()
+      .$type<MovieId>()
+      .references(() => movies.id, { onDelete: "cascade" }),
+    /** Of the title as it is shown. */
+    folded: text().notNull(),
+    /** Of the title as the data set has it, articles last. */
+    sortKey: text().notNull(),
+    /** Joined by `|`. */
+    genres: text().notNull(),
+  },
+  (table) => [index("movie_names_sort").on(table.sortKey, table.movieId), index("movie_names_folded").on(table.folded)],
+);
+
 export const ratings = sqliteTable(
   "ratings",
   {

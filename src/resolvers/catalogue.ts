@@ -3,6 +3,7 @@ import { allMovies } from "../db/movies.js";
 import type { Database } from "../db/open.js";
 import { currentDataset, type Dataset } from "../db/settings.js";
 import { AppError } from "../errors.js";
+import { foldText } from "../fold-text.js";
 import type { MovieId } from "../ids.js";
 import type { MovieFeatures } from "../ml/predictor.js";
 
@@ -10,7 +11,7 @@ export interface Catalogue {
   dataset: Dataset;
   /** In the data set's own order; never changed: a new catalogue takes its place. */
   movies: readonly (MovieFeatures & { displayTitle: string })[];
-  /** Each movie's genres in lower case, as filters compare them. */
+  /** Each movie's genres, folded as filters compare them. */
   genres: readonly (readonly string[])[];
   /** A movie's place in `movies`. */
   positionOf: ReadonlyMap<MovieId, number>;
@@ -41,7 +42,7 @@ function readCatalogue(db: Database, dataset: Dataset): Catalogue {
   return {
     dataset,
     movies,
-    genres: movies.map(({ genres }) => genres.toLowerCase().split("|")),
+    genres: movies.map(({ genres }) => genres.split("|").map(foldText)),
     positionOf: new Map(movies.map((movie, position) => [movie.id, position])),
     everyPosition: Int32Array.from(movies, (_, position) => position),
   };

@@ -11,15 +11,17 @@ import {
 } from "../db/movies.js";
 import { write } from "../db/write.js";
 import { inField, received } from "../errors.js";
+import { foldText } from "../fold-text.js";
 import type { Context } from "./context.js";
 import { text, wholeNumber } from "./input-schemas.js";
 import { movieIdOf } from "./lookup.js";
 import { movieNotFound } from "./predict.js";
+import type { Services } from "./services.js";
 
 const genre = text(1, 50).refine((name) => !name.includes("|"), {
   error: ({ input }) => `expected a genre without |, received ${received(input)}`,
 });
-const genres = z.array(genre).refine((list) => list.length <= 20 && new Set(list).size === list.length, {
+const genres = z.array(genre).refine((list) => list.length <= 20 && new Set(list.map(foldText)).size === list.length, {
   error: ({ input }) => `expected up to 20 genres, each once, received ${received(String(input))}`,
 });
 
@@ -41,7 +43,8 @@ export async function addMovie(
 ): Promise<Movie> {
   const { db } = services;
   const named = titled(title.trim(), year);
-  return write(db, () => movieByTitle(db, named) ?? addRow(db, { ...named, genres }));
+  const known = asKnown(services, genres);
+  return write(db, () => movieByTitle(db, named) ?? addRow(db, { ...named, genres: known }));
 }
 
 /** Changes what is given. Later imports leave it so. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND */
@@ -56,8 +59,18 @@ export async function updateMovie(
     if (before === undefined) throw movieNotFound(id);
     const year = input.year ?? before.year;
     const title = input.title == null ? inYear(before, year) : titled(input.title.trim(), year);
-    return updateRow(db, before, { ...title, genres: input.genres ?? before.genres.split("|") });
+    return updateRow(db, before, {
+      ...title,
+      genres: input.genres == null ? before.genres.split("|") : asKnown(services, input.genres),
+    });
   });
+}
+
+/** Genres as the catalogue writes them, where it has them already. */
+function asKnown({ catalogue }: Services, genres: readonly string[]): string[] {
+  const spelled = new Map<string, string>();
+  for (const movie of catalogue().movies) for (const name of movie.genres.split("|")) spelled.set(foldText(name), name);
+  return genres.map((name) => spelled.get(foldText(name)) ?? name);
 }
 
 /** Shown as it is given, brackets and all. */

@@ -1,5 +1,6 @@
 /** Which movies of the catalogue may not be recommended: those that are rated, and those that a filter leaves out. */
 import { moviesRatedAtLeast } from "../db/movies.js";
+import { foldText } from "../fold-text.js";
 import type { MovieId } from "../ids.js";
 import type { UserRatings } from "../ml/predictor.js";
 import type { Catalogue } from "./catalogue.js";
@@ -35,8 +36,8 @@ function excludedBy(
   const { genres, anyGenre, excludeGenres, years, minRatings } = filter;
   if (genres !== undefined || anyGenre !== undefined || excludeGenres !== undefined) {
     // In whatever case, as lists of movies are filtered.
-    const lower = (names: readonly string[] | undefined) => names?.map((name) => name.toLowerCase());
-    const [all, any, none] = [lower(genres), lower(anyGenre), lower(excludeGenres)];
+    const folded = (names: readonly string[] | undefined) => names?.map(foldText);
+    const [all, any, none] = [folded(genres), folded(anyGenre), folded(excludeGenres)];
     ownGenres.forEach((own, position) => {
       const isWanted =
         (all?.every((genre) => own.includes(genre)) ?? true) &&

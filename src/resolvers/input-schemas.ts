@@ -1,12 +1,27 @@
 /** Parts of input schemas, with messages that say what was expected and what came. */
 import { z } from "zod";
-import { received } from "../errors.js";
+import { AppError, received } from "../errors.js";
+import { textProblem } from "../fold-text.js";
 
-/** @param least, most number of characters */
+/** What is compared with text. @throws {AppError} INVALID_ARGUMENT for what cannot be seen, such as a NUL, which would end the text for SQLite */
+export function checkText(name: string, value: string): void {
+  const expected = textProblem(value);
+  if (expected !== undefined && value.trim() !== "") {
+    throw new AppError("INVALID_ARGUMENT", `expected ${expected} for ${name}, received ${received(value)}`);
+  }
+}
+
+/** @param least, most number of characters, of which some can be seen */
 export function text(least: number, most: number) {
-  return z.string().refine((value) => value.trim().length >= least && value.length <= most, {
-    error: ({ input }) => `expected ${least} to ${most} characters, received ${received(input)}`,
-  });
+  return z
+    .string()
+    .refine((value) => textProblem(value) === undefined, {
+      error: ({ input }) => `expected ${textProblem(String(input))}, received ${received(input)}`,
+      abort: true,
+    })
+    .refine((value) => value.trim().length >= least && value.length <= most, {
+      error: ({ input }) => `expected ${least} to ${most} characters, received ${received(input)}`,
+    });
 }
 
 export function wholeNumber(least: number, most: number) {

@@ -12,6 +12,7 @@ import { ratingTotals } from "../db/statistics.js";
 import { AppError } from "../errors.js";
 import type { MovieId } from "../ids.js";
 import type { Context } from "./context.js";
+import { checkText } from "./input-schemas.js";
 import { checkFirst, type Keyed, type KeyPage, maxPage } from "./pages.js";
 import { type RangeArgs, rangeOf } from "./ranges.js";
 
@@ -39,10 +40,14 @@ export interface MovieOrder {
   descending: boolean;
 }
 
-/** By default by number; most or latest first where that is what one looks for. */
-export function movieOrderOf({ orderBy }: MoviesArgs): MovieOrder {
-  const field = orderBy?.field ?? "NUMBER";
-  const usual = field === "NUMBER" || field === "TITLE" ? "ASC" : "DESC";
+/** By default by number, or by relevance where somebody searches; most or latest first where that is what one looks for. */
+export function movieOrderOf({ orderBy, search }: MoviesArgs): MovieOrder {
+  const isSearch = search != null && search.trim() !== "";
+  const field = orderBy?.field ?? (isSearch ? "RELEVANCE" : "NUMBER");
+  if (field === "RELEVANCE" && !isSearch) {
+    throw new AppError("INVALID_ARGUMENT", "expected a search to order by RELEVANCE, received none");
+  }
+  const usual = field === "NUMBER" || field === "TITLE" || field === "RELEVANCE" ? "ASC" : "DESC";
   return { field, descending: (orderBy?.direction ?? usual) === "DESC" };
 }
 
@@ -60,6 +65,7 @@ const mostGenres = 20;
 /** @throws {AppError} INVALID_ARGUMENT for what SQLite would find too long a pattern or too many conditions */
 function filterOf(args: MoviesArgs): MovieFilter {
   const { search, linked, uncertainLink, hasPoster } = args;
+  if (search != null) checkText("search", search);
   if (search != null && search.length > longestSearch) {
     throw new AppError(
       "INVALID_ARGUMENT",
@@ -85,6 +91,7 @@ export function genresOf(args: GenreArgs): Pick<MovieFilter, "genres" | "anyGenr
     if (given > mostGenres) {
       throw new AppError("INVALID_ARGUMENT", `expected up to ${mostGenres} ${name}, received ${given}`);
     }
+    for (const genre of args[name] ?? []) checkText(name, genre);
   }
   return {
     genres: args.genres ?? undefined,

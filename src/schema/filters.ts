@@ -27,8 +27,10 @@ export const FloatRange = builder.inputType("FloatRange", {
 });
 
 const about: Record<(typeof movieOrderFields)[number], string> = {
+  RELEVANCE:
+    "With `search`: the title that is just that, then those that begin with it, then those with its words; of equals those with most ratings first.",
   NUMBER: "By the data set's number.",
-  TITLE: "By title, as `Movie.title` has it.",
+  TITLE: "By title as the data set has it, articles last, accents and case aside.",
   YEAR: "By year of release; those without one are the earliest.",
   POPULARITY: "By how many users rated it.",
   MEAN_RATING: "By mean rating; those without ratings are the lowest. `topMovies` weighs how many there are.",
@@ -49,7 +51,8 @@ export const MovieOrder = builder.inputType("MovieOrder", {
     field: t.field({ type: MovieOrderField, required: true, description: "What they are ordered by." }),
     direction: t.field({
       type: OrderDirection,
-      description: "By default `ASC` for NUMBER and TITLE, `DESC` for the others: the most, best or latest first.",
+      description:
+        "By default `ASC` for RELEVANCE, NUMBER and TITLE, `DESC` for the others: the most, best or latest first.",
     }),
   }),
 });

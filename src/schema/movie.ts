@@ -163,11 +163,12 @@ builder.queryField("movies", (t) =>
   t.connection(
     {
       type: Movie,
-      description: "Movies, all or those that match, by default by number.",
+      description: "Movies, all or those that match, by default by number, or by relevance where `search` is given.",
       args: {
         search: t.arg.string({
           description:
-            "Words of the title, or how they begin, in any order; upper and lower case and diacritics do not matter.",
+            "Words of the title, or how they begin, in any order, in whatever case and with or without accents, hyphens and apostrophes; " +
+            "of Chinese, Japanese, Korean and Thai any part of the title. The best fit comes first, unless `orderBy` says otherwise.",
         }),
         genres: t.arg.stringList({ description: "Genres that a movie must all have." }),
         anyGenre: t.arg.stringList({ description: "Genres of which a movie must have one." }),

@@ -161,6 +161,38 @@ describe("addMovie and updateMovie", () => {
     expect(addMovie.movie).toMatchObject({ movieId: 858, givenTitle: "Godfather, The (1972)" });
   });
 
+  test("a movie that is written otherwise is the same one, and so is a genre", async () => {
+    const { edit, data, services } = await start();
+    const first = await edit(add('title: "Élite Brødre", year: 2031, genres: ["comedy", "Krimi"]'));
+    expect(first.addMovie.movie.genres).toEqual(["Comedy", "Krimi"]);
+    for (const title of ["élite brodre", "Élite Brødre".normalize("NFD"), "ELITE  BRØDRE", "Elite-Brødre"]) {
+      const again = await edit(add(`title: ${JSON.stringify(title)}, year: 2031, genres: []`));
+      expect(again.addMovie.movie.movieId, title).toBe(first.addMovie.movie.movieId);
+    }
+    const other = await edit(add('title: "Elite Brodre", year: 2032, genres: ["krimi"]'));
+    expect(other.addMovie.movie).toMatchObject({ genres: ["Krimi"] });
+    expect(other.addMovie.movie.movieId).not.toBe(first.addMovie.movie.movieId);
+    const listed = await data('{ movies(genres: ["KRIMI"]) { totalCount } }');
+    expect(listed).toEqual({ movies: { totalCount: 2 } });
+    const twice = await edit(add('title: "X", year: 2031, genres: ["Comédie", "comedie"]'));
+    expect(twice.addMovie).toMatchObject({ __typename: "InvalidInputError" });
+    expect(services.catalogue().movies.length).toBe(fixture.movies.length + 2);
+  });
+
+  test.each(["Nul\0Other", "Bell\u0007", "Half \ud83d", "\u200b\u3164"])(
+    "a title such as %j is refused",
+    async (title) => {
+      const { edit, ask } = await start();
+      const add = "mutation ($t: String!) { addMovie(input: { title: $t, year: 2031, genres: [] }) { __typename } }";
+      expect(await edit(add, { t: title })).toEqual({ addMovie: { __typename: "InvalidInputError" } });
+      for (const args of ["search: $t", "genres: [$t]"]) {
+        const query = `query ($t: String!) { movies(${args}) { totalCount } }`;
+        const { errors, data } = await ask(query, { variables: { t: title } });
+        expect([data ?? null, errors?.[0].code]).toEqual([null, "INVALID_ARGUMENT"]);
+      }
+    },
+  );
+
   test("a movie's title is compared and shown as it is given, in whatever case", async () => {
     const { edit } = await start();
     const ofTitle = async (title: string) =>
@@ -217,7 +249,7 @@ describe("addMovie and updateMovie", () => {
   test.each([
     [
       add('title: " ", year: 2020, genres: []'),
-      [{ path: ["input", "title"], message: 'expected 1 to 300 characters, received " "' }],
+      [{ path: ["input", "title"], message: 'expected text with something to be seen in it, received " "' }],
     ],
     [
       add('title: "A", year: 20, genres: []'),

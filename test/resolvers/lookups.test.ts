@@ -261,7 +261,7 @@ describe("movies", () => {
 
   test("search takes signs for what is between words, and for themselves where there is nothing else", async () => {
     const started = await start();
-    expect(await found(started, 'search: "100%"')).toEqual(["Film 100", "100% Wolf", "1000 Wolves"]);
+    expect(await found(started, 'search: "100%"')).toEqual(["100% Wolf", "1000 Wolves", "Film 100"]);
     expect(await found(started, 'search: "under_score"')).toEqual(["Under_Score", "Under Score"]);
     expect(await found(started, 'search: "%"')).toEqual(["100% Wolf"]);
     expect(await found(started, 'search: "\\\\"')).toEqual([]);
@@ -282,6 +282,57 @@ describe("movies", () => {
     ]) {
       expect(await found(started, `search: ${JSON.stringify(search)}`)).toEqual(["Les Misérables"]);
     }
+  });
+
+  test("search finds words of all languages, however they are written", async () => {
+    const started = await start();
+    const films: Record<string, string[]> = {
+      Brødre: ["brodre", "BRØDRE"],
+      "Un cœur en hiver": ["coeur", "un coeur"],
+      "Złoto dezerterów": ["zloto", "dezerterow"],
+      "Straße der Angst": ["strasse", "straße"],
+      千と千尋の神隠し: ["千尋", "神隠し", "千と千尋"],
+      "Schindler's List": ["schindlers list", "schindler's", "Schindler’s"],
+      "Rosemary's Baby": ["rosemarys baby"],
+      "Spider-Man": ["spiderman", "spider man", "spider-man"],
+      WALL·E: ["walle", "wall-e", "wall e"],
+      "Rocky VII": ["rocky 7", "rocky vii"],
+      องค์บาก: ["บาก"],
+    };
+    for (const title of Object.keys(films)) {
+      await started.edit(
+        "mutation ($title: String!) { addMovie(input: { title: $title, year: 2030, genres: [] }) { __typename } }",
+        {
+          title,
+        },
+      );
+    }
+    for (const [title, searches] of Object.entries(films)) {
+      for (const search of searches) {
+        expect(await found(started, `search: ${JSON.stringify(search)}`), search).toContain(title);
+      }
+    }
+  });
+
+  test("search gives the title that is just that first, then what begins with it, then what has its words", async () => {
+    const started = await start();
+    const titles = ["Alien Nation", "Aliens", "My Stepmother Is an Alien", "The Alien", "Alien"];
+    for (const [n, title] of titles.entries()) {
+      await started.edit(
+        `mutation { addMovie(input: { title: "${title}", year: ${2010 + n}, genres: [] }) { __typename } }`,
+      );
+    }
+    const sorted = async (args: string) => (await found(started, `search: "alien"${args}`)) as string[];
+    const relevant = await sorted("");
+    expect(new Set(relevant.slice(0, 2))).toEqual(new Set(["The Alien", "Alien"]));
+    expect(new Set(relevant.slice(2, 4))).toEqual(new Set(["Alien Nation", "Aliens"]));
+    expect(relevant[4]).toBe("My Stepmother Is an Alien");
+    expect(await sorted(", orderBy: { field: RELEVANCE }")).toEqual(relevant);
+    expect(await sorted(", orderBy: { field: RELEVANCE, direction: DESC }")).toEqual([...relevant].reverse());
+    const none = await started.ask("{ movies(orderBy: { field: RELEVANCE }) { totalCount } }");
+    expect(none.errors).toMatchObject([
+      { code: "INVALID_ARGUMENT", message: "expected a search to order by RELEVANCE, received none" },
+    ]);
   });
 
   test("genres must all be there, whole", async () => {

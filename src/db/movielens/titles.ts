@@ -2,6 +2,7 @@
  * MovieLens titles: `City of Lost Children, The (Cité des enfants perdus, La) (1995)` is a name with its article
  * behind, other names in brackets, and a year. Taken apart for showing, and made alike for comparing.
  */
+import { foldText } from "../../fold-text.js";
 
 /** Articles that stand behind a comma at the end of a title; anywhere else these words are left alone. */
 const articles =
@@ -76,8 +77,6 @@ function articleFirst(name: string): string {
   return article!.endsWith("'") ? `${article}${rest}` : `${article} ${rest}`;
 }
 
-const letters: Record<string, string> = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i" };
-
 /** Not `die`, `i` or `o`: "Die Hard" and "I, Robot" begin with words, not articles. */
 const leadingArticle = /^(?:l[aeo]s?|les|il|el|der|das) (?=.)/;
 
@@ -86,15 +85,8 @@ const leadingArticle = /^(?:l[aeo]s?|les|il|el|der|das) (?=.)/;
  * Give it a name as people say it (`The Godfather`) or as MovieLens writes it (`Godfather, The`), without a year.
  */
 export function normaliseTitle(title: string): string {
-  const words = articleFirst(title.trim())
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replace(/[ßæœøłđðþı]/g, (letter) => letters[letter]!)
-    .replace(/[&+]/g, " and ")
-    .replace(/['’‘`´]/g, "")
-    .replace(/[^\p{L}\p{N}]+/gu, " ")
-    .trim();
+  const folded = foldText(articleFirst(title.trim()));
+  const words = /[\p{L}\p{N}]/u.test(folded) ? folded : "";
   const kept = words.replace(/\b(?:the|an?)\b ?/g, "").trim();
   return (kept || words).replace(leadingArticle, "");
 }

@@ -1,0 +1,131 @@
+/**
+ * Text as it is compared, everywhere: for searching, for putting in order and for telling whether two names are the same. What is kept
+ * folded in the database and what somebody asks for go through the same functions, which know letters of all languages.
+ */
+
+/** Letters that are no letter with a mark to Unicode, but to whoever has no key for them. */
+const letters: Record<string, string> = {
+  ß: "ss",
+  æ: "ae",
+  œ: "oe",
+  ø: "o",
+  ł: "l",
+  đ: "d",
+  ð: "d",
+  þ: "th",
+  ı: "i",
+  ħ: "h",
+  ŋ: "n",
+};
+
+/** Accents of alphabets, vowel points of Hebrew and Arabic; not the vowel signs of Thai or the voicing of kana, which are letters. */
+const marks =
+  /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]/g;
+
+const notWord = /[^\p{L}\p{M}\p{N}]+/gu;
+
+/** Lower case, compatibility forms and marks off, apostrophes dropped; everything else is as it was. */
+function foldLetters(text: string): string {
+  return text
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(marks, "")
+    .normalize("NFC")
+    .replace(/[ßæœøłđðþıħŋ]/g, (letter) => letters[letter])
+    .replace(/['’‘`´ʼ′]/g, "")
+    .replace(/[&+]/g, " and ");
+}
+
+/**
+ * Words with one blank between. `Brødre` and `brodre`, `Schindler's List` and `schindlers list` are the same. A text of nothing but signs
+ * stays as it is, in lower case.
+ */
+export function foldText(text: string): string {
+  return foldLetters(text).replace(notWord, " ").trim() || text.normalize("NFKC").toLowerCase().trim();
+}
+
+/** Scripts that are written without blanks between words. */
+const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー]+/gu;
+
+/** The words of what stands between two blanks: `spider-man` has two, which can also be written as one. */
+function wordsOf(text: string): string[][] {
+  return foldLetters(text)
+    .split(/\s+/)
+    .map((chunk) => chunk.split(notWord).filter((word) => word !== ""))
+    .filter((words) => words.length > 0);
+}
+
+/** Pieces of one script: runs of an unspaced script by themselves. */
+function piecesOf(word: string): { text: string; isUnspaced: boolean }[] {
+  const pieces: { text: string; isUnspaced: boolean }[] = [];
+  let end = 0;
+  for (const { 0: run, index } of word.matchAll(unspaced)) {
+    if (index > end) pieces.push({ text: word.slice(end, index), isUnspaced: false });
+    pieces.push({ text: run, isUnspaced: true });
+    end = index + run.length;
+  }
+  if (end < word.length) pieces.push({ text: word.slice(end), isUnspaced: false });
+  return pieces;
+}
+
+function bigrams(run: string): string[] {
+  const characters = [...run];
+  return characters.slice(1).map((character, i) => characters[i] + character);
+}
+
+const romans = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(" ");
+
+/** `2` of `ii`, and the other way round. */
+function otherNumeral(word: string): string[] {
+  const at = romans.indexOf(word);
+  if (at >= 0) return [String(at + 1)];
+  return /^(?:[1-9]|1\d|20)$/.test(word) ? [romans[Number(word) - 1]] : [];
+}
+
+/** Everything that a text is found by, for a full-text index: its words, also joined, its numerals both ways, its characters and pairs of them. */
+export function indexWords(text: string): string {
+  const found = new Set<string>();
+  for (const words of wordsOf(text)) {
+    if (words.length > 1) found.add(words.join(""));
+    for (const word of words) {
+      for (const piece of piecesOf(word)) {
+        if (piece.isUnspaced) for (const part of [...piece.text, ...bigrams(piece.text)]) found.add(part);
+        else for (const part of [piece.text, ...otherNumeral(piece.text)]) found.add(part);
+      }
+    }
+  }
+  return [...found].join(" ");
+}
+
+/**
+ * The query of SQLite's full-text search that finds what `indexWords` made of a text with all these words, or their beginnings.
+ * @returns undefined where there is no word in it
+ */
+export function searchQuery(text: string): string | undefined {
+  const parts = wordsOf(text).map((words) => {
+    const apart = words.flatMap((word) => piecesOf(word).flatMap(termsOf)).join(" AND ");
+    return words.length > 1 ? `((${apart}) OR "${words.join("")}"*)` : apart;
+  });
+  return parts.length === 0 ? undefined : parts.join(" AND ");
+}
+
+function termsOf({ text, isUnspaced }: { text: string; isUnspaced: boolean }): string[] {
+  if (!isUnspaced) return [`"${text}"*`];
+  const pairs = bigrams(text);
+  return (pairs.length === 0 ? [text] : pairs).map((part) => `"${part}"`);
+}
+
+/** What lists are put in order by: numbers of up to nine digits by their size, words as they are folded. */
+export function sortKey(text: string): string {
+  return foldText(text).replace(/\d{1,9}/g, (digits) => digits.padStart(9, "0"));
+}
+
+/** What hides in a text: control characters, halves of characters, or nothing that can be seen. Undefined where it is as it should be. */
+export function textProblem(text: string): string | undefined {
+  if (/[\p{Cc}]/u.test(text)) return "text without control characters";
+  if (/\p{Cs}/u.test(text)) return "text of whole characters";
+  if (text !== "" && !/[^\p{Z}\p{C}\p{M}\u115f\u1160\u2800\u3164\uffa0]/u.test(text))
+    return "text with something to be seen in it";
+  return undefined;
+}
