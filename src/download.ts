@@ -76,15 +76,17 @@ async function fetchInto(
   options: DownloadOptions,
 ): Promise<string> {
   const { maxBytes = 2 ** 30, onProgress, signal } = options;
-  const response = await respond(url, options);
+  // Opened before anything can fail: a stream that is still to open its file would make it after it was removed.
+  const file = await open(part, "wx");
+  let response: IncomingMessage | undefined;
   try {
-    const total = bodyLength(url, response, maxBytes);
+    response = await respond(url, options);
+    const answer = response;
+    const total = bodyLength(url, answer, maxBytes);
     const hash = createHash(algorithm);
     let bytes = 0;
-    // Opened before anything can fail: a stream that is still to open its file would make it after it was removed.
-    const file = await open(part, "wx");
     await pipeline(
-      response,
+      answer,
       async function* (body: AsyncIterable<Buffer>) {
         for await (const chunk of body) {
           bytes += chunk.length;
@@ -96,12 +98,14 @@ async function fetchInto(
       file.createWriteStream(),
       { signal },
     ).catch((error: unknown) => {
-      if (error instanceof AppError || response.complete) throw error;
+      if (error instanceof AppError || answer.complete) throw error;
       throw failed(url, `the body ended after ${bytes} of ${total} bytes`, error);
     });
     return hash.digest("hex");
   } finally {
-    response.destroy();
+    response?.destroy();
+    // The stream has closed it, unless there never was one.
+    await file.close().catch(() => {});
   }
 }
 
