@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import sharp, { type Sharp } from "sharp";
-import { AppError, received } from "../errors.js";
+import { AppError } from "../errors.js";
 
 sharp.block({ operation: ["VipsForeignLoad"] });
 sharp.unblock({
@@ -25,6 +25,8 @@ sharp.cache(false);
 export const maxPosterBytes = 10 * 2 ** 20;
 export const maxPosterPixels = 24_000_000;
 export const minPosterSide = 16;
+/** WebP has no longer side: what is taken can be shown in every format that is offered. */
+export const maxPosterSide = 16_383;
 
 export type PosterFormat = "jpeg" | "png" | "webp";
 
@@ -92,6 +94,12 @@ export async function inspectPoster(bytes: Uint8Array): Promise<PosterInfo> {
     throw new AppError(
       "POSTER_UNREADABLE",
       `expected a poster of at least ${minPosterSide} pixels a side, received ${width} × ${height}`,
+    );
+  }
+  if (width > maxPosterSide || height > maxPosterSide) {
+    throw new AppError(
+      "POSTER_UNREADABLE",
+      `expected a poster of at most ${maxPosterSide} pixels a side, received ${width} × ${height}`,
     );
   }
   // Down to the smallest size, so that every line is decoded but never the whole picture in memory at once.
@@ -254,6 +262,13 @@ function open(bytes: Uint8Array): { image: Sharp; format: PosterFormat } {
     );
   }
   const format = formatOf(bytes);
+  const other = otherFormatOf(bytes);
+  if (other !== undefined) {
+    throw new AppError(
+      "POSTER_UNREADABLE",
+      `expected a poster as JPEG, PNG or WebP, received ${other} of ${bytes.length} bytes: save it as one of these first`,
+    );
+  }
   if (format === undefined) {
     const start = Buffer.from(bytes.subarray(0, 8)).toString("hex");
     throw new AppError(
@@ -261,7 +276,41 @@ function open(bytes: Uint8Array): { image: Sharp; format: PosterFormat } {
       `expected a poster as JPEG, PNG or WebP, received ${bytes.length} bytes${start === "" ? "" : ` starting ${start}`}`,
     );
   }
-  return { image: sharp(bytes, { limitInputPixels: maxPosterPixels, failOn: "warning" }), format };
+  // What every browser shows is taken, such as phones' JPEGs with a byte too many between two parts; half a picture is not.
+  return { image: sharp(bytes, { limitInputPixels: maxPosterPixels, failOn: "truncated" }), format };
+}
+
+const brands: readonly [RegExp, string][] = [
+  [/^(?:heic|heix|heim|heis|hevc|hevx|mif1|msf1)/, "a HEIC picture"],
+  [/^avi[fs]/, "an AVIF picture"],
+];
+
+/** Formats that people send, told by name. */
+function otherFormatOf(bytes: Uint8Array): string | undefined {
+  const start = Buffer.from(bytes.subarray(0, 12)).toString("latin1");
+  if (start.slice(4, 8) === "ftyp") return brands.find(([brand]) => brand.test(start.slice(8)))?.[1];
+  if (start.startsWith("GIF8")) return "a GIF";
+  return start.startsWith("BM") ? "a BMP" : undefined;
+}
+
+/**
+ * The same picture without what a camera wrote into it (places, devices, comments), for showing as it is: turned as it is meant to
+ * be seen, its colour profile kept.
+ * @returns the bytes themselves where there is nothing to take away
+ * @throws {AppError} POSTER_UNREADABLE, sharp's error as cause
+ */
+export async function withoutMetadata(bytes: Uint8Array): Promise<Uint8Array> {
+  const { image, format } = open(bytes);
+  try {
+    const { exif, xmp, iptc, comments } = await image.metadata();
+    const carries = [exif, xmp, iptc].some((part) => part !== undefined) || (comments?.length ?? 0) > 0;
+    if (!carries) return bytes;
+    // Written anew: at this quality no eye tells it from what it was.
+    const options = format === "png" ? { compressionLevel: 9 } : { quality: 95 };
+    return await image.autoOrient().keepIccProfile().toFormat(format, options).toBuffer();
+  } catch (cause) {
+    throw unreadable(bytes, format, cause);
+  }
 }
 
 function formatOf(bytes: Uint8Array): PosterFormat | undefined {
@@ -283,11 +332,11 @@ function isAnimatedPng(bytes: Uint8Array): boolean {
 }
 
 function unreadable(bytes: Uint8Array, format: PosterFormat, cause: unknown): AppError {
-  const reason = cause instanceof Error ? cause.message.split("\n")[0].trim() : "";
+  // Libvips gathers its words for the whole process: they may be of somebody else's picture, and stay in the cause.
   return new AppError(
     "POSTER_UNREADABLE",
     `expected a poster that decodes in full and has at most ${maxPosterPixels / 1e6} megapixels, ` +
-      `received a ${format} of ${bytes.length} bytes (${received(reason)})`,
+      `received a ${format} of ${bytes.length} bytes that does not`,
     { cause },
   );
 }

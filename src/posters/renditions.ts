@@ -8,7 +8,7 @@ import { join } from "node:path";
 import pLimit from "p-limit";
 import { storageError } from "../errors.js";
 import type { PosterFacts } from "./draw-poster.js";
-import { type PosterFormat, resizePoster } from "./images.js";
+import { type PosterFormat, resizePoster, withoutMetadata } from "./images.js";
 import { posterPath, readPoster, writeWhole } from "./store.js";
 
 /** Widths that may be asked for, in pixels: those of TMDB, which front ends know. */
@@ -59,11 +59,22 @@ export function createRenditions(folder: string): Renditions {
     return bytes;
   }
 
+  /** A poster's own bytes, or where they carry a camera's metadata, a copy without it. */
+  async function asItIs({ sha256, format }: { sha256: string; format: PosterFormat }): Promise<Buffer> {
+    const path = resizedPath(folder, sha256, { width: undefined, format });
+    const kept = await readFile(path).catch(() => undefined);
+    if (kept !== undefined) return kept;
+    const bytes = await readPoster(folder, sha256, format);
+    const clean = await inTurn(() => withoutMetadata(bytes));
+    if (clean === bytes) return bytes;
+    return once(path, async () => Buffer.from(clean));
+  }
+
   return {
     ofPoster(poster, { width, format }) {
-      if (width === undefined && format === poster.format) return readPoster(folder, poster.sha256, poster.format);
       // Checks the name, which comes from outside.
       posterPath(folder, poster.sha256, poster.format);
+      if (width === undefined && format === poster.format) return asItIs(poster);
       const path = resizedPath(folder, poster.sha256, { width, format });
       return once(path, async () =>
         resizePoster(await readPoster(folder, poster.sha256, poster.format), width, format),

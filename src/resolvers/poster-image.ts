@@ -63,8 +63,8 @@ export async function posterImage(
   });
   if (poster !== undefined) {
     const bytes = await renditions.ofPoster(poster, rendition).catch((error: unknown) => {
-      // Recorded, but its file is gone or damaged: a movie still has its card.
-      if (error instanceof AppError) return undefined;
+      // Recorded, but its file is gone: a movie still has its card. A size that cannot be made is another matter.
+      if (error instanceof AppError && (movie !== undefined || isMissing(error))) return undefined;
       throw error;
     });
     if (bytes !== undefined) return image(bytes, poster.sha256, false);
@@ -74,6 +74,10 @@ export async function posterImage(
   services.posterSources.request([movie.id]);
   const facts = { title: movie.displayTitle, year: movie.year, genres: movie.genres.split("|") };
   return image(await renditions.ofCard(facts, rendition), cardName(facts), true);
+}
+
+function isMissing({ cause }: AppError): boolean {
+  return (cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
 }
 
 function widthOf(text: string | null): PosterWidth | undefined {

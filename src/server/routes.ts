@@ -56,6 +56,9 @@ async function posterResponse(
     image = await posterImage(services, url.pathname, url.searchParams);
   } catch (error) {
     if (error instanceof AppError && error.code === "INVALID_ARGUMENT") return plain(fetchAPI, 400, error.message);
+    if (error instanceof AppError && error.code === "POSTER_UNREADABLE") {
+      return plain(fetchAPI, 500, "The poster is there, but it cannot be made into what was asked for.");
+    }
     const status = storageError(error) === undefined ? 500 : 503;
     return errorResponse(fetchAPI, status, maskError(error));
   }

@@ -8,6 +8,7 @@ import {
   imagenetPreprocessing,
   inspectPoster,
   maxPosterBytes,
+  withoutMetadata,
 } from "../../src/posters/images.js";
 
 /** Left half red, right half blue, 40 × 60. */
@@ -65,7 +66,9 @@ describe("a poster is refused", () => {
 
   test("when it is GIF or TIFF, which libvips is not let read at all", async () => {
     for (const bytes of [await drawn().gif().toBuffer(), await drawn().tiff().toBuffer()]) {
-      expect((await refusal(bytes)).message).toMatch(/^expected a poster as JPEG, PNG or WebP, received \d+ bytes/);
+      expect((await refusal(bytes)).message).toMatch(
+        /^expected a poster as JPEG, PNG or WebP, received (a GIF of )?\d+ bytes/,
+      );
       await expect(sharp(bytes).metadata()).rejects.toThrow("unsupported image format");
     }
   });
@@ -105,7 +108,41 @@ describe("a poster is refused", () => {
 
   test("when it has more than 24 megapixels, however few bytes", async () => {
     const bytes = await flat(3, { r: 9, g: 9, b: 9 }).resize(6000, 4001).png().toBuffer();
-    expect((await refusal(bytes)).message).toContain("pixel limit");
+    expect((await refusal(bytes)).message).toMatch(
+      /^expected a poster that decodes in full and has at most 24 megapixels/,
+    );
+  });
+
+  test("when a side is longer than WebP has", async () => {
+    const bytes = await flat(3, { r: 9, g: 9, b: 9 }).resize(100, 20_000, { fit: "fill" }).png().toBuffer();
+    expect((await refusal(bytes)).message).toBe(
+      "expected a poster of at most 16383 pixels a side, received 100 × 20000",
+    );
+  });
+
+  test.each([
+    ["ftypheic", "a HEIC picture"],
+    ["ftypmif1", "a HEIC picture"],
+    ["ftypavif", "an AVIF picture"],
+  ])("when it is of another format, which is named (%s)", async (brand, what) => {
+    const bytes = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from(brand, "latin1"), Buffer.alloc(100)]);
+    expect((await refusal(bytes)).message).toBe(
+      `expected a poster as JPEG, PNG or WebP, received ${what} of 112 bytes: save it as one of these first`,
+    );
+  });
+
+  test("without a word of another picture's fault", async () => {
+    const good = await drawn().jpeg().toBuffer();
+    const broken = [good.subarray(0, good.length - 60), (await drawn().png().toBuffer()).subarray(0, 80)];
+    const messages = await Promise.all(
+      Array.from({ length: 40 }, (_, i) => refusal(Buffer.from(broken[i % 2])).then(({ message }) => message)),
+    );
+    for (const [i, message] of messages.entries()) {
+      expect(message).toBe(
+        `expected a poster that decodes in full and has at most 24 megapixels, received a ${i % 2 === 0 ? "jpeg" : "png"} of ` +
+          `${broken[i % 2].length} bytes that does not`,
+      );
+    }
   });
 
   test("when it moves", async () => {
@@ -117,6 +154,46 @@ describe("a poster is refused", () => {
     expect((await refusal(withAnimationControl(png))).message).toBe(
       "expected a poster of one picture, received an animated png",
     );
+  });
+});
+
+describe("a poster that every browser shows", () => {
+  test("is taken though libvips warns of it: bytes between two segments, as phones write them", async () => {
+    const jpeg = await drawn().jpeg().toBuffer();
+    // Behind the first segment (APP0): what belongs to none is skipped, with a warning.
+    const at = 4 + jpeg.readUInt16BE(4);
+    const odd = Buffer.concat([jpeg.subarray(0, at), Buffer.alloc(7), jpeg.subarray(at)]);
+    await expect(sharp(odd, { failOn: "warning" }).raw().toBuffer()).rejects.toThrow();
+    expect(await inspectPoster(odd)).toMatchObject({ format: "jpeg" });
+  });
+});
+
+describe("what is shown of a poster", () => {
+  test("has no metadata of whoever took it, and is seen as before", async () => {
+    const exif = { IFD0: { Model: "Secret Camera" }, IFD3: { GPSLatitudeRef: "N", GPSLatitude: "51/1 30/1 3230/100" } };
+    for (const format of ["jpeg", "png", "webp"] as const) {
+      const given = await drawn().withMetadata({ orientation: 6 }).withExifMerge(exif).toFormat(format).toBuffer();
+      expect(given.includes("Secret Camera")).toBe(true);
+      const shown = Buffer.from(await withoutMetadata(given));
+      expect(shown.includes("Secret Camera")).toBe(false);
+      const { exif: left, orientation, width, height } = await sharp(shown).metadata();
+      expect([left, orientation ?? 1]).toEqual([undefined, 1]);
+      const { autoOrient } = await sharp(given).metadata();
+      expect([width, height]).toEqual([autoOrient.width, autoOrient.height]);
+      for (const [i, pixel] of (await corners(shown)).entries()) expectNear(pixel, (await corners(given))[i], 6);
+    }
+  });
+
+  test("is what it was where there is nothing to take away, and keeps its colour profile", async () => {
+    const plain = await drawn().jpeg().toBuffer();
+    expect(await withoutMetadata(plain)).toBe(plain);
+    const profiled = await drawn()
+      .withIccProfile("p3")
+      .withExifMerge({ IFD0: { Model: "x" } })
+      .jpeg()
+      .toBuffer();
+    const { icc } = await sharp(Buffer.from(await withoutMetadata(profiled))).metadata();
+    expect(icc?.length).toBe((await sharp(profiled).metadata()).icc?.length);
   });
 });
 

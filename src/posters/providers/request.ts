@@ -11,7 +11,7 @@ import { AppError, received } from "../../errors.js";
 export interface RequestOptions {
   /** Hosts (with their port, where it is another than 443) that may be asked. */
   hosts: ReadonlySet<string>;
-  /** Content types that are taken, without parameters. */
+  /** Content types that are taken, without parameters; `none` for an answer that names none. */
   types: readonly string[];
   maxBytes: number;
   /** For all of it, from the look-up of the name to the last byte. */
@@ -106,7 +106,7 @@ function headOf(url: URL, options: RequestOptions, signal: AbortSignal): Promise
       signal,
       lookup: options.allowPrivate ? undefined : publicLookup,
       headers: {
-        accept: options.types.join(", "),
+        accept: options.types.filter((type) => type !== "none").join(", "),
         "accept-encoding": "identity",
         "user-agent": "marquee",
         ...options.headers,

@@ -42,7 +42,7 @@ const posterPath = z
   .regex(/^\/[\w.-]{1,200}$/)
   .nullish();
 const movieSchema = z.object({ poster_path: posterPath });
-const findSchema = z.object({ movie_results: z.array(movieSchema) });
+const findSchema = z.object({ movie_results: z.array(movieSchema), tv_results: z.array(movieSchema).optional() });
 
 /** The etag is the picture's path at TMDB, which names its content: the same path is the same picture. */
 export function tmdbProvider(options: TmdbOptions): PosterProvider {
@@ -102,7 +102,9 @@ export function tmdbProvider(options: TmdbOptions): PosterProvider {
     }
     if (imdbId === null) return undefined;
     const found = await json(findSchema, `find/${imdbId}`, { external_source: "imdb_id" }, signal);
-    return found?.movie_results[0] === undefined ? undefined : (found.movie_results[0].poster_path ?? null);
+    // Some of what people rate was made for television.
+    const first = found?.movie_results[0] ?? found?.tv_results?.[0];
+    return first === undefined ? undefined : (first.poster_path ?? null);
   }
 
   return {
@@ -121,7 +123,8 @@ export function tmdbProvider(options: TmdbOptions): PosterProvider {
         throw error;
       });
       const url = new URL(`${size}${path}`, baseUrl.endsWith("/") ? baseUrl : `${baseUrl}/`);
-      const types = ["image/jpeg", "image/png", "image/webp"];
+      // Names that servers have for pictures: what it is, its bytes say.
+      const types = ["image/jpeg", "image/png", "image/webp", "image/jpg", "application/octet-stream", "none"];
       const { status, body } = await fetched(url, types, maxPosterBytes, signal);
       if (status === 404) return { outcome: "none", detail: "TMDB names a picture that is not there" };
       if (status !== 200) throw failed(url, `expected status 200, received ${status}`);
