@@ -215,7 +215,8 @@ export const settings: { [Key in keyof Config]: Setting<Key> } = {
     env: "RATE_LIMIT",
     flag: "rate-limit",
     default: "1200",
-    about: "operations a minute of one token, or of one address without a token; 0 for no limit",
+    about:
+      "operations a minute of one token, or of one address without a token, a large one counting as several; 0 for no limit",
     expected: "a number from 0 to 1000000",
     parse: (text) => wholeNumber(text, 0, 1_000_000),
   },

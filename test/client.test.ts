@@ -1,10 +1,13 @@
 /** examples/client, and README's and docs/api.md's snippets, as somebody who writes a front end would run them. */
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { ApolloClient, gql, HttpLink, InMemoryCache } from "@apollo/client";
+import { createPersistedQueryLink } from "@apollo/client/link/persisted-queries";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { homePage, rate, search } from "../examples/client/src/pages.js";
@@ -94,9 +97,54 @@ describe("docs/api.md's snippets", async () => {
       return;
     }
     const path = join(folder, `${name}-${file}`);
+    await copyFile(join(root, "possible-types.json"), join(folder, "possible-types.json"));
     await writeFile(path, code.replaceAll("http://127.0.0.1:4000/graphql", url).replaceAll("<token>", token));
     const { stdout } = await run(command, [path], { cwd: folder, timeout: 60_000 });
     if (name === "curl-sse") expect(stdout).toContain('"ratingAdded":{"rating":3.5');
     else expect(stdout).toContain("The Dark Knight");
+  });
+});
+
+describe("Apollo Client", () => {
+  const wrong = gql`
+    mutation {
+      rateMovie(input: { movieId: 1, rating: 7 }) {
+        ... on RateMoviePayload { rating { rating } }
+        ... on Error { code message }
+      }
+    }
+  `;
+  const ofCache = (cache: InMemoryCache) =>
+    new ApolloClient({ link: new HttpLink({ uri: url, headers: { authorization: `Bearer ${token}` } }), cache });
+
+  test("reads a named error where its cache knows the schema's types", async () => {
+    const possibleTypes = JSON.parse(await readFile(join(root, "possible-types.json"), "utf8"));
+    const { data } = await ofCache(new InMemoryCache({ possibleTypes })).mutate({ mutation: wrong });
+    expect(data).toMatchObject({
+      rateMovie: {
+        __typename: "InvalidRatingError",
+        code: "INVALID_RATING",
+        message: "expected a rating of 0.5 to 5 in half stars, received 7",
+      },
+    });
+  });
+
+  test("sends a persisted query by its hash, and its text only once", async () => {
+    const bodies: string[] = [];
+    const link = createPersistedQueryLink({ sha256: (text) => createHash("sha256").update(text).digest("hex") }).concat(
+      new HttpLink({
+        uri: url,
+        fetch: (address, init) => {
+          bodies.push(String(init?.body));
+          return fetch(address, init);
+        },
+      }),
+    );
+    const query = gql`query Title { movie(id: 2) { title } }`;
+    for (let i = 0; i < 2; i++) {
+      const client = new ApolloClient({ link, cache: new InMemoryCache() });
+      expect((await client.query({ query })).data).toMatchObject({ movie: { title: expect.any(String) } });
+    }
+    expect(bodies.map((body) => body.includes("query Title"))).toEqual([false, true, false]);
   });
 });

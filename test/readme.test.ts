@@ -52,8 +52,14 @@ describe("README", () => {
       const blocks = [...text.matchAll(/```graphql( viewer)?\n(.*?)\n```/gs)];
       expect(blocks.length).toBeGreaterThan(3);
       for (const [, whose, query] of blocks) {
-        const { errors } = await ask(app, query, { token: whose === undefined ? admin : viewer });
+        const { errors, data } = await ask(app, query, { token: whose === undefined ? admin : viewer });
         expect([query, errors]).toEqual([query, undefined]);
+        if (!/^\s*mutation\b/.test(query)) continue;
+        // A named error is no success either.
+        for (const result of Object.values(data as Record<string, Record<string, unknown>>)) {
+          expect([query, result.code, result.message]).toEqual([query, undefined, undefined]);
+          expect(String(result.__typename ?? "Payload")).toMatch(/Payload$/);
+        }
       }
     },
   );

@@ -8,13 +8,14 @@ import { countUsers, userAt } from "../db/users.js";
 import { AppError } from "../errors.js";
 import type { MovieId, UserId } from "../ids.js";
 import { clampStars } from "../ml/metrics.js";
+import type { Predictor } from "../ml/predictor.js";
 import type { PictureCard } from "../posters/recommendation-picture.js";
 import { readPoster } from "../posters/store.js";
 import { posterSimilarities } from "../resolvers/poster-similarity.js";
 import { predictPairs } from "../resolvers/predict.js";
-import { type RecommendedMovie, recommend } from "../resolvers/recommend.js";
+import { defaultCandidates, type RecommendedMovie, recommend } from "../resolvers/recommend.js";
 import type { Services } from "../resolvers/services.js";
-import { movieIdArgument, userIdArgument, wholeNumber } from "./arguments.js";
+import { decimal, movieIdArgument, oneOf, userIdArgument, wholeNumber } from "./arguments.js";
 import { withServices } from "./context.js";
 import { print, printJson, printTable, say, writeOut } from "./output.js";
 
@@ -23,16 +24,19 @@ export function addRecommendCommands(program: Command): void {
     .command("recommend")
     .summary("recommend movies to a user")
     .description(
-      "Print a user's three best-rated movies and what to watch next: the 15 best-predicted, or with --similar the 5 of the 30 best-predicted whose posters are closest to those of the three.",
+      "Print a user's three best-rated movies and what to watch next: the first 15 by what they would choose (preference, where the model has a " +
+        "ranker, else predicted stars), or with --similar the 5 of the first 30 whose posters are closest to those of the three.",
     )
     .argument("<userId>", "the data set's number of the user, or: random")
     .option("--similar", "re-rank by the likeness of posters")
     .option("--first <n>", "how many to recommend", wholeNumber("--first", 1, 100))
+    .option("--candidates <n>", "how many of the first movies --similar re-ranks", wholeNumber("--candidates", 1, 1000))
     .option(
-      "--candidates <n>",
-      "how many best-predicted movies --similar re-ranks",
-      wholeNumber("--candidates", 1, 1000),
+      "--rank-by <order>",
+      "preference (what they would choose to watch; needs a model with a ranker) or rating (predicted stars)",
+      oneOf("--rank-by", ["preference", "rating"] as const),
     )
+    .option("--popularity <x>", "from -1 (niche) to 1 (mainstream), by preference only", decimal("--popularity", -1, 1))
     .option("--model <name>", "predict with this model")
     .option("--picture <file>", "draw the posters into this PNG file")
     .option("--json", "print the result as JSON")
@@ -41,9 +45,16 @@ export function addRecommendCommands(program: Command): void {
   program
     .command("predict")
     .summary("predict a user's stars")
-    .description("Print the stars that a user is predicted to give: to the movies named, or to all.")
+    .description(
+      "Print the stars that a user is predicted to give: to the movies named, in their order, or to the best-predicted of all.",
+    )
     .argument("<userId>", "the data set's number of the user")
     .argument("[movieId...]", "the data set's numbers of movies")
+    .option(
+      "--first <n>",
+      "how many, where none are named (default: 20; with --json all)",
+      wholeNumber("--first", 1, 1_000_000),
+    )
     .option("--model <name>", "predict with this model")
     .option("--json", "print the result as JSON")
     .action(runPredict);
@@ -76,6 +87,8 @@ interface RecommendOptions {
   similar?: boolean;
   first?: number;
   candidates?: number;
+  rankBy?: "preference" | "rating";
+  popularity?: number;
   model?: string;
   picture?: string;
   json?: boolean;
@@ -89,7 +102,13 @@ async function runRecommend(user: string, options: RecommendOptions, command: Co
     const movies = await recommend(
       services,
       userId,
-      { similar: options.similar ?? false, first: options.first, candidates: options.candidates },
+      {
+        similar: options.similar ?? false,
+        first: options.first,
+        candidates: options.candidates,
+        rankBy: options.rankBy === undefined ? undefined : options.rankBy === "rating" ? "RATING" : "PREFERENCE",
+        popularity: options.popularity,
+      },
       model,
     );
     const liked = topRatings(db, userId, 3);
@@ -130,8 +149,8 @@ async function runRecommend(user: string, options: RecommendOptions, command: Co
     }
     print(
       options.similar
-        ? `Recommended by predicted stars and likeness of posters (${encoder})`
-        : "Recommended by predicted stars",
+        ? `Recommended by likeness of posters (${encoder}), from the first ${options.candidates ?? defaultCandidates} by ${orderInWords(model, options)}`
+        : `Recommended by ${orderInWords(model, options)}`,
     );
     printTable(
       ["rank", "movie", "title", "predicted", ...(usesPosters ? ["similarity"] : [])],
@@ -147,10 +166,17 @@ async function runRecommend(user: string, options: RecommendOptions, command: Co
   });
 }
 
+/** What `recommend` orders by with these options. */
+function orderInWords(model: Predictor, { rankBy, popularity = 0 }: RecommendOptions): string {
+  if (model.preferences === undefined || rankBy === "rating") return "predicted stars";
+  const dial = popularity === 0 ? "" : popularity < 0 ? ", on the niche side" : ", on the mainstream side";
+  return `preference (what they would choose to watch${dial})`;
+}
+
 async function runPredict(
   user: string,
   movieArguments: string[],
-  options: { model?: string; json?: boolean },
+  options: { first?: number; model?: string; json?: boolean },
   command: Command,
 ): Promise<void> {
   await withServices(command, async (services) => {
@@ -163,12 +189,19 @@ async function runPredict(
       wanted.map((movieId) => ({ userId, movieId })),
       model,
     );
-    const predictions = results.map((result) => {
+    const all = results.map((result) => {
       if (result instanceof AppError) throw result;
       return { movieId: result.movieId, score: result.stars, basis: result.basis };
     });
+    // Of what was named the order says something already.
+    if (movieIds.length === 0) all.sort((a, b) => b.score - a.score || a.movieId - b.movieId);
+    const first = movieIds.length > 0 ? all.length : (options.first ?? (options.json ? all.length : shownPredictions));
+    const predictions = all.slice(0, first);
     if (options.json) return printJson({ userId, model: model.manifest.name, predictions });
-    const titles = moviesByIds(services.db, wanted);
+    const titles = moviesByIds(
+      services.db,
+      predictions.map(({ movieId }) => movieId),
+    );
     printTable(
       ["movie", "title", "predicted", "basis"],
       predictions.map((row, i) => [
@@ -181,6 +214,9 @@ async function runPredict(
     );
   });
 }
+
+/** A screenful. */
+const shownPredictions = 20;
 
 function randomUser({ db }: Services): UserId {
   const total = countUsers(db);

@@ -2,8 +2,8 @@
  * The SQLite file of a data folder, opened for several processes at once: write-ahead log, foreign keys enforced,
  * every commit on disk before it is answered (`synchronous=FULL`).
  */
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Sqlite from "better-sqlite3";
 import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3";
@@ -37,6 +37,7 @@ export function openDatabase(file: string, options: OpenOptions = {}): Database 
   let sqlite: Sqlite.Database | undefined;
   try {
     mkdirSync(dirname(file), { recursive: true });
+    checkNotEmptied(file);
     sqlite = new Sqlite(file, {
       timeout: 10_000,
       verbose: options.onSql === undefined ? undefined : (sql) => options.onSql?.(String(sql)),
@@ -55,6 +56,17 @@ export function openDatabase(file: string, options: OpenOptions = {}): Database 
     sqlite?.close();
     throw asAppError(error, file);
   }
+}
+
+/** An empty file beside posters or models was a database once: what is left of it must not be mistaken for a first start. */
+function checkNotEmptied(file: string): void {
+  if (!existsSync(file) || statSync(file).size > 0) return;
+  const others = ["posters", "models", "encoders"].filter((name) => existsSync(join(dirname(file), name)));
+  if (others.length === 0) return;
+  throw new AppError(
+    "FILE_UNREADABLE",
+    `expected a Marquee database in ${file}, received an empty file beside ${others.join(", ")}: restore it from a backup, or remove it to begin anew`,
+  );
 }
 
 /** What triggers and migrations call. */

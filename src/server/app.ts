@@ -1,10 +1,10 @@
 /** The whole application behind `fetch`: GraphQL, GraphiQL and posters, with their limits. */
-import { blockFieldSuggestionsPlugin } from "@escape.tech/graphql-armor-block-field-suggestions";
 import { maxAliasesPlugin } from "@escape.tech/graphql-armor-max-aliases";
 import { maxDirectivesPlugin } from "@escape.tech/graphql-armor-max-directives";
 import { maxTokensPlugin } from "@escape.tech/graphql-armor-max-tokens";
 import { useDisableIntrospection } from "@graphql-yoga/plugin-disable-introspection";
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
+import type { GraphQLError } from "graphql";
 import { type CORSOptions, createYoga, type Plugin } from "graphql-yoga";
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
@@ -24,7 +24,7 @@ import { createClients, type ServerContext } from "./clients.js";
 import { useIncremental } from "./incremental.js";
 import { useIntrospectionLimit } from "./introspection-limit.js";
 import { createJwtChecker, type JwtOptions } from "./jwt.js";
-import { createMaskError } from "./mask-error.js";
+import { createMaskError, withoutSuggestion } from "./mask-error.js";
 import { useLowerCaseTypes } from "./media-type.js";
 import { createRateLimit, createRefusedCharge, usePictureLimit, useRateLimit } from "./rate-limit.js";
 import { useRequestId } from "./request-id.js";
@@ -146,7 +146,7 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       ),
       ...(options.defer ? [useIncremental(maskError)] : []),
       ...queryLimits(),
-      ...(options.introspection ? [] : [useDisableIntrospection(), blockFieldSuggestionsPlugin() as Plugin]),
+      ...(options.introspection ? [] : [useDisableIntrospection(), useNoSuggestions()]),
     ],
   });
 }
@@ -180,6 +180,17 @@ const tellingHeaders = [
   "graphql-client-name",
   "graphql-client-version",
 ];
+
+/** What is refused before it is run tells no names of the schema either: of fields, types, arguments and enum values. */
+function useNoSuggestions(): Plugin {
+  return {
+    onValidate() {
+      return ({ result, setResult }) => {
+        if (result.length > 0) setResult((result as GraphQLError[]).map(withoutSuggestion));
+      };
+    },
+  };
+}
 
 /** A proxy that gathers an answer before it hands it on would keep events and later parts to itself. */
 function useUnbufferedStreams(): Plugin {

@@ -34,6 +34,14 @@ const showsPath: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["MODEL_INVALID", "
 /** Of graphql's errors: names of the schema that are like what came. */
 const suggestion = / *Did you mean [^?]*\?/g;
 
+/** The same error without the names that are like what came. */
+export function withoutSuggestion(error: GraphQLError): GraphQLError {
+  const message = error.message.replace(suggestion, "");
+  if (message === error.message) return error;
+  const { nodes, source, positions, path, originalError, extensions } = error;
+  return new GraphQLError(message, { nodes, source, positions, path, originalError, extensions });
+}
+
 /** @param suggests whether clients are told similar names */
 export function createMaskError(logger: Logger, suggests: boolean) {
   const shown = (error: AppError, at?: GraphQLError) => {

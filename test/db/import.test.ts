@@ -947,6 +947,16 @@ describe("the database", () => {
     });
   });
 
+  test("is refused where it was emptied beside posters or models, and made where there is nothing else", async () => {
+    const folder = await folderWith({ "marquee.db": "", "posters/ab/x.jpg": "a poster" });
+    await expect(async () => openDatabase(join(folder, "marquee.db"))).rejects.toMatchObject({
+      code: "FILE_UNREADABLE",
+      message: `expected a Marquee database in ${folder}/marquee.db, received an empty file beside posters: restore it from a backup, or remove it to begin anew`,
+    });
+    const alone = await folderWith({ "marquee.db": "" });
+    openIt(join(alone, "marquee.db"));
+  });
+
   test("is refused where its folder cannot be made", async () => {
     const folder = await folderWith({ data: "a file where a folder should be" });
     await expect(async () => openDatabase(join(folder, "data", "marquee.db"))).rejects.toMatchObject({

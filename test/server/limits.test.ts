@@ -365,6 +365,28 @@ describe("a batch", () => {
   });
 });
 
+test("without introspection nothing tells names that are like what came, of enum values neither", async () => {
+  const { ask } = await start({ introspection: false });
+  for (const query of [
+    "{ movie(id: 1) { titel } }",
+    "{ movies(orderBy: { field: POPULARTY }) { totalCount } }",
+    "{ movies(serch: 1) { totalCount } }",
+    "{ nodes(ids: []) { ... on Movi { title } } }",
+    "{ user(id: 42) { recommendations(rankBy: RATIN) { title } } }",
+  ]) {
+    const { errors } = await ask(query);
+    expect(errors).toBeDefined();
+    expect(JSON.stringify(errors)).not.toMatch(/did you mean/i);
+  }
+  const variable = await ask("query ($f: MovieOrderField!) { movies(orderBy: { field: $f }) { totalCount } }", {
+    variables: { f: "POPULARTY" },
+  });
+  expect(variable.errors).toBeDefined();
+  expect(JSON.stringify(variable.errors)).not.toMatch(/did you mean/i);
+  const open = await start();
+  expect((await open.ask("{ movie(id: 1) { titel } }")).errors?.[0].message).toContain("Did you mean");
+});
+
 describe("how often", () => {
   const from = (address: string) => ({ headers: { "x-forwarded-for": `10.0.0.1, ${address}` } });
   const query = "{ movie(id: 1) { title } }";

@@ -75,16 +75,33 @@ export async function runProtocol(options: ProtocolRunOptions, command: Command)
       });
     }
     print(`${result.protocol} on ${name}, in ${seconds.toFixed(0)} s. ${result.description}`);
+    const figures = Object.keys(mean);
+    const dials = figures.filter((name) => name.includes("~"));
     printTable(
       ["", ...result.runs.map(({ seed }) => `seed ${seed}`), "mean"],
-      Object.keys(mean).map((figure) => [
-        figure,
-        ...result.runs.map(({ figures }) => shown(figures[figure])),
-        shown(mean[figure]),
-      ]),
+      figures
+        .filter((name) => !name.includes("~"))
+        .map((figure) => [figure, ...result.runs.map(({ figures }) => shown(figures[figure])), shown(mean[figure])]),
       result.runs.map((_, i) => i + 1).concat(result.runs.length + 1),
     );
+    if (dials.length > 0) printDials(mean, dials);
   });
+}
+
+/** The figures that stand for each position of the popularity dial, named `figure~dial`, as a table with a column a position. */
+function printDials(mean: Record<string, number>, names: readonly string[]): void {
+  const parts = names.map((name) => name.split("~"));
+  const positions = [...new Set(["0", ...parts.map(([, position]) => position)])].sort((a, b) => Number(a) - Number(b));
+  const figures = [...new Set(parts.map(([figure]) => figure))];
+  print("By popularity, from -1 (niche) to 1 (mainstream), means over the seeds:");
+  printTable(
+    ["", ...positions],
+    figures.map((figure) => [
+      figure,
+      ...positions.map((position) => shown(mean[position === "0" ? figure : `${figure}~${position}`])),
+    ]),
+    positions.map((_, i) => i + 1),
+  );
 }
 
 /** @throws {AppError} DATA_EMPTY where a figure is a mean over nothing, which JSON would show as null */
