@@ -76,7 +76,7 @@ const attacks = {
     let n = 0;
     setInterval(() => {
       const rate = `mutation { rateMovie(input: { userId: 42, movieId: ${known.movies[n % 50]}, rating: ${1 + (n++ % 5)} }) { __typename } }`;
-      post(address, { query: rate }, 0, { authorization: `Bearer ${known.token}` });
+      void post(address, { query: rate }, 0, { authorization: `Bearer ${known.token}` });
     }, 1000);
   },
 };
@@ -107,7 +107,7 @@ async function serve(folder) {
     server.on("exit", (code) => reject(new Error(`the server ended with ${code}`)));
     server.stdout.on("data", (chunk) => {
       text += chunk;
-      const found = /(http:\S+)\/graphql\n[^]*similarity \} \} \}\n/.exec(text);
+      const found = /(http:\S+)\/graphql\n[\s\S]*similarity \} \} \}\n/.exec(text);
       if (found) resolve(found[1]);
     });
   });

@@ -129,6 +129,20 @@ describe("Apollo Client", () => {
     });
   });
 
+  test("keeps what two queries read of one movie's rating and poster in one place", async () => {
+    const client = ofCache(new InMemoryCache());
+    const one = gql`{ user(id: 42) { id topRatings(first: 1) { id rating movie { id poster { id url } } } } }`;
+    const two = gql`{ user(id: 42) { id topRatings(first: 1) { id ratedAt movie { id poster { id width } } } } }`;
+    await client.query({ query: one });
+    const { data } = await client.query<{ user: { topRatings: { id: string; movie: { poster: { id: string } } }[] } }>({
+      query: two,
+    });
+    const [rating] = data?.user.topRatings ?? [];
+    const kept = client.cache.extract() as Record<string, Record<string, unknown>>;
+    expect(Object.keys(kept[`Rating:${rating.id}`])).toEqual(expect.arrayContaining(["rating", "ratedAt"]));
+    expect(Object.keys(kept[`Poster:${rating.movie.poster.id}`])).toEqual(expect.arrayContaining(["url", "width"]));
+  });
+
   test("sends a persisted query by its hash, and its text only once", async () => {
     const bodies: string[] = [];
     const link = createPersistedQueryLink({ sha256: (text) => createHash("sha256").update(text).digest("hex") }).concat(

@@ -4,6 +4,7 @@ import { changedMovie, posterChanges } from "../resolvers/poster-subscription.js
 import type { Movie as MovieRow } from "../resolvers/rows.js";
 import { removePoster, uploadPoster } from "../resolvers/set-poster.js";
 import { builder } from "./builder.js";
+import { cacheId } from "./cache-id.js";
 import { addMutation } from "./mutation.js";
 import { Movie, Poster } from "./refs.js";
 
@@ -37,6 +38,10 @@ const PaletteColour = builder.objectRef<NamedColour>("PaletteColour").implement(
 Poster.implement({
   description: "A movie's key art, as this server keeps it.",
   fields: (t) => ({
+    id: t.id({
+      description: "Names the movie's poster, for caches: a new one takes its place. `node` does not take it.",
+      resolve: ({ movieId }) => cacheId("Poster", movieId),
+    }),
     url: t.string({
       description: "Path on this server. It names the content, so it may be cached for ever.",
       args: {

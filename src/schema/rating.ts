@@ -1,6 +1,7 @@
 import type { ArgBuilder } from "@pothos/core";
 import { ratingCount, ratingOrderOf, ratingsFilter, ratingsPage } from "../resolvers/ratings.js";
 import { builder } from "./builder.js";
+import { cacheId } from "./cache-id.js";
 import { FloatRange, RatingOrder } from "./filters.js";
 import { orderName, pageOf } from "./page.js";
 import { Movie, Rating, User } from "./refs.js";
@@ -9,6 +10,11 @@ import { isoOf } from "./time.js";
 Rating.implement({
   description: "How many stars a user gave a movie.",
   fields: (t) => ({
+    id: t.id({
+      description:
+        "Names the user's rating of the movie, for caches: another one takes its place. `node` does not take it.",
+      resolve: ({ userId, movieId }) => cacheId("Rating", userId, movieId),
+    }),
     rating: t.exposeFloat("rating", { description: "Stars, 0.5 to 5 in half stars." }),
     ratedAt: t.string({
       nullable: true,

@@ -116,6 +116,7 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       useLowerCaseTypes(),
       useRequestId(logger),
       useUnbufferedStreams(),
+      usePageHeaders(),
       ...(options.corsOrigins === "*" ? [] : [useVaryByOrigin()]),
       ...(options.tracing === undefined ? [] : [options.tracing]),
       ...(auth === "off" ? [useLoopbackHost()] : []),
@@ -198,6 +199,22 @@ function useUnbufferedStreams(): Plugin {
     onResponse({ response }) {
       const type = response.headers.get("content-type") ?? "";
       if (/^(?:text\/event-stream|multipart\/)/.test(type)) response.headers.set("x-accel-buffering", "no");
+    },
+  };
+}
+
+/** A page of this server is shown in no other page, sends no form, and is what it says it is. */
+function usePageHeaders(): Plugin {
+  return {
+    onResponse({ response }) {
+      response.headers.set("x-content-type-options", "nosniff");
+      if (!response.headers.get("content-type")?.startsWith("text/html")) return;
+      response.headers.set("x-frame-options", "DENY");
+      response.headers.set("referrer-policy", "no-referrer");
+      response.headers.set(
+        "content-security-policy",
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'",
+      );
     },
   };
 }
