@@ -99,7 +99,9 @@ export function createPosterSources(
       } catch (error) {
         if (!(error instanceof AppError) || error.code === "INTERRUPTED" || error.code === "DATABASE_BUSY") throw error;
         if (signal?.aborted) throw new AppError("INTERRUPTED", "the fetch was stopped", { cause: error });
-        await record(provider, movieId, "failed", error.message, null);
+        // A picture that is no poster is none tomorrow either.
+        const isLasting = error.code === "POSTER_UNREADABLE";
+        await record(provider, movieId, isLasting ? "none" : "failed", error.message, null);
         details.push(`${provider.name}: ${error.message}`);
         outcome = "failed";
       }

@@ -181,4 +181,32 @@ describeWithHttps("The Movie Database", () => {
     expect(await provider.find(subject(862), null)).toMatchObject({ outcome: "found" });
     expect(paths().filter((path) => path.startsWith("/3/movie"))).toHaveLength(2);
   });
+
+  test("finds by the IMDb id what was made for television", async () => {
+    const { provider } = await tmdb({
+      pictures: { "/tv.jpg": picture },
+      intercept: (path, response) => {
+        if (!path.startsWith("/3/find/")) return false;
+        const body = { movie_results: [], tv_results: [{ poster_path: "/tv.jpg" }] };
+        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+        return true;
+      },
+    });
+    expect(await provider.find(subject(null, "tt0185906"), null)).toMatchObject({ outcome: "found", etag: "/tv.jpg" });
+  });
+
+  test.each([{ "content-type": "image/jpg" }, { "content-type": "application/octet-stream" }, {}])(
+    "is believed that a picture is one whatever it calls it (%j): its bytes tell",
+    async (headers) => {
+      const { provider } = await tmdb({
+        byTmdbId: { 862: "/abc.jpg" },
+        intercept: (path, response) => {
+          if (!path.startsWith("/t/p/")) return false;
+          response.writeHead(200, headers).end(picture);
+          return true;
+        },
+      });
+      expect(await provider.find(subject(862), null)).toMatchObject({ outcome: "found", bytes: picture });
+    },
+  );
 });
