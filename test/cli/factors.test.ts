@@ -1,7 +1,6 @@
 /** Training, measuring and keeping factor models from the command line, on the embedded data set. */
 import { cp, mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import Sqlite from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readTrainingSet } from "../../src/cli/training-set.js";
 import { openDatabase } from "../../src/db/open.js";
@@ -65,12 +64,12 @@ describe("marquee train", () => {
     const dataDir = await copyOf(data);
     await runJson(["posters", "embed"], { dataDir });
     await runJson(["train", ...short, "--ranker", "none"], { dataDir });
-    const db = new Sqlite(join(dataDir, "marquee.db"));
-    const add = db.prepare(
+    const db = openDatabase(join(dataDir, "marquee.db"));
+    const add = db.sqlite.prepare(
       "INSERT INTO movies (id, position, title, display_title, year, genres) VALUES (?, ?, ?, ?, ?, ?)",
     );
     for (const id of [900_001, 900_002]) add.run(id, id, "New (2001)", "New", 2001, "Drama");
-    const poster = db.prepare(
+    const poster = db.sqlite.prepare(
       "INSERT INTO posters SELECT ?, sha256, format, width, height, bytes, source, added_at FROM posters LIMIT 1",
     );
     poster.run(900_001);

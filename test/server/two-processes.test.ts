@@ -8,7 +8,7 @@ import { fixture, start } from "../fixture.js";
 const holder = `
   const Database = require("better-sqlite3");
   const db = new Database(process.argv[1]);
-  db.exec("BEGIN IMMEDIATE; UPDATE movies SET title = 'not committed' WHERE id = 1");
+  db.exec("BEGIN IMMEDIATE; INSERT INTO users (id) VALUES (900001)");
   process.stdout.write("held");
   process.stdin.once("data", () => { db.exec("ROLLBACK"); db.close(); process.exit(0); });
 `;
@@ -20,7 +20,11 @@ async function holdLock(file: string): Promise<{ release(): Promise<void> }> {
     child.kill("SIGKILL");
   });
   const exited = once(child, "exit");
-  await once(child.stdout, "data");
+  const failed = exited.then(([code]) => {
+    throw new Error(`expected the other process to hold the lock, but it exited with ${code}`);
+  });
+  failed.catch(() => {}); // once it holds the lock, its exit is no failure
+  await Promise.race([once(child.stdout, "data"), failed]);
   return {
     release: async () => {
       child.stdin.write("\n");
