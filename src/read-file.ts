@@ -24,7 +24,9 @@ export async function readRegularFile(path: string, maxBytes: number, shown = re
   checkSize(found.size, maxBytes, shown);
   const file = await open(path).catch(unreadable);
   try {
-    return await readAll(file, found.size).catch(unreadable);
+    const bytes = await readAll(file, found.size).catch(unreadable);
+    checkNoPointer(bytes, shown);
+    return bytes;
   } finally {
     await file.close();
   }
@@ -40,6 +42,15 @@ async function readAll(file: FileHandle, size: number): Promise<Buffer> {
     at += bytesRead;
   }
   return bytes.subarray(0, at);
+}
+
+/** What a clone without Git LFS holds in a file's place: its address, as text. */
+function checkNoPointer(bytes: Buffer, shown: string): void {
+  if (!bytes.subarray(0, 64).toString("latin1").startsWith("version https://git-lfs.github.com/spec/")) return;
+  throw new AppError(
+    "FILE_UNREADABLE",
+    `expected the file itself in ${shown}, received a pointer of Git LFS to it: git lfs pull fetches it`,
+  );
 }
 
 function checkSize(size: number, maxBytes: number, shown: string): void {

@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { ApolloClient, gql, HttpLink, InMemoryCache } from "@apollo/client";
 import { createPersistedQueryLink } from "@apollo/client/link/persisted-queries";
+import { Client, fetchExchange } from "@urql/core";
+import { cacheExchange } from "@urql/exchange-graphcache";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { homePage, rate, search } from "../examples/client/src/pages.js";
@@ -160,5 +162,31 @@ describe("Apollo Client", () => {
       expect((await client.query({ query })).data).toMatchObject({ movie: { title: expect.any(String) } });
     }
     expect(bodies.map((body) => body.includes("query Title"))).toEqual([false, true, false]);
+  });
+});
+
+describe("urql with its normalised cache", () => {
+  test("keeps what two queries read of one movie, its poster and a rating in one place", async () => {
+    const client = new Client({
+      url,
+      preferGetMethod: false,
+      exchanges: [cacheExchange({ keys: { Dataset: () => null, Model: () => null } }), fetchExchange],
+      fetchOptions: { headers: { authorization: `Bearer ${token}` } },
+    });
+    const of = (movie: string, rating: string, poster: string) =>
+      `{ user(id: 42) { id topRatings(first: 1) { id ${rating} movie { id ${movie} poster { id ${poster} } } } } }`;
+    await client.query(of("title", "rating", "url"), {}).toPromise();
+    await client.query(of("year", "ratedAt", "width"), {}).toPromise();
+    const both = of("title year", "rating ratedAt", "url width");
+    const { data, error } = await client.query(both, {}, { requestPolicy: "cache-only" }).toPromise();
+    expect(error).toBeUndefined();
+    expect(data.user.topRatings).toEqual([
+      expect.objectContaining({
+        rating: expect.any(Number),
+        ratedAt: expect.any(String),
+        movie: expect.objectContaining({ title: expect.any(String), year: expect.any(Number) }),
+      }),
+    ]);
+    expect(data.user.topRatings[0].movie.poster).toMatchObject({ url: expect.any(String), width: expect.any(Number) });
   });
 });

@@ -119,8 +119,14 @@ async function tryOut(graph: Uint8Array, manifest: OnnxEncoderManifest, file: st
     const both = await run(pictures, 2).catch(() => undefined);
     return both !== undefined && agree(both, one) ? null : 1;
   } catch (cause) {
-    throw cause instanceof AppError ? cause : fault("it does not run", cause);
+    throw cause instanceof AppError ? cause : fault(`it does not run: ${firstLine(cause)}`, cause);
   }
+}
+
+/** What ONNX Runtime says first, without the colours of its log: which node or type it cannot take. */
+function firstLine(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return text.split(/\r?\n/, 1)[0].slice(0, 300);
 }
 
 /** To a thousandth of the largest number: kernels may add up in another order for another batch. */
