@@ -45,7 +45,7 @@ export async function addPosters(
     });
   });
   const names = files
-    .filter((file) => file.isFile() || file.isSymbolicLink())
+    .filter((file) => !file.isDirectory())
     .map((file) => file.name)
     .sort();
   if (names.length === 0) {

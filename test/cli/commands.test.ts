@@ -1,4 +1,5 @@
 /** Every command as a process of its own, on small or embedded data; `real-data.test.ts` has those on MovieLens 1M. */
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -754,6 +755,22 @@ describe("marquee posters", () => {
     ];
     expect(await add()).toMatchObject({ added: 1, unchanged: 0, refused });
     expect(await add()).toMatchObject({ added: 0, unchanged: 1, refused });
+  });
+
+  test("refuses a pipe and a device, which have no end, and takes the rest", async () => {
+    const dataDir = await copyOf(data);
+    const folder = await tempFolder();
+    execFileSync("mkfifo", [join(folder, "1.jpg")]);
+    await symlink("/dev/zero", join(folder, "2.jpg"));
+    await writeFile(join(folder, "3.jpg"), await picture("teal", "jpeg"));
+    const { stdout } = await run(["posters", "add", folder, "--json"], { dataDir });
+    expect(JSON.parse(stdout)).toMatchObject({
+      added: 1,
+      refused: ["1.jpg", "2.jpg"].map((file) => ({
+        file,
+        reason: `expected a regular file in ${file}, received something else`,
+      })),
+    });
   });
 
   test("says that there is no such folder", async () => {
