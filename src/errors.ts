@@ -49,9 +49,10 @@ export const errorCodes = [
   "UNAUTHENTICATED",
   "FORBIDDEN",
   "KEYS_UNREACHABLE",
-  // limits
+  // HTTP
   "BAD_REQUEST",
   "METHOD_NOT_ALLOWED",
+  // limits
   "BODY_TOO_LARGE",
   "RATE_LIMITED",
   "OVERLOADED",
@@ -103,7 +104,7 @@ export function inField<T>(path: readonly (string | number)[], work: () => T): T
   }
 }
 
-/** What the disk says by these codes of Node's and SQLite's, in words. */
+/** What Node's and SQLite's error codes for a failing disk mean, in words. */
 const storageProblems: readonly [RegExp, string][] = [
   [/^(?:ENOSPC|EDQUOT|SQLITE_FULL)/, "its disk is full"],
   [
@@ -114,7 +115,7 @@ const storageProblems: readonly [RegExp, string][] = [
   [/^(?:EIO|EMFILE|ENFILE|SQLITE_IOERR|SQLITE_NOMEM)/, "its disk or system failed"],
 ];
 
-/** Where the disk failed, and no code of ours: an error that says so and names no path. */
+/** Translates a disk or database failure into an error that names no path; undefined for any other error. */
 export function storageError(error: unknown): AppError | undefined {
   const code = (error as { code?: unknown } | null | undefined)?.code;
   if (typeof code !== "string" || error instanceof AppError) return undefined;

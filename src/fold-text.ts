@@ -3,7 +3,7 @@
  * folded in the database and what somebody asks for go through the same functions, which know letters of all languages.
  */
 
-/** Letters that are no letter with a mark to Unicode, but to whoever has no key for them. */
+/** Letters that Unicode does not decompose into a base letter and a mark, with what people type in their place. */
 const letters: Record<string, string> = {
   ß: "ss",
   æ: "ae",
@@ -116,12 +116,12 @@ function termsOf({ text, isUnspaced }: { text: string; isUnspaced: boolean }): s
   return (pairs.length === 0 ? [text] : pairs).map((part) => `"${part}"`);
 }
 
-/** What lists are put in order by: numbers of up to nine digits by their size, words as they are folded. */
+/** The key that lists are sorted by: folded words, with numbers of up to nine digits padded so that they sort by value. */
 export function sortKey(text: string): string {
   return foldText(text).replace(/\d{1,9}/g, (digits) => digits.padStart(9, "0"));
 }
 
-/** What hides in a text: control characters, halves of characters, or nothing that can be seen. Undefined where it is as it should be. */
+/** What was expected of a text that has control characters, lone surrogates, or nothing visible; undefined for any other. */
 export function textProblem(text: string): string | undefined {
   if (/[\p{Cc}]/u.test(text)) return "text without control characters";
   if (/\p{Cs}/u.test(text)) return "text of whole characters";

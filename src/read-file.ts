@@ -7,8 +7,8 @@ export const maxModelBytes = 2 ** 31 - 1;
 
 /**
  * The bytes of a regular file.
- * @param path whose last part is shown in messages
- * @param maxBytes what is larger is refused before it is read
+ * @param maxBytes a larger file is refused before it is read
+ * @param shown how messages name the file; by default by its path
  * @throws {AppError} FILE_UNREADABLE
  */
 export async function readRegularFile(path: string, maxBytes: number, shown = received(path)): Promise<Buffer> {

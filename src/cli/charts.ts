@@ -194,7 +194,7 @@ async function draw(spec: TopLevelSpec): Promise<Buffer> {
     .toBuffer();
 }
 
-/** The same drawing on a canvas a third wider, and white. */
+/** The same drawing with a third of its width added on each side. */
 function withRoom(svg: string): string {
   return svg.replace(
     /<svg([^>]*?) width="([\d.]+)" height="([\d.]+)" viewBox="([\d.-]+) ([\d.-]+) ([\d.]+) ([\d.]+)"/,

@@ -130,21 +130,14 @@ function notesOn({ dataset, replaced, lost, removed, leftOut, duplicates, hasTim
   const notes: string[] = [];
   if (replaced !== null) notes.push(`took the data set ${replaced} out; ${dataset} is in its place`);
   if (lost !== null) notes.push(`with it went what people had made of it: ${inWords(lost)}`);
-  const gone = counted(removed);
+  const gone = inWords(removed);
   if (gone !== "") notes.push(`removed, since the files no longer hold it: ${gone}`);
-  const stays = counted(leftOut);
+  const stays = inWords(leftOut);
   if (stays !== "") notes.push(`left out, since it was deleted here: ${stays} (--replace brings it back)`);
   if (duplicates > 0)
     notes.push(`${duplicates} ratings of a movie that the user had rated already: one of each counts (--duplicates)`);
   if (!hasTimes) notes.push("no times in these files: when movies were rated is not known");
   return notes;
-}
-
-function counted(counts: object): string {
-  return Object.entries(counts as Record<string, number>)
-    .filter(([, count]) => count > 0)
-    .map(([name, count]) => `${count} ${count === 1 ? name.slice(0, -1) : name}`)
-    .join(", ");
 }
 
 function addLinkCommand(program: Command): void {

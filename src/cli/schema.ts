@@ -1,17 +1,13 @@
 /** `marquee schema`: the GraphQL schema as text. */
 import type { Command } from "commander";
-import type { GraphQLAbstractType, GraphQLSchema } from "graphql";
+import type { GraphQLSchema } from "graphql";
 import { writeOut } from "./output.js";
 
-/** What a cache must be told to know that a `RateMovieResult` may be an `Error`. */
-function possibleTypesOf(schema: GraphQLSchema): Record<string, string[]> {
-  const found: Record<string, string[]> = {};
-  for (const type of Object.values(schema.getTypeMap())) {
-    // Of graphql itself loaded late, and so told by what they have.
-    if (type.name.startsWith("__") || !("resolveType" in type)) continue;
-    found[type.name] = schema.getPossibleTypes(type as GraphQLAbstractType).map(({ name }) => name);
-  }
-  return found;
+/** The members of each interface and union: a cache needs them to know that a `RateMovieResult` may be an `Error`. */
+async function possibleTypesOf(schema: GraphQLSchema): Promise<Record<string, string[]>> {
+  const { isAbstractType } = await import("graphql");
+  const abstract = Object.values(schema.getTypeMap()).filter(isAbstractType);
+  return Object.fromEntries(abstract.map((type) => [type.name, schema.getPossibleTypes(type).map(({ name }) => name)]));
 }
 
 export function addSchemaCommand(program: Command): void {
@@ -29,7 +25,7 @@ export function addSchemaCommand(program: Command): void {
       const text = options.subgraph
         ? await subgraphText()
         : options.possibleTypes
-          ? `${JSON.stringify(possibleTypesOf(schema), undefined, 2)}\n`
+          ? `${JSON.stringify(await possibleTypesOf(schema), undefined, 2)}\n`
           : `${printSchema(schema)}\n`;
       if (options.out === undefined) process.stdout.write(text);
       else await writeOut(options.out, text);

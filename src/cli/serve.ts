@@ -91,7 +91,7 @@ export function addServeCommands(program: Command): void {
     });
 }
 
-/** The last line of defence: a promise that nobody waits for says so in the log, and does not take the server with it. */
+/** The last line of defence: an unhandled rejection is logged and does not end the process. */
 function keepServing(logger: Logger): void {
   process.on("unhandledRejection", (error) => {
     logger.error(

@@ -35,9 +35,9 @@ export function countMadeByPeople(db: Database): MadeByPeople {
   return Object.fromEntries(entries) as MadeByPeople;
 }
 
-/** Such as `2 users, 14 ratings`; empty where there is nothing. */
-export function inWords(made: MadeByPeople): string {
-  return Object.entries(made)
+/** Counts by plural noun as text, such as `2 users, 14 ratings`; empty where all are 0. */
+export function inWords(counts: object): string {
+  return Object.entries(counts as Record<string, number>)
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${count} ${count === 1 ? name.slice(0, -1) : name}`)
     .join(", ");

@@ -356,9 +356,9 @@ function createPreferences(
 }
 
 /** The longest list that the API gives. */
-const mostNeighbours = 100;
+const maxNeighbours = 100;
 /** Of each, some 1.2 kB. */
-const mostItemsWithNeighbours = 10_000;
+const maxItemsWithNeighbours = 10_000;
 
 /** Directions are made when they are first asked for. */
 function createSimilarItems(
@@ -368,12 +368,12 @@ function createSimilarItems(
 ): NonNullable<Predictor["similarItems"]> {
   let neighbours: ItemNeighbours | undefined;
   // A model's neighbours never change: those of an item are found once, as many as anybody may ask for.
-  const kept = new LRUCache<ItemIndex, ReturnType<ItemNeighbours["of"]>>({ max: mostItemsWithNeighbours });
+  const kept = new LRUCache<ItemIndex, ReturnType<ItemNeighbours["of"]>>({ max: maxItemsWithNeighbours });
   return async (id, k) => {
     const row = rowOf.get(id);
     if (row === undefined) return { movieIds: [], scores: new Float64Array(0) };
     neighbours ??= createItemNeighbours(itemFactors, manifest.ials.factors, likes);
-    const wanted = Math.max(k, mostNeighbours);
+    const wanted = Math.max(k, maxNeighbours);
     let found = kept.get(row);
     if (found === undefined || found.items.length < Math.min(wanted, movieIds.length - 1)) {
       await createPause()();

@@ -1,6 +1,6 @@
 /**
  * Which ratings a model learns from and which judge it. A split that outlives its run (a model that serves is judged by
- * it later) goes by `heldOutByIdentity`; `randomSplit` goes by rows and is for a single run over one table only.
+ * it later) goes by `splitByIdentity`; `randomSplit` goes by rows and is for a single run over one table only.
  */
 import type { MovieId, UserId } from "../ids.js";
 import { mulberry32, permutation } from "../random.js";

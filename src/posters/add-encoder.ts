@@ -123,7 +123,7 @@ async function tryOut(graph: Uint8Array, manifest: OnnxEncoderManifest, file: st
   }
 }
 
-/** What ONNX Runtime says first, without the colours of its log: which node or type it cannot take. */
+/** The first line of ONNX Runtime's error, which names the node or type it does not support. */
 function firstLine(cause: unknown): string {
   const text = cause instanceof Error ? cause.message : String(cause);
   return text.split(/\r?\n/, 1)[0].slice(0, 300);

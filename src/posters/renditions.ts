@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { LRUCache } from "lru-cache";
 import pLimit from "p-limit";
 import { storageError } from "../errors.js";
 import type { PosterFacts } from "./draw-poster.js";
@@ -35,10 +36,15 @@ const cardWidth = 342;
 /** So many are drawn or resized at once: queries need the processor too. */
 const madeAtOnce = 2;
 
+/** Their hashes are kept: some 200 bytes each. */
+const maxCleanPosters = 20_000;
+
 export function createRenditions(folder: string): Renditions {
   const inTurn = pLimit(madeAtOnce);
   // Many ask for one picture at once when a page opens.
   const underWay = new Map<string, Promise<Buffer>>();
+  // Posters found to carry no metadata. A file never changes, so one look is enough.
+  const clean = new LRUCache<string, true>({ max: maxCleanPosters });
 
   function once(path: string, make: () => Promise<Buffer>): Promise<Buffer> {
     const running = underWay.get(path);
@@ -61,13 +67,15 @@ export function createRenditions(folder: string): Renditions {
 
   /** A poster's own bytes, or where they carry a camera's metadata, a copy without it. */
   async function asItIs({ sha256, format }: { sha256: string; format: PosterFormat }): Promise<Buffer> {
+    if (clean.has(sha256)) return readPoster(folder, sha256, format);
     const path = resizedPath(folder, sha256, { width: undefined, format });
     const kept = await readFile(path).catch(() => undefined);
     if (kept !== undefined) return kept;
     const bytes = await readPoster(folder, sha256, format);
-    const clean = await inTurn(() => withoutMetadata(bytes));
-    if (clean === bytes) return bytes;
-    return once(path, async () => Buffer.from(clean));
+    const bare = await inTurn(() => withoutMetadata(bytes));
+    if (bare !== bytes) return once(path, async () => Buffer.from(bare));
+    clean.set(sha256, true);
+    return bytes;
   }
 
   return {

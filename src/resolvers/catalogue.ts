@@ -13,6 +13,8 @@ export interface Catalogue {
   movies: readonly (MovieFeatures & { displayTitle: string })[];
   /** Each movie's genres, folded as filters compare them. */
   genres: readonly (readonly string[])[];
+  /** How the catalogue spells each genre, by its folded name. */
+  genreSpellings: ReadonlyMap<string, string>;
   /** A movie's place in `movies`. */
   positionOf: ReadonlyMap<MovieId, number>;
   /** 0, 1, 2, … as long as `movies`: the pairs of one user with every movie. */
@@ -39,10 +41,18 @@ export function createCatalogue(db: Database): () => Catalogue {
 
 function readCatalogue(db: Database, dataset: Dataset): Catalogue {
   const movies = allMovies(db).map(({ id, genres, year, displayTitle }) => ({ id, genres, year, displayTitle }));
+  // A catalogue has some twenty genres, whatever the number of its movies: each is folded once.
+  const foldedNames = new Map<string, string>();
+  const folded = (name: string): string => {
+    const known = foldedNames.get(name) ?? foldText(name);
+    foldedNames.set(name, known);
+    return known;
+  };
   return {
     dataset,
     movies,
-    genres: movies.map(({ genres }) => genres.split("|").map(foldText)),
+    genres: movies.map(({ genres }) => genres.split("|").map(folded)),
+    genreSpellings: new Map(Array.from(foldedNames, ([name, known]) => [known, name])),
     positionOf: new Map(movies.map((movie, position) => [movie.id, position])),
     everyPosition: Int32Array.from(movies, (_, position) => position),
   };

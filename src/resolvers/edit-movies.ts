@@ -9,6 +9,7 @@ import {
   moviesByIds,
   updateMovie as updateRow,
 } from "../db/movies.js";
+import { currentDataset } from "../db/settings.js";
 import { write } from "../db/write.js";
 import { inField, received } from "../errors.js";
 import { foldText } from "../fold-text.js";
@@ -67,10 +68,11 @@ export async function updateMovie(
 }
 
 /** Genres as the catalogue writes them, where it has them already. */
-function asKnown({ catalogue }: Services, genres: readonly string[]): string[] {
-  const spelled = new Map<string, string>();
-  for (const movie of catalogue().movies) for (const name of movie.genres.split("|")) spelled.set(foldText(name), name);
-  return genres.map((name) => spelled.get(foldText(name)) ?? name);
+function asKnown({ db, catalogue }: Services, genres: readonly string[]): string[] {
+  // Movies may be added to a database that holds no data set.
+  if (currentDataset(db) === undefined) return [...genres];
+  const { genreSpellings } = catalogue();
+  return genres.map((name) => genreSpellings.get(foldText(name)) ?? name);
 }
 
 /** Shown as it is given, brackets and all. */

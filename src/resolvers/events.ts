@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Database } from "../db/open.js";
 import type { Rating } from "../db/ratings.js";
 import { getSetting } from "../db/settings.js";
+import { dataVersion } from "../db/version.js";
 import type { UserId } from "../ids.js";
 import type { TrainingProgress } from "./training-progress.js";
 import { createUpdates, type Updates } from "./updates.js";
@@ -34,8 +35,7 @@ export function createEvents(db: Database, { training: file }: { training: strin
       rest();
       return;
     }
-    // Grows with every commit of another connection.
-    const versionNow = db.sqlite.pragma("data_version", { simple: true });
+    const versionNow = dataVersion(db);
     const modelNow = getSetting(db, "activeModel");
     const progressNow = readProgress(file);
     const [otherModel, otherData] = [modelNow !== model, versionNow !== version];
@@ -55,7 +55,7 @@ export function createEvents(db: Database, { training: file }: { training: strin
 
   function watch(): void {
     if (timer !== undefined || closed) return;
-    version = db.sqlite.pragma("data_version", { simple: true });
+    version = dataVersion(db);
     model = getSetting(db, "activeModel");
     progress = readProgress(file);
     timer = setInterval(() => {

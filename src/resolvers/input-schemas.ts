@@ -3,7 +3,10 @@ import { z } from "zod";
 import { AppError, received } from "../errors.js";
 import { textProblem } from "../fold-text.js";
 
-/** What is compared with text. @throws {AppError} INVALID_ARGUMENT for what cannot be seen, such as a NUL, which would end the text for SQLite */
+/**
+ * Checks text that is compared with stored text, such as a search. Blank text passes.
+ * @throws {AppError} INVALID_ARGUMENT for control characters (SQLite ends a text at a NUL), lone surrogates, or nothing visible
+ */
 export function checkText(name: string, value: string): void {
   const expected = textProblem(value);
   if (expected !== undefined && value.trim() !== "") {
@@ -11,7 +14,7 @@ export function checkText(name: string, value: string): void {
   }
 }
 
-/** @param least, most number of characters, of which some can be seen */
+/** Text of `least` to `most` characters, at least one of them visible. */
 export function text(least: number, most: number) {
   return z
     .string()

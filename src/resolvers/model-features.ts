@@ -2,6 +2,7 @@
 import { embeddingsStamp, storedEmbeddings } from "../db/posters.js";
 import { ratersOfMovies } from "../db/ratings.js";
 import { usersByIds } from "../db/users.js";
+import { databaseVersion } from "../db/version.js";
 import type { MovieFeatures, Predictor, UserFeatures } from "../ml/predictor.js";
 import { withoutSignal } from "../pause.js";
 import { readRatings } from "./read-ratings.js";
@@ -53,13 +54,6 @@ const featuredOf = new WeakMap<
   readonly MovieFeatures[],
   { version: string; model: Predictor; featured: Promise<readonly MovieFeatures[]> }
 >();
-
-/** Another one after anybody wrote anything: other connections, or this one. */
-function databaseVersion({ sqlite }: Services["db"]): string {
-  const others = sqlite.pragma("data_version", { simple: true });
-  const own = sqlite.prepare("SELECT total_changes()").pluck().get();
-  return `${others} ${own}`;
-}
 
 const withPostersOf = new WeakMap<readonly MovieFeatures[], { stamp: string; model: Predictor; movies: unknown }>();
 

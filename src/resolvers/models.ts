@@ -15,7 +15,7 @@ export interface Models {
   get(name?: string): Promise<Predictor>;
 }
 
-/** The same models, each as it is found first: whoever asks through one of these sees one model, whatever is chosen meanwhile. */
+/** A view that returns the same model for the same name each time, even if another one is activated meanwhile. */
 export function pinned(models: Models): Models {
   const found = new Map<string | undefined, Promise<Predictor>>();
   return {

@@ -10,7 +10,7 @@ export interface Viewer {
   userId: UserId | null;
   /** Names the token for limits on how often it is used; null without one. */
   key: string | null;
-  /** Of a token that is good and allows nothing here: what came, for whoever is refused. */
+  /** For a valid token that grants no access here: what it lacks, for the error message. */
   lacks?: string;
   /** Whether the token is still good: a subscription outlives the request that it came with. */
   isStillGood?(): boolean;

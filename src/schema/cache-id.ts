@@ -1,4 +1,4 @@
-/** An id of what is no node: normalised caches keep it in one place, whichever query it came with. */
+/** The id of an object that is not a `Node`, so that normalised caches store it once, whichever query returned it. */
 export function cacheId(type: "Poster" | "Rating", ...numbers: readonly number[]): string {
   return Buffer.from(`${type}:${numbers.join(":")}`).toString("base64");
 }

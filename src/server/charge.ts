@@ -2,7 +2,8 @@
 import type { GraphQLError } from "graphql";
 
 /**
- * Counts an operation, or event of a subscription, of a client, or something else that weighs as much as so many.
+ * Counts an operation, a subscription event or another request against a client's limit.
+ * @param weight how many operations it counts as; by default 1
  * @throws {GraphQLError} RATE_LIMITED where there were too many
  */
 export type Charge = (client: string, weight?: number) => Promise<void>;

@@ -3,7 +3,7 @@ import { GraphQLError } from "graphql";
 import type { AppError } from "../errors.js";
 import { asGraphQLError } from "./mask-error.js";
 
-/** As an error says by itself how it is to be answered. */
+/** The response for an error that carries its own status and headers (`extensions.http`). */
 export function refusalResponse(fetchAPI: { Response: typeof Response }, error: GraphQLError): Response {
   const { http, ...extensions } = error.extensions;
   const { status, headers } = http as { status: number; headers?: Record<string, string> };

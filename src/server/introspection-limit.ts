@@ -2,7 +2,7 @@
 import { type FieldNode, GraphQLError, type OperationDefinitionNode, type ValidationRule, visit } from "graphql";
 import type { Plugin } from "graphql-yoga";
 
-const most = { __schema: 1, __type: 10 };
+const max = { __schema: 1, __type: 10 };
 
 export function useIntrospectionLimit(): Plugin {
   return {
@@ -23,7 +23,7 @@ const introspectionLimit: ValidationRule = (context) => ({
         },
       });
     }
-    for (const [name, limit] of Object.entries(most) as [keyof typeof most, number][]) {
+    for (const [name, limit] of Object.entries(max) as [keyof typeof max, number][]) {
       if (counts[name] <= limit) continue;
       context.reportError(
         new GraphQLError(

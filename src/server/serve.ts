@@ -31,7 +31,7 @@ const compressed = compression({
 const silentMs = 60_000;
 
 /** So many requests of one connection may wait for those before them: browsers send none ahead, proxies few. */
-const mostAhead = 20;
+const maxPipelined = 20;
 
 const ahead = new WeakMap<Socket, (() => void)[]>();
 
@@ -54,7 +54,7 @@ function inOrder(request: IncomingMessage, response: ServerResponse, work: () =>
     work();
   } else if (socket.destroyed) {
     return;
-  } else if (waiting.length < mostAhead) {
+  } else if (waiting.length < maxPipelined) {
     waiting.push(work);
   } else {
     socket.destroy();

@@ -1,6 +1,4 @@
 /** Open subscriptions: how many of them a client may have, and each of their events as an operation of its own. */
-
-import { setImmediate } from "node:timers/promises";
 import { execute } from "@graphql-tools/executor";
 import {
   createSourceEventStream,
@@ -18,6 +16,7 @@ import type { Charge } from "./charge.js";
 import type { Clients } from "./clients.js";
 import { costOf } from "./operation-cost.js";
 import { tooMany } from "./rate-limit.js";
+import { createSharing } from "./sharing.js";
 import { answerInTime } from "./time-limit.js";
 
 export interface StreamOptions {
@@ -33,33 +32,6 @@ export interface StreamOptions {
 }
 
 type Source = AsyncIterable<unknown>;
-
-/**
- * Has work of one name done once for all who ask for it before it begins: an event wakes every subscriber in the same turn of the
- * event loop, and what is then computed is as of that event or later. It ends when all of them have gone.
- */
-function createSharing() {
-  const waiting = new Map<string, { answer: Promise<unknown>; join(gone: AbortSignal): void }>();
-  return <T>(name: string, gone: AbortSignal, work: (allGone: AbortSignal) => Promise<T>): Promise<T> => {
-    let shared = waiting.get(name);
-    if (shared === undefined) {
-      const allGone = new AbortController();
-      let present = 0;
-      const answer = setImmediate().then(() => {
-        waiting.delete(name);
-        return work(allGone.signal);
-      });
-      const join = (one: AbortSignal) => {
-        present++;
-        one.addEventListener("abort", () => --present === 0 && allGone.abort(), { once: true });
-      };
-      shared = { answer, join };
-      waiting.set(name, shared);
-    }
-    shared.join(gone);
-    return shared.answer as Promise<T>;
-  };
-}
 
 const texts = new WeakMap<DocumentNode, string>();
 

@@ -43,7 +43,7 @@ export function useTrustedDocuments(services: Services, mode: "allow" | "only", 
 }
 
 /** So many queries are remembered under their hash, the last asked for. */
-const mostRemembered = 1_000;
+const maxRemembered = 1_000;
 
 /**
  * Apollo's automatic persisted queries: a client sends a hash; where the server does not know it, the client sends it again
@@ -51,7 +51,7 @@ const mostRemembered = 1_000;
  * answered, nothing is.
  */
 function useAutomaticQueries(trusted: (hash: string) => string | undefined, mode: "allow" | "only"): Plugin {
-  const remembered = new LRUCache<string, string>({ max: mostRemembered });
+  const remembered = new LRUCache<string, string>({ max: maxRemembered });
   return {
     onParams({ params, setParams }) {
       const hash = persistedHash(params);

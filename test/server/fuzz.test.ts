@@ -15,23 +15,16 @@ import {
   isObjectType,
   isRequiredArgument,
 } from "graphql";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { mulberry32, type Random } from "../../src/random.js";
 import { toSchema } from "../../src/schema/index.js";
 import { globalId, start } from "../fixture.js";
+import { recordUnhandledRejections } from "../unhandled-rejections.js";
 
 const schema = toSchema();
 const queries = 600;
 
-let unhandled: unknown[];
-const note = (reason: unknown) => unhandled.push(reason);
-beforeEach(() => {
-  unhandled = [];
-  process.on("unhandledRejection", note);
-});
-afterEach(() => {
-  process.off("unhandledRejection", note);
-});
+const unhandled = recordUnhandledRejections();
 
 function grammar(random: Random) {
   const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)];
@@ -116,7 +109,7 @@ test.each([
       if (data != null) codes.set("answered", (codes.get("answered") ?? 0) + 1);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(unhandled).toEqual([]);
+    expect(unhandled.reasons()).toEqual([]);
     console.log(seed, Object.fromEntries(codes));
     // Both kinds came: else nothing was tried.
     expect(codes.get("answered")).toBeGreaterThan(queries / 20);

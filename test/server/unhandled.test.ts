@@ -2,26 +2,17 @@
 
 import { execute } from "@graphql-tools/executor";
 import { GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from "graphql";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { withSettledLists } from "../../src/schema/settled-lists.js";
 import { type StartOptions, start } from "../fixture.js";
+import { recordUnhandledRejections } from "../unhandled-rejections.js";
 
-let unhandled: unknown[];
-const note = (reason: unknown) => unhandled.push(reason);
-
-beforeEach(() => {
-  unhandled = [];
-  process.on("unhandledRejection", note);
-});
-
-afterEach(() => {
-  process.off("unhandledRejection", note);
-});
+const unhandled = recordUnhandledRejections();
 
 /** Rejections are told one turn after the promise was left. */
-async function settled(): Promise<unknown[]> {
+async function settled(): Promise<readonly unknown[]> {
   await new Promise((resolve) => setTimeout(resolve, 50));
-  return unhandled;
+  return unhandled.reasons();
 }
 
 /** Three people who are private to themselves stand at the end of `users`. */
@@ -112,7 +103,7 @@ describe("the executor", () => {
 
   test("leaves a promise without a handler by itself: once it does not, settled-lists.ts can go", async () => {
     // Vitest counts rejections of its own accord: this one is expected.
-    const others = process.listeners("unhandledRejection").filter((listener) => listener !== note);
+    const others = process.listeners("unhandledRejection").filter((listener) => listener !== unhandled.listener);
     for (const listener of others) process.off("unhandledRejection", listener);
     try {
       await execute({ schema: schema(), document: parse("{ items { late } }") });
