@@ -8,13 +8,13 @@ import { openDatabase } from "../dist/db/open.js";
 import { statisticsOfMovies } from "../dist/db/statistics.js";
 
 const db = openDatabase(join(process.argv[2] ?? "data", "marquee.db"));
-const ids = mostRatedMovies(db, 100);
+const ids = mostRatedMovies(db, "all", 100);
 const count = db.sqlite.prepare(
   "SELECT movie_id, count(*) AS n, avg(rating) FROM ratings WHERE movie_id IN (SELECT value FROM json_each(?)) GROUP BY movie_id",
 );
 const sides = {
   counted: () => new Map(count.all(JSON.stringify(ids)).map((row) => [row.movie_id, row.n])),
-  kept: () => new Map(statisticsOfMovies(db, ids).map(({ ratingCount }, i) => [ids[i], ratingCount])),
+  kept: () => new Map(statisticsOfMovies(db, "all", ids).map(({ ratingCount }, i) => [ids[i], ratingCount])),
 };
 const times = { counted: [], kept: [] };
 for (let round = 0; round < 21; round++) {

@@ -4,6 +4,7 @@ import { foldText, searchQuery, sortKey } from "../fold-text.js";
 import type { ImdbId, MovieId } from "../ids.js";
 import { type Keyed, type KeyPage, keysetOf, type Range, within } from "./keyset.js";
 import type { Database } from "./open.js";
+import type { Audience } from "./statistics.js";
 import { movieNames, movieStatistics, movies } from "./tables.js";
 import { takeOwnId } from "./users.js";
 
@@ -90,6 +91,7 @@ export function moviesByImdbIds(db: Database, ids: readonly ImdbId[]): (Movie | 
 /** A page of the movies that match, each with the value that it is ordered by. */
 export function listMovies(
   db: Database,
+  audience: Audience,
   filter: MovieFilter,
   order: { field: MovieOrderField; descending: boolean },
   page: KeyPage,
@@ -99,7 +101,7 @@ export function listMovies(
   return db.orm
     .select({ node: movies, value: sql<number | string>`${value}` })
     .from(movies)
-    .leftJoin(movieStatistics, eq(movieStatistics.movieId, movies.id))
+    .leftJoin(movieStatistics, statisticsFor(audience))
     .leftJoin(movieNames, eq(movieNames.movieId, movies.id))
     .where(and(matches(filter), where))
     .orderBy(...orderBy)
@@ -107,32 +109,42 @@ export function listMovies(
     .all();
 }
 
-export function countMovies(db: Database, filter: MovieFilter = {}): number {
+/** How many match, as the audience's sums say. */
+export function countMatchingMovies(db: Database, audience: Audience, filter: MovieFilter): number {
   return (
     db.orm
       .select({ n: count() })
       .from(movies)
-      .leftJoin(movieStatistics, eq(movieStatistics.movieId, movies.id))
+      .leftJoin(movieStatistics, statisticsFor(audience))
       .leftJoin(movieNames, eq(movieNames.movieId, movies.id))
       .where(matches(filter))
       .get()?.n ?? 0
   );
 }
 
+export function countMovies(db: Database): number {
+  return db.orm.select({ n: count() }).from(movies).get()?.n ?? 0;
+}
+
+function statisticsFor(audience: Audience): SQL | undefined {
+  return and(eq(movieStatistics.movieId, movies.id), eq(movieStatistics.audience, audience));
+}
+
 /** Movies with most ratings first. */
-export function mostRatedMovies(db: Database, first: number): MovieId[] {
+export function mostRatedMovies(db: Database, audience: Audience, first: number): MovieId[] {
   return ids(
     db.sqlite
       .prepare(
-        "SELECT movie_id FROM movie_statistics WHERE rating_count > 0 ORDER BY rating_count DESC, movie_id DESC LIMIT ?",
+        "SELECT movie_id FROM movie_statistics WHERE audience = ? AND rating_count > 0 ORDER BY rating_count DESC, movie_id DESC LIMIT ?",
       )
-      .all(first),
+      .all(audience, first),
   );
 }
 
 /** Movies by (prior · mean + Σ stars) / (prior + ratings), the highest first. @param mean of all ratings, in stars */
 export function bestRatedMovies(
   db: Database,
+  audience: Audience,
   mean: number,
   prior: number,
   first: number,
@@ -140,14 +152,15 @@ export function bestRatedMovies(
   return db.sqlite
     .prepare(
       `SELECT movie_id AS movieId, (? + rating_sum) / (? + rating_count) AS score FROM movie_statistics
-       WHERE rating_count > 0 ORDER BY score DESC, rating_count DESC, movie_id LIMIT ?`,
+       WHERE audience = ? AND rating_count > 0 ORDER BY score DESC, rating_count DESC, movie_id LIMIT ?`,
     )
-    .all(prior * mean, prior, first) as { movieId: MovieId; score: number }[];
+    .all(prior * mean, prior, audience, first) as { movieId: MovieId; score: number }[];
 }
 
 /** Movies that at least so many users rated. */
-export function moviesRatedAtLeast(db: Database, least: number): Set<MovieId> {
-  return new Set(ids(db.sqlite.prepare("SELECT movie_id FROM movie_statistics WHERE rating_count >= ?").all(least)));
+export function moviesRatedAtLeast(db: Database, audience: Audience, least: number): Set<MovieId> {
+  const select = db.sqlite.prepare("SELECT movie_id FROM movie_statistics WHERE audience = ? AND rating_count >= ?");
+  return new Set(ids(select.all(audience, least)));
 }
 
 function ids(rows: unknown[]): MovieId[] {

@@ -8,6 +8,15 @@ export type SettingKey = (typeof settings.$inferSelect)["key"];
 
 /** The data set that is loaded, or undefined in an empty database. */
 export function currentDataset(db: Database): Dataset | undefined {
+  // Every request asks, some of them twice: the SQL is made once.
+  const select = selects.get(db) ?? selectDataset(db);
+  selects.set(db, select);
+  return select.get();
+}
+
+const selects = new WeakMap<Database, ReturnType<typeof selectDataset>>();
+
+function selectDataset(db: Database) {
   return db.orm
     .select({
       name: dataset.name,
@@ -17,7 +26,7 @@ export function currentDataset(db: Database): Dataset | undefined {
       revision: dataset.revision,
     })
     .from(dataset)
-    .get();
+    .prepare();
 }
 
 export function getSetting(db: Database, key: SettingKey): string | undefined {

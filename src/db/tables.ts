@@ -134,16 +134,18 @@ export const deletions = sqliteTable(
 );
 
 /**
- * What a movie's ratings add up to, kept by triggers on `ratings` (migration 0004), so that lists are ordered by it and a
- * page of movies does not count (`node bench/statistics.js`). Movies that nobody rated have no row, or one of zeros.
+ * What a movie's ratings add up to for each audience, kept by triggers on `ratings` (migration 0008), so that lists are ordered by
+ * it and a page of movies does not count (`node bench/statistics.js`). Movies that nobody rated have no rows, or rows of zeros.
  */
 export const movieStatistics = sqliteTable(
   "movie_statistics",
   {
     movieId: integer()
-      .primaryKey()
+      .notNull()
       .$type<MovieId>()
       .references(() => movies.id, { onDelete: "cascade" }),
+    /** Whose ratings count: `src/db/statistics.ts` says what each is for. */
+    audience: text({ enum: ["all", "imported", "published", "private"] }).notNull(),
     ratingCount: integer().notNull().default(0),
     /** Sum of the stars. */
     ratingSum: real().notNull().default(0),
@@ -161,7 +163,10 @@ export const movieStatistics = sqliteTable(
     halfStars9: integer().notNull().default(0),
     halfStars10: integer().notNull().default(0),
   },
-  (table) => [index("movie_statistics_count").on(table.ratingCount, table.movieId)],
+  (table) => [
+    primaryKey({ columns: [table.movieId, table.audience] }),
+    index("movie_statistics_count").on(table.audience, table.ratingCount, table.movieId),
+  ],
 );
 
 /** Trusted documents: GraphQL operations that front ends send by the SHA-256 of their text. */

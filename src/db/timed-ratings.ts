@@ -15,6 +15,8 @@ export interface TimedRating extends TimePlace {
   rating: number;
   /** Whether it was given or changed here, and not imported. */
   edited: boolean;
+  /** Whether an import made its user. */
+  byImported: boolean;
 }
 
 /** Ratings given after a place, the earliest first, at most `limit`. */
@@ -36,16 +38,17 @@ function timedRatings(
 ): TimedRating[] {
   const rows = db.sqlite
     .prepare(
-      `SELECT movie_id, rating, rated_at, id, edited FROM ratings INDEXED BY ratings_time
+      `SELECT movie_id, rating, rated_at, id, edited, (SELECT source FROM users WHERE users.id = user_id) = 'import' FROM ratings INDEXED BY ratings_time
        WHERE (rated_at, id) ${sign} (?, ?) ORDER BY rated_at ${order}, id ${order} LIMIT ?`,
     )
     .raw()
-    .all(ratedAt, id, limit) as [MovieId, number, number, number, number][];
-  return rows.map(([movieId, rating, at, row, edited]) => ({
+    .all(ratedAt, id, limit) as [MovieId, number, number, number, number, number][];
+  return rows.map(([movieId, rating, at, row, edited, byImported]) => ({
     movieId,
     rating,
     ratedAt: at,
     id: row,
     edited: edited === 1,
+    byImported: byImported === 1,
   }));
 }

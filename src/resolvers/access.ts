@@ -2,6 +2,7 @@
 
 import { publishedNames } from "../db/movielens/datasets.js";
 import { currentDataset } from "../db/settings.js";
+import type { Audience } from "../db/statistics.js";
 import type { User } from "../db/users.js";
 import { AppError, inField } from "../errors.js";
 import type { UserId } from "../ids.js";
@@ -22,6 +23,12 @@ export function readableUsers(context: Context): { imported: boolean; created: b
   const all = viewer.scope === "admin" || policy.publicUsers === "all";
   const imported = all || (policy.publicUsers === "published" && policy.isDataPublished());
   return { imported, created: all, own: viewer.userId };
+}
+
+/** Whose ratings the sums count that the viewer reads: everybody's only for whoever may read everybody's. */
+export function audienceOf({ viewer, policy }: Pick<Context, "viewer" | "policy">): Audience {
+  if (viewer.scope === "admin" || policy.publicUsers === "all") return "all";
+  return policy.publicUsers === "published" && policy.isDataPublished() ? "published" : "private";
 }
 
 /** The policy as a request's resolvers see it; the data set is looked at once. */

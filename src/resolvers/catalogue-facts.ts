@@ -5,6 +5,7 @@ import { currentDataset, type Dataset } from "../db/settings.js";
 import { ratingTotals } from "../db/statistics.js";
 import { countUsers } from "../db/users.js";
 import type { EncoderManifest } from "../posters/encoder-manifest.js";
+import { audienceOf } from "./access.js";
 import type { Context } from "./context.js";
 
 export type { Dataset } from "../db/settings.js";
@@ -20,7 +21,7 @@ export const datasetCounts = {
   movies: ({ services }: Context) => countMovies(services.db),
   linkedMovies: ({ services }: Context) => countLinked(services.db),
   posters: ({ services }: Context) => countPosters(services.db),
-  ratings: ({ services }: Context) => ratingTotals(services.db),
+  ratings: (context: Context) => ratingTotals(context.services.db, audienceOf(context)),
 };
 
 /** @throws {AppError} ENCODER_NOT_FOUND, ENCODER_INVALID */

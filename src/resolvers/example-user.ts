@@ -12,5 +12,5 @@ export function exampleUserId({ db }: Services): UserId | 1 {
 
 /** The movie that most users rated, else the data set's first. */
 export function exampleMovieId({ db }: Services): MovieId | 1 {
-  return mostRatedMovies(db, 1)[0] ?? firstMovieId(db) ?? 1;
+  return mostRatedMovies(db, "private", 1)[0] ?? firstMovieId(db) ?? 1;
 }

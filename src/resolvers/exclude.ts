@@ -4,18 +4,20 @@ import { foldText } from "../fold-text.js";
 import type { MovieId } from "../ids.js";
 import type { UserRatings } from "../ml/predictor.js";
 import type { Catalogue } from "./catalogue.js";
-import type { RecommendOptions } from "./recommendation.js";
+import type { RecommendationFilter, RecommendOptions } from "./recommendation.js";
 import type { Services } from "./services.js";
 
 type Filtering = Pick<RecommendOptions, "basedOn" | "filter">;
+type MinRatings = NonNullable<RecommendationFilter["minRatings"]>;
 type Rated = Pick<UserRatings, "movieIds">;
 
 /** @returns a function that gives 1 for each position of the catalogue that may not be recommended, a new array each time */
 export function filtersOf({ db }: Services, catalogue: Catalogue): (rated: Rated, filtering: Filtering) => Uint8Array {
-  const counted = new Map<number, ReadonlySet<MovieId>>();
-  const ratedAtLeast = (least: number) => {
-    const enough = counted.get(least) ?? moviesRatedAtLeast(db, least);
-    counted.set(least, enough);
+  const counted = new Map<string, ReadonlySet<MovieId>>();
+  const ratedAtLeast = ({ count, audience }: MinRatings) => {
+    const key = `${count} ${audience}`;
+    const enough = counted.get(key) ?? moviesRatedAtLeast(db, audience, count);
+    counted.set(key, enough);
     return enough;
   };
   return (rated, filtering) => excludedBy(catalogue, rated, filtering, ratedAtLeast);
@@ -25,7 +27,7 @@ function excludedBy(
   { movies, genres: ownGenres, positionOf }: Catalogue,
   rated: Rated,
   { basedOn = [], filter = {} }: Filtering,
-  ratedAtLeast: (least: number) => ReadonlySet<MovieId>,
+  ratedAtLeast: (minRatings: MinRatings) => ReadonlySet<MovieId>,
 ): Uint8Array {
   const excluded = new Uint8Array(movies.length);
   const named = [...basedOn, ...(filter.excludeMovieIds ?? [])];
@@ -52,7 +54,7 @@ function excludedBy(
       if (year == null || year < from || year > to) excluded[position] = 1;
     });
   }
-  if (minRatings !== undefined && minRatings > 0) {
+  if (minRatings !== undefined && minRatings.count > 0) {
     const enough = ratedAtLeast(minRatings);
     movies.forEach(({ id }, position) => {
       if (!enough.has(id)) excluded[position] = 1;

@@ -10,7 +10,7 @@ import {
   type RatingOrder,
   topRatingsOfUsers,
 } from "../db/ratings.js";
-import { type MovieStatistics, statisticsOfMovies } from "../db/statistics.js";
+import { type Audience, type MovieStatistics, statisticsOfMovies } from "../db/statistics.js";
 import { type User, usersByIds } from "../db/users.js";
 import type { ImdbId, MovieId, UserId } from "../ids.js";
 import type { Predictor, RatingReason } from "../ml/predictor.js";
@@ -79,14 +79,15 @@ export interface Loaders {
   reasons: DataLoader<PredictionKey, RatingReason[], string>;
 }
 
-export function createLoaders(services: Services): Loaders {
+/** @param audience whose ratings the statistics count */
+export function createLoaders(services: Services, audience: () => Audience): Loaders {
   const { db } = services;
   return {
     userById: new DataLoader(async (ids) => usersByIds(db, ids)),
     movieById: new DataLoader(async (ids) => moviesByIds(db, ids)),
     movieByImdbId: new DataLoader(async (ids) => moviesByImdbIds(db, ids)),
     posterByMovieId: new DataLoader(async (ids) => postersByMovieIds(db, ids)),
-    statisticsByMovieId: new DataLoader(async (ids) => statisticsOfMovies(db, ids)),
+    statisticsByMovieId: new DataLoader(async (ids) => statisticsOfMovies(db, audience(), ids)),
     prediction: new DataLoader<PredictionKey, Prediction, string>((keys) => predictPairs(services, keys), {
       cacheKeyFn: ({ userId, movieId }) => `${userId} ${movieId}`,
       batchScheduleFn: afterLookups,

@@ -1,7 +1,7 @@
 /** Lists of movies: those that match, the best rated, the most rated. */
 import {
   bestRatedMovies,
-  countMovies,
+  countMatchingMovies,
   listMovies,
   type Movie,
   type MovieFilter,
@@ -11,6 +11,7 @@ import {
 import { ratingTotals } from "../db/statistics.js";
 import { AppError } from "../errors.js";
 import type { MovieId } from "../ids.js";
+import { audienceOf } from "./access.js";
 import type { Context } from "./context.js";
 import { checkText } from "./input-schemas.js";
 import { checkFirst, type Keyed, type KeyPage, maxPage } from "./pages.js";
@@ -52,11 +53,11 @@ export function movieOrderOf({ orderBy, search }: MoviesArgs): MovieOrder {
 }
 
 export function moviesPage(context: Context, args: MoviesArgs, page: KeyPage): Keyed<Movie>[] {
-  return listMovies(context.services.db, filterOf(args), movieOrderOf(args), page);
+  return listMovies(context.services.db, audienceOf(context), filterOf(args), movieOrderOf(args), page);
 }
 
 export function movieCount(context: Context, args: MoviesArgs): number {
-  return countMovies(context.services.db, filterOf(args));
+  return countMatchingMovies(context.services.db, audienceOf(context), filterOf(args));
 }
 
 const longestSearch = 200;
@@ -102,7 +103,10 @@ export function genresOf(args: GenreArgs): Pick<MovieFilter, "genres" | "anyGenr
 
 /** Rated by most people first. @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 */
 export function popularMovies(context: Context, first: number): Promise<Movie[]> {
-  return moviesOf(context, mostRatedMovies(context.services.db, checkFirst("first", first, maxPage)));
+  return moviesOf(
+    context,
+    mostRatedMovies(context.services.db, audienceOf(context), checkFirst("first", first, maxPage)),
+  );
 }
 
 export interface TopMovie {
@@ -120,9 +124,9 @@ export async function topMovies(context: Context, prior: number, first: number):
     throw new AppError("INVALID_ARGUMENT", `expected prior from 0 to 100000, received ${prior}`);
   }
   const { db } = context.services;
-  const { mean } = ratingTotals(db);
+  const { mean } = ratingTotals(db, audienceOf(context));
   if (mean === null) return [];
-  const found = bestRatedMovies(db, mean, prior, first);
+  const found = bestRatedMovies(db, audienceOf(context), mean, prior, first);
   const movies = await moviesOf(
     context,
     found.map(({ movieId }) => movieId),

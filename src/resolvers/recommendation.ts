@@ -1,6 +1,7 @@
 /** What recommendations are asked for by, and what each of them is. */
 
 import type { Range } from "../db/keyset.js";
+import type { Audience } from "../db/statistics.js";
 import type { MovieId } from "../ids.js";
 import type { Basis, UserFeatures, UserRatings } from "../ml/predictor.js";
 import type { PosterTarget, SimilarityTarget } from "./poster-similarity.js";
@@ -37,8 +38,8 @@ export interface RecommendationFilter {
   /** Genres of which a movie must have none. */
   excludeGenres?: readonly string[];
   years?: Range;
-  /** How many ratings a movie must have at least. */
-  minRatings?: number;
+  /** How many ratings a movie must have at least, as the audience's sums count them. */
+  minRatings?: { count: number; audience: Audience };
   excludeMovieIds?: readonly MovieId[];
   /** Also what the user has rated. */
   includeRated?: boolean;

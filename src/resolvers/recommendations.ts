@@ -4,6 +4,7 @@ import type { User } from "../db/users.js";
 import { AppError } from "../errors.js";
 import type { MovieId, UserId } from "../ids.js";
 import type { RatingReason, UserFeatures, UserRatings } from "../ml/predictor.js";
+import { audienceOf } from "./access.js";
 import type { Context } from "./context.js";
 import { type Demographics, demographicsSchema } from "./edit-users.js";
 import { findMovieIds } from "./lookup.js";
@@ -194,7 +195,7 @@ async function filterOf(context: Context, args: RecommendationFilterArgs): Promi
   return {
     ...genresOf(args),
     years: rangeOf("years", args.years),
-    minRatings: args.minRatings ?? undefined,
+    minRatings: args.minRatings == null ? undefined : { count: args.minRatings, audience: audienceOf(context) },
     excludeMovieIds: excluded.length === 0 ? undefined : await findMovieIds(context, excluded),
     includeRated: args.includeRated ?? undefined,
   };

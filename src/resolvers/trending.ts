@@ -2,10 +2,12 @@
 import PQueue from "p-queue";
 import type { Movie } from "../db/movies.js";
 import { currentDataset } from "../db/settings.js";
+import type { Audience } from "../db/statistics.js";
 import { ratingsAfter, ratingsBefore, type TimePlace } from "../db/timed-ratings.js";
 import { AppError } from "../errors.js";
 import type { MovieId } from "../ids.js";
 import { createPause, stillWaiting, withoutSignal } from "../pause.js";
+import { audienceOf } from "./access.js";
 import type { Context } from "./context.js";
 import { moviesOf } from "./movies.js";
 import { checkFirst, maxPage } from "./pages.js";
@@ -19,8 +21,17 @@ export interface TrendingMovie {
 interface Trend {
   movieId: MovieId;
   ratings: number;
+  /** Of those whose stars the audience may read; they order movies of as many ratings. */
   stars: number;
 }
+
+/** The ratings of a movie, by imported users and by those who were added here. */
+interface Counted {
+  imported: { ratings: number; stars: number };
+  created: { ratings: number; stars: number };
+}
+
+type Trends = (audience: Audience) => Trend[];
 
 const daySeconds = 86_400;
 const mostDays = 3650;
@@ -35,7 +46,7 @@ const rowsPerStep = 2000;
 export async function trending(context: Context, days: number, first: number): Promise<TrendingMovie[]> {
   checkFirst("days", days, mostDays);
   checkFirst("first", first, maxPage);
-  const trends = (await trendsOf(context.services, days)).slice(0, first);
+  const trends = (await trendsOf(context.services, days))(audienceOf(context)).slice(0, first);
   const movies = await moviesOf(
     context,
     trends.map(({ movieId }) => movieId),
@@ -50,7 +61,7 @@ export async function trending(context: Context, days: number, first: number): P
 interface Counting {
   /** When it began; not yet while it waits for its turn. */
   at?: number;
-  trends: Promise<Trend[]>;
+  trends: Promise<Trends>;
   /** Of everybody who asked: whether they still wait. */
   askers: (() => boolean)[];
 }
@@ -64,7 +75,7 @@ interface Counts {
 const countsOf = new WeakMap<Services["db"], Counts>();
 
 /** Counted once a minute for each number of days, whoever asks. */
-function trendsOf({ db }: Services, days: number): Promise<Trend[]> {
+function trendsOf({ db }: Services, days: number): Promise<Trends> {
   const counts = countsOf.get(db) ?? { byDays: new Map(), queue: new PQueue({ concurrency: 1 }) };
   countsOf.set(db, counts);
   const now = performance.now();
@@ -100,22 +111,50 @@ function beginCounting(db: Services["db"], days: number, { byDays, queue }: Coun
 }
 
 /** The last days of what was imported, and the last days here: a first rating of today does not make an old data set's trends. */
-async function count(db: Services["db"], days: number): Promise<Trend[]> {
-  const trends = new Map<MovieId, Trend>();
+async function count(db: Services["db"], days: number): Promise<Trends> {
+  const counted = new Map<MovieId, Counted>();
   const span = days * daySeconds;
   const now = Math.floor(Date.now() / 1000);
   const end = await endOfImport(db);
-  if (end !== null) await countWithin(db, { from: end - span, to: end, edited: false }, trends);
-  await countWithin(db, { from: now - span, to: now, edited: true }, trends);
-  const best = [...trends.values()];
-  return best.sort((a, b) => b.ratings - a.ratings || b.stars - a.stars || a.movieId - b.movieId).slice(0, maxPage);
+  if (end !== null) await countWithin(db, { from: end - span, to: end, edited: false }, counted);
+  await countWithin(db, { from: now - span, to: now, edited: true }, counted);
+  return bestOf(counted);
+}
+
+/** @returns the most rated movies for an audience, put in order when it first asks */
+function bestOf(counted: Map<MovieId, Counted>): Trends {
+  const kept = new Map<Audience, Trend[]>();
+  return (audience) => {
+    const trends = kept.get(audience) ?? best(counted, audience);
+    kept.set(audience, trends);
+    return trends;
+  };
+}
+
+/** Ratings of people whom a reader may not read are counted ten at a time, as in the sums of movies. */
+function wholeTens(ratings: number): number {
+  return ratings - (ratings % 10);
+}
+
+function best(counted: Map<MovieId, Counted>, audience: Audience): Trend[] {
+  return Array.from(counted, ([movieId, { imported, created }]): Trend => {
+    if (audience === "published") {
+      return { movieId, ratings: imported.ratings + wholeTens(created.ratings), stars: imported.stars };
+    }
+    const ratings = imported.ratings + created.ratings;
+    if (audience === "private") return { movieId, ratings: wholeTens(ratings), stars: 0 };
+    return { movieId, ratings, stars: imported.stars + created.stars };
+  })
+    .filter(({ ratings }) => ratings > 0)
+    .sort((a, b) => b.ratings - a.ratings || b.stars - a.stars || a.movieId - b.movieId)
+    .slice(0, maxPage);
 }
 
 /** A few thousand ratings at a time: others are answered in between. @param edited whether those given here are counted, or those imported */
 async function countWithin(
   db: Services["db"],
   { from, to, edited }: { from: number; to: number; edited: boolean },
-  trends: Map<MovieId, Trend>,
+  counted: Map<MovieId, Counted>,
 ): Promise<void> {
   const pause = createPause();
   for (let place: TimePlace = { ratedAt: from, id: Number.MAX_SAFE_INTEGER }; ; ) {
@@ -123,10 +162,11 @@ async function countWithin(
     for (const row of rows) {
       if (row.ratedAt > to) return;
       if (row.edited !== edited) continue;
-      const trend = trends.get(row.movieId) ?? { movieId: row.movieId, ratings: 0, stars: 0 };
-      trend.ratings++;
-      trend.stars += row.rating;
-      trends.set(row.movieId, trend);
+      const one = counted.get(row.movieId) ?? { imported: { ratings: 0, stars: 0 }, created: { ratings: 0, stars: 0 } };
+      const side = row.byImported ? one.imported : one.created;
+      side.ratings++;
+      side.stars += row.rating;
+      counted.set(row.movieId, one);
     }
     if (rows.length < rowsPerStep) return;
     place = rows[rows.length - 1];

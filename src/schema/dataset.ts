@@ -24,7 +24,8 @@ const Dataset = builder.objectRef<DatasetOf>("Dataset").implement({
       resolve: (_dataset, _args, context) => datasetCounts.movies(context),
     }),
     ratingCount: t.int({
-      description: "How many ratings there are.",
+      description:
+        "How many ratings there are, those that the viewer may not read counted ten at a time for each movie.",
       resolve: (_dataset, _args, context) => datasetCounts.ratings(context).count,
     }),
     meanRating: t.float({

@@ -38,7 +38,7 @@ builder.queryField("trending", (t) =>
     description:
       "The movies that most users rated in the last days: of imported ratings counted back from the latest of them, so that " +
       "old data sets have trends too, and of those given here from now; equal ones by the sum of their stars. Counted once a " +
-      "minute. Without imported ratings' times, those given here alone count.",
+      "minute. Without imported ratings' times, those given here alone count. Ratings that the viewer may not read count ten at a time.",
     args: {
       days: t.arg.int({ defaultValue: 30, description: "How many days, at most 3650." }),
       first: t.arg.int({ defaultValue: 15, description: most }),

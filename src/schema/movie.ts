@@ -75,7 +75,9 @@ builder.node(Movie, {
       description: "What the link was found by; where there is none, why.",
     }),
     ratingCount: t.int({
-      description: "How many users rated it.",
+      description:
+        "How many users rated it. People whose ratings the viewer may not read are counted ten at a time, here and in its mean and " +
+        "histogram: nothing tells one person's stars.",
       resolve: async ({ id }, _args, { loaders }) => (await loaders.statisticsByMovieId.load(id)).ratingCount,
     }),
     meanRating: t.float({

@@ -8,7 +8,7 @@ import type { GraphQLError } from "graphql";
 import { type CORSOptions, createYoga, type Plugin } from "graphql-yoga";
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
-import { policyOfRequest } from "../resolvers/access.js";
+import { audienceOf, policyOfRequest } from "../resolvers/access.js";
 import { createAuthenticator } from "../resolvers/authenticate.js";
 import type { Context } from "../resolvers/context.js";
 import { createLoaders } from "../resolvers/loaders.js";
@@ -78,12 +78,8 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
   const admission = createAdmission({ ...admissionDefaults, maxWaitMs: timeoutMs / 3 });
   const contextOf = (request: Request, models: Models): Context => {
     const own = { ...services, models };
-    return {
-      services: own,
-      loaders: createLoaders(own),
-      viewer: viewers.of(request),
-      policy: policyOfRequest(services, options),
-    };
+    const access = { viewer: viewers.of(request), policy: policyOfRequest(services, options) };
+    return { services: own, loaders: createLoaders(own, () => audienceOf(access)), ...access };
   };
   // The operations of a batch are one request too.
   const modelsOfRequests = new WeakMap<Request, Models>();

@@ -5,7 +5,9 @@ import { sortKey } from "../../src/fold-text.js";
 import { withSignal } from "../../src/pause.js";
 import type { Context } from "../../src/resolvers/context.js";
 import { createLoaders } from "../../src/resolvers/loaders.js";
+import type { Services } from "../../src/resolvers/services.js";
 import { trending } from "../../src/resolvers/trending.js";
+import type { Viewer } from "../../src/resolvers/viewer.js";
 import { fixture, type Started, start } from "../fixture.js";
 
 interface Node {
@@ -17,6 +19,12 @@ interface Node {
   meanRating: number | null;
   lastRatedOn: string | null;
   poster: object | null;
+}
+
+/** Of somebody who may read everything. */
+function contextOf(services: Services): Context {
+  const viewer: Viewer = { scope: "admin", userId: null, key: null };
+  return { services, loaders: createLoaders(services, () => "all"), viewer } as Context;
 }
 
 const shown = "movieId title year genres ratingCount meanRating lastRatedOn poster { width }";
@@ -338,7 +346,7 @@ describe("what many people like", () => {
   test("trending is counted for whoever still waits, once for all of them", async () => {
     const log: string[] = [];
     const { services } = await start({ onSql: (sql) => log.push(sql) });
-    const context = { services, loaders: createLoaders(services) } as Context;
+    const context = contextOf(services);
     // Twice for each: what was imported, and what was given here.
     const counted = () => log.filter((sql) => /ratings_time\s+WHERE \(rated_at, id\) >/.test(sql)).length / 2;
     const ask = (days: number) => trending(context, days, 5);
@@ -355,7 +363,7 @@ describe("what many people like", () => {
 
   test("trending of few days does not wait for many, which take longer", async () => {
     const { services } = await start();
-    const context = { services, loaders: createLoaders(services) } as Context;
+    const context = contextOf(services);
     const done: number[] = [];
     await Promise.all([3650, 3000, 30, 7].map((days) => trending(context, days, 5).then(() => done.push(days))));
     // The first has begun when the others come.
