@@ -156,6 +156,36 @@ describe("a disk that fails", () => {
     expect(log).toMatchObject([{ level: 40, err: { message: expect.stringContaining(errors?.[0].message ?? "-") } }]);
   });
 
+  test("fails each mutation that the database has no room for, changes nothing, and goes on reading", async () => {
+    const { ask, data, services, token, log } = await startLogged();
+    const { sqlite } = services.db;
+    // As on a full disk: SQLite itself says that there is no room.
+    sqlite.pragma(`max_page_count = ${sqlite.pragma("page_count", { simple: true })}`);
+    const state = "{ dataset { userCount ratingCount movieCount } user(id: 42) { topRated } }";
+    const before = await data(state, { token });
+    const long = "x".repeat(100);
+    const created: number[] = [];
+    for (let n = 0; n < 200; n++) {
+      const { data: made, errors } = await ask(
+        `mutation { createUser(input: { externalId: "${long}${n}" }) { ... on CreateUserPayload { user { userId } } } }`,
+        { token },
+      );
+      if (errors === undefined) created.push(made.createUser.user.userId);
+      else
+        expect(errors).toMatchObject([
+          { code: "STORAGE_FAILED", message: expect.stringContaining("its disk is full (SQLITE_FULL)") },
+        ]);
+    }
+    expect(created.length).toBeLessThan(200);
+    expect(log.length).toBe(200 - created.length);
+    before.dataset.userCount += created.length;
+    expect(await data(state, { token })).toEqual(before);
+    // With room again it goes on as if nothing had been.
+    sqlite.pragma("max_page_count = 4294967294");
+    const again = await ask(`mutation { createUser(input: { externalId: "again" }) { __typename } }`, { token });
+    expect(again.data).toEqual({ createUser: { __typename: "CreateUserPayload" } });
+  });
+
   test("shows a poster in a size that it cannot keep", async () => {
     const { app, dataDir } = await startLogged();
     await rm(join(dataDir, "posters", "resized"), { recursive: true, force: true });
