@@ -372,8 +372,13 @@ export async function ask(app: App, query: string, options: AskOptions = {}): Pr
   return answerOf(response);
 }
 
+/** @throws {Error} where the answer names a file or folder of the server: no answer of any test may */
 export async function answerOf(response: Response): Promise<Answer> {
-  const body = (await response.json()) as {
+  const text = await response.text();
+  for (const folder of [tmpdir(), process.cwd()]) {
+    if (text.includes(`${folder}/`)) throw new Error(`expected no path of the server in an answer, received ${text}`);
+  }
+  const body = JSON.parse(text) as {
     data?: unknown;
     errors?: { message: string; path?: (string | number)[]; extensions?: { code?: string } }[];
   };
