@@ -77,7 +77,7 @@ describe("how many operations of one client are worked on at once", () => {
   });
 
   test("answers the client who is refused in GraphQL's form, and goes on", async () => {
-    const { app, services, ask } = await start({ requestTimeoutMs: 300 });
+    const { app, services, ask } = await start({ requestTimeoutMs: 3000 });
     const { models } = services;
     const get = models.get.bind(models);
     models.get = async () => new Promise(() => {});
