@@ -20,7 +20,7 @@ import {
 import { type Mood, moodsOf, motifsOf, palettesOf } from "./draw-moods.js";
 import { type Footing, type MotifName, motifs } from "./draw-motifs.js";
 import { drawCredits, drawTitle, shownTitle, type TitleLayout } from "./draw-title.js";
-import type { PosterFormat } from "./images.js";
+import { type ShownFormat, shownAvif } from "./images.js";
 
 export interface PosterFacts {
   title: string;
@@ -205,11 +205,13 @@ export function drawPoster(facts: PosterFacts): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${sheetWidth}" height="${sheetHeight}" viewBox="0 0 ${sheetWidth} ${sheetHeight}"><defs>${definitions.join("")}</defs>${art}${title}${credits}${texture}</svg>`;
 }
 
+const codings = { png: {}, jpeg: { quality: 84 }, webp: { quality: 84, effort: 2 }, avif: shownAvif };
+
 /** The drawn poster as a picture, half as high again as it is wide. @param width pixels */
-export function renderPoster(facts: PosterFacts, width = 300, format: PosterFormat = "webp"): Promise<Buffer> {
+export function renderPoster(facts: PosterFacts, width = 300, format: ShownFormat = "webp"): Promise<Buffer> {
   // 72 dots to the inch draw the sheet's 400 units as 400 pixels: nothing is resized afterwards.
   return sharp(Buffer.from(drawPoster(facts)), { density: (72 * width) / sheetWidth })
     .flatten({ background: "#000" })
-    .toFormat(format, format === "png" ? {} : format === "webp" ? { quality: 84, effort: 2 } : { quality: 84 })
+    .toFormat(format, codings[format])
     .toBuffer();
 }

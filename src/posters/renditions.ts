@@ -9,18 +9,18 @@ import { LRUCache } from "lru-cache";
 import pLimit from "p-limit";
 import { storageError } from "../errors.js";
 import type { PosterFacts } from "./draw-poster.js";
-import { type PosterFormat, resizePoster, withoutMetadata } from "./images.js";
+import { type PosterFormat, resizePoster, type ShownFormat, withoutMetadata } from "./images.js";
 import { posterPath, readPoster, writeWhole } from "./store.js";
 
 /** Widths that may be asked for, in pixels: those of TMDB, which front ends know. */
 export const posterWidths = [92, 154, 185, 342, 500, 780] as const;
 export type PosterWidth = (typeof posterWidths)[number];
-export const posterFormats = ["jpeg", "png", "webp"] as const;
+export const shownFormats = ["jpeg", "png", "webp", "avif"] as const satisfies readonly ShownFormat[];
 
 export interface Rendition {
   /** Undefined: as wide as the poster is. */
   width: PosterWidth | undefined;
-  format: PosterFormat;
+  format: ShownFormat;
 }
 
 export interface Renditions {

@@ -3,8 +3,8 @@ import { moviesByIds } from "../db/movies.js";
 import { type PosterRow, posterByContent, postersByMovieIds } from "../db/posters.js";
 import { AppError, received } from "../errors.js";
 import { parseMovieId } from "../ids.js";
-import type { PosterFormat } from "../posters/images.js";
-import { cardName, type PosterWidth, posterFormats, posterWidths, type Rendition } from "../posters/renditions.js";
+import type { ShownFormat } from "../posters/images.js";
+import { cardName, type PosterWidth, posterWidths, type Rendition, shownFormats } from "../posters/renditions.js";
 import type { Services } from "./services.js";
 
 export { posterWidths } from "../posters/renditions.js";
@@ -23,7 +23,7 @@ export interface PosterImage {
 /** Where this server serves a poster: its content's hash is in the address, so that it never changes. */
 export function posterUrl(
   { sha256, format }: Pick<PosterRow, "sha256" | "format">,
-  size: { width?: number | null; format?: PosterFormat | null } = {},
+  size: { width?: number | null; format?: ShownFormat | null } = {},
 ): string {
   const query = new URLSearchParams();
   if (size.width != null) query.set("w", String(checkWidth(size.width)));
@@ -90,11 +90,8 @@ function checkWidth(width: number | string): PosterWidth {
   throw new AppError("INVALID_ARGUMENT", `expected a width of ${posterWidths.join(", ")}, received ${received(width)}`);
 }
 
-function formatOf(text: string | null): PosterFormat | undefined {
-  const offered = posterFormats.find((format) => format === text);
+function formatOf(text: string | null): ShownFormat | undefined {
+  const offered = shownFormats.find((format) => format === text);
   if (offered !== undefined || text === null) return offered;
-  throw new AppError(
-    "INVALID_ARGUMENT",
-    `expected a format of ${posterFormats.join(", ")}, received ${received(text)}`,
-  );
+  throw new AppError("INVALID_ARGUMENT", `expected a format of ${shownFormats.join(", ")}, received ${received(text)}`);
 }

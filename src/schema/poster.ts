@@ -23,7 +23,8 @@ const PosterFormat = builder.enumType("PosterFormat", {
   values: {
     jpeg: { description: "JPEG, `image/jpeg`." },
     png: { description: "PNG, `image/png`." },
-    webp: { description: "WebP, `image/webp`: the smallest." },
+    webp: { description: "WebP, `image/webp`: smaller than both, and every browser shows it." },
+    avif: { description: "AVIF, `image/avif`: the smallest, and the slowest to make; uploads cannot be AVIF." },
   } as const,
 });
 

@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import sharp from "sharp";
+import sharp, { type Metadata } from "sharp";
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/errors.js";
 import {
@@ -8,6 +8,8 @@ import {
   imagenetPreprocessing,
   inspectPoster,
   maxPosterBytes,
+  maxPosterSide,
+  resizePoster,
   withoutMetadata,
 } from "../../src/posters/images.js";
 
@@ -25,6 +27,17 @@ async function refusal(bytes: Uint8Array): Promise<AppError> {
   expect(error).toBeInstanceOf(AppError);
   expect((error as AppError).code).toBe("POSTER_UNREADABLE");
   return error as AppError;
+}
+
+/** What AVIF says of itself, and the picture as PNG: reading it is blocked wherever strangers' bytes are read. */
+async function readAvif(bytes: Buffer): Promise<{ metadata: Metadata; png: Buffer }> {
+  const reader = { operation: ["VipsForeignLoadHeifBuffer"] };
+  sharp.unblock(reader);
+  try {
+    return { metadata: await sharp(bytes).metadata(), png: await sharp(bytes).png().toBuffer() };
+  } finally {
+    sharp.block(reader);
+  }
 }
 
 /** A poster's four corners, each `[r, g, b]`, top left first; of 8 × 8, so that none sees the other half. */
@@ -194,6 +207,59 @@ describe("what is shown of a poster", () => {
       .toBuffer();
     const { icc } = await sharp(Buffer.from(await withoutMetadata(profiled))).metadata();
     expect(icc?.length).toBe((await sharp(profiled).metadata()).icc?.length);
+  });
+});
+
+describe("a poster shown in AVIF", () => {
+  test("is narrower or as wide as it was, turned as its EXIF says, and has no metadata", async () => {
+    const exif = { IFD0: { Model: "Secret Camera" } };
+    for (const format of ["jpeg", "png", "webp"] as const) {
+      const given = await drawn().withMetadata({ orientation: 6 }).withExifMerge(exif).toFormat(format).toBuffer();
+      for (const [width, expected] of [
+        [30, [30, 20]],
+        [92, [60, 40]],
+        [undefined, [60, 40]],
+      ] as const) {
+        const avif = await resizePoster(given, width, "avif");
+        expect(avif.toString("latin1", 4, 12)).toBe("ftypavif");
+        expect(avif.includes("Secret Camera")).toBe(false);
+        const { metadata, png } = await readAvif(avif);
+        expect([metadata.width, metadata.height]).toEqual(expected);
+        expect([metadata.exif, metadata.xmp, metadata.orientation ?? 1]).toEqual([undefined, undefined, 1]);
+        const [topLeft, , bottomLeft] = await corners(png);
+        expectNear(topLeft, [255, 0, 0], 24);
+        expectNear(bottomLeft, [0, 0, 255], 24);
+      }
+    }
+  });
+
+  test("can be made of whatever is taken: the longest, the narrowest, 16 bits, grey, CMYK, half transparent", async () => {
+    const colour = flat(3, { r: 200, g: 100, b: 50 });
+    const taken = await Promise.all([
+      colour.clone().resize(maxPosterSide, 16, { fit: "fill" }).png().toBuffer(),
+      colour.clone().resize(16, maxPosterSide, { fit: "fill" }).png().toBuffer(),
+      colour.clone().toColourspace("rgb16").png().toBuffer(),
+      colour.clone().toColourspace("grey16").png().toBuffer(),
+      colour.clone().toColourspace("b-w").jpeg().toBuffer(),
+      colour.clone().toColourspace("cmyk").jpeg().toBuffer(),
+      flat(4, { r: 200, g: 100, b: 50, alpha: 0.5 }).webp().toBuffer(),
+    ]);
+    for (const bytes of taken) {
+      const { width, height } = await inspectPoster(bytes);
+      const { metadata: whole } = await readAvif(await resizePoster(bytes, undefined, "avif"));
+      expect([whole.width, whole.height, whole.depth]).toEqual([width, height, "uchar"]);
+      const { metadata: small } = await readAvif(await resizePoster(bytes, 92, "avif"));
+      expect([small.width, small.height]).toEqual(
+        width > 92 ? [92, Math.max(1, Math.round((height * 92) / width))] : [width, height],
+      );
+    }
+  });
+
+  test("is not taken back: what is offered in AVIF is uploaded in another format", async () => {
+    const avif = await resizePoster(await drawn().png().toBuffer(), undefined, "avif");
+    expect((await refusal(avif)).message).toBe(
+      `expected a poster as JPEG, PNG or WebP, received an AVIF picture of ${avif.length} bytes: save it as one of these first`,
+    );
   });
 });
 
