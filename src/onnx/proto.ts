@@ -1,6 +1,6 @@
 /**
  * ONNX files as objects: decode, encode, and what both `ml` (writes the baseline's graph) and `posters`
- * (cuts a classifier's last layer off) need of them. Field numbers follow onnx.proto of ONNX 1.17 (IR 10),
+ * (cuts networks down to their embedding) need of them. Field numbers follow onnx.proto of ONNX 1.17 (IR 10),
  * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto; fields that no inference graph carries are left out.
  */
 import protobuf from "protobufjs";
@@ -69,7 +69,7 @@ message FunctionProto {
 const modelProto = protobuf.parse(definition, { keepCase: true }).root.lookupType("onnx.ModelProto");
 
 /** `TensorProto.DataType`: the element types that this project meets. */
-export const DataType = { FLOAT: 1, UINT8: 2, INT8: 3, INT32: 6, INT64: 7, STRING: 8 } as const;
+export const DataType = { FLOAT: 1, UINT8: 2, INT8: 3, INT32: 6, INT64: 7, STRING: 8, FLOAT16: 10 } as const;
 /** `AttributeProto.AttributeType`: the kinds that this project writes. */
 export const AttributeType = { FLOAT: 1, INT: 2, INTS: 7 } as const;
 
@@ -92,6 +92,8 @@ export interface OnnxAttribute {
   i?: Int64;
   ints?: Int64[];
   t?: OnnxTensor;
+  g?: OnnxGraph | null;
+  graphs?: OnnxGraph[];
 }
 export interface OnnxNode {
   name?: string;
@@ -128,6 +130,12 @@ export interface OnnxModel {
 /** A 64-bit field as a number; exact up to 2⁵³. */
 export function toNumber(value: Int64): number {
   return typeof value === "number" ? value : value.toNumber();
+}
+
+/** For messages, such as `float16`; of a type that this project does not meet, its number. */
+export function elementTypeName(type: number): string {
+  const known = Object.entries(DataType).find(([, number]) => number === type);
+  return known === undefined ? `of element type ${type}` : known[0].toLowerCase();
 }
 
 /**

@@ -43,7 +43,9 @@ const onnxManifestSchema = z.object({
     batch: z.literal(1).nullable(),
   }),
   /** The layer that was cut off, with all that follows it. */
-  sourceLayer: z.object({ name: z.string(), op: z.string() }),
+  sourceLayer: z.object({ name: z.string(), op: z.string() }).optional(),
+  /** The tensor that is the embedding as it is, where no layer was cut off. */
+  sourceTensor: z.string().optional(),
   addedAt: z.iso.datetime(),
 });
 

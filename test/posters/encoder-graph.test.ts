@@ -140,7 +140,7 @@ describe("the last fully connected layer's input becomes the output", () => {
     expect(graph).toMatchObject({ dimension: 6, sourceLayer: { op: "QLinearMatMul" } });
     expect((await run(graph.bytes)).data).toEqual([...picture]);
     const kept = decodeModel(graph.bytes, "cut").graph;
-    expect(kept.node.map(({ op_type }) => op_type)).toEqual(["QuantizeLinear", "Flatten", "DequantizeLinear"]);
+    expect(kept.node.map(({ op_type }) => op_type)).toEqual(["QuantizeLinear", "Flatten", "DequantizeLinear", "Cast"]);
   });
 
   test("of a layer whose float weights are dequantised beside it, and turned", async () => {
@@ -165,7 +165,7 @@ describe("the graph that is written", () => {
     const whole = model([flatten, node("Gemm", ["flat", "w"], "y")], [floats("w", [6, 4]), floats("unused", [1])]);
     Object.assign(whole.graph, { value_info: [valueInfo("flat", 1, ["N", 6]), valueInfo("y", 1, ["N", 4])] });
     const { graph } = decodeModel(toEmbeddingGraph(encodeModel(whole), "small.onnx").bytes, "cut");
-    expect(graph.node.map(({ op_type }) => op_type)).toEqual(["Flatten", "Identity"]);
+    expect(graph.node.map(({ op_type }) => op_type)).toEqual(["Flatten", "Cast"]);
     expect(graph.initializer).toEqual([]);
     expect(graph.value_info?.map(({ name }) => name)).toEqual(["flat"]);
     expect(graph.output.map(({ name }) => name)).toEqual(["embedding"]);
@@ -200,45 +200,60 @@ describe("the graph that is written", () => {
 describe("a graph is refused", () => {
   const layer = [flatten, node("Gemm", ["flat", "w"], "y")];
   const weights = [floats("w", [6, 4])];
-  const start = "expected an image classifier in small.onnx, but ";
+  const start = "expected an image classifier or encoder in small.onnx, but ";
 
-  test("without a fully connected layer at its end", () => {
-    expect(refusal(() => cut([flatten], []))).toBe(
-      `${start}no fully connected layer was found between its input and its output`,
+  test("of class scores without a fully connected layer before them", () => {
+    const found = (op: string) =>
+      `, and the walk back from it ends at ${op} without a fully connected layer: name the tensor that is the embedding with --output`;
+    expect(refusal(() => cut([flatten, node("Softmax", ["flat"], "y")], []))).toBe(
+      `${start}its output y is of class scores${found("Flatten")}`,
     );
-    expect(refusal(() => cut([flatten, node("Tanh", ["flat"], "y")], []))).toBe(
-      `${start}no fully connected layer was found before its output: the walk back ends at Tanh`,
+    expect(refusal(() => cut([flatten, node("Tanh", ["flat"], "logits")], []))).toBe(
+      `${start}its output logits is of class scores${found("Tanh")}`,
     );
-    expect(refusal(() => cut([flatten, node("MatMul", ["flat", "flat"], "y")], []))).toBe(
-      `${start}no fully connected layer was found before its output: the walk back ends at MatMul`,
-    );
-    expect(refusal(() => cut([node("Conv", ["x", "w"], "y")], [floats("w", [4, 3, 3, 3])]))).toBe(
-      `${start}its last layer the y (Conv) has weights [4,3,3,3] where a fully connected layer or a 1 × 1 convolution is expected`,
+    const convolution = [node("Conv", ["x", "w"], "c"), node("Sigmoid", ["c"], "y")];
+    expect(refusal(() => cut(convolution, [floats("w", [4, 3, 1, 2])]))).toBe(
+      `${start}its output y is of class scores${found("Conv")}`,
     );
   });
 
-  test("with another input than [N, 3, H, W] float", () => {
+  test("whose last layer has weights that are no matrix, or reads its input turned", () => {
+    expect(refusal(() => cut([flatten, node("MatMul", ["flat", "w"], "y")], [floats("w", [2, 6, 4])]))).toBe(
+      `${start}its last layer the y (MatMul) has weights [2,6,4] where a matrix is expected`,
+    );
+    const turned = node("Gemm", ["flat", "w"], "y", [{ name: "transA", type: AttributeType.INT, i: 1 }]);
+    expect(refusal(() => cut([flatten, turned], weights))).toBe(
+      `${start}its last layer the y (Gemm) reads its input transposed`,
+    );
+  });
+
+  test("with another input than [N, 3, H, W] float or float16", () => {
     const at = (type: number, shape: (number | string)[]) =>
       refusal(() => cut(layer, weights, valueInfo("x", type, shape)));
-    expect(at(DataType.UINT8, ["N", 3, 1, 2])).toBe(`${start}its input x is of element type 2 where float is expected`);
-    const expected = "where [N, 3, H, W] with a fixed height and width is expected";
+    const types = "where float or float16 is expected";
+    expect(at(DataType.UINT8, ["N", 3, 1, 2])).toBe(`${start}its input x is uint8 ${types}`);
+    expect(at(16, ["N", 3, 1, 2])).toBe(`${start}its input x is of element type 16 ${types}`);
+    const expected = "where [N, 3, H, W] is expected";
     expect(at(DataType.FLOAT, ["N", 1, 2, 3])).toBe(`${start}its input x is [?, 1, 2, 3] ${expected}`);
-    expect(at(DataType.FLOAT, ["N", 3, "H", 2])).toBe(`${start}its input x is [?, 3, ?, 2] ${expected}`);
+    expect(at(DataType.FLOAT, ["N", 3, 2])).toBe(`${start}its input x is [?, 3, 2] ${expected}`);
+    for (const free of ["H", 0, -1]) {
+      expect(at(DataType.FLOAT, ["N", 3, free, 2])).toBe(
+        `${start}its input x is [?, 3, ?, 2], which leaves the size free: say with --size how many pixels`,
+      );
+    }
     expect(at(DataType.FLOAT, [8, 3, 1, 2])).toBe(
       `${start}its input x is [8, 3, 1, 2]: a batch of 8 where 1 or a free one is expected`,
     );
   });
 
-  test("with several inputs or outputs", () => {
-    const twoInputs = model(layer, weights);
+  test("with several inputs that its embedding depends on, or none", () => {
+    const twoInputs = model([node("Mul", ["x", "z"], "xz"), node("Flatten", ["xz"], "flat"), layer[1]], weights);
     twoInputs.graph.input.push(valueInfo("z", DataType.FLOAT, [1]));
     expect(refusal(() => toEmbeddingGraph(encodeModel(twoInputs), "small.onnx"))).toBe(
-      `${start}it has 2 inputs (x, z) where one [N, 3, H, W] is expected`,
+      `${start}its embedding depends on 2 inputs (x, z) where one [N, 3, H, W] is expected`,
     );
-    const twoOutputs = model(layer, weights);
-    twoOutputs.graph.output.push(valueInfo("flat", DataType.FLOAT, ["N", 6]));
-    expect(refusal(() => toEmbeddingGraph(encodeModel(twoOutputs), "small.onnx"))).toBe(
-      `${start}it has 2 outputs where one is expected`,
+    expect(refusal(() => cut([node("Flatten", ["w"], "flat"), layer[1]], weights))).toBe(
+      `${start}its embedding depends on none of its inputs`,
     );
   });
 

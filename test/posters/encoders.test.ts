@@ -94,8 +94,8 @@ describe("adding an encoder", () => {
     const { folder, file } = await folderWith({ "net.onnx": classifier(1) });
     expect((await failure(addEncoder(folder, file("no.onnx")))).code).toBe("FILE_UNREADABLE");
     expect(await failure(addEncoder(folder, file("net.onnx"), { preprocessing: { size: [8, 4] } }))).toEqual({
-      code: "ENCODER_INVALID",
-      message: "expected a preprocessing to 4 × 4 for net.onnx, received 8 × 4",
+      code: "INVALID_ARGUMENT",
+      message: "expected a size of 4 × 4 pixels, which net.onnx takes, received 8 × 4",
     });
     const zero = { preprocessing: { std: [1, 0, 1] as [number, number, number] } };
     expect((await failure(addEncoder(folder, file("net.onnx"), zero))).code).toBe("INVALID_ARGUMENT");
@@ -110,12 +110,13 @@ describe("adding an encoder", () => {
       code: "ENCODER_INVALID",
       // The last words are ONNX Runtime's own.
       message: expect.stringMatching(
-        /^expected an image classifier in broken\.onnx, but it does not run: .*\bnowhere\b.{0,200}$/,
+        /^expected an image classifier or encoder in broken\.onnx, but it does not run: .*\bnowhere\b.{0,200}$/,
       ),
     });
     expect(await failure(addEncoder(folder, file("infinite.onnx")))).toEqual({
       code: "ENCODER_INVALID",
-      message: "expected an image classifier in infinite.onnx, but its embedding of a test picture is not finite",
+      message:
+        "expected an image classifier or encoder in infinite.onnx, but its embedding of a test picture is not finite",
     });
     expect(existsSync(folder)).toBe(false);
   });
