@@ -27,6 +27,20 @@ export function decimal(name: string, least: number, most: number): (text: strin
   };
 }
 
+/** @throws {AppError} USAGE unless the text is so many numbers within the range, with commas between them */
+export function decimals(name: string, count: number, least: number, most: number): (text: string) => number[] {
+  return (text) => {
+    const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+    if (values.length !== count || !values.every((value) => value >= least && value <= most)) {
+      throw new AppError(
+        "USAGE",
+        `expected ${count} numbers from ${least} to ${most} with commas between them for ${name}, received ${received(text)}`,
+      );
+    }
+    return values;
+  };
+}
+
 /** @throws {AppError} USAGE unless the text is one of the choices */
 export function oneOf<T extends string>(name: string, choices: readonly T[]): (text: string) => T {
   return (text) => {
