@@ -10,7 +10,7 @@ import { Tensor } from "onnxruntime-node";
 import { addEncoder } from "../dist/posters/add-encoder.js";
 import { createEmbedder, maxBatch } from "../dist/posters/embedder.js";
 import { loadEncoder, openSession } from "../dist/posters/encoders.js";
-import { decodeToPlanes } from "../dist/posters/images.js";
+import { decodeToPlanes } from "../dist/posters/preprocessing.js";
 
 const [, , folder, network] = process.argv;
 const rounds = Number(process.argv[4] ?? 3);

@@ -15,8 +15,8 @@ import {
   sha256Of,
 } from "./encoder-manifest.js";
 import { loadEncoder, openSession } from "./encoders.js";
-import { imagenetPreprocessing, type Preprocessing } from "./images.js";
 import { notAnEncoder } from "./network-parts.js";
+import { imagenetPreprocessing, type Preprocessing } from "./preprocessing.js";
 import { writeEncoder } from "./write-encoder.js";
 
 /**

@@ -6,7 +6,8 @@ import { describePoster } from "./descriptor.js";
 import { type BatchAnswer, type Failure, flagOf, type Request, type WorkerSettings } from "./embedder.js";
 import type { BuiltinEncoderManifest, HeadEncoderManifest, OnnxEncoderManifest } from "./encoder-manifest.js";
 import { type LoadedEncoder, loadEncoder, openSession } from "./encoders.js";
-import { createPlanes, decodeToRgb } from "./images.js";
+import { decodeToRgb } from "./images.js";
+import { createPlanes } from "./preprocessing.js";
 import { headInput } from "./projection-head.js";
 
 if (parentPort === null) throw new Error("embedder-worker runs as a worker thread only: see createEmbedder");

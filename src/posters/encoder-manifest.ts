@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { AppError, received } from "../errors.js";
 import { descriptorDimension, descriptorSize } from "./descriptor.js";
-import { imagenetPreprocessing, type Preprocessing } from "./images.js";
+import { imagenetPreprocessing, type Preprocessing } from "./preprocessing.js";
 
 export const encoderFormatVersion = 1;
 export const encoderName = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;

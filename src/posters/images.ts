@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import sharp, { type Sharp } from "sharp";
 import { AppError } from "../errors.js";
+import { enlarge } from "./enlarge.js";
 
 sharp.block({ operation: ["VipsForeignLoad"] });
 sharp.unblock({
@@ -45,36 +46,6 @@ export interface PosterInfo {
 
 /** Near WebP's look at a quality of 82, in three quarters of its bytes; more effort takes longer and saves nothing. */
 export const shownAvif = { quality: 60, effort: 2 } as const;
-
-/** How an encoder wants its input: each value is (byte · scale − mean[channel]) / std[channel]. */
-export interface Preprocessing {
-  /** Of the code below; raised when it gives other numbers for the same settings. */
-  version: 1;
-  /** Width, height. */
-  size: [number, number];
-  /** The whole poster, its sides scaled apart: a centre crop would lose half of a 2:3 poster. */
-  fit: "squash";
-  /** Triangle filter, widened when the image shrinks (antialiased bilinear, as torchvision resizes). */
-  resampling: "linear";
-  scale: number;
-  mean: [number, number, number];
-  std: [number, number, number];
-  layout: "NCHW";
-  colour: "RGB";
-}
-
-/** What torchvision and the ONNX model zoo trained their ImageNet classifiers on. */
-export const imagenetPreprocessing: Preprocessing = {
-  version: 1,
-  size: [224, 224],
-  fit: "squash",
-  resampling: "linear",
-  scale: 1 / 255,
-  mean: [0.485, 0.456, 0.406],
-  std: [0.229, 0.224, 0.225],
-  layout: "NCHW",
-  colour: "RGB",
-};
 
 /**
  * Say what a poster is, after decoding all of it.
@@ -130,43 +101,6 @@ export async function decodeToRgb(bytes: Uint8Array, width: number, height: numb
 }
 
 /**
- * Decode a poster into an encoder's input. Size, mean and std come from the manifest, never from here.
- * @param bytes JPEG, PNG or WebP, at most `maxPosterBytes`
- * @returns CHW, 3 × height × width, RGB: (x · scale − mean) / std
- * @throws {AppError} POSTER_UNREADABLE, sharp's error as cause
- */
-export async function decodeToPlanes(bytes: Uint8Array, preprocessing: Preprocessing): Promise<Float32Array> {
-  const [width, height] = preprocessing.size;
-  const planes = new Float32Array(3 * width * height);
-  createPlanes(preprocessing)(await decodeToRgb(bytes, width, height), planes);
-  return planes;
-}
-
-/**
- * @returns a function that writes pixels, RGB interleaved as `decodeToRgb` gives them, as CHW into `out`,
- *   3 × height × width: (x · scale − mean) / std
- */
-export function createPlanes(preprocessing: Preprocessing): (rgb: Uint8Array, out: Float32Array) => void {
-  const area = preprocessing.size[0] * preprocessing.size[1];
-  // A byte has 256 values: each is worked out once.
-  const [red, green, blue] = [0, 1, 2].map((channel) => {
-    const factor = preprocessing.scale / preprocessing.std[channel];
-    const offset = preprocessing.mean[channel] / preprocessing.std[channel];
-    return Float32Array.from({ length: 256 }, (_, byte) => byte * factor - offset);
-  });
-  return (rgb, out) => {
-    if (rgb.length !== 3 * area || out.length !== 3 * area) {
-      throw new RangeError(`expected ${3 * area} bytes and numbers, received ${rgb.length} and ${out.length}`);
-    }
-    for (let i = 0, at = 0; i < area; i++, at += 3) {
-      out[i] = red[rgb[at]];
-      out[area + i] = green[rgb[at + 1]];
-      out[2 * area + i] = blue[rgb[at + 2]];
-    }
-  };
-}
-
-/**
  * A poster for showing: turned as its EXIF says, in sRGB, without metadata, at most `width` wide; never enlarged.
  * @param bytes JPEG, PNG or WebP, at most `maxPosterBytes`
  * @param width pixels; undefined leaves the size
@@ -209,58 +143,6 @@ async function toRgb(bytes: Uint8Array, width: number, height: number): Promise<
   } catch (cause) {
     throw unreadable(bytes, format, cause);
   }
-}
-
-/** Where each pixel of a longer side lies on the shorter one: between `before` and the next, `share` of the way. */
-interface Places {
-  before: Int32Array;
-  after: Int32Array;
-  share: Float64Array;
-}
-
-const placesOf = new Map<string, Places>();
-
-/** Pixel centres on pixel centres. Worked out once for two sizes: most posters are of a few. */
-function placesAlong(from: number, to: number): Places {
-  const name = `${from} ${to}`;
-  const known = placesOf.get(name);
-  if (known !== undefined) return known;
-  const places = { before: new Int32Array(to), after: new Int32Array(to), share: new Float64Array(to) };
-  for (let i = 0; i < to; i++) {
-    const at = Math.max(0, Math.min(from - 1, ((i + 0.5) * from) / to - 0.5));
-    places.before[i] = Math.floor(at);
-    places.after[i] = Math.min(places.before[i] + 1, from - 1);
-    places.share[i] = at - places.before[i];
-  }
-  if (placesOf.size >= 1000) placesOf.clear();
-  placesOf.set(name, places);
-  return places;
-}
-
-/** Bilinear, pixel centres on pixel centres; sides that are as wanted stay as they are. */
-function enlarge(rgb: Uint8Array, fromWidth: number, fromHeight: number, width: number, height: number): Uint8Array {
-  if (fromWidth === width && fromHeight === height) return rgb;
-  const down = placesAlong(fromHeight, height);
-  const across = placesAlong(fromWidth, width);
-  const row = new Float64Array(fromWidth * 3);
-  const out = new Uint8Array(width * height * 3);
-  for (let y = 0; y < height; y++) {
-    const top = down.before[y] * fromWidth * 3;
-    const bottom = down.after[y] * fromWidth * 3;
-    const lower = down.share[y];
-    for (let i = 0; i < row.length; i++) row[i] = rgb[top + i] + (rgb[bottom + i] - rgb[top + i]) * lower;
-    let to = y * width * 3;
-    for (let x = 0; x < width; x++) {
-      const left = across.before[x] * 3;
-      const right = across.after[x] * 3;
-      const share = across.share[x];
-      // Storing into bytes cuts off: with a half added, that rounds.
-      out[to++] = row[left] + (row[right] - row[left]) * share + 0.5;
-      out[to++] = row[left + 1] + (row[right + 1] - row[left + 1]) * share + 0.5;
-      out[to++] = row[left + 2] + (row[right + 2] - row[left + 2]) * share + 0.5;
-    }
-  }
-  return out;
 }
 
 /** Hand bytes to sharp, but only those that are what they may be. */

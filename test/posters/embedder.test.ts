@@ -22,7 +22,8 @@ import { addEncoder } from "../../src/posters/add-encoder.js";
 import { describePoster, descriptorDimension } from "../../src/posters/descriptor.js";
 import { createEmbedder, type Embedder, maxBatch } from "../../src/posters/embedder.js";
 import { builtinEncoder, type EncoderManifest } from "../../src/posters/encoders.js";
-import { decodeToPlanes, decodeToRgb } from "../../src/posters/images.js";
+import { decodeToRgb } from "../../src/posters/images.js";
+import { decodeToPlanes } from "../../src/posters/preprocessing.js";
 import { centre, cosine, meanEmbedding } from "../../src/posters/similarity.js";
 
 const shared = fileURLToPath(new URL("../../../shared/", import.meta.url));

@@ -8,7 +8,7 @@ import { AppError } from "../../src/errors.js";
 import type { OnnxNode } from "../../src/onnx/proto.js";
 import { addEncoder } from "../../src/posters/add-encoder.js";
 import { builtinEncoder, listEncoders, loadEncoder, preprocessingVersion } from "../../src/posters/encoders.js";
-import { imagenetPreprocessing } from "../../src/posters/images.js";
+import { imagenetPreprocessing } from "../../src/posters/preprocessing.js";
 import { classifier } from "../tiny-classifier.js";
 
 const mobilenet = fileURLToPath(new URL("../../../shared/models/mobilenetv2-12-int8.onnx", import.meta.url));

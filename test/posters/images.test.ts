@@ -3,15 +3,14 @@ import sharp, { type Metadata } from "sharp";
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/errors.js";
 import {
-  decodeToPlanes,
   decodeToRgb,
-  imagenetPreprocessing,
   inspectPoster,
   maxPosterBytes,
   maxPosterSide,
   resizePoster,
   withoutMetadata,
 } from "../../src/posters/images.js";
+import { decodeToPlanes, imagenetPreprocessing } from "../../src/posters/preprocessing.js";
 
 /** Left half red, right half blue, 40 × 60. */
 const halves = Buffer.from(
