@@ -3,7 +3,6 @@ import { maxAliasesPlugin } from "@escape.tech/graphql-armor-max-aliases";
 import { maxDirectivesPlugin } from "@escape.tech/graphql-armor-max-directives";
 import { maxTokensPlugin } from "@escape.tech/graphql-armor-max-tokens";
 import { useDisableIntrospection } from "@graphql-yoga/plugin-disable-introspection";
-import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import type { GraphQLError } from "graphql";
 import { type CORSOptions, createYoga, type Plugin } from "graphql-yoga";
 import type { Logger } from "pino";
@@ -21,6 +20,7 @@ import { admissionDefaults, createAdmission } from "./admission.js";
 import { createViewers } from "./authenticate.js";
 import { preflighted, useBodyLimit } from "./body-limit.js";
 import { createClients, type ServerContext } from "./clients.js";
+import { useGraphiQL } from "./graphiql.js";
 import { useIncremental } from "./incremental.js";
 import { useIntrospectionLimit } from "./introspection-limit.js";
 import { createJwtChecker, type JwtOptions } from "./jwt.js";
@@ -91,9 +91,8 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
   return createYoga<ServerContext, Context>({
     schema: options.federation ? toSubgraphSchema() : toSchema(),
     context: ({ request }) => contextOf(request, modelsOf(request)),
-    // Made for each visit: the data set may be another by then.
-    graphiql: () => ({ title: "Marquee", defaultTabs: tourOf(services, auth) }),
-    renderGraphiQL,
+    // useGraphiQL has the page.
+    graphiql: false,
     landingPage: false,
     cors: (request) => corsOf(options, request),
     batching: { limit: options.maxBatch },
@@ -112,13 +111,14 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       useLowerCaseTypes(),
       useRequestId(logger),
       useUnbufferedStreams(),
-      usePageHeaders(),
+      useNoSniffing(),
       ...(options.corsOrigins === "*" ? [] : [useVaryByOrigin()]),
       ...(options.tracing === undefined ? [] : [options.tracing]),
       ...(auth === "off" ? [useLoopbackHost()] : []),
       clients.plugin,
       usePictureLimit(charge, clients),
       useRoutes(services, maskError),
+      useGraphiQL(() => tourOf(services, auth)),
       viewers.plugin,
       useRateLimit(charge, clients),
       useBodyLimit({
@@ -199,20 +199,9 @@ function useUnbufferedStreams(): Plugin {
   };
 }
 
-/** A page of this server is shown in no other page, sends no form, and is what it says it is. */
-function usePageHeaders(): Plugin {
-  return {
-    onResponse({ response }) {
-      response.headers.set("x-content-type-options", "nosniff");
-      if (!response.headers.get("content-type")?.startsWith("text/html")) return;
-      response.headers.set("x-frame-options", "DENY");
-      response.headers.set("referrer-policy", "no-referrer");
-      response.headers.set(
-        "content-security-policy",
-        "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'",
-      );
-    },
-  };
+/** What is answered is what it says it is. */
+function useNoSniffing(): Plugin {
+  return { onResponse: ({ response }) => response.headers.set("x-content-type-options", "nosniff") };
 }
 
 /** What is kept of an answer on the way must not be given to pages of another origin. */

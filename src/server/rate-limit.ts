@@ -6,6 +6,7 @@ import type { ErrorCode } from "../errors.js";
 import type { Charge, ChargeRefused } from "./charge.js";
 import type { Clients, ServerContext } from "./clients.js";
 import { refusalResponse } from "./error-response.js";
+import { isPageOrPart } from "./graphiql.js";
 
 /** What an operation of usual size costs, such as README's: one that costs several times as much counts several times. */
 const usualCost = 250;
@@ -60,7 +61,7 @@ export function useRateLimit(charge: Charge, clients: Clients): Plugin {
 export function usePictureLimit(charge: Charge, clients: Clients): Plugin<object, ServerContext> {
   return {
     async onRequest({ request, url, fetchAPI, endResponse }) {
-      if (url.pathname !== "/" && !url.pathname.startsWith("/posters/")) return;
+      if (url.pathname !== "/" && !url.pathname.startsWith("/posters/") && !isPageOrPart(request, url)) return;
       try {
         await charge(clients.nameOf(request), pictureWeight);
       } catch (error) {

@@ -42,7 +42,7 @@ export function useRoutes(services: Services, maskError: MaskError): Plugin {
   };
 }
 
-const year = 31_536_000;
+export const year = 31_536_000;
 
 async function posterResponse(
   services: Services,
@@ -84,7 +84,7 @@ async function posterResponse(
   });
 }
 
-function notAllowed(fetchAPI: { Response: typeof Response }, method: string, allow: string): Response {
+export function notAllowed(fetchAPI: { Response: typeof Response }, method: string, allow: string): Response {
   const error = new AppError(
     "METHOD_NOT_ALLOWED",
     `expected one of the methods ${allow}, received ${received(method)}`,
@@ -98,6 +98,6 @@ function hasTag(header: string | null, etag: string): boolean {
   return ["*", etag, `W/${etag}`].some((tag) => tags.includes(tag));
 }
 
-function plain(fetchAPI: { Response: typeof Response }, status: number, text: string): Response {
+export function plain(fetchAPI: { Response: typeof Response }, status: number, text: string): Response {
   return new fetchAPI.Response(`${text}\n`, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
 }

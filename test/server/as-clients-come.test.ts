@@ -198,12 +198,8 @@ describe("an answer", () => {
   });
 });
 
-test("a page is shown in no other page, and its type is not guessed", async () => {
+test("what is answered is what it says it is: its type is not guessed", async () => {
   const { app } = await start();
-  const page = await app.fetch("http://localhost/graphql", { headers: { accept: "text/html" } });
-  expect(page.headers.get("content-type")).toMatch(/^text\/html/);
-  expect(page.headers.get("x-frame-options")).toBe("DENY");
-  expect(page.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
   for (const path of ["/graphql?query={__typename}", "/posters/1", "/nowhere"]) {
     const response = await app.fetch(`http://localhost${path}`, { headers: { accept: "application/json" } });
     expect(response.headers.get("x-content-type-options"), path).toBe("nosniff");

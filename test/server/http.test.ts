@@ -1,4 +1,4 @@
-/** The server over real sockets, and what it answers beside GraphQL: posters and GraphiQL. */
+/** The server over real sockets, and what it answers beside GraphQL: posters, and the way from / to GraphiQL. */
 
 import { createHash } from "node:crypto";
 import { once } from "node:events";
@@ -12,7 +12,6 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { posterPath } from "../../src/posters/store.js";
 import { exampleQuery } from "../../src/server/example-query.js";
 import { serve } from "../../src/server/serve.js";
-import type { Tab } from "../../src/server/tour.js";
 import { fixture, moviesWithPosters, type StartOptions, start } from "../fixture.js";
 
 async function startServer(options: StartOptions = {}) {
@@ -307,65 +306,9 @@ describe("posters", () => {
   });
 });
 
-describe("GraphiQL", () => {
-  const page = async (options: StartOptions = {}) => {
-    const { app } = await start(options);
-    const response = await app.fetch("http://marquee.test/graphql", { headers: { accept: "text/html" } });
-    expect(response.headers.get("content-type")).toMatch(/^text\/html/);
-    return response.text();
-  };
-
-  /** The tabs that the page opens with. */
-  const tabsOf = (html: string): Tab[] => {
-    // The last script of the page hands them to GraphiQL, as JSON on a line of its own.
-    const options = html.split("\n").findLast((line) => line.includes('"defaultTabs"')) ?? "{},";
-    return JSON.parse(options.trim().slice(0, -1)).defaultTabs;
-  };
-
-  test("opens with the example query for a user that is there, and says where the token goes", async () => {
-    const [{ query, headers }, ...others] = tabsOf(await page());
-    expect(query.replace(/#.*\n/g, "").replace(/\s+/g, " ").trim()).toBe(
-      "query Posters { user(id: 3997) { topRated recommendations(similar: true) { title score similarity } } }",
-    );
-    const said = query.replace(/^# ?/gm, "").replace(/\s+/g, " ");
-    expect(said).toMatch(/Mutations need the token .* the last tab has a place for it/);
-    // A wrong token would be refused: what is public needs none.
-    expect(headers).toBeUndefined();
-    expect(others.at(-1)?.headers).toBe('{ "Authorization": "Bearer <token>" }');
-  });
-
-  test("has a tour whose every tab runs on the data that is loaded", async () => {
-    const { app, ask, token } = await start();
-    const html = await (await app.fetch("http://marquee.test/graphql", { headers: { accept: "text/html" } })).text();
-    const tabs = tabsOf(html);
-    expect(tabs).toHaveLength(7);
-    for (const { query, variables, headers } of tabs) {
-      const answer = await ask(query, {
-        variables: variables === undefined ? undefined : JSON.parse(variables),
-        token: headers === undefined ? undefined : token,
-      });
-      expect([query, answer.errors]).toEqual([query, undefined]);
-      const [first] = Object.values(answer.data);
-      expect(first).toBeTruthy();
-      if (headers !== undefined) expect(first).toMatchObject({ __typename: "RateMoviePayload" });
-    }
-  });
-
-  test("says that no token is needed where none is", async () => {
-    const html = await page({ auth: "off" });
-    expect(html).toContain("Mutations need no token here (AUTH=off).");
-    expect(html).not.toContain("Bearer");
-  });
-
-  test("loads nothing from elsewhere, so that it works offline", async () => {
-    const html = await page();
-    expect(html.match(/(?:src|href)="https?:\/\/[^"]*"/g)).toBeNull();
-  });
-
-  test("is where / leads", async () => {
-    const { app } = await start();
-    const response = await app.fetch("http://marquee.test/", { redirect: "manual" });
-    expect(response.status).toBe(302);
-    expect(response.headers.get("location")).toBe("/graphql");
-  });
+test("/ leads to GraphiQL", async () => {
+  const { app } = await start();
+  const response = await app.fetch("http://marquee.test/", { redirect: "manual" });
+  expect(response.status).toBe(302);
+  expect(response.headers.get("location")).toBe("/graphql");
 });
