@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
-import { prologue, start } from "./graphiql-start.js";
+import { prologue, start, styles } from "./graphiql-start.js";
 
 export type PartName = "script" | "styles" | "icon" | "editorWorker" | "jsonWorker" | "graphqlWorker";
 
@@ -34,7 +34,7 @@ async function makeParts(): Promise<Parts> {
   const script = (text: string, name: PartName) => makePart(name, "js", "text/javascript; charset=utf-8", text);
   return {
     script: script(`${prologue}\n${graphiql.js};\n${start}`, "script"),
-    styles: makePart("styles", "css", "text/css; charset=utf-8", graphiql.css),
+    styles: makePart("styles", "css", "text/css; charset=utf-8", `${graphiql.css}\n${styles}`),
     icon: makePart("icon", "ico", "image/x-icon", bytesOfDataAddress(graphiql.favicon)),
     editorWorker: script(graphiql.editorWorkerService, "editorWorker"),
     jsonWorker: script(graphiql.jsonWorker, "jsonWorker"),

@@ -1,11 +1,13 @@
-/** GraphiQL: a small page with a tour, its parts at addresses of their own. */
+/** GraphiQL: a small page with a tour, its parts at addresses of their own, and both in a real browser. */
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import type { Locator } from "playwright-core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { serve } from "../../src/server/serve.js";
 import type { Tab } from "../../src/server/tour.js";
+import { describeWithBrowser, visit } from "../browser.js";
 import { type StartOptions, start } from "../fixture.js";
 
 async function startServer(options: StartOptions = {}) {
@@ -181,5 +183,55 @@ describe("a part of GraphiQL", () => {
     const posted = await app.fetch(`http://localhost/${part}`, { method: "POST" });
     expect(posted.status).toBe(405);
     expect(posted.headers.get("allow")).toBe("GET, HEAD");
+  });
+});
+
+describeWithBrowser("GraphiQL in a browser with an empty profile", () => {
+  /** Once, where the target is when it has come to rest. */
+  async function click(target: Locator): Promise<void> {
+    await target.hover();
+    await target.page().mouse.down();
+    await target.page().mouse.up();
+  }
+
+  test("the first click on each tab shows that tab", async () => {
+    const { address } = await startServer();
+    const { page, complaints } = await visit(`${address}/graphql`);
+    const tabs = page.locator(".graphiql-tab-button");
+    await tabs.nth(6).waitFor();
+    const names = await tabs.allTextContents();
+    expect(names).toEqual(["Posters", "Reasons", "Search", "MoviePage", "Guest", "Charts", "Rate"]);
+    for (const n of [1, 2, 3, 4, 5, 6, 0]) {
+      await click(tabs.nth(n));
+      await page.locator(".graphiql-tab-active", { hasText: names[n] }).waitFor();
+      const operation = new RegExp(`(?:query|mutation)\\s${names[n]}\\b`);
+      await page.locator(".graphiql-query-editor .view-line", { hasText: operation }).waitFor();
+    }
+    expect(await tabs.allTextContents()).toEqual(names);
+    expect(complaints).toEqual([]);
+  });
+
+  test("the button runs the first query, and its answer appears", async () => {
+    const { address } = await startServer();
+    const { page, complaints } = await visit(`${address}/graphql`);
+    await click(page.locator(".graphiql-execute-button"));
+    for (const text of ['"topRated": [', '"The Godfather"', '"similarity":']) {
+      await page.locator(".result-window .view-line", { hasText: text }).first().waitFor();
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  test("its workers check what is written, and everything comes from the server itself", async () => {
+    const { address } = await startServer();
+    const { page, loaded, complaints } = await visit(`${address}/graphql`);
+    await click(page.locator(".graphiql-query-editor .view-line", { hasText: /^\s*similarity/ }));
+    await page.keyboard.press("End");
+    await page.keyboard.type(" nothingOfTheKind");
+    await page.locator(".graphiql-query-editor .squiggly-error").first().waitFor({ state: "attached" });
+    expect(loaded.filter((one) => !one.startsWith(`${address}/`) && !one.startsWith("data:"))).toEqual([]);
+    for (const part of ["script", "styles", "graphqlWorker"]) {
+      expect(loaded.some((one) => one.startsWith(`${address}/graphiql/${part}-`))).toBe(true);
+    }
+    expect(complaints).toEqual([]);
   });
 });
