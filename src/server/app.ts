@@ -26,6 +26,7 @@ import { useIntrospectionLimit } from "./introspection-limit.js";
 import { createJwtChecker, type JwtOptions } from "./jwt.js";
 import { createMaskError, withoutSuggestion } from "./mask-error.js";
 import { useLowerCaseTypes } from "./media-type.js";
+import { useMultipartSubscriptions } from "./multipart-subscriptions.js";
 import { createRateLimit, createRefusedCharge, usePictureLimit, useRateLimit } from "./rate-limit.js";
 import { useRequestId } from "./request-id.js";
 import { useLoopbackHost, useRoutes } from "./routes.js";
@@ -141,6 +142,7 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
         },
         clients,
       ),
+      useMultipartSubscriptions(maskError),
       ...(options.defer ? [useIncremental(maskError)] : []),
       ...queryLimits(),
       ...(options.introspection ? [] : [useDisableIntrospection(), useNoSuggestions()]),
@@ -158,7 +160,7 @@ function corsOf({ auth, corsOrigins }: AppOptions, request: Request): CORSOption
     // No cookie is ever looked at.
     credentials: false,
     methods: ["GET", "POST"],
-    allowedHeaders: ["authorization", "content-type", "x-request-id", ...tellingHeaders, ...preflighted],
+    allowedHeaders: ["accept", "authorization", "content-type", "x-request-id", ...tellingHeaders, ...preflighted],
     exposedHeaders: ["x-request-id", "retry-after"],
     maxAge: 86_400,
   };

@@ -16,3 +16,15 @@ export function useLowerCaseTypes(): Plugin {
     },
   };
 }
+
+/** What Accept says of multipart/mixed beside its name, such as `deferSpec`; undefined where it does not. */
+export function multipartParameter({ headers }: Request, wanted: string): string | undefined {
+  for (const range of (headers.get("accept") ?? "").split(",")) {
+    const [type, ...parameters] = range.split(";").map((word) => word.trim());
+    if (type.toLowerCase() !== "multipart/mixed") continue;
+    for (const parameter of parameters) {
+      const [name, value = ""] = parameter.split("=", 2);
+      if (name.trim().toLowerCase() === wanted.toLowerCase()) return value.trim().replace(/^"(.*)"$/, "$1");
+    }
+  }
+}
