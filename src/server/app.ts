@@ -22,6 +22,7 @@ import { preflighted, useBodyLimit } from "./body-limit.js";
 import { createClients, type ServerContext } from "./clients.js";
 import { useGraphiQL } from "./graphiql.js";
 import { useIncremental } from "./incremental.js";
+import { useIncrementalV02 } from "./incremental-v02.js";
 import { useIntrospectionLimit } from "./introspection-limit.js";
 import { createJwtChecker, type JwtOptions } from "./jwt.js";
 import { createMaskError, withoutSuggestion } from "./mask-error.js";
@@ -131,6 +132,7 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       useWellFormed(),
       useWholeBatches(),
       useTrustedDocuments(services, options.documents, viewers),
+      ...(options.defer ? [useIncrementalV02()] : []),
       useOperationLimits({ timeoutMs, admission, charge, clients }),
       useStreams(
         {
