@@ -12,9 +12,10 @@ import { type Changes, clearDataset, createRowWriter } from "./import-rows.js";
 import { countMadeByPeople, inWords, type MadeByPeople } from "./made-by-people.js";
 import { publishedNames } from "./movielens/datasets.js";
 import { type Dataset as DetectedDataset, detectDataset } from "./movielens/detect.js";
+import { readToEnd } from "./movielens/lines.js";
 import { readLinkReference } from "./movielens/link.js";
 import { readMovies, readRatings, readUsers } from "./movielens/read.js";
-import { BadField, type BadLine, BadLines, type ReadOptions, UniqueRows } from "./movielens/rows.js";
+import { BadField, type BadLine, type ReadOptions, UniqueRows } from "./movielens/rows.js";
 import type { Source } from "./movielens/source.js";
 import { allMovies, countLinked, countMovies } from "./movies.js";
 import { type Database, isBusy } from "./open.js";
@@ -161,6 +162,11 @@ async function importFiles(
   const leftOut = { users: 0, ratings: 0 };
   const knownMovies = new Set<MovieId>();
   const knownUsers = new Set<UserId>();
+  const writer = createRowWriter(db);
+  const uniqueMovies = new UniqueRows<MovieId>("movie");
+  const uniqueUsers = new UniqueRows<UserId>("user");
+  let position = 0;
+  let sameTitles = 0;
   const read: ReadOptions = {
     skipBad: options.skipBad ?? false,
     onBytes: (count) => {
@@ -171,6 +177,18 @@ async function importFiles(
     onBadLine: (problem) => {
       skipped++;
       options.onBadLine?.(problem);
+    },
+    checkMovie: (row) => {
+      if (!uniqueMovies.isNew(row.movieId, `${row.title}\n${row.genres.join("|")}`, row.line)) return;
+      knownMovies.add(row.movieId);
+      if (loadedTitles.get(row.movieId) === row.title) sameTitles++;
+      writer.putMovie({ ...row, position: position++ });
+    },
+    checkUser: ({ line, ...row }) => {
+      if (!uniqueUsers.isNew(row.userId, Object.values(row).join("\n"), line)) return;
+      knownUsers.add(row.userId);
+      if (gone.users.has(row.userId)) leftOut.users++;
+      else writer.putUser(row);
     },
     checkRating: (rating) => {
       const { userId, movieId } = rating;
@@ -184,36 +202,11 @@ async function importFiles(
       staged.add(rating);
     },
   };
-  const writer = createRowWriter(db);
 
   file = movies;
-  let position = 0;
-  let sameTitles = 0;
-  const uniqueMovies = new UniqueRows<MovieId>("movie");
-  const badMovies = new BadLines(movies, read);
-  for await (const rows of readMovies(source, detected, read)) {
-    for (const row of rows) {
-      badMovies.guard(row.line, () => {
-        if (!uniqueMovies.isNew(row.movieId, `${row.title}\n${row.genres.join("|")}`, row.line)) return;
-        knownMovies.add(row.movieId);
-        if (loadedTitles.get(row.movieId) === row.title) sameTitles++;
-        writer.putMovie({ ...row, position: position++ });
-      });
-    }
-  }
+  await readToEnd(readMovies(source, detected, read));
   file = users ?? "";
-  const uniqueUsers = new UniqueRows<UserId>("user");
-  const badUsers = new BadLines(file, read);
-  for await (const rows of readUsers(source, detected, read)) {
-    for (const { line, ...row } of rows) {
-      badUsers.guard(line, () => {
-        if (!uniqueUsers.isNew(row.userId, Object.values(row).join("\n"), line)) return;
-        knownUsers.add(row.userId);
-        if (gone.users.has(row.userId)) leftOut.users++;
-        else writer.putUser(row);
-      });
-    }
-  }
+  await readToEnd(readUsers(source, detected, read));
   file = ratings;
   let count = 0;
   for await (const rows of readRatings(source, detected, read)) {

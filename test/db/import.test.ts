@@ -9,6 +9,7 @@ import { findLinkCandidates } from "../../src/db/link-reference.js";
 import { linkState } from "../../src/db/link-report.js";
 import { linkMovie, unlinkMovie } from "../../src/db/links.js";
 import { readLinkReference } from "../../src/db/movielens/link.js";
+import type { ReadOptions } from "../../src/db/movielens/rows.js";
 import { allMovies, moviesByIds } from "../../src/db/movies.js";
 import { type Database, openDatabase } from "../../src/db/open.js";
 import { deleteRating, ratingSetter, ratingsOfMovies, topRatings } from "../../src/db/ratings.js";
@@ -48,9 +49,9 @@ async function importFiles(db: Database, name: string, files: Files, options?: I
   return importDataset(db, await open(await folderWith(inside(name, files))), options);
 }
 
-async function linksFrom(movies: string, links: string) {
+async function linksFrom(movies: string, links: string, options?: ReadOptions) {
   const files = { "movies.csv": `movieId,title,genres\n${movies}`, "links.csv": `movieId,imdbId,tmdbId\n${links}` };
-  return readLinkReference(await open(await folderWith(files)));
+  return readLinkReference(await open(await folderWith(files)), options);
 }
 
 /** Every row of every table, as text. */
@@ -339,6 +340,78 @@ describe("a file of which most lines are bad", () => {
     expect(report).toMatchObject({ linked: 1, skipped: 1 });
     expect(await failure(importFiles(db, "ml-latest", files("1,a,949\n2,0078748,x\n"), { skipBad: true }))).toMatch(
       /^DATA_BAD_LINE: ml-latest\/links.csv: expected most lines to be good, received 2 bad ones of 2/,
+    );
+  });
+});
+
+describe("a file of which most keys come again with other values", () => {
+  const again = (row: (k: number) => string) => Array.from({ length: 5 }, (_, k) => row(k)).join("");
+  const good = csvWith("1,1,5,0\n1,2,4,0\n");
+
+  test.each<[string, string, Files, string]>([
+    [
+      "movies of the CSV releases",
+      "ml-latest",
+      { ...good, "movies.csv": `movieId,title,genres\n${again((k) => `1,Heat ${k} (1995),Crime\n`)}` },
+      "movies.csv: expected most lines to be good, received 4 bad ones of 5. The first: ml-latest/movies.csv line 3",
+    ],
+    [
+      "movies of 1M",
+      "ml-1m",
+      { ...ml1m, "movies.dat": again((k) => `1::Heat ${k} (1995)::Crime\n`) },
+      "movies.dat: expected most lines to be good, received 4 bad ones of 5. The first: ml-1m/movies.dat line 2",
+    ],
+    [
+      "movies of 100K",
+      "ml-100k",
+      { ...ml100k, "u.item": again((k) => `242|Heat ${k}||||${"0|".repeat(18)}1\n`) },
+      "u.item: expected most lines to be good, received 4 bad ones of 5. The first: ml-100k/u.item line 2",
+    ],
+    [
+      "users of 1M",
+      "ml-1m",
+      { ...ml1m, "users.dat": again((k) => `1::F::1::${k}::48067\n`) },
+      "users.dat: expected most lines to be good, received 4 bad ones of 5. The first: ml-1m/users.dat line 2",
+    ],
+    [
+      "users of 100K",
+      "ml-100k",
+      { ...ml100k, "u.user": again((k) => `196|${20 + k}|M|writer|${k}\n`) },
+      "u.user: expected most lines to be good, received 4 bad ones of 5. The first: ml-100k/u.user line 2",
+    ],
+    [
+      "links",
+      "ml-latest",
+      { ...good, "links.csv": `movieId,imdbId,tmdbId\n${again((k) => `1,011327${k},949\n`)}` },
+      "links.csv: expected most lines to be good, received 4 bad ones of 5. The first: ml-latest/links.csv line 3",
+    ],
+    [
+      "keys and other bad lines together",
+      "ml-1m",
+      {
+        ...ml1m,
+        "movies.dat": "1::Heat (1995)::Crime\n2::Alien (1979)::Horror\n1::Heat 2 (1995)::Crime\n3::::Drama\nfour\n",
+      },
+      "movies.dat: expected most lines to be good, received 3 bad ones of 5. The first: ml-1m/movies.dat line 3",
+    ],
+  ])("stops the import in spite of skipBad: %s", async (_, name, files, message) => {
+    const { db } = await newDatabase();
+    const before = contents(db);
+    expect(await failure(importFiles(db, name, files, { skipBad: true }))).toContain(
+      `DATA_BAD_LINE: ${name}/${message}`,
+    );
+    expect(contents(db)).toBe(before);
+  });
+
+  test("stops linking from another release, by its titles as by its links", async () => {
+    const titles = again((k) => `1,Heat ${k} (1995),Crime\n`);
+    const links = again((k) => `1,011327${k},949\n`);
+    const read = (movies: string, ids: string) => linksFrom(movies, ids, { skipBad: true });
+    expect(await failure(read(titles, "1,0113277,949\n"))).toContain(
+      "DATA_BAD_LINE: movies.csv: expected most lines to be good, received 4 bad ones of 5",
+    );
+    expect(await failure(read("1,Heat (1995),Crime\n", links))).toContain(
+      "DATA_BAD_LINE: links.csv: expected most lines to be good, received 4 bad ones of 5",
     );
   });
 });

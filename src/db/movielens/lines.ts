@@ -63,6 +63,7 @@ export function lineBytes(block: Buffer, start: number, end: number): Buffer {
  * Batches of rows from a text file, one batch a block.
  * @param decode a line's bytes as text; throws BadField
  * @param parse a line and its number as a row; undefined for a line that holds none (a header); throws BadField
+ * @param check of `options`; throws BadField
  * @throws {AppError} DATA_BAD_LINE unless `skipBad`, see `BadLines`; DATA_FORMAT
  */
 export async function* readRows<Row>(
@@ -71,6 +72,7 @@ export async function* readRows<Row>(
   options: ReadOptions,
   decode: (bytes: Buffer) => string,
   parse: (text: string, line: number) => Row | undefined,
+  check?: (row: Row) => void,
 ): AsyncGenerator<Row[]> {
   const badLines = new BadLines(file, options);
   let line = 0;
@@ -86,6 +88,7 @@ export async function* readRows<Row>(
       try {
         const row = parse(decode(bytes), line);
         if (row === undefined) continue;
+        check?.(row);
         rows.push(row);
       } catch (error) {
         badLines.report(error, line);
@@ -96,6 +99,13 @@ export async function* readRows<Row>(
     if (rows.length > 0) yield rows;
   }
   badLines.check(full, true);
+}
+
+/** For whoever has the rows already, from a check of the options. */
+export async function readToEnd(batches: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of batches) {
+    // Nothing is left to do with a batch.
+  }
 }
 
 /** @throws {BadField} where the bytes are not UTF-8 */

@@ -4,8 +4,9 @@
  */
 import { AppError, received } from "../../errors.js";
 import type { ImdbId, MovieId } from "../../ids.js";
+import { readToEnd } from "./lines.js";
 import { readLinksCsv, readMoviesCsv } from "./read-csv.js";
-import { BadLines, type ReadOptions, UniqueRows } from "./rows.js";
+import { type LinkRow, type MovieRow, type ReadOptions, UniqueRows } from "./rows.js";
 import type { Source } from "./source.js";
 import { comparableTitles, titleParts, titlesAgree, yearsAgree } from "./titles.js";
 
@@ -112,26 +113,18 @@ export async function readLinkReference(
   const titles = new Map<MovieId, string>();
   if (movies !== undefined) {
     const unique = new UniqueRows<MovieId>("movie");
-    const badLines = new BadLines(movies, options);
-    for await (const rows of readMoviesCsv(source, movies, options)) {
-      for (const { movieId, title, line } of rows) {
-        badLines.guard(line, () => {
-          if (unique.isNew(movieId, title, line)) titles.set(movieId, title);
-        });
-      }
-    }
+    const checkMovie = ({ movieId, title, line }: MovieRow) => {
+      if (unique.isNew(movieId, title, line)) titles.set(movieId, title);
+    };
+    await readToEnd(readMoviesCsv(source, movies, { ...options, checkMovie }));
   }
   const reference = new Map<MovieId, LinkReference>();
   for (const [movieId, title] of titles) reference.set(movieId, { title, imdbId: null, tmdbId: null });
   const unique = new UniqueRows<MovieId>("movie");
-  const badLines = new BadLines(links, options);
-  for await (const rows of readLinksCsv(source, links, options)) {
-    for (const { movieId, imdbId, tmdbId, line } of rows) {
-      badLines.guard(line, () => {
-        if (!unique.isNew(movieId, `${imdbId} ${tmdbId}`, line)) return;
-        reference.set(movieId, { title: titles.get(movieId) ?? null, imdbId, tmdbId });
-      });
-    }
-  }
+  const checkLink = ({ movieId, imdbId, tmdbId, line }: LinkRow) => {
+    if (!unique.isNew(movieId, `${imdbId} ${tmdbId}`, line)) return;
+    reference.set(movieId, { title: titles.get(movieId) ?? null, imdbId, tmdbId });
+  };
+  await readToEnd(readLinksCsv(source, links, { ...options, checkLink }));
   return reference;
 }

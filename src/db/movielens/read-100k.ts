@@ -1,5 +1,5 @@
 /** MovieLens 100K: `u.data` (tabs), `u.item` and `u.user` (pipes), genre flags named by `u.genre`. */
-import { decodeEither, readRows } from "./lines.js";
+import { decodeEither, readRows, readToEnd } from "./lines.js";
 import { type RatingLayout, readRatingRows } from "./read-ratings.js";
 import {
   type AgeGroup,
@@ -46,7 +46,7 @@ export async function* readMovies100k(
   options: ReadOptions,
 ): AsyncGenerator<MovieRow[]> {
   const genres = genreFile === undefined ? defaultGenres : await readGenres(source, genreFile, options);
-  yield* readRows(source, file, options, decodeEither, (text, line) => {
+  const parse = (text: string, line: number) => {
     const fields = text.split("|");
     if (isHeader(fields, line)) return undefined;
     expectFields(fields, columnsBeforeFlags + genres.length, text);
@@ -56,12 +56,13 @@ export async function* readMovies100k(
       title: titleField(fields[1]!),
       genres: genres.filter((genre, i) => flagField(fields[columnsBeforeFlags + i]!) && genre !== "unknown"),
     };
-  });
+  };
+  yield* readRows(source, file, options, decodeEither, parse, options.checkMovie);
 }
 
 /** `userId|age|gender|occupation|zip`, age in years. */
 export function readUsers100k(source: Source, file: string, options: ReadOptions): AsyncGenerator<UserRow[]> {
-  return readRows(source, file, options, decodeEither, (text, line) => {
+  const parse = (text: string, line: number) => {
     const fields = text.split("|");
     if (isHeader(fields, line)) return undefined;
     expectFields(fields, 5, text);
@@ -73,7 +74,8 @@ export function readUsers100k(source: Source, file: string, options: ReadOptions
       occupation: fields[3]!.trim() || null,
       zipCode: fields[4]!.trim() || null,
     };
-  });
+  };
+  return readRows(source, file, options, decodeEither, parse, options.checkUser);
 }
 
 /** `userId⇥movieId⇥rating⇥timestamp`, and further columns where a header names them. */
@@ -101,9 +103,8 @@ async function readGenres(source: Source, file: string, options: ReadOptions): P
     genres.push(name);
     return undefined;
   });
-  for await (const _ of rows) {
-    // Every row lands in `genres`.
-  }
+  // Every row lands in `genres`.
+  await readToEnd(rows);
   return genres;
 }
 

@@ -32,16 +32,17 @@ const ratingLayout: RatingLayout = {
 
 /** `movieId::title::genre|genre`. */
 export function readMovies1m(source: Source, file: string, options: ReadOptions): AsyncGenerator<MovieRow[]> {
-  return readRows(source, file, options, decodeEither, (text, line) => {
+  const parse = (text: string, line: number) => {
     const fields = text.split("::");
     expectFields(fields, 3, text);
     return { line, movieId: movieIdField(fields[0]!), title: titleField(fields[1]!), genres: splitGenres(fields[2]!) };
-  });
+  };
+  return readRows(source, file, options, decodeEither, parse, options.checkMovie);
 }
 
 /** `userId::gender::age::occupation::zip`, age and occupation as codes. */
 export function readUsers1m(source: Source, file: string, options: ReadOptions): AsyncGenerator<UserRow[]> {
-  return readRows(source, file, options, decodeEither, (text, line) => {
+  const parse = (text: string, line: number) => {
     const fields = text.split("::");
     expectFields(fields, 5, text);
     return {
@@ -52,7 +53,8 @@ export function readUsers1m(source: Source, file: string, options: ReadOptions):
       occupation: occupationField(fields[3]!),
       zipCode: fields[4]!.trim() || null,
     };
-  });
+  };
+  return readRows(source, file, options, decodeEither, parse, options.checkUser);
 }
 
 /** `userId::movieId::rating::timestamp`. */

@@ -23,22 +23,24 @@ import type { Source } from "./source.js";
 
 /** `movieId,title,genres`. */
 export function readMoviesCsv(source: Source, file: string, options: ReadOptions): AsyncGenerator<MovieRow[]> {
-  return readRecords(source, file, ["movieId", "title", "genres"], options, ([movieId, title, genres], line) => ({
+  const row = ([movieId, title, genres]: string[], line: number) => ({
     line,
     movieId: movieIdField(movieId),
     title: titleField(title),
     genres: splitGenres(genres),
-  }));
+  });
+  return readRecords(source, file, ["movieId", "title", "genres"], options, row, options.checkMovie);
 }
 
 /** `movieId,imdbId,tmdbId`; either of the last two may be empty. */
 export function readLinksCsv(source: Source, file: string, options: ReadOptions): AsyncGenerator<LinkRow[]> {
-  return readRecords(source, file, ["movieId", "imdbId", "tmdbId"], options, ([movieId, imdbId, tmdbId], line) => ({
+  const row = ([movieId, imdbId, tmdbId]: string[], line: number) => ({
     line,
     movieId: movieIdField(movieId),
     imdbId: imdbIdField(imdbId),
     tmdbId: tmdbIdField(tmdbId),
-  }));
+  });
+  return readRecords(source, file, ["movieId", "imdbId", "tmdbId"], options, row, options.checkLink);
 }
 
 /** `userId,movieId,rating` and perhaps `timestamp`. */
@@ -82,10 +84,11 @@ function readRecords<Row>(
   names: string[],
   options: ReadOptions,
   row: (fields: string[], line: number) => Row,
+  check: ((row: Row) => void) | undefined,
 ): AsyncGenerator<Row[]> {
   let found: number[] | undefined;
   let width = 0;
-  return readRows(source, file, options, decodeUtf8, (text, line) => {
+  const parse = (text: string, line: number) => {
     const fields = splitCsvLine(text);
     if (found === undefined) {
       found = findColumns(fields, names, file);
@@ -97,7 +100,8 @@ function readRecords<Row>(
       found.map((column) => fields[column]!),
       line,
     );
-  });
+  };
+  return readRows(source, file, options, decodeUtf8, parse, check);
 }
 
 /** Names of a header, as they are compared: whatever their case, and the blanks around them. */

@@ -60,8 +60,14 @@ export interface ReadOptions {
   /** Called with the number of uncompressed bytes just read. */
   onBytes?(bytes: number): void;
   onBadLine?(problem: BadLine): void;
-  /** What the file alone cannot say of a rating, such as that its movie exists; throws BadField where it is not so. */
+  /**
+   * What one line alone cannot say, such as that its key is new or that its movie exists. Called once for each row that can
+   * be read; a BadField it throws makes the line a bad one like any other, so that both kinds count towards half of the file.
+   */
+  checkMovie?(row: MovieRow): void;
+  checkUser?(row: UserRow): void;
   checkRating?(row: RatingRow): void;
+  checkLink?(row: LinkRow): void;
 }
 
 /** One field is not what it should be; `BadLines` adds where it stands. */
@@ -107,15 +113,6 @@ export class BadLines {
     if (error instanceof OffScale) this.#offScale++;
     if (this.#bad++ === 0) this.#first = message;
     this.#options.onBadLine?.({ file: this.#file, line, kind: error.expected, message });
-  }
-
-  /** Does something with a line; what is wrong with it is reported. */
-  guard(line: number, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.report(error, line);
-    }
   }
 
   /**
