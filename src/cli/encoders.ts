@@ -12,7 +12,7 @@ import type { Services } from "../resolvers/services.js";
 import { mostLandmarks, type TrainStep, trainEncoder } from "../resolvers/train-encoder.js";
 import { decimals, wholeNumber } from "./arguments.js";
 import { interruptSignal, withServices } from "./context.js";
-import { print, printJson, printTable, seconds } from "./output.js";
+import { print, printJson, printTable, printText, seconds } from "./output.js";
 import { createProgress, type Progress } from "./progress.js";
 
 interface AddOptions {
@@ -92,7 +92,7 @@ export function addEncoderCommands(program: Command): void {
         if (options.use) await switchTo(services, await services.encoders.named(manifest.name));
         if (options.json)
           return printJson({ ...summary(manifest), added, inUse: getSetting(db, "activeEncoder") === manifest.name });
-        print(
+        printText(
           `${manifest.name}: ${manifest.dimension} dimensions, from ${originOf(manifest)}${added ? "" : " (was there already)"}`,
         );
         print(options.use ? "It is in use now." : `Use it with: marquee encoders use ${manifest.name}`);
@@ -255,7 +255,7 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
 
 function printTrained({ name, base, quality }: HeadEncoderManifest): void {
   if (quality === null) return;
-  print("How well the ten nearest posters share genres and audiences:");
+  printText("How well the ten nearest posters share genres and audiences:");
   printTable(
     ["encoder", "genre Jaccard@10", "co-like lift@10"],
     (

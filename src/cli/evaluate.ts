@@ -10,7 +10,7 @@ import { decimal, oneOf, wholeNumber } from "./arguments.js";
 import { type Comparison, compareModels, heldOutRows } from "./comparison.js";
 import { withServices } from "./context.js";
 import { type Evaluation, evaluate, otherRows, splitProtocol } from "./evaluation.js";
-import { print, printJson, printTable, say, writeOut } from "./output.js";
+import { print, printJson, printTable, printText, say, writeOut } from "./output.js";
 import { createProgress } from "./progress.js";
 import { type ProtocolRunOptions, protocols, runProtocol } from "./protocols/run.js";
 import { readTrainingSet } from "./training-set.js";
@@ -167,7 +167,7 @@ function detailsOf(data: TrainingSet, rows: Int32Array, { truth, predicted }: Ev
 }
 
 function printEvaluation(name: string, result: Evaluation, comparison: Comparison | undefined): void {
-  print(
+  printText(
     `${name}, ${result.protocol}: RMSE ${result.rmse.toFixed(4)}, MAE ${result.mae.toFixed(4)} stars over ${result.count} ratings`,
   );
   printTable(
@@ -176,11 +176,11 @@ function printEvaluation(name: string, result: Evaluation, comparison: Compariso
     [1, 2, 3, 4, 5],
   );
   if (comparison === undefined) return;
-  print(
+  printText(
     `All models on the ${comparison.rows.length} ratings that none of them was trained on; how many of each rating they find:`,
   );
   printTable(
-    ["", "kind", "RMSE", "MAE", "1 ★", "2 ★", "3 ★", "4 ★", "5 ★"],
+    ["model", "kind", "RMSE", "MAE", "1 ★", "2 ★", "3 ★", "4 ★", "5 ★"],
     comparison.models.map(({ name: model, kind, rmse, mae, recallByStars }) => [
       model,
       kind,

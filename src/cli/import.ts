@@ -19,7 +19,7 @@ import { write } from "../db/write.js";
 import { AppError, received } from "../errors.js";
 import { oneOf } from "./arguments.js";
 import { interruptSignal, withServices } from "./context.js";
-import { print, printJson, printTable, say, seconds } from "./output.js";
+import { printJson, printTable, printText, say, seconds } from "./output.js";
 import { createProgress } from "./progress.js";
 
 /** So many bad lines of each kind are shown with --skip-bad. */
@@ -113,7 +113,7 @@ export function addImportCommands(program: Command): void {
           skipped.sayCounts();
           for (const note of notesOn(report)) say(note);
           if (options.json) return printJson({ ...counts, unlinked: unlinked.length, skippedKinds: skipped.kinds() });
-          print(
+          printText(
             `${report.dataset}: ${report.users} users, ${report.movies} movies (${report.linked} linked to IMDb${report.linked > 0 && unlinked.length > 0 ? `, ${unlinked.length} not: marquee link says why` : ""}), ${report.ratings} ratings` +
               `${report.skipped > 0 ? `, ${report.skipped} bad lines skipped` : ""}; ` +
               `${changes + gone === 0 ? "nothing had changed" : `${changes} rows added or changed${gone > 0 ? `, ${gone} removed` : ""}`}, in ${seconds(started)}`,
@@ -177,9 +177,9 @@ async function runLink(
     }
     const state = linkState(db);
     if (options.json) return printJson({ ...state, changed });
-    for (const { movieId, title, reason } of state.unlinked) print(`not linked: ${movieId} ${title}: ${reason}`);
+    for (const { movieId, title, reason } of state.unlinked) printText(`not linked: ${movieId} ${title}: ${reason}`);
     if (options.report && state.uncertain.length > 0) {
-      print("Uncertain: accept with linkImdb, or find others with linkCandidates");
+      printText("Uncertain: accept with linkImdb, or find others with linkCandidates");
       printTable(
         ["movie", "title", "IMDb", "sure", "evidence"],
         state.uncertain.map((row) => [row.movieId, row.title, row.imdbId, row.confidence, row.evidence]),
@@ -187,7 +187,7 @@ async function runLink(
       );
     }
     const change = changed === undefined ? "" : changed === 0 ? "; nothing had changed" : `; ${changed} changed`;
-    print(
+    printText(
       `${state.linked} of ${state.movies} movies are linked to IMDb, ${state.uncertain.length} of them uncertain, ` +
         `${state.unlinkable} without a link for the reason shown${change}`,
     );

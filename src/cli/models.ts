@@ -14,7 +14,7 @@ import { maxModelBytes, readRegularFile } from "../read-file.js";
 import type { Services } from "../resolvers/services.js";
 import { wholeNumber } from "./arguments.js";
 import { withServices } from "./context.js";
-import { print, printJson, printTable, say } from "./output.js";
+import { print, printJson, printTable, printText, say } from "./output.js";
 import { readTrainingSet } from "./training-set.js";
 
 export function addModelCommands(program: Command): void {
@@ -61,6 +61,7 @@ export function addModelCommands(program: Command): void {
                   row.createdAt.slice(0, 10),
                 ],
           ),
+          [5],
         );
       });
     });
@@ -95,7 +96,7 @@ export function addModelCommands(program: Command): void {
         const { removed, bytes } = await pruneModels(folders.models, inUse, options.keep, dryRun);
         if (options.json) return printJson({ removed, bytes, dryRun });
         const what = removed.length === 0 ? "nothing" : `${removed.join(", ")} (${(bytes / 1e6).toFixed(1)} MB)`;
-        print(dryRun ? `would remove ${what}` : `removed ${what}`);
+        printText(dryRun ? `would remove ${what}` : `removed ${what}`);
       });
     });
 
@@ -178,7 +179,7 @@ async function importModel({ db, folders }: Services, file: string, options: Imp
   }
   if (options.use) await write(db, () => setSetting(db, "activeModel", name));
   if (options.json) return printJson({ model: name, kind: "baseline", dataset: datasetName, serves: options.use });
-  print(
+  printText(
     `${name}: baseline network of ${datasetName}; ${options.use ? "it serves now" : "the model that serves is unchanged"}`,
   );
 }

@@ -1,20 +1,20 @@
 /** Standard output is for results: tables for people, or one JSON document alone. Everything else goes to standard error. */
 import { writeFile } from "node:fs/promises";
-import Table from "cli-table3";
 import { AppError } from "../errors.js";
+import { type Cell, drawTable, wrapText } from "./table.js";
 
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
-export function printTable(head: string[], rows: (string | number)[][], alignRight: number[] = []): void {
-  const table = new Table({
-    head,
-    style: { head: [], border: [], compact: true },
-    colAligns: head.map((_, column) => (alignRight.includes(column) ? "right" : "left")),
-  });
-  table.push(...rows);
-  process.stdout.write(`${table.toString()}\n`);
+/** @param numbers which columns hold numbers: they stand on the right, and are never broken */
+export function printTable(head: string[], rows: Cell[][], numbers: number[] = []): void {
+  process.stdout.write(`${drawTable(head, rows, numbers, process.stdout.columns)}\n`);
+}
+
+/** Sentences that may be longer than the terminal is wide; for what is to be copied, such as a command, see `print`. */
+export function printText(text: string): void {
+  print(wrapText(text, process.stdout.columns));
 }
 
 export function print(line: string): void {

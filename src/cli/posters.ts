@@ -6,7 +6,7 @@ import { addPosters } from "../resolvers/add-posters.js";
 import { embedPosters } from "../resolvers/embed-posters.js";
 import { fetchPosters } from "../resolvers/fetch-posters.js";
 import { interruptSignal, withServices } from "./context.js";
-import { print, printJson, say, seconds } from "./output.js";
+import { printJson, printText, say, seconds } from "./output.js";
 import { createProgress, type Progress } from "./progress.js";
 
 const failuresShown = 20;
@@ -35,7 +35,7 @@ export function addPosterCommands(program: Command): void {
         const total = countPosters(services.db);
         if (options.json) printJson({ ...report, posters: total });
         else {
-          print(
+          printText(
             `${report.added} posters added, ${report.unchanged} were there already, ${report.refused.length} refused, in ${seconds(started)}; ` +
               `${total} movies have a poster`,
           );
@@ -69,7 +69,7 @@ export function addPosterCommands(program: Command): void {
           const counts = Object.entries(report.outcomes)
             .filter(([, count]) => count > 0)
             .map(([outcome, count]) => `${count} ${outcome}`);
-          print(
+          printText(
             `${report.movies} movies asked for in ${seconds(started)}: ${counts.join(", ") || "nothing to do"}; ${total} movies have a poster`,
           );
         }
@@ -94,7 +94,7 @@ export function addPosterCommands(program: Command): void {
         for (const { sha256, reason } of report.failed) say(`failed ${sha256.slice(0, 12)}…: ${reason}`);
         if (options.json) printJson(report);
         else
-          print(
+          printText(
             `${report.embedded} posters embedded by ${report.encoder}, ${report.failed.length} failed, in ${seconds(started)}`,
           );
         if (interrupted)

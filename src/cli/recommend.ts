@@ -17,7 +17,7 @@ import { defaultCandidates, type RecommendedMovie, recommend } from "../resolver
 import type { Services } from "../resolvers/services.js";
 import { decimal, movieIdArgument, oneOf, userIdArgument, wholeNumber } from "./arguments.js";
 import { withServices } from "./context.js";
-import { print, printJson, printTable, say, writeOut } from "./output.js";
+import { print, printJson, printTable, printText, say, writeOut } from "./output.js";
 
 export function addRecommendCommands(program: Command): void {
   program
@@ -138,7 +138,7 @@ async function runRecommend(user: string, options: RecommendOptions, command: Co
         })),
       });
     }
-    if (top.length === 0) print(`User ${userId} has rated nothing yet: what others like stands in`);
+    if (top.length === 0) printText(`User ${userId} has rated nothing yet: what others like stands in`);
     else {
       print(`User ${userId}: rated highest`);
       printTable(
@@ -147,7 +147,7 @@ async function runRecommend(user: string, options: RecommendOptions, command: Co
         [0, 2],
       );
     }
-    print(
+    printText(
       options.similar
         ? `Recommended by likeness of posters (${encoder}), from the first ${options.candidates ?? defaultCandidates} by ${orderInWords(model, options)}`
         : `Recommended by ${orderInWords(model, options)}`,

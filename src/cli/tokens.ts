@@ -35,10 +35,18 @@ export function addTokenCommands(program: Command): void {
       await withServices(command, async (services) => {
         const rows = allTokens(services).map(shown);
         if (options.json) return printJson(rows);
-        const head = ["number", "name", "scope", "user", "created", "last used"];
+        const head = ["number", "name", "scope", "user", "created (UTC)", "last used"];
         printTable(
           head,
-          rows.map((row) => [row.id, row.name, row.scope, row.userId ?? "", row.createdAt, row.lastUsedAt ?? "never"]),
+          rows.map((row) => [
+            row.id,
+            row.name,
+            row.scope,
+            row.userId ?? "",
+            toTheMinute(row.createdAt),
+            row.lastUsedAt === null ? "never" : toTheMinute(row.lastUsedAt),
+          ]),
+          [0, 3],
         );
       });
     });
@@ -54,6 +62,11 @@ export function addTokenCommands(program: Command): void {
         else say(`Revoked token ${id}, ${revoked.name} (${revoked.scope}).`);
       });
     });
+}
+
+/** As people write times, in UTC like all of them: `2026-01-31 09:05`. */
+function toTheMinute(iso: string): string {
+  return iso.slice(0, 16).replace("T", " ");
 }
 
 function shown({ id, name, scope, userId, createdAt, lastUsedAt }: Token) {

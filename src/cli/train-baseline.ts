@@ -16,7 +16,7 @@ import { loadTensorFlow } from "../ml/tensorflow.js";
 import type { TrainingReporter } from "../resolvers/training-progress.js";
 import { interruptSignal, partialModel, withServices } from "./context.js";
 import { evaluate, splitProtocol } from "./evaluation.js";
-import { print, printJson, say, seconds } from "./output.js";
+import { print, printJson, printText, say, seconds } from "./output.js";
 import { createProgress } from "./progress.js";
 import { readTrainingSet } from "./training-set.js";
 
@@ -113,7 +113,7 @@ export async function runTrainBaseline(
     if (options.json) {
       printJson(result);
     } else {
-      print(
+      printText(
         `${saved.name}: RMSE ${metrics.rmse.toFixed(4)}, MAE ${metrics.mae.toFixed(4)} stars on ${metrics.count} held-out ratings ` +
           `(best epoch ${run.bestEpoch} of ${run.history.length}), in ${seconds(started)}; ` +
           `${serves ? "it serves now" : "the model that serves is unchanged"}`,

@@ -16,7 +16,7 @@ import { heldOutBy, splitByIdentity } from "../ml/split.js";
 import type { TrainingReporter } from "../resolvers/training-progress.js";
 import { interruptSignal, partialModel, withServices } from "./context.js";
 import { evaluate, splitProtocol } from "./evaluation.js";
-import { print, printJson, say, seconds } from "./output.js";
+import { print, printJson, printText, say, seconds } from "./output.js";
 import { createProgress, type Progress } from "./progress.js";
 import { readTrainingSet } from "./training-set.js";
 
@@ -127,7 +127,7 @@ export async function runTrainFactors(
         ...metrics,
       });
     } else {
-      print(
+      printText(
         `${saved.name}: ${metrics === undefined ? "nothing held out to measure with" : `RMSE ${metrics.rmse.toFixed(4)}, MAE ${metrics.mae.toFixed(4)} stars on ${metrics.count} held-out ratings`}` +
           ` (${trained.samples.length} samples, ${(bytes / 1e6).toFixed(1)} MB), in ${seconds(started)}; ` +
           `${serves ? "it serves now" : "the model that serves is unchanged"}`,

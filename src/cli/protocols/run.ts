@@ -4,7 +4,7 @@ import { AppError } from "../../errors.js";
 import type { TrainingSet } from "../../ml/baseline-data.js";
 import { rankerDefaults } from "../../ml/ranker-train.js";
 import { withServices } from "../context.js";
-import { print, printJson, printTable } from "../output.js";
+import { printJson, printTable, printText } from "../output.js";
 import { rankerOptions, starOptions } from "../train-factors.js";
 import { readTrainingSet } from "../training-set.js";
 import { heldOutMoviesProtocol } from "./held-out-movies.js";
@@ -74,7 +74,7 @@ export async function runProtocol(options: ProtocolRunOptions, command: Command)
         seconds,
       });
     }
-    print(`${result.protocol} on ${name}, in ${seconds.toFixed(0)} s. ${result.description}`);
+    printText(`${result.protocol} on ${name}, in ${seconds.toFixed(0)} s. ${result.description}`);
     const figures = Object.keys(mean);
     const dials = figures.filter((name) => name.includes("~"));
     printTable(
@@ -93,7 +93,7 @@ function printDials(mean: Record<string, number>, names: readonly string[]): voi
   const parts = names.map((name) => name.split("~"));
   const positions = [...new Set(["0", ...parts.map(([, position]) => position)])].sort((a, b) => Number(a) - Number(b));
   const figures = [...new Set(parts.map(([figure]) => figure))];
-  print("By popularity, from -1 (niche) to 1 (mainstream), means over the seeds:");
+  printText("By popularity, from -1 (niche) to 1 (mainstream), means over the seeds:");
   printTable(
     ["", ...positions],
     figures.map((figure) => [
