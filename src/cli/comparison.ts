@@ -4,7 +4,7 @@ import { fingerprint, type TrainingSet } from "../ml/baseline-data.js";
 import { biasPredictions, shrunkMeans } from "../ml/blend.js";
 import type { ManifestDraft, Metrics } from "../ml/manifest.js";
 import { listModels } from "../ml/model-store.js";
-import { heldOutBy, randomSplit, splitByIdentity } from "../ml/split.js";
+import { defaultSplit, heldOutBy, randomSplit, splitByIdentity } from "../ml/split.js";
 import type { Services } from "../resolvers/services.js";
 import { evaluate, otherRows, starMetrics } from "./evaluation.js";
 import { say } from "./output.js";
@@ -68,7 +68,9 @@ export async function compareModels(services: Services, data: TrainingSet, datas
     const earlier = common;
     common = new Set(earlier === undefined ? rows : rows.filter((row) => earlier.has(row)));
   }
-  const rows = Int32Array.from(common ?? splitByIdentity(data.ratings, 0.1, 0).validation).sort();
+  const rows = Int32Array.from(
+    common ?? splitByIdentity(data.ratings, defaultSplit.share, defaultSplit.seed).validation,
+  ).sort();
   if (rows.length === 0) {
     throw new AppError(
       "DATA_EMPTY",

@@ -5,6 +5,7 @@ import { type BaselineOptions, baselineDefaults } from "../ml/baseline-train.js"
 import { bayesDefaults } from "../ml/bayes-train.js";
 import { mfDefaults } from "../ml/mf-train.js";
 import { rankerDefaults } from "../ml/ranker-train.js";
+import { defaultSplit } from "../ml/split.js";
 import { dataFolders } from "../resolvers/services.js";
 import { reportTraining } from "../resolvers/training-progress.js";
 import { decimal, oneOf, wholeNumber } from "./arguments.js";
@@ -156,7 +157,13 @@ async function runTrain({ model, ...options }: TrainOptions, command: Command): 
       const baseline = { ...baselineDefaults, validation: 0.2, use: options.use, ...stated };
       await runTrainBaseline(baseline, command, reporter);
     } else {
-      const factors = { kind: model, use: options.use, validation: 0.1, seed: 0, ...stated } as TrainFactorsOptions;
+      const factors = {
+        kind: model,
+        use: options.use,
+        validation: defaultSplit.share,
+        seed: defaultSplit.seed,
+        ...stated,
+      } as TrainFactorsOptions;
       await runTrainFactors(factors, command, reporter);
     }
     reporter.end("DONE");

@@ -22,6 +22,9 @@ export interface Split {
   validation: Int32Array;
 }
 
+/** What models that use posters hold out unless told otherwise. Heads of encoders never learn from it (docs/posters.md). */
+export const defaultSplit = { share: 0.1, seed: 0 } as const;
+
 /** How a manifest says that its model's held-out ratings are named by identity. */
 export const heldOutBy = "hash of seed, user, movie";
 

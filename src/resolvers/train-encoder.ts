@@ -5,9 +5,11 @@ import { allRatings } from "../db/ratings.js";
 import { currentDataset } from "../db/settings.js";
 import { write } from "../db/write.js";
 import { AppError, received } from "../errors.js";
+import type { MovieId, UserId } from "../ids.js";
 import { leastLike } from "../ml/co-likes.js";
 import { solveKernelRidge } from "../ml/kernel-ridge.js";
 import { type SparseRows, sparseRows } from "../ml/rating-matrix.js";
+import { defaultSplit, isHeldOut } from "../ml/split.js";
 import { tasteTargets } from "../ml/taste-targets.js";
 import {
   encoderFormatVersion,
@@ -57,7 +59,7 @@ export async function trainEncoder(
   const { db, folders } = services;
   checkName(name, base, folders.encoders);
   const data = readPosters(services, base);
-  const { n, d, contents, vectors, genres, likes } = data;
+  const { n, d, contents, vectors, genres, likes, learnedLikes } = data;
   const index = await createPosterIndex(vectors.slice(), d);
   const landmarks = permutation(n, mulberry32(seed)).slice(0, mostLandmarks).sort();
   const L = landmarks.length;
@@ -70,7 +72,11 @@ export async function trainEncoder(
   });
   const gamma = usualGamma(distances);
   const kernel = distances.map((distance) => Math.exp(-gamma * distance));
-  const facts = { genres: Array.from(landmarks, (i) => genres[i]), likes: columnsOf(likes, landmarks) };
+  const facts = {
+    genres: Array.from(landmarks, (i) => genres[i]),
+    likes: columnsOf(likes, landmarks),
+    learnedLikes: columnsOf(learnedLikes, landmarks),
+  };
   let quality: HeadEncoderManifest["quality"] = null;
   if (folds > 0) {
     quality = await evaluate({ ...facts, kernel, base: rowsOf(vectors, d, landmarks), d, folds, seed }, (done) => {
@@ -78,7 +84,7 @@ export async function trainEncoder(
       onProgress("folds", done, folds);
     });
   }
-  const { targets, outputs } = tasteTargets(facts.genres, facts.likes, seed);
+  const { targets, outputs } = tasteTargets(facts.genres, facts.learnedLikes, seed);
   const weights = solveKernelRidge(kernel, L, targets, regularization);
   onProgress("head", 1, 1);
   const graph = headGraph({ mean: index.mean, landmarks: known, weights, gamma });
@@ -97,7 +103,7 @@ export async function trainEncoder(
     training: {
       dataset: currentDataset(db)!.name,
       posters: L,
-      likes: facts.likes.indices.length,
+      likes: facts.learnedLikes.indices.length,
       seed,
       gamma,
       regularization,
@@ -144,8 +150,10 @@ interface PosterData {
   /** n × d. */
   vectors: Float32Array;
   genres: string[][];
-  /** Users × the n movies. */
+  /** Users × the n movies: all of them, which say how good a head is. */
   likes: SparseRows;
+  /** Those to learn from. */
+  learnedLikes: SparseRows;
 }
 
 function readPosters({ db }: Services, { key, manifest }: EncoderInUse): PosterData {
@@ -166,36 +174,45 @@ function readPosters({ db }: Services, { key, manifest }: EncoderInUse): PosterD
   const itemOf = new Map<number, number>(movies.map(({ id }, i) => [id, i]));
   const { userIds, movieIds, stars } = allRatings(db);
   const rowOf = new Map<number, number>();
-  const rowAt: number[] = [];
-  const itemAt: number[] = [];
+  const all: Likes = { rowAt: [], itemAt: [] };
+  const learned: Likes = { rowAt: [], itemAt: [] };
   for (let r = 0; r < stars.length; r++) {
     // All users count, those without likes of these movies too: lift is out of all.
     const row = rowOf.get(userIds[r]) ?? rowOf.size;
     rowOf.set(userIds[r], row);
     const item = itemOf.get(movieIds[r]);
     if (item === undefined || stars[r] < leastLike) continue;
-    rowAt.push(row);
-    itemAt.push(item);
+    // A model that knows posters by this head is judged by what it held out: the head must not have seen it either.
+    const { seed, share } = defaultSplit;
+    const isLearned = !isHeldOut(seed, userIds[r] as UserId, movieIds[r] as MovieId, share);
+    for (const { rowAt, itemAt } of isLearned ? [all, learned] : [all]) {
+      rowAt.push(row);
+      itemAt.push(item);
+    }
   }
+  const matrixOf = ({ rowAt, itemAt }: Likes) =>
+    sparseRows(rowOf.size, n, Int32Array.from(rowAt), Int32Array.from(itemAt), new Float32Array(rowAt.length).fill(1));
   return {
     n,
     d,
     contents: movies.map(({ id }) => stored.get(id)!.content),
     vectors,
     genres: movies.map(({ genres }) => (genres === "" ? [] : genres.split("|"))),
-    likes: sparseRows(
-      rowOf.size,
-      n,
-      Int32Array.from(rowAt),
-      Int32Array.from(itemAt),
-      new Float32Array(rowAt.length).fill(1),
-    ),
+    likes: matrixOf(all),
+    learnedLikes: matrixOf(learned),
   };
+}
+
+/** A row and a column for each. */
+interface Likes {
+  rowAt: number[];
+  itemAt: number[];
 }
 
 interface EvaluationData {
   genres: string[][];
   likes: SparseRows;
+  learnedLikes: SparseRows;
   /** n × n. */
   kernel: Float32Array;
   /** n × d. */
@@ -207,7 +224,7 @@ interface EvaluationData {
 
 /** Each movie is held out once: its genres and likes are unknown to the head that embeds it; all are searched. */
 async function evaluate(
-  { genres, likes, kernel, base, d, folds, seed }: EvaluationData,
+  { genres, likes, learnedLikes, kernel, base, d, folds, seed }: EvaluationData,
   onFold: (done: number) => void,
 ): Promise<HeadEncoderManifest["quality"]> {
   const n = genres.length;
@@ -219,7 +236,7 @@ async function evaluate(
     const learned = order.filter((_, place) => place % folds !== fold);
     const { targets, outputs } = tasteTargets(
       Array.from(learned, (i) => genres[i]),
-      columnsOf(likes, learned),
+      columnsOf(learnedLikes, learned),
       seed,
     );
     const L = learned.length;
