@@ -353,7 +353,7 @@ export function readConfig(flags: Flags, env: Environment): Config {
     }
     config[key] = value;
   }
-  const whole = config as unknown as Config;
+  const whole = config as Config;
   if (whole.auth === "off" && !isLoopback(whole.host)) {
     throw new AppError(
       "CONFIG_INVALID",

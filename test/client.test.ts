@@ -13,6 +13,7 @@ import { cacheExchange } from "@urql/exchange-graphcache";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { homePage, rate, search } from "../examples/client/src/pages.js";
+import { userId } from "../src/ids.js";
 import { openServices, type Services } from "../src/resolvers/services.js";
 import { setupEmbedded } from "../src/resolvers/setup-embedded.js";
 import { makeToken } from "../src/resolvers/tokens.js";
@@ -35,7 +36,7 @@ beforeAll(async () => {
   const app = createApp(services, { ...appOptions, rateLimit: 1000 }, pino({ level: "silent" }));
   server = await serve(app, "127.0.0.1", 0);
   url = `${server.address}/graphql`;
-  token = (await makeToken(services, { name: "app", scope: "user", userId: 42 as never })).secret;
+  token = (await makeToken(services, { name: "app", scope: "user", userId: userId(42) })).secret;
 });
 
 afterAll(async () => {

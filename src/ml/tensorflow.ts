@@ -21,6 +21,7 @@ export async function loadTensorFlow(): Promise<{ tf: TensorFlow; backend: strin
     // Absent, or its binary does not load here: WebAssembly computes the same.
   }
   try {
+    // A CommonJS module: what its types call exports stands in `default`, which they do not know of.
     const tf: TensorFlow = (await import("@tensorflow/tfjs")).default as unknown as TensorFlow;
     await import("@tensorflow/tfjs-backend-wasm");
     await tf.setBackend("wasm");

@@ -146,7 +146,7 @@ export function elementTypeName(type: number): string {
 export function decodeModel(bytes: Uint8Array, what: string): OnnxModel {
   let model: OnnxModel;
   try {
-    model = modelProto.decode(bytes) as unknown as OnnxModel;
+    model = modelProto.decode(bytes) as protobuf.Message & OnnxModel;
   } catch (cause) {
     throw new AppError("ENCODER_INVALID", `expected an ONNX model in ${what}, but it cannot be decoded as one`, {
       cause,
@@ -160,7 +160,7 @@ export function decodeModel(bytes: Uint8Array, what: string): OnnxModel {
 
 /** The bytes of a `.onnx` file; fields not named in `OnnxModel` but decoded with it are kept. */
 export function encodeModel(model: OnnxModel): Uint8Array {
-  return modelProto.encode(modelProto.fromObject(model as unknown as Record<string, unknown>)).finish();
+  return modelProto.encode(modelProto.fromObject({ ...model })).finish();
 }
 
 /** A float tensor for a graph's initializers, stored as little-endian raw bytes. */

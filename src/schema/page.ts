@@ -25,9 +25,8 @@ export async function pageOf<Row extends { id: number }>(
   checkPage(order, args);
   const toCursor = ({ node, value }: Keyed<Row>) => cursorOf(order, { value, id: node.id });
   const options = { args, defaultSize: defaultPage, maxSize: maxPage, toCursor };
-  const page = await resolveCursorConnection<Keyed<Row>[]>(
-    options,
-    (request) => read(keyPageOf(order, request)) as never,
+  const page = await resolveCursorConnection<Promise<Keyed<Row>[]>>(options, async (request) =>
+    read(keyPageOf(order, request)),
   );
   const { startCursor, endCursor, ...pageInfo } = page.pageInfo;
   // The plugin calls the cursors of a page without objects "".

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { write } from "../../src/db/write.js";
-import { parseImdbId } from "../../src/ids.js";
+import { movieId, parseImdbId } from "../../src/ids.js";
 import { tmdbProvider } from "../../src/posters/providers/tmdb.js";
 import { fetchPosters } from "../../src/resolvers/fetch-posters.js";
 import { openServices } from "../../src/resolvers/services.js";
@@ -99,9 +99,9 @@ describeWithHttps("a poster that is missing", () => {
     expect((await stateOf(started)).posterState).toBe("NONE");
     expect(server.requests).toHaveLength(1);
     const { posterSources } = started.services;
-    expect((await posterSources.fetch(film.id as never)).outcome).toBe("waiting");
+    expect((await posterSources.fetch(movieId(film.id))).outcome).toBe("waiting");
     expect(server.requests).toHaveLength(1);
-    expect(await posterSources.fetch(film.id as never, { refresh: true })).toEqual({
+    expect(await posterSources.fetch(movieId(film.id), { refresh: true })).toEqual({
       outcome: "none",
       detail: "tmdb: TMDB has no poster of it",
     });
@@ -216,7 +216,7 @@ describeWithHttps("what a host sends for a poster", () => {
     const bytes = await make();
     const { started, server } = await startWith({ byTmdbId: { 501: "/a.jpg" }, pictures: { "/a.jpg": bytes } });
     const before = await stored(started);
-    const result = await started.services.posterSources.fetch(film.id as never);
+    const result = await started.services.posterSources.fetch(movieId(film.id));
     expect(result.outcome).toBe("failed");
     expect(result.detail).toContain(reason);
     expect(await stored(started)).toEqual(before);
@@ -257,14 +257,14 @@ describeWithHttps("marquee posters fetch", () => {
     };
     const { started, server } = await startWith(films);
     const { posterSources } = started.services;
-    expect((await posterSources.fetch(film.id as never)).outcome).toBe("added");
-    expect((await posterSources.fetch(film.id as never)).outcome).toBe("unchanged");
-    expect((await posterSources.fetch(film.id as never, { refresh: true })).outcome).toBe("unchanged");
+    expect((await posterSources.fetch(movieId(film.id))).outcome).toBe("added");
+    expect((await posterSources.fetch(movieId(film.id))).outcome).toBe("unchanged");
+    expect((await posterSources.fetch(movieId(film.id), { refresh: true })).outcome).toBe("unchanged");
     expect(server.requests.filter(({ path }) => path === "/t/p/w342/a.jpg")).toHaveLength(1);
     films.byTmdbId![501] = "/c.jpg";
-    expect((await posterSources.fetch(film.id as never, { refresh: true })).outcome).toBe("changed");
+    expect((await posterSources.fetch(movieId(film.id), { refresh: true })).outcome).toBe("changed");
     started.services.db.sqlite.prepare("UPDATE posters SET source = 'upload' WHERE movie_id = ?").run(film.id);
-    expect((await posterSources.fetch(film.id as never, { refresh: true })).outcome).toBe("kept");
+    expect((await posterSources.fetch(movieId(film.id), { refresh: true })).outcome).toBe("kept");
   });
 
   test("takes a poster found by a wrong link away when the link is corrected, and asks again", async () => {
@@ -274,7 +274,7 @@ describeWithHttps("marquee posters fetch", () => {
       pictures: { "/a.jpg": await picture(), "/b.jpg": await picture("jpeg", "#33a") },
     });
     const { posterSources } = started.services;
-    await posterSources.fetch(film.id as never);
+    await posterSources.fetch(movieId(film.id));
     expect(parseImdbId("tt0068646")).toBeDefined();
     await started.edit(`mutation { linkImdb(input: { movieId: ${film.id}, imdbId: "tt0068646" }) { __typename } }`);
     expect((await stateOf(started)).posterState).toBe("PENDING");

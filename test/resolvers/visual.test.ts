@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { setPoster } from "../../src/db/posters.js";
 import { write } from "../../src/db/write.js";
+import { movieId } from "../../src/ids.js";
 import { renderPoster } from "../../src/posters/draw-poster.js";
 import { inspectPoster } from "../../src/posters/images.js";
 import { savePoster } from "../../src/posters/store.js";
@@ -205,7 +206,7 @@ describe("visual taste", () => {
       const { format, width, height, sha256 } = await inspectPoster(bytes);
       await savePoster(started.folders.posters, bytes, format);
       const row = {
-        movieId: id as never,
+        movieId: movieId(id),
         sha256,
         format,
         width,
