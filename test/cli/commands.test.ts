@@ -141,6 +141,15 @@ describe("an empty data folder", () => {
     expect(message).not.toContain('"none"');
   });
 
+  test("that is not there is most likely mistyped: it is named, and not made", async () => {
+    const dataDir = join(await tempFolder(), "dta");
+    expect(await failure(["sample", "--data-dir", dataDir], { dataDir: data })).toBe(
+      `expected a data folder of Marquee, received ${JSON.stringify(dataDir)}, which does not exist: ` +
+        "check --data-dir (DATA_DIR), or run marquee import or marquee serve to make it",
+    );
+    expect(existsSync(dataDir)).toBe(false);
+  });
+
   test("has no model and no encoder to use but the built-in one, and no poster to embed", async () => {
     const dataDir = await tempFolder();
     expect(await failure(["models", "use", "mine"], { dataDir })).toBe(
@@ -880,6 +889,33 @@ describe("marquee encoders", () => {
     expect(await failure(["encoders", "use", "resnet18"], { dataDir: data })).toBe(
       'expected an encoder of colour-layout, received "resnet18"',
     );
+  });
+});
+
+describe("what helps somebody at a terminal", () => {
+  test("is said of a poster folder without files: how they should be named", async () => {
+    const folder = await tempFolder();
+    expect(await failure(["posters", "add", folder], { dataDir: data })).toBe(
+      `expected pictures named <movieId> or tt<imdbId> with .jpg, .png or .webp in ${JSON.stringify(folder)}, but it holds no files`,
+    );
+  });
+
+  test("is a table of a protocol's figures and of the popularity dial", async () => {
+    const { code, stdout } = await run(
+      ["evaluate", "--protocol", "ranking-80-20", "--kind", "mf", "--ranker-factors", "8"],
+      { dataDir: data },
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^│ +│ +seed 0 │ +mean │$/m);
+    expect(stdout).toMatch(/^│ ndcgAt20 +│ +0\.\d{4} │ +0\.\d{4} │$/m);
+    expect(stdout).toMatch(/^│ +│ +-1 │ +-0\.5 │ +0 │ +0\.5 │ +1 │$/m);
+  });
+
+  test("is that predict begins with the best, as many as are asked for", async () => {
+    const { stdout } = await run(["predict", "3", "--first", "4"], { dataDir: data });
+    const stars = [...stdout.matchAll(/(\d\.\d\d) ★/g)].map(([, text]) => Number(text));
+    expect(stars).toHaveLength(4);
+    expect(stars).toEqual([...stars].sort((a, b) => b - a));
   });
 });
 
