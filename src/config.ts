@@ -240,7 +240,8 @@ export const settings: { [Key in keyof Config]: Setting<Key> } = {
     env: "DEFER",
     flag: "defer",
     default: "off",
-    about: "whether queries may have parts of their answer sent later: @defer and @stream, in the format of 2022 or today's, as the client asks",
+    about:
+      "whether queries may have parts of their answer sent later: @defer and @stream, in the format of 2022 or today's, as the client asks",
     expected: "on or off",
     parse: onOff,
   },
