@@ -23,6 +23,7 @@ import {
   targetName,
 } from "./batches.js";
 import type { Catalogue } from "./catalogue.js";
+import type { ListPace } from "./list-pace.js";
 import type { Keyed, KeyPage } from "./pages.js";
 import { reasonsOfPairs } from "./pair-reasons.js";
 import { looksOfMovies, type PosterLook } from "./poster-looks.js";
@@ -80,14 +81,21 @@ export interface Loaders {
 }
 
 /** @param audience whose ratings the statistics count */
-export function createLoaders(services: Services, audience: () => Audience): Loaders {
+export function createLoaders(services: Services, audience: () => Audience, listPace: ListPace): Loaders {
   const { db } = services;
+  // After every level of promises that resolve without waiting: as DataLoader does by itself, and not before the last item of a list.
+  const batched = {
+    batchScheduleFn: (run: () => void) => {
+      void Promise.resolve().then(() => process.nextTick(() => listPace.afterItems(run)));
+    },
+  };
+  const afterLookups = listPace.afterLookups;
   return {
-    userById: new DataLoader(async (ids) => usersByIds(db, ids)),
-    movieById: new DataLoader(async (ids) => moviesByIds(db, ids)),
-    movieByImdbId: new DataLoader(async (ids) => moviesByImdbIds(db, ids)),
-    posterByMovieId: new DataLoader(async (ids) => postersByMovieIds(db, ids)),
-    statisticsByMovieId: new DataLoader(async (ids) => statisticsOfMovies(db, audience(), ids)),
+    userById: new DataLoader(async (ids) => usersByIds(db, ids), batched),
+    movieById: new DataLoader(async (ids) => moviesByIds(db, ids), batched),
+    movieByImdbId: new DataLoader(async (ids) => moviesByImdbIds(db, ids), batched),
+    posterByMovieId: new DataLoader(async (ids) => postersByMovieIds(db, ids), batched),
+    statisticsByMovieId: new DataLoader(async (ids) => statisticsOfMovies(db, audience(), ids), batched),
     prediction: new DataLoader<PredictionKey, Prediction, string>((keys) => predictPairs(services, keys), {
       cacheKeyFn: ({ userId, movieId }) => `${userId} ${movieId}`,
       batchScheduleFn: afterLookups,
@@ -96,7 +104,7 @@ export function createLoaders(services: Services, audience: () => Audience): Loa
       cacheKeyFn: ({ movieId, target }) => `${movieId} ${targetName(target)}`,
       batchScheduleFn: afterLookups,
     }),
-    embeddingByMovieId: new DataLoader((ids) => embeddingsOfMovies(services, ids)),
+    embeddingByMovieId: new DataLoader((ids) => embeddingsOfMovies(services, ids), batched),
     topRatings: new DataLoader<TopRatingsKey, Rating[], string>(
       (keys) =>
         ofUsers(
@@ -104,11 +112,11 @@ export function createLoaders(services: Services, audience: () => Audience): Loa
           ({ first }) => first,
           (first, ids) => topRatingsOfUsers(db, ids, first),
         ),
-      { cacheKeyFn: JSON.stringify },
+      { cacheKeyFn: JSON.stringify, ...batched },
     ),
-    posterMap: new DataLoader((keys) => Promise.all(keys.map(() => services.posterMaps.current()))),
-    catalogue: new DataLoader(async (keys) => keys.map(() => services.catalogue())),
-    model: new DataLoader((keys) => Promise.all(keys.map(() => services.models.get()))),
+    posterMap: new DataLoader((keys) => Promise.all(keys.map(() => services.posterMaps.current())), batched),
+    catalogue: new DataLoader(async (keys) => keys.map(() => services.catalogue()), batched),
+    model: new DataLoader((keys) => Promise.all(keys.map(() => services.models.get())), batched),
     recommendations: new DataLoader<RecommendationsKey, RecommendedMovie[], string>(
       (keys) => recommendationsOfUsers(services, keys),
       {
@@ -118,6 +126,7 @@ export function createLoaders(services: Services, audience: () => Audience): Loa
     ),
     visualTaste: new DataLoader<User, VisualTaste | null, UserId>((users) => visualTastes(services, users), {
       cacheKeyFn: ({ id }) => id,
+      ...batched,
     }),
     ratingsPage: new DataLoader<RatingsKey, Keyed<Rating>[], string>(
       (keys) =>
@@ -126,7 +135,7 @@ export function createLoaders(services: Services, audience: () => Audience): Loa
           ({ list }) => list,
           ({ filter, order, page }, ids) => listRatingsOfUsers(db, ids, filter, order, page),
         ),
-      { cacheKeyFn: JSON.stringify },
+      { cacheKeyFn: JSON.stringify, ...batched },
     ),
     ratingCount: new DataLoader<RatingCountKey, number, string>(
       (keys) =>
@@ -135,9 +144,9 @@ export function createLoaders(services: Services, audience: () => Audience): Loa
           ({ filter }) => filter,
           (filter, ids) => countMatchingRatingsOfUsers(db, ids, filter),
         ),
-      { cacheKeyFn: JSON.stringify },
+      { cacheKeyFn: JSON.stringify, ...batched },
     ),
-    lookByMovieId: new DataLoader((ids) => looksOfMovies(services, ids)),
+    lookByMovieId: new DataLoader((ids) => looksOfMovies(services, ids), batched),
     reasons: new DataLoader<PredictionKey, RatingReason[], string>((keys) => reasonsOfPairs(services, keys), {
       cacheKeyFn: ({ userId, movieId }) => `${userId} ${movieId}`,
       batchScheduleFn: afterLookups,
@@ -148,9 +157,4 @@ export function createLoaders(services: Services, audience: () => Audience): Loa
 /** What was read so far is no longer so: something was changed. */
 export function forgetAll({ loaders }: { loaders: Loaders }): void {
   for (const loader of Object.values(loaders)) loader.clearAll();
-}
-
-/** Looking rows up never waits for the disk, nor, of few users, for its turn: after this turn of the event loop every level of a query has asked. */
-function afterLookups(run: () => void): void {
-  setImmediate(run);
 }

@@ -3,7 +3,8 @@
  *
  * The executor completes a list item by item. Where an item is ready at once and a field in it that cannot be null is
  * refused at once, the whole list is given up; an earlier item whose fields are still under way is then nobody's, and
- * Node ends the process when it fails. Items that are promises are all waited for together, whichever fails first.
+ * Node ends the process when it fails. Items that are promises are all waited for together, whichever fails first; those of long
+ * lists come in turns (`resolvers/list-pace.ts`).
  */
 import {
   defaultFieldResolver,
@@ -15,13 +16,16 @@ import {
   isListType,
   isObjectType,
 } from "graphql";
+import type { Context } from "../resolvers/context.js";
 
-/** Wraps every field of the schema that gives a list of objects. @returns the same schema, changed in place */
+/** Wraps every field of the schema that gives an object or a list of them. @returns the same schema, changed in place */
 export function withSettledLists(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith("__")) continue;
     for (const field of Object.values(type.getFields())) {
-      if (isListOfObjects(field.type)) field.resolve = settled(field.resolve ?? defaultFieldResolver);
+      const resolve = field.resolve ?? defaultFieldResolver;
+      if (isListOfObjects(field.type)) field.resolve = settled(resolve);
+      else if (isCompositeType(getNullableType(field.type))) field.resolve = paced(resolve);
     }
   }
   return schema;
@@ -32,15 +36,20 @@ function isListOfObjects(type: GraphQLOutputType): boolean {
   return isListType(list) && isCompositeType(getNullableType(list.ofType as GraphQLOutputType));
 }
 
-type Resolver = GraphQLFieldResolver<unknown, unknown>;
+type Resolver = GraphQLFieldResolver<unknown, Pick<Context, "listPace">>;
 
-function settled(resolve: Resolver): Resolver {
+/** A batch of a loader gives many objects at once, one to each field that asked: they too come in turns. */
+function paced(resolve: Resolver): Resolver {
   return (source, args, context, info) => {
-    const list = resolve(source, args, context, info);
-    return list instanceof Promise ? list.then(itemsAsPromises) : itemsAsPromises(list);
+    const object = resolve(source, args, context, info);
+    return object instanceof Promise ? object.then((one) => context.listPace.spread([one])[0]) : object;
   };
 }
 
-function itemsAsPromises(list: unknown): unknown {
-  return Array.isArray(list) ? list.map((item) => Promise.resolve(item)) : list;
+function settled(resolve: Resolver): Resolver {
+  return (source, args, context, info) => {
+    const itemsAsPromises = (list: unknown) => (Array.isArray(list) ? context.listPace.spread(list) : list);
+    const list = resolve(source, args, context, info);
+    return list instanceof Promise ? list.then(itemsAsPromises) : itemsAsPromises(list);
+  };
 }

@@ -10,6 +10,7 @@ import type { Config } from "../config.js";
 import { audienceOf, policyOfRequest } from "../resolvers/access.js";
 import { createAuthenticator } from "../resolvers/authenticate.js";
 import type { Context } from "../resolvers/context.js";
+import { createListPace } from "../resolvers/list-pace.js";
 import { createLoaders } from "../resolvers/loaders.js";
 import { type Models, pinned } from "../resolvers/models.js";
 import type { Services } from "../resolvers/services.js";
@@ -81,7 +82,8 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
   const contextOf = (request: Request, models: Models): Context => {
     const own = { ...services, models };
     const access = { viewer: viewers.of(request), policy: policyOfRequest(services, options) };
-    return { services: own, loaders: createLoaders(own, () => audienceOf(access)), ...access };
+    const listPace = createListPace();
+    return { services: own, listPace, loaders: createLoaders(own, () => audienceOf(access), listPace), ...access };
   };
   // The operations of a batch are one request too.
   const modelsOfRequests = new WeakMap<Request, Models>();

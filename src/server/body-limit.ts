@@ -95,6 +95,7 @@ async function readUpTo(request: Request, maxBytes: number): Promise<Buffer<Arra
   const chunks: Uint8Array[] = [];
   let size = 0;
   let tooLongSince = Number(request.headers.get("content-length") ?? 0) > maxBytes ? performance.now() : undefined;
+  // Streams are iterable in every Node that this runs on; the types of the browser's do not say so.
   const pieces = (request.body as unknown as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
   for (;;) {
     const next = await (tooLongSince === undefined ? pieces.next() : withinMs(drained.idleMs, pieces.next()));

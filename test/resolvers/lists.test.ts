@@ -4,6 +4,7 @@ import { write } from "../../src/db/write.js";
 import { sortKey } from "../../src/fold-text.js";
 import { withSignal } from "../../src/pause.js";
 import type { Context } from "../../src/resolvers/context.js";
+import { createListPace } from "../../src/resolvers/list-pace.js";
 import { createLoaders } from "../../src/resolvers/loaders.js";
 import type { Services } from "../../src/resolvers/services.js";
 import { trending } from "../../src/resolvers/trending.js";
@@ -24,7 +25,7 @@ interface Node {
 /** Of somebody who may read everything. */
 function contextOf(services: Services): Context {
   const viewer: Viewer = { scope: "admin", userId: null, key: null };
-  return { services, loaders: createLoaders(services, () => "all"), viewer } as Context;
+  return { services, loaders: createLoaders(services, () => "all", createListPace()), viewer } as Context;
 }
 
 const shown = "movieId title year genres ratingCount meanRating lastRatedOn poster { width }";

@@ -3,6 +3,7 @@
 import { execute } from "@graphql-tools/executor";
 import { GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from "graphql";
 import { describe, expect, test } from "vitest";
+import { createListPace } from "../../src/resolvers/list-pace.js";
 import { withSettledLists } from "../../src/schema/settled-lists.js";
 import { type StartOptions, start } from "../fixture.js";
 import { recordUnhandledRejections } from "../unhandled-rejections.js";
@@ -114,7 +115,11 @@ describe("the executor", () => {
   });
 
   test("leaves none where the lists of the schema are settled", async () => {
-    const answer = await execute({ schema: withSettledLists(schema()), document: parse("{ items { late } }") });
+    const answer = await execute({
+      schema: withSettledLists(schema()),
+      document: parse("{ items { late } }"),
+      contextValue: { listPace: createListPace() },
+    });
     expect(answer).toMatchObject({ errors: [{ message: "refused at once" }] });
     expect(await settled()).toEqual([]);
   });

@@ -1,0 +1,81 @@
+/**
+ * Long lists are given to the executor a few items at a time, so that others are answered in between: completing one level of a
+ * thousand objects is one turn of the event loop otherwise. What the items ask of the loaders is still fetched in one batch,
+ * which waits until the last item has asked.
+ */
+
+/** Of one request. */
+export interface ListPace {
+  /** The items, some at once and the others in turns of the event loop to come. A list that is one of them later is none of this. */
+  spread<T>(items: readonly T[]): Promise<Awaited<T>>[];
+  /** Runs a batch that looks rows up, when no item is left that could ask for more of it. */
+  afterItems(run: () => void): void;
+  /** Runs a batch that takes long, when a whole turn has passed without items and without rows looked up: every level has asked then. */
+  afterLookups(run: () => void): void;
+}
+
+/** About a millisecond's worth of objects with a handful of fields each (`node bench/turns.js <data folder>`). */
+const itemsPerTurn = 24;
+
+export function createListPace(): ListPace {
+  const items: (() => void)[] = [];
+  const lookups: (() => void)[] = [];
+  const works: (() => void)[] = [];
+  let room = itemsPerTurn;
+  let isScheduled = false;
+  let isQuiet = true;
+
+  function schedule(): void {
+    if (isScheduled) return;
+    isScheduled = true;
+    setImmediate(() => {
+      isScheduled = false;
+      room = itemsPerTurn;
+      if (items.length > 0) {
+        for (const give of items.splice(0, itemsPerTurn)) give();
+        room = 0;
+        schedule();
+      } else if (lookups.length > 0) {
+        for (const run of lookups.splice(0)) runLookup(run);
+      } else if (works.length > 0) {
+        if (isQuiet) for (const run of works.splice(0)) run();
+        else schedule();
+        isQuiet = true;
+      }
+    });
+  }
+
+  function runLookup(run: () => void): void {
+    isQuiet = false;
+    if (works.length > 0) schedule();
+    run();
+  }
+
+  return {
+    spread<T>(list: readonly T[]) {
+      isQuiet = false;
+      return list.map((item) => {
+        const settled = Promise.resolve(item);
+        if (room > 0 && items.length === 0) {
+          room--;
+          schedule();
+          return settled;
+        }
+        // It may fail before its turn has come.
+        settled.catch(() => {});
+        return new Promise<Awaited<T>>((resolve) => {
+          items.push(() => resolve(settled));
+          schedule();
+        });
+      });
+    },
+    afterItems(run) {
+      if (items.length === 0) return runLookup(run);
+      lookups.push(run);
+    },
+    afterLookups(run) {
+      works.push(run);
+      schedule();
+    },
+  };
+}
