@@ -3,34 +3,16 @@ import type { Command } from "commander";
 import { getSetting, setSetting } from "../db/settings.js";
 import { write } from "../db/write.js";
 import { AppError } from "../errors.js";
-import { addEncoder, originOf } from "../posters/add-encoder.js";
-import { builtinEncoder, type EncoderManifest, type HeadEncoderManifest, listEncoders } from "../posters/encoders.js";
+import { builtinEncoder, type HeadEncoderManifest, listEncoders } from "../posters/encoders.js";
 import { publishedEncoder, publishedEncoders, pullEncoder } from "../posters/pull-encoder.js";
 import { embedPosters } from "../resolvers/embed-posters.js";
-import type { EncoderInUse } from "../resolvers/encoders.js";
-import type { Services } from "../resolvers/services.js";
 import { mostLandmarks, type TrainStep, trainEncoder } from "../resolvers/train-encoder.js";
-import { decimals, wholeNumber } from "./arguments.js";
+import { addAddCommand } from "./add-encoder.js";
+import { wholeNumber } from "./arguments.js";
 import { interruptSignal, withServices } from "./context.js";
 import { print, printJson, printTable, printText, seconds } from "./output.js";
 import { createProgress, type Progress } from "./progress.js";
-
-interface AddOptions {
-  name?: string;
-  output?: string;
-  size?: number;
-  mean?: [number, number, number];
-  std?: [number, number, number];
-  use?: boolean;
-  json?: boolean;
-}
-
-const leastSize = 8;
-/** Sixteen pictures go through at once: at this size they take 200 MB. */
-const mostSize = 1024;
-
-const triple = (name: string, least: number) =>
-  decimals(name, 3, least, 1000) as (text: string) => [number, number, number];
+import { summary, switchTo } from "./switch-encoder.js";
 
 export function addEncoderCommands(program: Command): void {
   const encoders = program
@@ -58,46 +40,7 @@ export function addEncoderCommands(program: Command): void {
       });
     });
 
-  encoders
-    .command("add")
-    .summary("make an encoder of an image classifier, or of another network for pictures")
-    .description(
-      "Make an encoder of a network in ONNX. What goes into a classifier's last fully connected layer becomes the embedding; of a network that ends in an embedding, such as CLIP's for pictures, its output does. `marquee encoders use` chooses it.",
-    )
-    .argument("<file>", "an .onnx file")
-    .option("--name <name>", "name of the encoder; by default the file's")
-    .option("--output <tensor>", "the tensor that is the embedding, whatever the network looks like")
-    .option(
-      "--size <pixels>",
-      "width and height of the pictures it reads, where it leaves them free",
-      wholeNumber("--size", leastSize, mostSize),
-    )
-    .option(
-      "--mean <r,g,b>",
-      "taken off the channels, which are 0 to 1; by default ImageNet's",
-      triple("--mean", -1000),
-    )
-    .option("--std <r,g,b>", "that they are then divided by; by default ImageNet's", triple("--std", 1e-6))
-    .option("--use", "use it from now on")
-    .option("--json", "print the result as JSON")
-    .action(async (file: string, options: AddOptions, command: Command) => {
-      await withServices(command, async (services) => {
-        const { db, folders } = services;
-        const { name, output, size, mean, std } = options;
-        const { manifest, added } = await addEncoder(folders.encoders, file, {
-          name,
-          output,
-          preprocessing: { ...(size && { size: [size, size] }), ...(mean && { mean }), ...(std && { std }) },
-        });
-        if (options.use) await switchTo(services, await services.encoders.named(manifest.name));
-        if (options.json)
-          return printJson({ ...summary(manifest), added, inUse: getSetting(db, "activeEncoder") === manifest.name });
-        printText(
-          `${manifest.name}: ${manifest.dimension} dimensions, from ${originOf(manifest)}${added ? "" : " (was there already)"}`,
-        );
-        print(options.use ? "It is in use now." : `Use it with: marquee encoders use ${manifest.name}`);
-      });
-    });
+  addAddCommand(encoders);
 
   encoders
     .command("train")
@@ -167,31 +110,6 @@ async function runPull(name: string, options: { json?: boolean }, command: Comma
     print(`${name}: ${pulled.manifest.dimension} dimensions${pulled.added ? "" : " (was there already)"}`);
     print(`${embedded} posters embedded; ${name} is in use now`);
   });
-}
-
-/** Embeds all posters, then makes the encoder the one in use: queries never wait for posters to be embedded. */
-async function switchTo(services: Services, encoder: EncoderInUse): Promise<number> {
-  const interrupt = interruptSignal("Interrupted: the encoder in use stays …");
-  let progress: Progress | undefined;
-  try {
-    const report = await embedPosters(
-      services,
-      (done, total) => {
-        progress ??= createProgress("embed", total, "posters");
-        progress.update(done);
-      },
-      interrupt.signal,
-      encoder,
-    );
-    if (interrupt.signal.aborted) {
-      throw new AppError("INTERRUPTED", "interrupted: the encoder in use stays; what was embedded is kept");
-    }
-    await write(services.db, () => setSetting(services.db, "activeEncoder", encoder.manifest.name));
-    return report.embedded;
-  } finally {
-    progress?.stop();
-    interrupt.release();
-  }
 }
 
 interface TrainOptions {
@@ -271,8 +189,4 @@ function printTrained({ name, base, quality }: HeadEncoderManifest): void {
     ]),
     [1, 2],
   );
-}
-
-function summary({ id, name, kind, dimension, preprocessing }: EncoderManifest) {
-  return { id, name, kind, dimension, preprocessing };
 }
