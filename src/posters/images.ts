@@ -172,15 +172,20 @@ function open(bytes: Uint8Array): { image: Sharp; format: PosterFormat } {
   return { image: sharp(bytes, { limitInputPixels: maxPosterPixels, failOn: "truncated" }), format };
 }
 
+/** The first that fits counts: `mif1` alone says HEIC, and beside `avif` AVIF. */
 const brands: readonly [RegExp, string][] = [
+  [/^(?:.{4})*avi[fs]/s, "an AVIF picture"],
   [/^(?:heic|heix|heim|heis|hevc|hevx|mif1|msf1)/, "a HEIC picture"],
-  [/^avi[fs]/, "an AVIF picture"],
 ];
 
 /** Formats that people send, told by name. */
 function otherFormatOf(bytes: Uint8Array): string | undefined {
   const start = Buffer.from(bytes.subarray(0, 12)).toString("latin1");
-  if (start.slice(4, 8) === "ftyp") return brands.find(([brand]) => brand.test(start.slice(8)))?.[1];
+  if (start.slice(4, 8) === "ftyp") {
+    const box = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    const names = box.toString("latin1", 8, Math.min(64, box.readUInt32BE(0)));
+    return brands.find(([brand]) => brand.test(names))?.[1];
+  }
   if (start.startsWith("GIF8")) return "a GIF";
   return start.startsWith("BM") ? "a BMP" : undefined;
 }

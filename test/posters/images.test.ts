@@ -136,8 +136,13 @@ describe("a poster is refused", () => {
     ["ftypheic", "a HEIC picture"],
     ["ftypmif1", "a HEIC picture"],
     ["ftypavif", "an AVIF picture"],
+    ["ftypmif1\0\0\0\0miafavif", "an AVIF picture"],
   ])("when it is of another format, which is named (%s)", async (brand, what) => {
-    const bytes = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from(brand, "latin1"), Buffer.alloc(100)]);
+    const bytes = Buffer.concat([
+      Buffer.from([0, 0, 0, 24]),
+      Buffer.from(brand, "latin1"),
+      Buffer.alloc(108 - brand.length),
+    ]);
     expect((await refusal(bytes)).message).toBe(
       `expected a poster as JPEG, PNG or WebP, received ${what} of 112 bytes: save it as one of these first`,
     );
