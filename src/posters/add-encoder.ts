@@ -128,6 +128,9 @@ async function tryOut(graph: EmbeddingGraph, file: string): Promise<{ dimension:
         throw notAnEncoder(file, "its embedding of a test picture is not finite");
       }
     }
+    if (one[0].every((value, i) => value === one[1][i])) {
+      throw notAnEncoder(file, "its embedding is the same for two different test pictures");
+    }
     if (input.batch === 1) return { dimension, batch: 1 };
     const both = await run(pictures, 2).catch(() => undefined);
     return { dimension, batch: both !== undefined && agree(both.data as Float32Array, one) ? null : 1 };

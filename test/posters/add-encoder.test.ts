@@ -307,6 +307,13 @@ describe("a network that ends in an embedding", () => {
   });
 });
 
+test("a tensor that says nothing of the picture is refused", async () => {
+  const nodes = [...pooled, node("Shape", ["x"], "s")];
+  expect(await refusal({ nodes, outputs: ["h"] }, { output: "s" })).toBe(
+    `ENCODER_INVALID: ${start} its embedding is the same for two different test pictures`,
+  );
+});
+
 test("a branch inside the network is kept with all that it reads", async () => {
   const branch = (value: string) => ({
     name: value,
