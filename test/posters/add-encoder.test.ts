@@ -220,7 +220,7 @@ describe("a network that leaves the size free", () => {
     );
   });
 
-  test("but only outside says that it does not run in another", async () => {
+  test("outside but fixes it inside is refused in another, by what it gives", async () => {
     const fixed = {
       nodes: [node("Flatten", ["x"], "h"), node("Gemm", ["h", "w", "b"], "y")],
       weights: [floats("w", [48, 5], new Array(240).fill(1)), floats("b", [5], [0, 0, 0, 0, 0])],
