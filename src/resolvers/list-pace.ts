@@ -8,6 +8,8 @@
 export interface ListPace {
   /** The items, some at once and the others in turns of the event loop to come. A list that is one of them later is none of this. */
   spread<T>(items: readonly T[]): Promise<Awaited<T>>[];
+  /** What a batch gave to one of many fields, to go on with in its turn. */
+  inTurn<T>(value: Promise<T>): Promise<Awaited<T>>;
   /** Runs a batch that looks rows up, when no item is left that could ask for more of it. */
   afterItems(run: () => void): void;
   /** Runs a batch that takes long, when a whole turn has passed without items and without rows looked up: every level has asked then. */
@@ -32,7 +34,7 @@ export function createListPace(): ListPace {
       isScheduled = false;
       room = itemsPerTurn;
       if (items.length > 0) {
-        for (const give of items.splice(0, itemsPerTurn)) give();
+        for (const resume of items.splice(0, itemsPerTurn)) resume();
         room = 0;
         schedule();
       } else if (lookups.length > 0) {
@@ -51,24 +53,24 @@ export function createListPace(): ListPace {
     run();
   }
 
+  function give<T>(item: T): Promise<Awaited<T>> {
+    isQuiet = false;
+    schedule();
+    const settled = Promise.resolve(item);
+    if (room > 0 && items.length === 0) {
+      room--;
+      return settled;
+    }
+    // It may fail before its turn has come.
+    settled.catch(() => {});
+    return new Promise((resolve) => {
+      items.push(() => resolve(settled));
+    });
+  }
+
   return {
-    spread<T>(list: readonly T[]) {
-      isQuiet = false;
-      return list.map((item) => {
-        const settled = Promise.resolve(item);
-        if (room > 0 && items.length === 0) {
-          room--;
-          schedule();
-          return settled;
-        }
-        // It may fail before its turn has come.
-        settled.catch(() => {});
-        return new Promise<Awaited<T>>((resolve) => {
-          items.push(() => resolve(settled));
-          schedule();
-        });
-      });
-    },
+    spread: (list) => list.map(give),
+    inTurn: (value) => value.then(give),
     afterItems(run) {
       if (items.length === 0) return runLookup(run);
       lookups.push(run);

@@ -29,13 +29,13 @@ export function ratingOrderOf({ orderBy }: RatingsArgs): { field: RatingOrderFie
 }
 
 export function userRatingsPage(
-  { loaders }: Context,
+  { loaders, listPace }: Context,
   { id }: User,
   filter: RatingFilter,
   args: RatingsArgs,
   page: KeyPage,
 ): Promise<Keyed<Rating>[]> {
-  return loaders.ratingsPage.load({ userId: id, list: { filter, order: ratingOrderOf(args), page } });
+  return listPace.inTurn(loaders.ratingsPage.load({ userId: id, list: { filter, order: ratingOrderOf(args), page } }));
 }
 
 export function userRatingCount({ loaders }: Context, { id }: User, filter: RatingFilter): Promise<number> {

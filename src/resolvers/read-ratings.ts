@@ -4,8 +4,8 @@ import { type RatingsOfUser, ratingsOfUsers } from "../db/ratings.js";
 import type { UserId } from "../ids.js";
 import { createPause } from "../pause.js";
 
-/** Of users who rated as much as most. */
-const mostUsersPerStep = 10;
+/** Of the first, whose ratings may be many; then of users who rated as much as most. */
+const [firstUsers, mostUsersPerStep] = [2, 10];
 const rowsPerStep = 1500;
 
 /** All ratings of each user, in the order asked and each user's in the order of import. */
@@ -13,7 +13,7 @@ export async function readRatings(db: Database, ids: readonly UserId[]): Promise
   const pause = createPause();
   const ratings: RatingsOfUser[] = [];
   // Some rate far more than most: who comes next is taken to be as those that came.
-  for (let users = mostUsersPerStep; ratings.length < ids.length; ) {
+  for (let users = firstUsers; ratings.length < ids.length; ) {
     if (ratings.length > 0) await pause();
     const read = ratingsOfUsers(db, ids.slice(ratings.length, ratings.length + users));
     const rows = read.reduce((sum, { stars }) => sum + stars.length, 0);

@@ -42,7 +42,7 @@ type Resolver = GraphQLFieldResolver<unknown, Pick<Context, "listPace">>;
 function paced(resolve: Resolver): Resolver {
   return (source, args, context, info) => {
     const object = resolve(source, args, context, info);
-    return object instanceof Promise ? object.then((one) => context.listPace.spread([one])[0]) : object;
+    return object instanceof Promise ? context.listPace.inTurn(object) : object;
   };
 }
 
