@@ -171,7 +171,7 @@ if (process.argv[2] === "--attack") {
   const { makeToken, revokeToken } = await import("../dist/resolvers/tokens.js");
   const services = openServices(folder);
   const movies = services.db.sqlite
-    .prepare("SELECT movie_id FROM movie_statistics ORDER BY rating_count DESC LIMIT 1000")
+    .prepare("SELECT movie_id FROM movie_statistics WHERE audience = 'all' ORDER BY rating_count DESC LIMIT 1000")
     .pluck()
     .all();
   const made = await makeToken(services, { name: "bench/hostile", scope: "admin" });

@@ -28,8 +28,9 @@ export function checkSignal(): void {
 }
 
 /**
- * @returns a function to await between steps of about a millisecond: it gives way where this turn of the event loop lasted long
- *   enough, whoever else computed in it, and throws what the signal was aborted with
+ * @returns a function to call before each step of about a millisecond: what it returns is to be awaited, where this turn of the event
+ *   loop lasted long enough, whoever else computed in it. It returns undefined where it did not: awaiting that too would let all who compute
+ *   look at the time before the first of them computes. Throws what the signal was aborted with.
  */
 export function createPause(): () => Promise<void> | undefined {
   const signal = waiting.getStore();

@@ -82,6 +82,7 @@ export async function readFactorPredictor(
       const length = manifest.posters.dimension * (manifest.factors + 1);
       sample.posterWeights = tensor(tensors, posterTensor, length, folder);
     }
+    await setImmediate();
     foldIn.add(sample);
     await setImmediate();
   }
@@ -218,7 +219,8 @@ function createPredictor(
       if (kept !== undefined) return kept;
       const raters: FoldedUser[] = [];
       for (const { user } of movie.raters) raters.push(await folded.get(user.id, historyOf(user), pause));
-      await pause();
+      const rest = pause();
+      if (rest !== undefined) await rest;
       const stars = Float32Array.from(movie.raters, (rater) => rater.stars);
       const item = foldIn.foldItem(own, raters, stars, direction());
       itemsOfRaters.set(movie, item);
@@ -230,7 +232,8 @@ function createPredictor(
       item = foldIn.coldItem(own, direction());
       if (coldItems.size >= mostColdItems) coldItems.clear();
       coldItems.set(key, item);
-      await pause();
+      const rest = pause();
+      if (rest !== undefined) await rest;
     }
     return item;
   }
@@ -273,7 +276,8 @@ function createPredictor(
         userKnown[pair] = user.ratings > 0 ? 1 : 0;
         itemKnown[pair] = trained !== -1 || (movies[movieAt[pair]].raters?.length ?? 0) > 0 ? 1 : 0;
       }
-      await pause();
+      const rest = pause();
+      if (rest !== undefined) await rest;
     }
     return { stars, userKnown, itemKnown };
   }
@@ -281,7 +285,8 @@ function createPredictor(
   async function scoreAll(user: FoldedUser, out: Float32Array, pause: Pause): Promise<void> {
     out.fill(0);
     for (let s = 0; s < foldIn.samples; s++) {
-      await pause();
+      const rest = pause();
+      if (rest !== undefined) await rest;
       foldIn.addScores(s, user, out);
     }
     for (let i = 0; i < items; i++) out[i] /= foldIn.samples;

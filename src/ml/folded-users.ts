@@ -22,7 +22,8 @@ export function createFoldedUsers(foldIn: FoldIn): FoldedUsers {
     }
     const user = foldIn.blank(history);
     for (let s = 0; s < foldIn.samples; s++) {
-      await pause();
+      const rest = pause();
+      if (rest !== undefined) await rest;
       foldIn.foldSample(s, history, user);
     }
     // The first key of a Map is the one that was set longest ago.

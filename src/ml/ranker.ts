@@ -138,8 +138,12 @@ export function createRanking(ranker: Ranker): Ranking {
 
   async function partsInTurns(liked: Int32Array, pause: () => Promise<void> | undefined): Promise<RankingParts> {
     const result = { ials: new Float32Array(items), ease: new Float32Array(items) };
-    await pause();
-    for (const _ of pieces(liked, result)) await pause();
+    const rest = pause();
+    if (rest !== undefined) await rest;
+    for (const _ of pieces(liked, result)) {
+      const rest = pause();
+      if (rest !== undefined) await rest;
+    }
     return result;
   }
 

@@ -71,7 +71,7 @@ export function readSafetensors(bytes: Uint8Array, what: string): Map<string, Te
     const numbers = numbersOf(bytes.subarray(start + from, start + to), entry.dtype);
     const data = numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
     // After rounding: a float64 may be too large for a float32.
-    const bad = data.findIndex((value) => !Number.isFinite(value));
+    const bad = firstInfinite(data);
     if (bad !== -1) throw refuse(`finite values in tensor ${received(name)}, received ${numbers[bad]} at ${bad}`);
     tensors.set(name, { shape: entry.shape, data });
     spans.push([from, to]);
@@ -85,6 +85,12 @@ export function readSafetensors(bytes: Uint8Array, what: string): Map<string, Te
     throw refuse(`${covered} bytes of tensors, received ${bytes.byteLength - start}`);
   }
   return tensors;
+}
+
+/** A plain loop, since models have millions of numbers and load while queries are answered. @returns −1 where all are finite */
+function firstInfinite(data: Float32Array): number {
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return i;
+  return -1;
 }
 
 /** @param bytes of one tensor, wherever they are aligned */

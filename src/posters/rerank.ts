@@ -57,7 +57,12 @@ export async function diversify(
   const n = relevance.length;
   if (posters.length !== n) throw new RangeError(`expected ${n} posters, received ${posters.length}`);
   const pause = createPause();
-  const units = posters.map((poster) => poster && unit(poster));
+  const units: (Float32Array | undefined)[] = [];
+  for (const poster of posters) {
+    const rest = units.length % 100 === 99 ? pause() : undefined;
+    if (rest !== undefined) await rest;
+    units.push(poster && unit(poster));
+  }
   const neutral = meanLikeness(units);
   const closest = new Float64Array(n);
   const taken = new Uint8Array(n);
@@ -83,7 +88,8 @@ export async function diversify(
       const value = last === undefined || other === undefined ? neutral : likeness(last, other);
       closest[i] = Math.max(closest[i], value);
     }
-    await pause();
+    const rest = pause();
+    if (rest !== undefined) await rest;
   }
   return order;
 }

@@ -37,7 +37,8 @@ export async function ofUsers<Key extends { userId: UserId }, Way, Value>(
   for (const places of placesOf(keys, (key) => JSON.stringify(wayOf(key))).values()) {
     const way = wayOf(keys[places[0]]);
     for (let from = 0; from < places.length; from += usersPerStep) {
-      if (hasBegun) await pause();
+      const rest = hasBegun ? pause() : undefined;
+      if (rest !== undefined) await rest;
       hasBegun = true;
       const some = places.slice(from, from + usersPerStep);
       const values = read(

@@ -31,7 +31,8 @@ export async function reasonsOfPairs(services: Services, keys: readonly Predicti
     places.forEach((place, i) => {
       result[place] = reasons[i];
     });
-    await pause();
+    const rest = pause();
+    if (rest !== undefined) await rest;
   }
   return result;
 }

@@ -25,7 +25,7 @@ export interface PosterTarget {
 }
 
 /** Read at once: a few milliseconds' worth. */
-const postersPerStep = 200;
+const postersPerStep = 50;
 
 /**
  * Movies' embeddings in the order asked; undefined where there is no poster, or it cannot be read. Posters that are
@@ -38,7 +38,8 @@ export async function embeddingsOfMovies(
   const pause = createPause();
   const found: (Float32Array | undefined)[] = [];
   for (let from = 0; from < ids.length; from += postersPerStep) {
-    if (from > 0) await pause();
+    const rest = from > 0 ? pause() : undefined;
+    if (rest !== undefined) await rest;
     const some = ids.slice(from, from + postersPerStep);
     const posters = postersByMovieIds(services.db, some);
     services.posterSources.request(some.filter((_, i) => posters[i] === undefined));

@@ -111,13 +111,15 @@ async function bestOf(
     const predictions = await model.predict({ users: [user], movies: featured, userAt, movieAt: everyPosition });
     for (const [i, { person: whose, options }] of wanted.entries()) {
       if (whose !== person) continue;
-      await pause();
+      const rest = pause();
+      if (rest !== undefined) await rest;
       const k = options.similar ? (options.candidates ?? defaultCandidates) : (options.first ?? defaultFirst);
       const excluded = leftOut(user.ratings, options);
       const found = await orderOf(model, user, catalogue, predictions, excluded, k, options).catch(asAppError);
       best[i] = found instanceof AppError ? found : listed(catalogue, predictions, found);
     }
-    await pause();
+    const rest = pause();
+    if (rest !== undefined) await rest;
   }
   return best;
 }

@@ -32,7 +32,8 @@ export async function rerankByPosters(services: Services, lists: readonly Candid
   const reranked: RecommendedMovie[][] = [];
   for (const [i, list] of lists.entries()) {
     reranked.push(await rerank(list, compared[i], mean));
-    await pause();
+    const rest = pause();
+    if (rest !== undefined) await rest;
   }
   return reranked;
 }

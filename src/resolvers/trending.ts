@@ -170,7 +170,8 @@ async function countWithin(
     }
     if (rows.length < rowsPerStep) return;
     place = rows[rows.length - 1];
-    await pause();
+    const rest = pause();
+    if (rest !== undefined) await rest;
   }
 }
 
@@ -195,6 +196,7 @@ async function latestImported(db: Services["db"]): Promise<number | null> {
     if (imported !== undefined) return imported.ratedAt;
     if (rows.length < rowsPerStep) return null;
     place = rows[rows.length - 1];
-    await pause();
+    const rest = pause();
+    if (rest !== undefined) await rest;
   }
 }
