@@ -9,6 +9,6 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 300_000,
     maxWorkers: 2,
-    setupFiles: ["test/setup.ts"],
+    setupFiles: ["test/support/setup.ts"],
   },
 });

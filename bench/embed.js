@@ -7,10 +7,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Tensor } from "onnxruntime-node";
-import { addEncoder } from "../dist/posters/add-encoder.js";
-import { createEmbedder, maxBatch } from "../dist/posters/embedder.js";
-import { loadEncoder, openSession } from "../dist/posters/encoders.js";
-import { decodeToPlanes } from "../dist/posters/preprocessing.js";
+import { addEncoder } from "../dist/posters/encoders/add-encoder.js";
+import { createEmbedder, maxBatch } from "../dist/posters/encoders/embedder.js";
+import { loadEncoder, openSession } from "../dist/posters/encoders/encoder-store.js";
+import { decodeToPlanes } from "../dist/posters/images/preprocessing.js";
 
 const [, , folder, network] = process.argv;
 const rounds = Number(process.argv[4] ?? 3);

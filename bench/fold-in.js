@@ -5,7 +5,7 @@
  */
 import { ratingsOfUsers } from "../dist/db/ratings.js";
 import { listUsers } from "../dist/db/users.js";
-import { openServices } from "../dist/resolvers/services.js";
+import { openServices } from "../dist/services/services.js";
 
 const [dataDir] = process.argv.slice(2);
 if (dataDir === undefined) {

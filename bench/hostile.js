@@ -167,8 +167,8 @@ if (process.argv[2] === "--attack") {
   await attacks[name](address, JSON.parse(known));
 } else {
   const [folder = "data", seconds = "15"] = process.argv.slice(2).filter((word) => !word.startsWith("--"));
-  const { openServices } = await import("../dist/resolvers/services.js");
-  const { makeToken, revokeToken } = await import("../dist/resolvers/tokens.js");
+  const { openServices } = await import("../dist/services/services.js");
+  const { makeToken, revokeToken } = await import("../dist/resolvers/system/edit-tokens.js");
   const services = openServices(folder);
   const movies = services.db.sqlite
     .prepare("SELECT movie_id FROM movie_statistics WHERE audience = 'all' ORDER BY rating_count DESC LIMIT 1000")

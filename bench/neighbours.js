@@ -3,7 +3,7 @@
  * that one turn of the event loop took meanwhile. `node bench/neighbours.js [components]`
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { createPosterIndex, nearestPosters } from "../dist/posters/neighbours.js";
+import { createPosterIndex, nearestPosters } from "../dist/posters/vectors/neighbours.js";
 import { mulberry32 } from "../dist/random.js";
 
 const d = Number(process.argv[2] ?? 512);

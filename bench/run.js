@@ -9,12 +9,12 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSchema, createYoga } from "graphql-yoga";
 import { pino } from "pino";
-import { appOptionsOf } from "../dist/cli/context.js";
+import { appOptionsOf } from "../dist/cli/terminal/command-context.js";
 import { readConfig } from "../dist/config.js";
-import { embedPosters } from "../dist/resolvers/embed-posters.js";
-import { openServices } from "../dist/resolvers/services.js";
-import { setupEmbedded } from "../dist/resolvers/setup-embedded.js";
+import { embedPosters } from "../dist/jobs/embed-posters.js";
+import { setupEmbedded } from "../dist/jobs/setup-embedded.js";
 import { createApp } from "../dist/server/app.js";
+import { openServices } from "../dist/services/services.js";
 
 const quick = process.argv.includes("--quick");
 const rounds = quick ? 1 : 7;

@@ -5,8 +5,8 @@
  */
 import { pino } from "pino";
 import { readConfig } from "../dist/config.js";
-import { openServices } from "../dist/resolvers/services.js";
 import { createApp } from "../dist/server/app.js";
+import { openServices } from "../dist/services/services.js";
 
 const services = openServices(process.argv[2] ?? "data", { busyTimeoutMs: 5 });
 const config = readConfig({ trustProxy: "on" }, {});

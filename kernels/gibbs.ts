@@ -1,5 +1,5 @@
 /**
- * The inner loops of the Gibbs sampler (src/ml/bayes-chain.ts), compiled to WebAssembly with 128-bit SIMD.
+ * The inner loops of the Gibbs sampler (src/ml/bayes/bayes-chain.ts), compiled to WebAssembly with 128-bit SIMD.
  * All arrays lie in the module's memory where the caller put them; a factor block is four float32 an entity, so that
  * one v128 holds a block's row. Nothing here checks a length: the caller does, once, when it lays the memory out.
  *

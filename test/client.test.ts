@@ -14,12 +14,12 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { homePage, rate, search } from "../examples/client/src/pages.js";
 import { userId } from "../src/ids.js";
-import { openServices, type Services } from "../src/resolvers/services.js";
-import { setupEmbedded } from "../src/resolvers/setup-embedded.js";
-import { makeToken } from "../src/resolvers/tokens.js";
+import { setupEmbedded } from "../src/jobs/setup-embedded.js";
+import { makeToken } from "../src/resolvers/system/edit-tokens.js";
 import { createApp } from "../src/server/app.js";
-import { type RunningServer, serve } from "../src/server/serve.js";
-import { appOptions } from "./fixture.js";
+import { type RunningServer, serve } from "../src/server/listen.js";
+import { openServices, type Services } from "../src/services/services.js";
+import { appOptions } from "./support/fixture.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 let folder: string;

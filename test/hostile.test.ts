@@ -3,9 +3,9 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { openServices } from "../src/resolvers/services.js";
-import { allTokens } from "../src/resolvers/tokens.js";
-import { dataFolder } from "./fixture.js";
+import { allTokens } from "../src/resolvers/system/edit-tokens.js";
+import { openServices } from "../src/services/services.js";
+import { dataFolder } from "./support/fixture.js";
 
 const run = promisify(execFile);
 const program = fileURLToPath(new URL("../bench/hostile.js", import.meta.url));

@@ -12,7 +12,7 @@ import {
   type UserIndex,
   userId,
 } from "../src/ids.js";
-import { createIdMaps } from "../src/ml/id-maps.js";
+import { createIdMaps } from "../src/ml/model/id-maps.js";
 
 const largest = 2 ** 31 - 1;
 

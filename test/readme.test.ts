@@ -4,11 +4,11 @@ import { pino } from "pino";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { settings } from "../src/config.js";
 import { userId } from "../src/ids.js";
-import { openServices } from "../src/resolvers/services.js";
-import { setupEmbedded } from "../src/resolvers/setup-embedded.js";
-import { makeToken } from "../src/resolvers/tokens.js";
+import { setupEmbedded } from "../src/jobs/setup-embedded.js";
+import { makeToken } from "../src/resolvers/system/edit-tokens.js";
 import { createApp } from "../src/server/app.js";
-import { appOptions, ask, emptyFolder } from "./fixture.js";
+import { openServices } from "../src/services/services.js";
+import { appOptions, ask, emptyFolder } from "./support/fixture.js";
 
 let readme = "";
 beforeAll(async () => {

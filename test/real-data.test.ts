@@ -9,7 +9,7 @@ import Sqlite from "better-sqlite3";
 import sharp from "sharp";
 import { beforeAll, expect, test } from "vitest";
 import { run, runJson, start, tempFolder } from "./cli/run.js";
-import { describeWithShared, sharedFile } from "./shared.js";
+import { describeWithShared, sharedFile } from "./support/shared.js";
 
 const archive = "data/ml-1m.zip";
 const linkArchive = "data/ml-25m-links.zip";

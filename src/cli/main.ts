@@ -3,19 +3,19 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
 import { AppError, storageError } from "../errors.js";
-import { addSettingFlags } from "./context.js";
-import { addDocumentCommands } from "./documents.js";
-import { addEncoderCommands } from "./encoders.js";
-import { addEvaluateCommand } from "./evaluate.js";
-import { addImportCommands } from "./import.js";
-import { addModelCommands } from "./models.js";
-import { say } from "./output.js";
-import { addPosterCommands } from "./posters.js";
-import { addRecommendCommands } from "./recommend.js";
-import { addSchemaCommand } from "./schema.js";
-import { addServeCommands } from "./serve.js";
-import { addTokenCommands } from "./tokens.js";
-import { addTrainCommand } from "./train.js";
+import { addEvaluateCommand } from "./commands/evaluate.js";
+import { addImportCommands } from "./commands/import.js";
+import { addDocumentCommands } from "./commands/manage-documents.js";
+import { addEncoderCommands } from "./commands/manage-encoders.js";
+import { addModelCommands } from "./commands/manage-models.js";
+import { addPosterCommands } from "./commands/manage-posters.js";
+import { addTokenCommands } from "./commands/manage-tokens.js";
+import { addSchemaCommand } from "./commands/print-schema.js";
+import { addRecommendCommands } from "./commands/recommend.js";
+import { addServeCommands } from "./commands/serve.js";
+import { addTrainCommand } from "./commands/train.js";
+import { addSettingFlags } from "./terminal/command-context.js";
+import { say } from "./terminal/output.js";
 
 /** Runs one command line; sets the exit status: 0, 1 where it failed, 2 where it was not understood. */
 export async function main(argv: readonly string[]): Promise<void> {

@@ -1,8 +1,9 @@
 /** The films that links were taken from, kept for whoever corrects a link, and searched by name. */
+
+import type { LinkReference } from "../datasets/linking/link.js";
+import { comparableTitles, titleParts, titlesAgree } from "../datasets/movielens/titles.js";
 import { received } from "../errors.js";
 import type { ImdbId, MovieId } from "../ids.js";
-import type { LinkReference } from "./movielens/link.js";
-import { comparableTitles, titleParts, titlesAgree } from "./movielens/titles.js";
 import { type Movie, moviesByImdbIds } from "./movies.js";
 import type { Database } from "./open.js";
 

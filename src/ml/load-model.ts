@@ -1,9 +1,9 @@
 /** From a model's folder to a model that serves, whichever its kind. */
 
-import { createBaselinePredictor } from "./baseline-predictor.js";
-import { loadFactorPredictor } from "./factor-predictor.js";
-import { readManifest, readModelFile } from "./model-store.js";
-import type { Predictor } from "./predictor.js";
+import { createBaselinePredictor } from "./baseline/baseline-predictor.js";
+import { loadFactorPredictor } from "./factors/factor-predictor.js";
+import { readManifest, readModelFile } from "./model/model-store.js";
+import type { Predictor } from "./model/predictor.js";
 
 /**
  * Loads a model from its folder, the checksums of its files checked.

@@ -2,10 +2,11 @@
 import type { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { isLoopback } from "../config.js";
-import { AppError, received, storageError } from "../errors.js";
-import { type PosterImage, posterImage } from "../resolvers/poster-image.js";
-import type { Services } from "../resolvers/services.js";
-import { errorResponse } from "./error-response.js";
+import { AppError, storageError } from "../errors.js";
+import { type PosterImage, posterImage } from "../services/poster-image.js";
+import type { Services } from "../services/services.js";
+import { errorResponse } from "./errors/error-response.js";
+import { notAllowed, plain, year } from "./errors/plain-response.js";
 
 /**
  * Refuses requests to a name that is no loopback address, for a server that asks for no token: a page from elsewhere
@@ -41,8 +42,6 @@ export function useRoutes(services: Services, maskError: MaskError): Plugin {
     },
   };
 }
-
-export const year = 31_536_000;
 
 async function posterResponse(
   services: Services,
@@ -84,20 +83,8 @@ async function posterResponse(
   });
 }
 
-export function notAllowed(fetchAPI: { Response: typeof Response }, method: string, allow: string): Response {
-  const error = new AppError(
-    "METHOD_NOT_ALLOWED",
-    `expected one of the methods ${allow}, received ${received(method)}`,
-  );
-  return errorResponse(fetchAPI, 405, error, { allow });
-}
-
 /** Whether an If-None-Match names this tag; weak tags are compared as if they were strong. */
 function hasTag(header: string | null, etag: string): boolean {
   const tags = (header ?? "").split(",").map((tag) => tag.trim());
   return ["*", etag, `W/${etag}`].some((tag) => tags.includes(tag));
-}
-
-export function plain(fetchAPI: { Response: typeof Response }, status: number, text: string): Response {
-  return new fetchAPI.Response(`${text}\n`, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
 }

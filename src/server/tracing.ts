@@ -3,7 +3,7 @@ import { type Context, context, type Span, SpanKind, SpanStatusCode, trace } fro
 import { type DocumentNode, type GraphQLError, getOperationAST } from "graphql";
 import { isAsyncIterable, type Plugin } from "graphql-yoga";
 import { AppError } from "../errors.js";
-import type { PartialResult } from "./incremental.js";
+import type { PartialResult } from "./protocol/incremental.js";
 
 export interface Tracing {
   plugin: Plugin;

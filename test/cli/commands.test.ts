@@ -8,8 +8,8 @@ import Sqlite from "better-sqlite3";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { settings } from "../../src/config.js";
-import { embeddedFilms } from "../../src/db/embedded/films.js";
-import { classifier } from "../tiny-classifier.js";
+import { embeddedFilms } from "../../src/datasets/embedded/films.js";
+import { classifier } from "../support/tiny-classifier.js";
 import { complaints, copyOf, failure, run, runJson, start, tempFolder } from "./run.js";
 
 const film = (movieId: number) => embeddedFilms[movieId - 1];

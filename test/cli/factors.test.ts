@@ -2,9 +2,9 @@
 import { cp, mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { readTrainingSet } from "../../src/cli/training-set.js";
+import { readTrainingSet } from "../../src/cli/evaluation/training-set.js";
 import { openDatabase } from "../../src/db/open.js";
-import { openServices } from "../../src/resolvers/services.js";
+import { openServices } from "../../src/services/services.js";
 import { complaints, copyOf, failure, run, runJson, start, tempFolder } from "./run.js";
 
 interface Report {

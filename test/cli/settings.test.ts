@@ -1,7 +1,7 @@
 /** Every setting arrives, whichever way it is given: a flag before or behind the command, the environment, the default. */
 import { Command } from "commander";
 import { afterEach, describe, expect, test } from "vitest";
-import { addSettingFlags, configOf } from "../../src/cli/context.js";
+import { addSettingFlags, configOf } from "../../src/cli/terminal/command-context.js";
 import { type Config, readConfig, settings } from "../../src/config.js";
 
 /** A value of each setting that is not its default, as text and as it must arrive. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import stringWidth from "string-width";
 import { beforeAll, describe, expect, test } from "vitest";
-import { drawTable } from "../../src/cli/table.js";
+import { drawTable } from "../../src/cli/terminal/table.js";
 import { run, tempFolder } from "./run.js";
 
 const program = fileURLToPath(new URL("../../bin/marquee.js", import.meta.url));

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { openPromise } from "yauzl";
-import { embeddedFilms, embeddedGenres, widelySeenTitles } from "../../src/db/embedded/films.js";
+import { embeddedFilms, embeddedGenres, widelySeenTitles } from "../../src/datasets/embedded/films.js";
 
 /** MovieLens 25M's movies.csv and links.csv, kept beside a checkout and never inside it. */
 const archivePath = fileURLToPath(new URL("../../../shared/data/ml-25m-links.zip", import.meta.url));

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { embeddedGenres } from "../../src/db/embedded/films.js";
+import { embeddedGenres } from "../../src/datasets/embedded/films.js";
 import {
   type EmbeddedDataset,
   embeddedDatasetNote,
   generateEmbeddedDataset,
-} from "../../src/db/embedded/generate-ratings.js";
-import { ageGroups } from "../../src/db/embedded/generate-users.js";
-import { occupations } from "../../src/db/movielens/occupations.js";
+} from "../../src/datasets/embedded/generate-ratings.js";
+import { ageGroups } from "../../src/datasets/embedded/generate-users.js";
+import { occupations } from "../../src/datasets/movielens/occupations.js";
 import { gaussians, mulberry32, pickWeighted, shuffle } from "../../src/random.js";
 
 const dataset = generateEmbeddedDataset();

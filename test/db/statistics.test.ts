@@ -5,7 +5,7 @@ import { type Database, openDatabase } from "../../src/db/open.js";
 import { type Audience, pauseStatistics, statisticsOfMovies } from "../../src/db/statistics.js";
 import type { MovieId } from "../../src/ids.js";
 import { mulberry32 } from "../../src/random.js";
-import { emptyFolder } from "../fixture.js";
+import { emptyFolder } from "../support/fixture.js";
 
 interface Row {
   userId: number;

@@ -1,11 +1,11 @@
 /** The model that ships with the project, against the embedded data set as this code generates it. */
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { evaluate, splitProtocol } from "../../src/cli/evaluation.js";
-import { generateEmbeddedDataset } from "../../src/db/embedded/generate-ratings.js";
-import { fingerprint, type TrainingSet } from "../../src/ml/baseline-data.js";
+import { evaluate, splitProtocol } from "../../src/cli/evaluation/evaluation.js";
+import { generateEmbeddedDataset } from "../../src/datasets/embedded/generate-ratings.js";
+import { fingerprint, type TrainingSet } from "../../src/ml/baseline/baseline-data.js";
+import { heldOutBy, splitByIdentity } from "../../src/ml/data/split.js";
 import { loadModel } from "../../src/ml/load-model.js";
-import { heldOutBy, splitByIdentity } from "../../src/ml/split.js";
 import { movie, user } from "./fixtures.js";
 
 const folderOf = (name: string) => fileURLToPath(new URL(`../../models/${name}`, import.meta.url));

@@ -1,7 +1,7 @@
 /** Each compiled step of the sampler against the same written plainly, in float64, on small data. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { Arena, createKernel, type Place } from "../../src/ml/kernels.js";
-import { type SparseRows, transposed } from "../../src/ml/rating-matrix.js";
+import { type SparseRows, transposed } from "../../src/ml/data/rating-matrix.js";
+import { Arena, createKernel, type Place } from "../../src/ml/linalg/kernels.js";
 import { product, randomFloats, randomRows, solveDirectly } from "./factor-fixtures.js";
 
 type Step = (...numbers: number[]) => number;

@@ -1,17 +1,17 @@
 /** The original's trained network, served as this project serves it, on MovieLens 1M itself. */
 import { readFile } from "node:fs/promises";
 import { beforeAll, expect, it } from "vitest";
-import { evaluate } from "../../src/cli/evaluation.js";
-import { detectDataset } from "../../src/db/movielens/detect.js";
-import { occupations } from "../../src/db/movielens/occupations.js";
-import { readMovies, readRatings, readUsers } from "../../src/db/movielens/read.js";
-import { openSource } from "../../src/db/movielens/source.js";
-import type { TrainingSet } from "../../src/ml/baseline-data.js";
-import { type ImportedBaseline, importBaseline, ratedIds } from "../../src/ml/baseline-import.js";
-import { buildBaselineModel } from "../../src/ml/baseline-model.js";
-import { createBaselinePredictor } from "../../src/ml/baseline-predictor.js";
-import { basisOf, type Predictor } from "../../src/ml/predictor.js";
-import { describeWithShared, sharedFile } from "../shared.js";
+import { evaluate } from "../../src/cli/evaluation/evaluation.js";
+import { detectDataset } from "../../src/datasets/movielens/detect.js";
+import { occupations } from "../../src/datasets/movielens/occupations.js";
+import { readMovies, readRatings, readUsers } from "../../src/datasets/movielens/read.js";
+import { openSource } from "../../src/datasets/movielens/source.js";
+import type { TrainingSet } from "../../src/ml/baseline/baseline-data.js";
+import { type ImportedBaseline, importBaseline, ratedIds } from "../../src/ml/baseline/baseline-import.js";
+import { buildBaselineModel } from "../../src/ml/baseline/baseline-model.js";
+import { createBaselinePredictor } from "../../src/ml/baseline/baseline-predictor.js";
+import { basisOf, type Predictor } from "../../src/ml/model/predictor.js";
+import { describeWithShared, sharedFile } from "../support/shared.js";
 import { meanVector, referenceForward, vectorAt } from "./fixtures.js";
 
 const archive = "data/ml-1m.zip";

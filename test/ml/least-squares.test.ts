@@ -1,11 +1,11 @@
 /** iALS, EASE and matrix factorization against the same equations solved plainly. */
 import { describe, expect, it } from "vitest";
-import { createDenseKernel, strideOf } from "../../src/ml/dense-kernel.js";
-import { fitEase } from "../../src/ml/ease.js";
-import { fitIals, ialsDefaults } from "../../src/ml/ials.js";
-import { Arena } from "../../src/ml/kernels.js";
-import { fitMf, mfDefaults } from "../../src/ml/mf-train.js";
-import { type SparseRows, transposed } from "../../src/ml/rating-matrix.js";
+import { type SparseRows, transposed } from "../../src/ml/data/rating-matrix.js";
+import { createDenseKernel, strideOf } from "../../src/ml/linalg/dense-kernel.js";
+import { Arena } from "../../src/ml/linalg/kernels.js";
+import { fitEase } from "../../src/ml/ranker/ease.js";
+import { fitIals, ialsDefaults } from "../../src/ml/ranker/ials.js";
+import { fitMf, mfDefaults } from "../../src/ml/training/mf-train.js";
 import { gaussians, mulberry32 } from "../../src/random.js";
 import { invertDirectly, product, randomFloats, randomRows, solveDirectly } from "./factor-fixtures.js";
 

@@ -1,6 +1,6 @@
 /** How often the model is called and the database is read: not once for each object of a list. */
 import { describe, expect, test } from "vitest";
-import { countModelCalls, fixture, moviesWithPosters, predictPlainly, start } from "../fixture.js";
+import { countModelCalls, fixture, moviesWithPosters, predictPlainly, start } from "../support/fixture.js";
 
 const { seed } = fixture.models.active;
 

@@ -1,6 +1,6 @@
 /** Users and movies that are added, described and taken away; ratings many at once; and what input is refused. */
 import { describe, expect, test } from "vitest";
-import { fixture, type Started, start } from "../fixture.js";
+import { fixture, type Started, start } from "../support/fixture.js";
 
 const issues = "... on InvalidInputError { issues { path message } } ... on Error { code message }";
 

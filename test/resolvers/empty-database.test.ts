@@ -1,6 +1,6 @@
 /** A server whose data folder holds nothing yet: a catalogue made by hand, without a data set and without a model. */
 import { expect, test } from "vitest";
-import { emptyFolder, start } from "../fixture.js";
+import { emptyFolder, start } from "../support/fixture.js";
 
 test("an empty database takes a movie, finds it, and serves a new user who rates it", async () => {
   const { ask, data, edit, tokenOf } = await start({ dataDir: await emptyFolder() });

@@ -1,7 +1,7 @@
 /** Recommendations of a trained factor model with its ranker, over GraphQL, on the fixture's data. */
 import { describe, expect, test } from "vitest";
-import { addFactorModel } from "../factor-model.js";
-import { countModelCalls, fixture, type Started, type StartOptions, start, unknownUser } from "../fixture.js";
+import { addFactorModel } from "../support/factor-model.js";
+import { countModelCalls, fixture, type Started, type StartOptions, start, unknownUser } from "../support/fixture.js";
 
 async function startWith(options: StartOptions = {}, withRanker = true): Promise<Started> {
   const started = await start(options);

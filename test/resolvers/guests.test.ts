@@ -1,8 +1,8 @@
 /** Recommendations for guests, filtered, and page by page; and movies that the same people like. */
 import { describe, expect, test } from "vitest";
 import type { ItemIndex } from "../../src/ids.js";
-import { createItemNeighbours } from "../../src/ml/item-neighbours.js";
-import { fixture, rankPlainly, type Started, start } from "../fixture.js";
+import { createItemNeighbours } from "../../src/ml/factors/item-neighbours.js";
+import { fixture, rankPlainly, type Started, start } from "../support/fixture.js";
 
 const { seed } = fixture.models.active;
 interface Recommended {

@@ -1,15 +1,15 @@
 /** Lists as front ends show them: filtered, ordered, page by page while rows come and go, and counted. */
 import { describe, expect, test } from "vitest";
+import type { Viewer } from "../../src/access/viewer.js";
 import { write } from "../../src/db/write.js";
 import { sortKey } from "../../src/fold-text.js";
 import { withSignal } from "../../src/pause.js";
-import type { Context } from "../../src/resolvers/context.js";
-import { createListPace } from "../../src/resolvers/list-pace.js";
-import { createLoaders } from "../../src/resolvers/loaders.js";
-import type { Services } from "../../src/resolvers/services.js";
-import { trending } from "../../src/resolvers/trending.js";
-import type { Viewer } from "../../src/resolvers/viewer.js";
-import { fixture, type Started, start } from "../fixture.js";
+import { trending } from "../../src/resolvers/movies/trending.js";
+import type { Context } from "../../src/resolvers/request/context.js";
+import { createListPace } from "../../src/resolvers/request/list-pace.js";
+import { createLoaders } from "../../src/resolvers/request/loaders.js";
+import type { Services } from "../../src/services/services.js";
+import { fixture, type Started, start } from "../support/fixture.js";
 
 interface Node {
   movieId: number;

@@ -1,6 +1,6 @@
 /** Finding users and movies: by number, global id and IMDb id, by search, page by page. */
 import { describe, expect, test } from "vitest";
-import { fixture, globalId, type Started, start } from "../fixture.js";
+import { fixture, globalId, type Started, start } from "../support/fixture.js";
 
 const byId = <T extends { id: number }>(rows: readonly T[]) => [...rows].sort((a, b) => a.id - b.id);
 const numbersOf = (connection: { edges: { node: { movieId: number } }[] }) =>

@@ -1,10 +1,10 @@
 /** What can be changed, by whom, and what is refused; and that it counts at once and stays. */
 import Sqlite from "better-sqlite3";
 import { describe, expect, test } from "vitest";
-import { importLinks } from "../../src/db/import-links.js";
+import { importLinks } from "../../src/db/import/import-links.js";
 import { write } from "../../src/db/write.js";
 import { movieId, parseImdbId } from "../../src/ids.js";
-import { fixture, globalId, rankPlainly, type Started, start } from "../fixture.js";
+import { fixture, globalId, rankPlainly, type Started, start } from "../support/fixture.js";
 
 const { seed } = fixture.models.active;
 

@@ -14,8 +14,8 @@ import {
 } from "graphql";
 import { describe, expect, test } from "vitest";
 import { toSchema } from "../../src/schema/index.js";
-import { addFactorModel } from "../factor-model.js";
-import { type StartOptions, start } from "../fixture.js";
+import { addFactorModel } from "../support/factor-model.js";
+import { type StartOptions, start } from "../support/fixture.js";
 
 const schema = toSchema();
 

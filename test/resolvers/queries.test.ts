@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { fixture, globalId, start } from "../fixture.js";
+import { fixture, globalId, start } from "../support/fixture.js";
 
 const folder = fileURLToPath(new URL("../queries", import.meta.url));
 

@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { setPoster } from "../../src/db/posters.js";
 import { write } from "../../src/db/write.js";
 import { movieId } from "../../src/ids.js";
-import { renderPoster } from "../../src/posters/draw-poster.js";
-import { inspectPoster } from "../../src/posters/images.js";
-import { savePoster } from "../../src/posters/store.js";
-import { embedPosters } from "../../src/resolvers/embed-posters.js";
-import { openServices } from "../../src/resolvers/services.js";
+import { embedPosters } from "../../src/jobs/embed-posters.js";
+import { renderPoster } from "../../src/posters/artwork/draw-poster.js";
+import { inspectPoster } from "../../src/posters/images/images.js";
+import { savePoster } from "../../src/posters/images/store.js";
+import { openServices } from "../../src/services/services.js";
 import {
   buildTemplate,
   dataFolder,
@@ -20,7 +20,7 @@ import {
   type Started,
   start,
   unknownUser,
-} from "../fixture.js";
+} from "../support/fixture.js";
 
 const { seed } = fixture.models.active;
 

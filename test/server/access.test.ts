@@ -2,8 +2,8 @@
 import { appendFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { dataFolders } from "../../src/resolvers/services.js";
-import { dataFolder, start } from "../fixture.js";
+import { dataFolders } from "../../src/services/services.js";
+import { dataFolder, start } from "../support/fixture.js";
 
 const query = JSON.stringify({ query: "{ __typename }" });
 const post = { method: "POST", headers: { "content-type": "application/json" }, body: query };

@@ -7,8 +7,8 @@ import { Writable } from "node:stream";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { pino } from "pino";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { serve } from "../../src/server/serve.js";
-import { type StartOptions, start } from "../fixture.js";
+import { serve } from "../../src/server/listen.js";
+import { type StartOptions, start } from "../support/fixture.js";
 
 const json = { "content-type": "application/json" };
 

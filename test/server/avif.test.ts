@@ -2,8 +2,8 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { posterPath } from "../../src/posters/store.js";
-import { fixture, start } from "../fixture.js";
+import { posterPath } from "../../src/posters/images/store.js";
+import { fixture, start } from "../support/fixture.js";
 
 describe("posters", () => {
   test("come in AVIF, made once and kept beside the others", async () => {

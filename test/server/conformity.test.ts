@@ -1,7 +1,7 @@
 /** GraphQL over HTTP as its specification says, by graphql-http's own audits. */
 import { serverAudits } from "graphql-http";
 import { describe, expect, test } from "vitest";
-import { start } from "../fixture.js";
+import { start } from "../support/fixture.js";
 
 const audits = serverAudits({
   url: "http://marquee.test/graphql",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import { describe, expect, test } from "vitest";
-import { type Started, start } from "../fixture.js";
+import { type Started, start } from "../support/fixture.js";
 
 interface LogLine {
   level: number;

@@ -6,7 +6,7 @@ import { buildSubgraphSchema } from "@apollo/subgraph";
 import { graphql, parse } from "graphql";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { subgraphText } from "../../src/schema/index.js";
-import { type Started, start } from "../fixture.js";
+import { type Started, start } from "../support/fixture.js";
 
 /** A shop that sells films and knows its customers by Marquee's numbers. */
 const shopTypes = parse(`

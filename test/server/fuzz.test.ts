@@ -18,8 +18,8 @@ import {
 import { expect, test } from "vitest";
 import { mulberry32, type Random } from "../../src/random.js";
 import { toSchema } from "../../src/schema/index.js";
-import { globalId, start } from "../fixture.js";
-import { recordUnhandledRejections } from "../unhandled-rejections.js";
+import { globalId, start } from "../support/fixture.js";
+import { recordUnhandledRejections } from "../support/unhandled-rejections.js";
 
 const schema = toSchema();
 const queries = 600;

@@ -9,10 +9,10 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import sharp from "sharp";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { posterPath } from "../../src/posters/store.js";
-import { exampleQuery } from "../../src/server/example-query.js";
-import { serve } from "../../src/server/serve.js";
-import { fixture, moviesWithPosters, type StartOptions, start } from "../fixture.js";
+import { posterPath } from "../../src/posters/images/store.js";
+import { exampleQuery } from "../../src/server/graphiql/example-query.js";
+import { serve } from "../../src/server/listen.js";
+import { fixture, moviesWithPosters, type StartOptions, start } from "../support/fixture.js";
 
 async function startServer(options: StartOptions = {}) {
   const started = await start(options);

@@ -9,12 +9,12 @@ import { write } from "../../src/db/write.js";
 import { AppError } from "../../src/errors.js";
 import type { MovieId } from "../../src/ids.js";
 import { createPause, withoutSignal, withSignal } from "../../src/pause.js";
-import { maxBatch } from "../../src/posters/embedder.js";
-import { createPosterIndex, nearestPosters } from "../../src/posters/neighbours.js";
-import { savePoster } from "../../src/posters/store.js";
-import { looksOfMovies } from "../../src/resolvers/poster-looks.js";
+import { maxBatch } from "../../src/posters/encoders/embedder.js";
+import { savePoster } from "../../src/posters/images/store.js";
+import { createPosterIndex, nearestPosters } from "../../src/posters/vectors/neighbours.js";
 import type { App } from "../../src/server/app.js";
-import { answerOf, countModelCalls, fixture, globalId, start } from "../fixture.js";
+import { looksOfMovies } from "../../src/services/poster-looks.js";
+import { answerOf, countModelCalls, fixture, globalId, start } from "../support/fixture.js";
 
 const url = "http://marquee.test/graphql";
 const mutation =

@@ -1,7 +1,7 @@
 /** Sums of ratings must not give away what lists of ratings keep back. */
 import { describe, expect, test } from "vitest";
 import { write } from "../../src/db/write.js";
-import { type AskOptions, fixture, type Started, type StartOptions, start } from "../fixture.js";
+import { type AskOptions, fixture, type Started, type StartOptions, start } from "../support/fixture.js";
 
 const sums = "ratingCount meanRating ratingHistogram lastRatedOn";
 const latest = Math.max(...fixture.ratings.map(({ ratedAt }) => ratedAt));

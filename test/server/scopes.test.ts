@@ -1,7 +1,7 @@
 /** Every field that asks for a scope, and every scope: who gets an answer, who is refused, and how. */
 import { describe, expect, test } from "vitest";
 import { write } from "../../src/db/write.js";
-import { globalId, type Started, type StartOptions, start } from "../fixture.js";
+import { globalId, type Started, type StartOptions, start } from "../support/fixture.js";
 
 const scopes = ["public", "user 42", "user 5", "editor", "admin"] as const;
 type Who = (typeof scopes)[number];

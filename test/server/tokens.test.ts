@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { start } from "../fixture.js";
+import { start } from "../support/fixture.js";
 
 describe("a token", () => {
   test("is made, listed with its last use, and revoked", async () => {

@@ -5,7 +5,7 @@ import { pino } from "pino";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { AppError } from "../../src/errors.js";
 import { createTracing } from "../../src/server/tracing.js";
-import { globalId, start } from "../fixture.js";
+import { globalId, start } from "../support/fixture.js";
 
 interface Span {
   name: string;

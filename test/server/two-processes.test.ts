@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { fixture, start } from "../fixture.js";
+import { fixture, start } from "../support/fixture.js";
 
 // An import, seen from outside: it holds the write lock until it is told to end.
 const holder = `

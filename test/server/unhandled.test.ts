@@ -3,10 +3,10 @@
 import { execute } from "@graphql-tools/executor";
 import { GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from "graphql";
 import { describe, expect, test } from "vitest";
-import { createListPace } from "../../src/resolvers/list-pace.js";
-import { withSettledLists } from "../../src/schema/settled-lists.js";
-import { type StartOptions, start } from "../fixture.js";
-import { recordUnhandledRejections } from "../unhandled-rejections.js";
+import { createListPace } from "../../src/resolvers/request/list-pace.js";
+import { withSettledLists } from "../../src/schema/builder/settled-lists.js";
+import { type StartOptions, start } from "../support/fixture.js";
+import { recordUnhandledRejections } from "../support/unhandled-rejections.js";
 
 const unhandled = recordUnhandledRejections();
 

@@ -2,8 +2,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, received } from "../../errors.js";
-import type { TrainingSet } from "../../ml/baseline-data.js";
-import type { LeftOut } from "../../ml/leave-one-out.js";
+import type { TrainingSet } from "../../ml/baseline/baseline-data.js";
+import type { LeftOut } from "../../ml/evaluation/leave-one-out.js";
 
 /**
  * `*.test.negative` has a line a user: `(user,item)`, then 99 items, tab-separated; `*.train.rating` has the rest, which

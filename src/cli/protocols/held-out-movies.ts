@@ -1,9 +1,9 @@
 /** How well movies are predicted that nobody rated yet: from genres and year, from the poster, and from both. */
 import { AppError } from "../../errors.js";
-import type { TrainingSet } from "../../ml/baseline-data.js";
-import type { MovieFeatures } from "../../ml/predictor.js";
-import { drawPlaces } from "../../ml/split.js";
-import { evaluate, otherRows } from "../evaluation.js";
+import type { TrainingSet } from "../../ml/baseline/baseline-data.js";
+import { drawPlaces } from "../../ml/data/split.js";
+import type { MovieFeatures } from "../../ml/model/predictor.js";
+import { evaluate, otherRows } from "../evaluation/evaluation.js";
 import { type ProtocolOptions, type ProtocolResult, trainOn } from "./protocol.js";
 
 /** The data set as it was before some movies came. @param rows of the ratings of all others */

@@ -1,11 +1,11 @@
 /** What all protocols of `marquee evaluate --protocol` share: their options, and how they train. */
-import type { TrainingSet } from "../../ml/baseline-data.js";
-import { buildFactorModel } from "../../ml/factor-model.js";
-import { createFactorPredictor } from "../../ml/factor-predictor.js";
-import { type StarOptions, type TrainedFactors, trainFactors } from "../../ml/factor-train.js";
-import type { Predictor } from "../../ml/predictor.js";
-import type { RankerOptions } from "../../ml/ranker-train.js";
-import { createProgress, type Progress } from "../progress.js";
+import type { TrainingSet } from "../../ml/baseline/baseline-data.js";
+import { buildFactorModel } from "../../ml/factors/factor-model.js";
+import { createFactorPredictor } from "../../ml/factors/factor-predictor.js";
+import type { Predictor } from "../../ml/model/predictor.js";
+import type { RankerOptions } from "../../ml/ranker/ranker-train.js";
+import { type StarOptions, type TrainedFactors, trainFactors } from "../../ml/training/factor-train.js";
+import { createProgress, type Progress } from "../terminal/progress.js";
 
 export interface ProtocolOptions {
   seeds: number[];

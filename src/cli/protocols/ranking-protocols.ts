@@ -1,13 +1,13 @@
 /** Protocols that judge rankings: one rating a user left out among 100, and a fifth of the likes among the catalogue. */
 import { AppError } from "../../errors.js";
-import type { TrainingSet } from "../../ml/baseline-data.js";
-import { drawLeaveOneOut } from "../../ml/leave-one-out.js";
-import type { Predictor, UserFeatures } from "../../ml/predictor.js";
-import { averagePrecisionAtK, gini, hitAtK, ndcgAtK, novelty, recallAtK } from "../../ml/ranking-metrics.js";
-import { randomSplit } from "../../ml/split.js";
-import { topK } from "../../ml/top-k.js";
-import { otherRows, withRatings } from "../evaluation.js";
-import { createProgress } from "../progress.js";
+import type { TrainingSet } from "../../ml/baseline/baseline-data.js";
+import { randomSplit } from "../../ml/data/split.js";
+import { drawLeaveOneOut } from "../../ml/evaluation/leave-one-out.js";
+import { averagePrecisionAtK, gini, hitAtK, ndcgAtK, novelty, recallAtK } from "../../ml/evaluation/ranking-metrics.js";
+import { topK } from "../../ml/linalg/top-k.js";
+import type { Predictor, UserFeatures } from "../../ml/model/predictor.js";
+import { otherRows, withRatings } from "../evaluation/evaluation.js";
+import { createProgress } from "../terminal/progress.js";
 import { readHeSplit } from "./he-split.js";
 import { type Figures, type ProtocolOptions, type ProtocolResult, trainOn } from "./protocol.js";
 

@@ -1,10 +1,10 @@
 /** Protocols that judge predicted stars: random ratings held out, the latest ones, and whole users. */
 import { AppError } from "../../errors.js";
-import type { TrainingSet } from "../../ml/baseline-data.js";
-import { biasPredictions } from "../../ml/blend.js";
-import { rmse } from "../../ml/metrics.js";
-import { drawPlaces, randomSplit, shuffledLists } from "../../ml/split.js";
-import { evaluate, otherRows } from "../evaluation.js";
+import type { TrainingSet } from "../../ml/baseline/baseline-data.js";
+import { drawPlaces, randomSplit, shuffledLists } from "../../ml/data/split.js";
+import { rmse } from "../../ml/evaluation/metrics.js";
+import { biasPredictions } from "../../ml/factors/blend.js";
+import { evaluate, otherRows } from "../evaluation/evaluation.js";
 import { type Figures, type ProtocolOptions, type ProtocolResult, trainOn } from "./protocol.js";
 
 /** Ten percent of the ratings, drawn as `randomSplit(ratings, 0.1, seed)` draws them: a permutation by mulberry32. */

@@ -2,8 +2,8 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.js";
-import { readRegularFile } from "../../read-file.js";
-import { maxPosterBytes } from "../images.js";
+import { readRegularFile } from "../../files/read-file.js";
+import { maxPosterBytes } from "../images/images.js";
 import type { PosterProvider, PosterSubject } from "./provider.js";
 
 const endings = ["jpg", "jpeg", "png", "webp"];

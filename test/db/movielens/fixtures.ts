@@ -6,9 +6,9 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { onTestFinished } from "vitest";
 import yazl from "yazl";
-import { detectDataset } from "../../../src/db/movielens/detect.js";
-import type { BadLine, ReadOptions } from "../../../src/db/movielens/rows.js";
-import { openSource } from "../../../src/db/movielens/source.js";
+import { detectDataset } from "../../../src/datasets/movielens/detect.js";
+import type { BadLine, ReadOptions } from "../../../src/datasets/movielens/rows.js";
+import { openSource } from "../../../src/datasets/movielens/source.js";
 
 export type Files = Record<string, string | Buffer>;
 

@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { matchLinks, readLinkReference } from "../../../src/db/movielens/link.js";
-import { searchLinks } from "../../../src/db/movielens/link-search.js";
-import { readMovies, readRatings, readUsers } from "../../../src/db/movielens/read.js";
+import { matchLinks, readLinkReference } from "../../../src/datasets/linking/link.js";
+import { searchLinks } from "../../../src/datasets/linking/link-search.js";
+import { readMovies, readRatings, readUsers } from "../../../src/datasets/movielens/read.js";
 import { parseImdbId } from "../../../src/ids.js";
 import { all, open, openDataset, strict } from "./fixtures.js";
 

@@ -6,9 +6,9 @@ import { AppError } from "../../../src/errors.js";
 import { movieId, parseImdbId } from "../../../src/ids.js";
 import { folderProvider } from "../../../src/posters/providers/folder.js";
 import { tmdbProvider } from "../../../src/posters/providers/tmdb.js";
-import { emptyFolder } from "../../fixture.js";
-import { describeWithHttps } from "../../https-server.js";
-import { serveTmdb, type TmdbFilms } from "../../tmdb-server.js";
+import { emptyFolder } from "../../support/fixture.js";
+import { describeWithHttps } from "../../support/https-server.js";
+import { serveTmdb, type TmdbFilms } from "../../support/tmdb-server.js";
 
 const subject = (tmdbId: number | null, imdbId: string | null = null) => ({
   id: movieId(1),

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../../src/errors.js";
 import { isPrivateAddress, type RequestOptions, requestSafely } from "../../../src/posters/providers/request.js";
-import { describeWithHttps, serveHttps } from "../../https-server.js";
+import { describeWithHttps, serveHttps } from "../../support/https-server.js";
 
 const picture = Buffer.from("a picture");
 

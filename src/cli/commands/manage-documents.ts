@@ -1,0 +1,63 @@
+/** `marquee documents`: trusted documents, which front ends send by hash. */
+import type { Command } from "commander";
+import { withServices } from "../terminal/command-context.js";
+import { printJson, printTable, say } from "../terminal/output.js";
+
+export function addDocumentCommands(program: Command): void {
+  const documents = program
+    .command("documents")
+    .description("Manage trusted documents: operations that front ends send by the SHA-256 of their text.");
+  documents
+    .command("add")
+    .summary("trust every operation of a folder")
+    .description(
+      "Trust every operation of a folder: each .graphql or .gql file is one document, fragments included, and each entry " +
+        "of a .json file that maps hashes to documents, as GraphQL Code Generator and Relay write it. All of them, or none.",
+    )
+    .argument("<folder>", "the folder, with those in it")
+    .option("--json", "print hashes and files as JSON")
+    .action(async (folder: string, options: { json?: boolean }, command: Command) => {
+      // Slow to load: not before it is needed.
+      const { parse, validate } = await import("graphql");
+      const { toSchema, withIncremental } = await import("../../schema/index.js");
+      const { addDocumentsOf } = await import("../../jobs/add-documents.js");
+      await withServices(command, async (services, { defer }) => {
+        const schema = defer ? withIncremental(toSchema()) : toSchema();
+        const report = await addDocumentsOf(services, folder, (text) => validate(schema, parse(text)));
+        if (options.json) return printJson(report);
+        printTable(
+          ["hash", "file"],
+          report.documents.map(({ hash, source }) => [hash, source]),
+        );
+        say(`Trusted ${report.documents.length} documents, ${report.added} of them new.`);
+      });
+    });
+  documents
+    .command("list")
+    .description("List the trusted documents.")
+    .option("--json", "print them as JSON, with their texts")
+    .action(async (options: { json?: boolean }, command: Command) => {
+      const { allDocuments } = await import("../../jobs/add-documents.js");
+      await withServices(command, async (services) => {
+        const rows = allDocuments(services);
+        if (options.json) return printJson(rows);
+        printTable(
+          ["hash", "file"],
+          rows.map(({ hash, source }) => [hash, source]),
+        );
+      });
+    });
+  documents
+    .command("remove")
+    .description("Trust a document no longer.")
+    .argument("<hash>", "its SHA-256, as marquee documents list shows it")
+    .option("--json", "print the hash as JSON")
+    .action(async (hash: string, options: { json?: boolean }, command: Command) => {
+      const { removeDocument } = await import("../../jobs/add-documents.js");
+      await withServices(command, async (services) => {
+        await removeDocument(services, hash);
+        if (options.json) printJson({ hash });
+        else say(`Removed ${hash}.`);
+      });
+    });
+}

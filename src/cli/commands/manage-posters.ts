@@ -1,0 +1,122 @@
+/** `marquee posters`: add, fetch and embed. */
+import type { Command } from "commander";
+import { countPosters } from "../../db/posters.js";
+import { AppError } from "../../errors.js";
+import { addPosters } from "../../jobs/add-posters.js";
+import { embedPosters } from "../../jobs/embed-posters.js";
+import { fetchPosters } from "../../jobs/fetch-posters.js";
+import { interruptSignal, withServices } from "../terminal/command-context.js";
+import { printJson, printText, say, seconds } from "../terminal/output.js";
+import { createProgress, type Progress } from "../terminal/progress.js";
+
+const failuresShown = 20;
+
+export function addPosterCommands(program: Command): void {
+  const posters = program
+    .command("posters")
+    .summary("add, fetch and embed posters")
+    .description("Add posters, fetch them from their sources, and embed them.");
+
+  posters
+    .command("add")
+    .summary("add posters from a folder")
+    .description(
+      "Take posters from a folder: files named <movieId> or tt<imdbId> with .jpg, .png or .webp. Each is checked, and kept under its content.",
+    )
+    .argument("<folder>", "folder of pictures")
+    .option("--json", "print the result as JSON")
+    .action(async (folder: string, options: { json?: boolean }, command: Command) => {
+      const started = performance.now();
+      await withServices(command, async (services) => {
+        const { report, interrupted } = await watched("add", (onProgress, signal) =>
+          addPosters(services, folder, onProgress, signal),
+        );
+        for (const { file, reason } of report.refused) say(`refused ${file}: ${reason}`);
+        const total = countPosters(services.db);
+        if (options.json) printJson({ ...report, posters: total });
+        else {
+          printText(
+            `${report.added} posters added, ${report.unchanged} were there already, ${report.refused.length} refused, in ${seconds(started)}; ` +
+              `${total} movies have a poster`,
+          );
+        }
+        if (interrupted)
+          throw new AppError("INTERRUPTED", "interrupted: what was added stays, run it again for the rest");
+      });
+    });
+
+  posters
+    .command("fetch")
+    .summary("fetch missing posters from their sources")
+    .description(
+      "Fetch the posters of movies that have none from the sources that are set up: --poster-folder, --tmdb-api-key. What a source does not have is not asked for again for 30 days.",
+    )
+    .option("--refresh", "ask for all movies again, and take posters that have changed; uploaded ones stay")
+    .option("--json", "print the result as JSON")
+    .action(async (options: { refresh?: boolean; json?: boolean }, command: Command) => {
+      const started = performance.now();
+      await withServices(command, async (services) => {
+        const { report, interrupted } = await watched("fetch", (onProgress, signal) =>
+          fetchPosters(services, options.refresh ?? false, onProgress, signal),
+        );
+        for (const { movieId, title, detail } of report.failed.slice(0, failuresShown)) {
+          say(`failed ${movieId} ${title}: ${detail}`);
+        }
+        if (report.failed.length > failuresShown) say(`… and ${report.failed.length - failuresShown} more failed`);
+        const total = countPosters(services.db);
+        if (options.json) printJson({ ...report, posters: total });
+        else {
+          const counts = Object.entries(report.outcomes)
+            .filter(([, count]) => count > 0)
+            .map(([outcome, count]) => `${count} ${outcome}`);
+          printText(
+            `${report.movies} movies asked for in ${seconds(started)}: ${counts.join(", ") || "nothing to do"}; ${total} movies have a poster`,
+          );
+        }
+        if (interrupted)
+          throw new AppError("INTERRUPTED", "interrupted: what was fetched stays, run it again for the rest");
+      });
+    });
+
+  posters
+    .command("embed")
+    .summary("embed all posters")
+    .description(
+      "Embed all posters with the encoder in use. Queries do this for single posters when they first need them.",
+    )
+    .option("--json", "print the result as JSON")
+    .action(async (options: { json?: boolean }, command: Command) => {
+      const started = performance.now();
+      await withServices(command, async (services) => {
+        const { report, interrupted } = await watched("embed", (onProgress, signal) =>
+          embedPosters(services, onProgress, signal),
+        );
+        for (const { sha256, reason } of report.failed) say(`failed ${sha256.slice(0, 12)}…: ${reason}`);
+        if (options.json) printJson(report);
+        else
+          printText(
+            `${report.embedded} posters embedded by ${report.encoder}, ${report.failed.length} failed, in ${seconds(started)}`,
+          );
+        if (interrupted)
+          throw new AppError("INTERRUPTED", "interrupted: what was embedded stays, run it again for the rest");
+      });
+    });
+}
+
+async function watched<T>(
+  label: string,
+  work: (onProgress: (done: number, total: number) => void, signal: AbortSignal) => Promise<T>,
+): Promise<{ report: T; interrupted: boolean }> {
+  const interrupt = interruptSignal("Interrupted: finishing the posters under way …");
+  let progress: Progress | undefined;
+  try {
+    const report = await work((done, total) => {
+      progress ??= createProgress(label, total, "posters");
+      progress.update(done);
+    }, interrupt.signal);
+    return { report, interrupted: interrupt.signal.aborted };
+  } finally {
+    progress?.stop();
+    interrupt.release();
+  }
+}

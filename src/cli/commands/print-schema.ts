@@ -1,0 +1,33 @@
+/** `marquee schema`: the GraphQL schema as text. */
+import type { Command } from "commander";
+import type { GraphQLSchema } from "graphql";
+import { writeOut } from "../terminal/output.js";
+
+/** The members of each interface and union: a cache needs them to know that a `RateMovieResult` may be an `Error`. */
+async function possibleTypesOf(schema: GraphQLSchema): Promise<Record<string, string[]>> {
+  const { isAbstractType } = await import("graphql");
+  const abstract = Object.values(schema.getTypeMap()).filter(isAbstractType);
+  return Object.fromEntries(abstract.map((type) => [type.name, schema.getPossibleTypes(type).map(({ name }) => name)]));
+}
+
+export function addSchemaCommand(program: Command): void {
+  program
+    .command("schema")
+    .summary("print the GraphQL schema")
+    .description("Print the GraphQL schema, or write it to a file.")
+    .option("--out <file>", "write it there")
+    .option("--possible-types", "the members of each interface and union, as JSON for Apollo Client's InMemoryCache")
+    .option("--subgraph", "as a subgraph of Apollo Federation 2, with its directives, to be composed with others")
+    .action(async (options: { out?: string; subgraph?: boolean; possibleTypes?: boolean }) => {
+      const { lexicographicSortSchema, printSchema } = await import("graphql");
+      const { subgraphText, toSchema } = await import("../../schema/index.js");
+      const schema = lexicographicSortSchema(toSchema());
+      const text = options.subgraph
+        ? await subgraphText()
+        : options.possibleTypes
+          ? `${JSON.stringify(await possibleTypesOf(schema), undefined, 2)}\n`
+          : `${printSchema(schema)}\n`;
+      if (options.out === undefined) process.stdout.write(text);
+      else await writeOut(options.out, text);
+    });
+}

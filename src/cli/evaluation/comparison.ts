@@ -1,0 +1,122 @@
+/** Every trained model on the same held-out ratings, beside what needs no model. */
+import { AppError } from "../../errors.js";
+import { fingerprint, type TrainingSet } from "../../ml/baseline/baseline-data.js";
+import { defaultSplit, heldOutBy, randomSplit, splitByIdentity } from "../../ml/data/split.js";
+import { biasPredictions, shrunkMeans } from "../../ml/factors/blend.js";
+import type { ManifestDraft, Metrics } from "../../ml/model/manifest.js";
+import { listModels } from "../../ml/model/model-store.js";
+import type { Services } from "../../services/services.js";
+import { say } from "../terminal/output.js";
+import { createProgress } from "../terminal/progress.js";
+import { evaluate, otherRows, starMetrics } from "./evaluation.js";
+
+export interface Compared {
+  name: string;
+  kind: string;
+  rmse: number;
+  mae: number;
+  /** Share of the ratings of each number of stars, 1 to 5, whose prediction rounds to it. */
+  recallByStars: number[];
+}
+
+export interface Comparison {
+  /** Rows of the rating table that no compared model was trained on. */
+  rows: Int32Array;
+  models: Compared[];
+}
+
+/** Which ratings a model was not trained on, or why that cannot be told. */
+export type HeldOut = { rows: Int32Array } | { unknown: string };
+
+/**
+ * Held-out ratings are named by identity, so that they are the same however the data changed since the training. Models
+ * from before that kept rows instead: theirs are known only while the ratings are exactly those of the training.
+ */
+export function heldOutRows({ training, dataset }: ManifestDraft, { ratings }: TrainingSet): HeldOut {
+  const share = training?.validationShare;
+  const seed = training?.seed;
+  if (typeof share !== "number" || typeof seed !== "number") {
+    return { unknown: "does not say which ratings it was trained on" };
+  }
+  if (share === 0) return { unknown: "was trained on all ratings" };
+  if (training?.heldOutBy === heldOutBy) return { rows: splitByIdentity(ratings, share, seed).validation };
+  if (dataset.fingerprint !== fingerprint(ratings)) {
+    return {
+      unknown: "kept its held-out ratings by row, and the ratings changed since it was trained: train it again",
+    };
+  }
+  return { rows: randomSplit(ratings.stars.length, share, seed).validation };
+}
+
+/**
+ * Measures every model of the loaded data set on the ratings that all of them had held out; one of which that is not known
+ * is left out with a word.
+ * @throws {AppError} DATA_EMPTY where there is no such rating
+ */
+export async function compareModels(services: Services, data: TrainingSet, datasetName: string): Promise<Comparison> {
+  let common: Set<number> | undefined;
+  const names: string[] = [];
+  for (const { name, manifest } of await listModels(services.folders.models)) {
+    if (manifest instanceof AppError || manifest.dataset.name !== datasetName) continue;
+    const heldOut = heldOutRows(manifest, data);
+    if ("unknown" in heldOut) {
+      say(`marquee: ${name} is not compared: it ${heldOut.unknown}`);
+      continue;
+    }
+    const { rows } = heldOut;
+    names.push(name);
+    const earlier = common;
+    common = new Set(earlier === undefined ? rows : rows.filter((row) => earlier.has(row)));
+  }
+  const rows = Int32Array.from(
+    common ?? splitByIdentity(data.ratings, defaultSplit.share, defaultSplit.seed).validation,
+  ).sort();
+  if (rows.length === 0) {
+    throw new AppError(
+      "DATA_EMPTY",
+      `expected ratings that none of ${names.join(", ")} was trained on, but there are none`,
+    );
+  }
+  const models = simplePredictions(data, rows);
+  for (const name of names) {
+    const model = await services.models.get(name);
+    const bar = createProgress(`evaluate ${name}`, rows.length, "ratings");
+    const result = await evaluate(model, data, rows, "", (done) => bar.update(done)).finally(() => bar.stop());
+    models.push(compared(name, model.manifest.kind, result));
+  }
+  return { rows, models };
+}
+
+function compared(
+  name: string,
+  kind: string,
+  { rmse, mae, confusionMatrix }: Pick<Metrics, "rmse" | "mae" | "confusionMatrix">,
+): Compared {
+  return { name, kind, rmse, mae, recallByStars: confusionMatrix.map((row, star) => row[star]) };
+}
+
+/** The mean of all other ratings; the movie's; and the movie's with the user's bias. */
+function simplePredictions(data: TrainingSet, rows: Int32Array): Compared[] {
+  const { ratings, movies } = data;
+  const known = otherRows(ratings.stars.length, rows);
+  const mean = known.reduce((sum, row) => sum + ratings.stars[row], 0) / Math.max(1, known.length);
+  const placeOf = new Map<number, number>(movies.map(({ id }, place) => [id, place]));
+  const itemOf = (row: number) => placeOf.get(ratings.movieIds[row]) as number;
+  const means = shrunkMeans(
+    movies.length,
+    known.map(itemOf),
+    Float32Array.from(known, (row) => ratings.stars[row]),
+    mean,
+  );
+  const truth = Float32Array.from(rows, (row) => ratings.stars[row]);
+  const measured = (name: string, predictions: Float32Array) =>
+    compared(name, "no model", starMetrics(truth, predictions));
+  return [
+    measured("mean of all ratings", new Float32Array(rows.length).fill(mean)),
+    measured(
+      "movie's mean",
+      Float32Array.from(rows, (row) => means[itemOf(row)]),
+    ),
+    measured("movie's mean and user's bias", biasPredictions(data, means, known, rows)),
+  ];
+}

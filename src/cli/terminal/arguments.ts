@@ -1,0 +1,69 @@
+/** Checks of what stands on the command line. */
+import { AppError, received } from "../../errors.js";
+import { type MovieId, parseMovieId, parseUserId, type UserId } from "../../ids.js";
+
+/** @throws {AppError} USAGE unless the text is a whole number within the range */
+export function wholeNumber(name: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= least && value <= most)) {
+      throw new AppError(
+        "USAGE",
+        `expected a whole number from ${least} to ${most} for ${name}, received ${received(text)}`,
+      );
+    }
+    return value;
+  };
+}
+
+/** @throws {AppError} USAGE unless the text is a number within the range, its ends excluded where said */
+export function decimal(name: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    if (!(value >= least && value <= most)) {
+      throw new AppError("USAGE", `expected a number from ${least} to ${most} for ${name}, received ${received(text)}`);
+    }
+    return value;
+  };
+}
+
+/** @throws {AppError} USAGE unless the text is so many numbers within the range, with commas between them */
+export function decimals(name: string, count: number, least: number, most: number): (text: string) => number[] {
+  return (text) => {
+    const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+    if (values.length !== count || !values.every((value) => value >= least && value <= most)) {
+      throw new AppError(
+        "USAGE",
+        `expected ${count} numbers from ${least} to ${most} with commas between them for ${name}, received ${received(text)}`,
+      );
+    }
+    return values;
+  };
+}
+
+/** @throws {AppError} USAGE unless the text is one of the choices */
+export function oneOf<T extends string>(name: string, choices: readonly T[]): (text: string) => T {
+  return (text) => {
+    const choice = choices.find((value) => value === text);
+    if (choice === undefined) {
+      throw new AppError("USAGE", `expected ${choices.join(" or ")} for ${name}, received ${received(text)}`);
+    }
+    return choice;
+  };
+}
+
+/** @throws {AppError} INVALID_ID */
+export function userIdArgument(text: string): UserId {
+  const id = parseUserId(text);
+  if (id === undefined)
+    throw new AppError("INVALID_ID", `expected a user id, a positive whole number, received ${received(text)}`);
+  return id;
+}
+
+/** @throws {AppError} INVALID_ID */
+export function movieIdArgument(text: string): MovieId {
+  const id = parseMovieId(text);
+  if (id === undefined)
+    throw new AppError("INVALID_ID", `expected a movie id, a positive whole number, received ${received(text)}`);
+  return id;
+}

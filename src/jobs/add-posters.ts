@@ -1,0 +1,131 @@
+/** Taking posters from a folder into the store: files named after a movie's number or its IMDb id. */
+import { readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { type PosterRow, posterNames, setPoster } from "../db/posters.js";
+import { currentDataset } from "../db/settings.js";
+import { write } from "../db/write.js";
+import { AppError, received } from "../errors.js";
+import { readRegularFile } from "../files/read-file.js";
+import { type MovieId, parseImdbId, parseMovieId } from "../ids.js";
+import { inspectPoster, maxPosterBytes } from "../posters/images/images.js";
+import { savePoster } from "../posters/images/store.js";
+import type { Services } from "../services/services.js";
+
+export interface AddPostersReport {
+  files: number;
+  added: number;
+  /** Posters that were there already, the same picture. */
+  unchanged: number;
+  refused: { file: string; reason: string }[];
+}
+
+// Checked side by side, and recorded in one transaction: a commit for each would wait for the disk each time.
+const filesPerBatch = 32;
+const pictureName = /^(.+)\.(?:jpe?g|png|webp)$/i;
+
+/**
+ * @param folder with files such as `1193.jpg` or `tt0073486.png`; other files are refused by name
+ * @throws {AppError} DATA_EMPTY without a data set, or without any file; FILE_UNREADABLE when the folder cannot be read
+ */
+export async function addPosters(
+  { db, folders }: Services,
+  folder: string,
+  onProgress: (done: number, total: number) => void,
+  signal?: AbortSignal,
+): Promise<AddPostersReport> {
+  if (currentDataset(db) === undefined) {
+    throw new AppError(
+      "DATA_EMPTY",
+      "expected a data set whose movies these are posters of, but none is loaded: run marquee import, or marquee setup",
+    );
+  }
+  const files = await readdir(folder, { withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => {
+    throw new AppError("FILE_UNREADABLE", `expected a folder of posters, received ${received(folder)}: ${cause.code}`, {
+      cause,
+    });
+  });
+  const names = files
+    .filter((file) => !file.isDirectory())
+    .map((file) => file.name)
+    .sort();
+  if (names.length === 0) {
+    throw new AppError(
+      "DATA_EMPTY",
+      `expected pictures named <movieId> or tt<imdbId> with .jpg, .png or .webp in ${received(folder)}, but it holds no files`,
+    );
+  }
+  const find = movieFinder(posterNames(db));
+  const addedAt = Math.floor(Date.now() / 1000);
+  const fileOf = new Map<MovieId, string>();
+  const report: AddPostersReport = { files: names.length, added: 0, unchanged: 0, refused: [] };
+  for (let from = 0; from < names.length && !signal?.aborted; from += filesPerBatch) {
+    const batch = names.slice(from, from + filesPerBatch);
+    const read = await Promise.all(batch.map((name) => takeIn(join(folder, name), find(name))));
+    const taken = read.map((result, i) => (result instanceof AppError ? result : onlyOne(result, batch[i])));
+    const rows = taken.filter((result): result is PosterRow => !(result instanceof AppError));
+    const changed = await write(db, () => rows.filter((row) => setPoster(db, row)).length);
+    report.added += changed;
+    report.unchanged += rows.length - changed;
+    taken.forEach((result, i) => {
+      if (result instanceof AppError) report.refused.push({ file: batch[i], reason: result.message });
+    });
+    onProgress(from + batch.length, names.length);
+  }
+  return report;
+
+  /** A second file for one movie would take turns with the first, import by import. */
+  function onlyOne(row: PosterRow, file: string): PosterRow | AppError {
+    const first = fileOf.get(row.movieId);
+    if (first === undefined) fileOf.set(row.movieId, file);
+    return first === undefined
+      ? row
+      : new AppError("INVALID_ARGUMENT", `expected one poster for movie ${row.movieId}, which ${first} is already`);
+  }
+
+  /** Checks a picture and puts it into the store. @returns its record, or why it is refused */
+  async function takeIn(file: string, movieId: MovieId | AppError): Promise<PosterRow | AppError> {
+    if (movieId instanceof AppError) return movieId;
+    try {
+      const bytes = await readRegularFile(file, maxPosterBytes, basename(file));
+      const { format, width, height, sha256 } = await inspectPoster(bytes);
+      await savePoster(folders.posters, bytes, format);
+      return { movieId, sha256, format, width, height, bytes: bytes.length, source: "folder", addedAt };
+    } catch (error) {
+      if (error instanceof AppError) return error;
+      throw error;
+    }
+  }
+}
+
+function movieFinder(movies: { movieId: MovieId; imdbId: string | null }[]): (file: string) => MovieId | AppError {
+  const known = new Set(movies.map(({ movieId }) => movieId));
+  const byImdbId = new Map(
+    movies.flatMap(({ movieId, imdbId }) => (imdbId === null ? [] : [[imdbId, movieId] as const])),
+  );
+  return (file) => {
+    const name = pictureName.exec(file)?.[1];
+    if (name === undefined) {
+      return new AppError(
+        "POSTER_UNREADABLE",
+        `expected <movieId> or tt<imdbId> with .jpg, .png or .webp, received ${received(file)}`,
+      );
+    }
+    const movieId = parseMovieId(name);
+    if (movieId !== undefined) {
+      return known.has(movieId)
+        ? movieId
+        : new AppError("MOVIE_NOT_FOUND", `expected the number of a movie, received ${movieId}`);
+    }
+    const imdbId = /^tt\d+$/i.test(name) ? parseImdbId(name) : undefined;
+    if (imdbId === undefined) {
+      return new AppError(
+        "POSTER_UNREADABLE",
+        `expected a name of <movieId> or tt<imdbId>, received ${received(name)}`,
+      );
+    }
+    return (
+      byImdbId.get(imdbId) ??
+      new AppError("MOVIE_NOT_FOUND", `expected the IMDb id of a movie here, received ${imdbId}`)
+    );
+  };
+}

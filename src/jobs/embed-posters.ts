@@ -1,0 +1,36 @@
+/** Giving every poster an embedding of the encoder in use, ahead of the first query that needs it. */
+import { postersToEmbed } from "../db/posters.js";
+import type { AppError } from "../errors.js";
+import type { EncoderInUse, PosterContent } from "../services/encoders-in-use.js";
+import type { Services } from "../services/services.js";
+
+export interface EmbedReport {
+  encoder: string;
+  embedded: number;
+  failed: { sha256: string; reason: string }[];
+}
+
+const postersPerBatch = 32;
+
+/** Embeds what has no embedding of the encoder (by default the one in use) yet; what is done stays done when it is stopped. */
+export async function embedPosters(
+  { db, encoders }: Services,
+  onProgress: (done: number, total: number) => void,
+  signal?: AbortSignal,
+  encoder?: EncoderInUse,
+): Promise<EmbedReport> {
+  const used = encoder ?? (await encoders.inUse());
+  const { manifest, key } = used;
+  const missing = postersToEmbed(db, key);
+  const failed: EmbedReport["failed"] = [];
+  const onFailure = (poster: PosterContent, error: AppError) =>
+    failed.push({ sha256: poster.sha256, reason: error.message });
+  let done = 0;
+  for (let from = 0; from < missing.length && !signal?.aborted; from += postersPerBatch) {
+    const batch = missing.slice(from, from + postersPerBatch);
+    await encoders.embeddings(batch, { onFailure, mustKeep: true, encoder: used });
+    done += batch.length;
+    onProgress(done, missing.length);
+  }
+  return { encoder: manifest.name, embedded: done - failed.length, failed };
+}

@@ -1,0 +1,59 @@
+/** Fetching the posters of all movies that lack one, or asking for all of them again. */
+import pLimit from "p-limit";
+import { allMovies } from "../db/movies.js";
+import { movieIdsWithPoster } from "../db/posters.js";
+import { AppError } from "../errors.js";
+import type { MovieId } from "../ids.js";
+import { type FetchOutcome, fetchOutcomes } from "../services/poster-sources.js";
+import type { Services } from "../services/services.js";
+
+export interface FetchReport {
+  /** Movies that were asked for. */
+  movies: number;
+  outcomes: Record<FetchOutcome, number>;
+  failed: { movieId: MovieId; title: string; detail: string }[];
+}
+
+const concurrency = 4;
+
+/**
+ * What is done stays done when it is stopped.
+ * @throws {AppError} CONFIG_INVALID where no source is set up; DATA_EMPTY without movies
+ */
+export async function fetchPosters(
+  { db, posterSources }: Services,
+  refresh: boolean,
+  onProgress: (done: number, total: number) => void,
+  signal?: AbortSignal,
+): Promise<FetchReport> {
+  if (posterSources.providers.length === 0) {
+    throw new AppError(
+      "CONFIG_INVALID",
+      "expected a source of posters, but none is set up: set POSTER_FOLDER or TMDB_API_KEY (docs/posters.md)",
+    );
+  }
+  const movies = allMovies(db);
+  if (movies.length === 0)
+    throw new AppError("DATA_EMPTY", "expected movies to fetch posters of, but none are loaded: run marquee import");
+  const present = movieIdsWithPoster(db);
+  const wanted = movies.filter(({ id }) => refresh || !present.has(id));
+  const report: FetchReport = {
+    movies: 0,
+    outcomes: Object.fromEntries(fetchOutcomes.map((outcome) => [outcome, 0])) as Record<FetchOutcome, number>,
+    failed: [],
+  };
+  const limit = pLimit(concurrency);
+  const one = async ({ id, displayTitle }: (typeof wanted)[number]) => {
+    if (signal?.aborted) return;
+    const result = await posterSources.fetch(id, { refresh, signal }).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === "INTERRUPTED") return undefined;
+      throw error;
+    });
+    if (result === undefined) return;
+    report.outcomes[result.outcome]++;
+    if (result.outcome === "failed") report.failed.push({ movieId: id, title: displayTitle, detail: result.detail });
+    onProgress(++report.movies, wanted.length);
+  };
+  await Promise.all(wanted.map((movie) => limit(one, movie)));
+  return report;
+}

@@ -1,0 +1,50 @@
+/** Kernel ridge regression: W = (K + λI)⁻¹ T, through a Cholesky factor. */
+import { AppError } from "../../errors.js";
+import { createDenseKernel, strideOf } from "../linalg/dense-kernel.js";
+import { Arena } from "../linalg/kernels.js";
+
+/**
+ * @param kernel row-major, n × n, symmetric: how alike any two of the n examples are
+ * @param targets row-major, n × outputs
+ * @param regularization λ, above 0
+ * @returns weights, row-major, n × outputs: a prediction is the sum of them, each times how alike its example is
+ * @throws {RangeError} if a length does not fit
+ * @throws {AppError} TRAINING_FAILED where K + λI is not positive definite
+ */
+export function solveKernelRidge(
+  kernel: Float32Array,
+  n: number,
+  targets: Float32Array,
+  regularization: number,
+): Float32Array {
+  const outputs = targets.length / n;
+  if (kernel.length !== n * n || !Number.isInteger(outputs) || !(regularization > 0)) {
+    throw new RangeError(
+      `expected a kernel of ${n} × ${n}, targets of ${n} rows and a regularization above 0, ` +
+        `received ${kernel.length}, ${targets.length} and ${regularization}`,
+    );
+  }
+  const dense = createDenseKernel();
+  const arena = new Arena(dense.memory);
+  const stride = strideOf(n);
+  const A = arena.floats(stride * stride);
+  const column = arena.floats(stride);
+  const matrix = arena.f32(A);
+  for (let i = 0; i < stride; i++) {
+    // What fills up the stride stands alone.
+    if (i < n) matrix.set(kernel.subarray(i * n, (i + 1) * n), i * stride);
+    matrix[i * stride + i] += i < n ? regularization : 1;
+  }
+  if (dense.cholesky(stride, A.at) !== 0) {
+    throw new AppError("TRAINING_FAILED", `expected a larger regularization than ${regularization}`);
+  }
+  const x = arena.f32(column);
+  const weights = new Float32Array(n * outputs);
+  for (let c = 0; c < outputs; c++) {
+    x.fill(0);
+    for (let i = 0; i < n; i++) x[i] = targets[i * outputs + c];
+    dense.solve(stride, A.at, column.at);
+    for (let i = 0; i < n; i++) weights[i * outputs + c] = x[i];
+  }
+  return weights;
+}

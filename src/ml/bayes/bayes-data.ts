@@ -1,0 +1,88 @@
+/** A data set as the factor models see it: ratings by user and by item, and the features of both sides. */
+import type { TrainingSet } from "../baseline/baseline-data.js";
+import { createLabelRows, type LabelLists } from "../data/labels.js";
+import { orderByRow, type SparseRows, sparseRows, transposed } from "../data/rating-matrix.js";
+import type { ChainData } from "./bayes-chain.js";
+import type { Drift } from "./bayes-drift.js";
+import { idGroup, implicitGroup, labelGroup } from "./bayes-features.js";
+
+/** Ratings by dense rows: users and movies in the order of the data set. */
+export interface DenseRatings {
+  userAt: Int32Array;
+  itemAt: Int32Array;
+  stars: Float32Array;
+}
+
+/** @throws {RangeError} if a rating is of a user or movie that the data set lacks */
+export function denseRatings({ users, movies, ratings }: TrainingSet): DenseRatings {
+  const userPlace = new Map<number, number>(users.map(({ id }, place) => [id, place]));
+  const itemPlace = new Map<number, number>(movies.map(({ id }, place) => [id, place]));
+  const placeOf = (places: Map<number, number>, id: number, what: string) => {
+    const place = places.get(id);
+    if (place === undefined) throw new RangeError(`expected the ${what} of every rating, received ${id}`);
+    return place;
+  };
+  return {
+    userAt: ratings.userIds.map((id) => placeOf(userPlace, id, "user")),
+    itemAt: ratings.movieIds.map((id) => placeOf(itemPlace, id, "movie")),
+    stars: ratings.stars,
+  };
+}
+
+/** When ratings were given, by user as `userItems` orders them; undefined where the data set does not say. */
+export function userTimes(
+  { users, ratings: { ratedAt } }: TrainingSet,
+  { userAt }: DenseRatings,
+  rows: Int32Array,
+): Float64Array | undefined {
+  if (ratedAt === undefined) return undefined;
+  const { order } = orderByRow(
+    users.length,
+    rows.map((row) => userAt[row]),
+  );
+  return Float64Array.from(order, (at) => ratedAt[rows[at]]);
+}
+
+/** Some of the ratings by user; within each user in the order of `rows`. */
+export function userItems(data: TrainingSet, dense: DenseRatings, rows: Int32Array): SparseRows {
+  return sparseRows(
+    data.users.length,
+    data.movies.length,
+    rows.map((row) => dense.userAt[row]),
+    rows.map((row) => dense.itemAt[row]),
+    Float32Array.from(rows, (row) => dense.stars[row]),
+  );
+}
+
+/** What a chain samples from: `byUser` and the labels of the lists, and what depends on times where they are known. */
+export function chainData(
+  { users, movies }: TrainingSet,
+  byUser: SparseRows,
+  lists: LabelLists,
+  drift?: Drift,
+): ChainData {
+  const byItem = transposed(byUser);
+  const { groups } = createLabelRows(lists);
+  return {
+    users: {
+      ratings: byUser,
+      groups: [
+        idGroup(users.length),
+        implicitGroup(byUser, byItem),
+        labelGroup("gender", lists.genders.length, users.map(groups.gender)),
+        labelGroup("ageGroup", lists.ageGroups.length, users.map(groups.ageGroup)),
+        labelGroup("occupation", lists.occupations.length, users.map(groups.occupation)),
+      ],
+    },
+    items: {
+      ratings: byItem,
+      groups: [
+        idGroup(movies.length),
+        implicitGroup(byItem, byUser),
+        labelGroup("genre", lists.genres.length, movies.map(groups.genre)),
+        labelGroup("year", lists.years.bins, movies.map(groups.year)),
+      ],
+    },
+    drift,
+  };
+}

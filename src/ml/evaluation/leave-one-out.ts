@@ -1,0 +1,52 @@
+/** One rating of each user left out, to be found again among movies that the user has not rated. */
+import { mulberry32, type Random } from "../../random.js";
+import type { TrainingSet } from "../baseline/baseline-data.js";
+
+export interface LeftOut {
+  /** Row of the rating that is left out. */
+  row: number;
+  /** Places of the movies that it is ranked among. */
+  negatives: number[];
+}
+
+const negativesPerUser = 99;
+
+/**
+ * One rating of each user, the latest where there are times, else a random one, and 99 random movies that anybody rated
+ * and the user did not. Users for whom there is not enough are left out.
+ */
+export function drawLeaveOneOut({ users, movies, ratings }: TrainingSet, seed: number): LeftOut[] {
+  const random = mulberry32(seed);
+  const rowsOf = new Map<number, number[]>();
+  ratings.userIds.forEach((id, row) => {
+    const rows = rowsOf.get(id);
+    if (rows === undefined) rowsOf.set(id, [row]);
+    else rows.push(row);
+  });
+  const placeOf = new Map<number, number>(movies.map(({ id }, place) => [id, place]));
+  const rated = new Set(ratings.movieIds);
+  const places = movies.flatMap(({ id }, place) => (rated.has(id) ? [place] : []));
+  const cases: LeftOut[] = [];
+  for (const { id } of users) {
+    const rows = rowsOf.get(id) ?? [];
+    if (rows.length < 2) continue;
+    const own = new Set(rows.map((row) => placeOf.get(ratings.movieIds[row]) as number));
+    if (places.length - own.size < negativesPerUser) continue;
+    cases.push({ row: latestOrRandom(rows, ratings.ratedAt, random), negatives: drawOthers(places, own, random) });
+  }
+  return cases;
+}
+
+function latestOrRandom(rows: readonly number[], ratedAt: Float64Array | undefined, random: Random): number {
+  const latest = rows.reduce((best, row) => ((ratedAt?.[row] ?? 0) > (ratedAt?.[best] ?? 0) ? row : best));
+  return (ratedAt?.[latest] ?? 0) > 0 ? latest : rows[Math.floor(random() * rows.length)];
+}
+
+function drawOthers(places: readonly number[], own: ReadonlySet<number>, random: Random): number[] {
+  const drawn = new Set<number>();
+  while (drawn.size < negativesPerUser) {
+    const place = places[Math.floor(random() * places.length)];
+    if (!own.has(place)) drawn.add(place);
+  }
+  return [...drawn];
+}

@@ -1,0 +1,58 @@
+/** Folded users, kept as long as their ratings stay as they were. */
+import type { UserId } from "../../ids.js";
+import type { FoldedUser, FoldIn, History } from "./fold-in.js";
+
+/** A user's vectors weigh a few kilobytes: so many users are kept, those asked for last. */
+const mostUsers = 2000;
+
+export interface FoldedUsers {
+  /** @returns the kept vectors where the history is the one they were made from, else new ones */
+  get(id: UserId, history: History, pause: () => Promise<void> | undefined): Promise<FoldedUser>;
+}
+
+export function createFoldedUsers(foldIn: FoldIn): FoldedUsers {
+  const kept = new Map<UserId, { history: History; user: FoldedUser }>();
+
+  async function get(id: UserId, history: History, pause: () => Promise<void> | undefined): Promise<FoldedUser> {
+    const found = kept.get(id);
+    kept.delete(id);
+    if (found !== undefined && isSame(found.history, history)) {
+      kept.set(id, found);
+      return found.user;
+    }
+    const user = foldIn.blank(history);
+    for (let s = 0; s < foldIn.samples; s++) {
+      const rest = pause();
+      if (rest !== undefined) await rest;
+      foldIn.foldSample(s, history, user);
+    }
+    // The first key of a Map is the one that was set longest ago.
+    if (kept.size >= mostUsers) kept.delete(kept.keys().next().value as UserId);
+    kept.set(id, { history, user });
+    return user;
+  }
+
+  return { get };
+}
+
+function isSame(a: History, b: History): boolean {
+  return (
+    isEqual(a.items, b.items) && isEqual(a.stars, b.stars) && isEqual(a.labels, b.labels) && isSameWhen(a.when, b.when)
+  );
+}
+
+function isSameWhen(a: History["when"], b: History["when"]): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return (
+    a.bin === b.bin &&
+    a.sessions.current === b.sessions.current &&
+    isEqual(a.sessions.of, b.sessions.of) &&
+    isEqual(a.bins, b.bins)
+  );
+}
+
+function isEqual(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false;
+  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false;
+  return true;
+}

@@ -1,0 +1,98 @@
+/**
+ * What a poster alone says of a movie that nobody rated: a ridge regression, for each sample, from the embeddings of
+ * posters to what the items' vectors have beyond their labels.
+ *
+ * Legend: d components of an embedding, first centred on the mean of the catalogue and scaled to length 1.
+ */
+
+import { createLabelRows, type LabelLists } from "../data/labels.js";
+import { createDenseKernel, strideOf } from "../linalg/dense-kernel.js";
+import { Arena } from "../linalg/kernels.js";
+import type { EncoderName, MovieFeatures } from "../model/predictor.js";
+import { labelPart } from "./cold-items.js";
+import type { FactorSample } from "./factor-sample.js";
+
+/** What weights of samples are of. */
+export interface PosterBasis {
+  encoder: EncoderName;
+  /** Mean embedding of the posters that were learned from. */
+  mean: Float32Array;
+}
+
+/** Movies with fewer ratings have too little of a vector of their own to learn from. */
+const leastRatings = 20;
+/** Below so many posters, nothing is learned. */
+const leastPosters = 50;
+/** The embeddings have length 1, so this is worth ten posters. Chosen on held-out movies (docs/accuracy.md). */
+const regularization = 10;
+
+/**
+ * Centres an embedding and scales it to length 1; zeros stay zeros.
+ * @throws {RangeError} if the lengths differ
+ */
+export function directionOf(vector: Float32Array, mean: Float32Array): Float32Array {
+  if (vector.length !== mean.length) {
+    throw new RangeError(`expected an embedding of ${mean.length} components, received ${vector.length}`);
+  }
+  const out = Float32Array.from(vector, (value, c) => value - mean[c]);
+  let squares = 0;
+  for (const value of out) squares += value * value;
+  const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+  for (let c = 0; c < out.length; c++) out[c] *= scale;
+  return out;
+}
+
+/**
+ * Gives every sample its `posterWeights`: d × (factors + 1), row-major.
+ * @param itemCounts ratings of each movie in training
+ * @returns the mean embedding, or undefined (and no weights) where too few of the movies have a poster
+ */
+export function fitPosterPriors(
+  samples: readonly FactorSample[],
+  movies: readonly MovieFeatures[],
+  itemCounts: Float32Array,
+  lists: LabelLists,
+): Float32Array | undefined {
+  const items = movies.flatMap(({ poster }, item) =>
+    poster !== undefined && itemCounts[item] >= leastRatings ? [item] : [],
+  );
+  if (items.length < leastPosters) return undefined;
+  const vectors = items.map((item) => movies[item].poster?.vector as Float32Array);
+  const d = vectors[0].length;
+  const mean = new Float32Array(d);
+  for (const vector of vectors) for (let c = 0; c < d; c++) mean[c] += vector[c] / vectors.length;
+
+  const kernel = createDenseKernel();
+  const arena = new Arena(kernel.memory);
+  const stride = strideOf(d);
+  const n = items.length;
+  const X = arena.floats(n * stride);
+  const A = arena.floats(stride * stride);
+  const targets = arena.floats(n);
+  const right = arena.floats(stride);
+  vectors.forEach((vector, row) => {
+    arena.f32(X).set(directionOf(vector, mean), row * stride);
+  });
+  const matrix = arena.f32(A);
+  for (let c = 0; c < stride; c++) matrix[c * stride + c] = c < d ? regularization : 1;
+  kernel.gram(n, stride, stride, X.at, arena.copyFloats(new Float32Array(n).fill(1)).at, A.at);
+  kernel.cholesky(stride, A.at);
+
+  const { ofMovie } = createLabelRows(lists);
+  const labels = items.map((item) => ofMovie(movies[item]));
+  for (const sample of samples) {
+    const width = sample.factors + 1;
+    sample.posterWeights = new Float32Array(d * width);
+    for (let k = 0; k < width; k++) {
+      const own = arena.f32(targets);
+      items.forEach((item, row) => {
+        own[row] = sample.items[item * width + k] - sample.itemMean[k] - labelPart(sample, labels[row], k);
+      });
+      const solution = arena.f32(right).fill(0);
+      kernel.combine(n, stride, X.at, targets.at, right.at);
+      kernel.solve(stride, A.at, right.at);
+      for (let c = 0; c < d; c++) sample.posterWeights[c * width + k] = solution[c];
+    }
+  }
+  return mean;
+}

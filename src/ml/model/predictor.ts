@@ -1,0 +1,114 @@
+/** What a model that serves looks like to whoever calls it: features of users and movies in, stars out. */
+import type { MovieId, UserId } from "../../ids.js";
+import type { ManifestDraft } from "./manifest.js";
+
+/** A user's ratings, parallel arrays. */
+export interface UserRatings {
+  movieIds: Int32Array;
+  /** Stars, 0.5 to 5. */
+  stars: Float32Array;
+  /** Unix seconds, 0 where not known; absent where no time is. */
+  ratedAt?: Float64Array;
+}
+
+export interface UserFeatures {
+  id: UserId;
+  gender: string | null;
+  ageGroup: number | null;
+  occupation: string | null;
+  /** What they rated; brought where the model says `needsRatings`. */
+  ratings?: UserRatings;
+}
+
+/** Which encoder an embedding is of: vectors of two are never compared. */
+export interface EncoderName {
+  encoderId: string;
+  preprocessing: string;
+}
+
+/** A poster's embedding. */
+export interface PosterFeatures {
+  /** A model leaves embeddings of another encoder than its own aside. */
+  encoder: EncoderName;
+  /** SHA-256 of the picture. */
+  content: string;
+  vector: Float32Array;
+}
+
+export interface MovieFeatures {
+  id: MovieId;
+  /** The whole genre string as the data set gives it. */
+  genres: string;
+  /** Year of release. */
+  year?: number | null;
+  /** Brought for a movie that the model lacks, of the encoder that it names (`postersOf`). */
+  poster?: PosterFeatures;
+  /** Who rated it, and with how many stars; brought for a movie of which the model says that it lacks it (`hasItem`). */
+  raters?: readonly { user: UserFeatures; stars: number }[];
+}
+
+/** Pairs to predict: pair k is `users[userAt[k]]` and `movies[movieAt[k]]`. */
+export interface Pairs {
+  users: readonly UserFeatures[];
+  movies: readonly MovieFeatures[];
+  userAt: Int32Array;
+  movieAt: Int32Array;
+  /** When each pair's rating would be given, in Unix seconds; now where absent. Only models that know times care. */
+  at?: Float64Array;
+}
+
+export interface Predictions {
+  /** Predicted stars of each pair, unclamped: what to order by. */
+  stars: Float32Array;
+  /** 1 where the model was trained on ratings of the pair's user, else 0. */
+  userKnown: Uint8Array;
+  /** 1 where the model was trained on ratings of the pair's movie, else 0. */
+  itemKnown: Uint8Array;
+}
+
+/** One of a user's ratings, and how many stars it moves a prediction by. */
+export interface RatingReason {
+  movieId: MovieId;
+  stars: number;
+  contribution: number;
+}
+
+export interface Predictor {
+  readonly manifest: ManifestDraft;
+  /** Whether predictions follow from the users' ratings as they are now, which the caller then brings. */
+  readonly needsRatings: boolean;
+  /** The encoder whose embeddings say something of a new movie; undefined where the model learned nothing from posters. */
+  readonly postersOf?: EncoderName;
+  /** Whether ratings of the movie trained the model. */
+  hasItem(id: MovieId): boolean;
+  predict(pairs: Pairs): Promise<Predictions>;
+  /**
+   * How much a user would like to watch each movie, whether rated or not: higher is better, comparable within one call
+   * only; −∞ for a movie that no rating trained. Undefined where the model has no ranker.
+   * @param stars predicted stars of each movie
+   * @param dial −1 (niche) to 1 (mainstream)
+   */
+  preferences?(
+    user: UserFeatures,
+    movies: readonly MovieFeatures[],
+    stars: Float32Array,
+    dial: number,
+  ): Promise<Float32Array>;
+  /**
+   * The movies that the same people like, closest first, with their cosines in −1..1; none for a movie that too few
+   * people like. Undefined where the model has no ranker.
+   */
+  similarItems?(id: MovieId, k: number): Promise<{ movieIds: MovieId[]; scores: Float64Array }>;
+  /**
+   * How much each rating of the user moves the prediction of each movie, in their order; none for a movie that no
+   * rating trained. Undefined where the model cannot say.
+   */
+  reasons?(user: UserFeatures, movies: readonly MovieFeatures[]): Promise<RatingReason[][]>;
+}
+
+/** MODEL where the model knows both the user and the movie from ratings, else FALLBACK. */
+export type Basis = "MODEL" | "FALLBACK";
+
+export function basisOf(predictions: Predictions, pair: number): Basis {
+  return predictions.userKnown[pair] && predictions.itemKnown[pair] ? "MODEL" : "FALLBACK";
+}

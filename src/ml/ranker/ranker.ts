@@ -1,0 +1,192 @@
+/**
+ * What a user would choose to watch, apart from how many stars they would give: likes predict likes, by implicit
+ * factors (iALS) and item-to-item weights (EASE) together, nudged by predicted stars.
+ */
+import { createDenseKernel, strideOf } from "../linalg/dense-kernel.js";
+import { Arena } from "../linalg/kernels.js";
+import type { RankerManifest } from "../model/manifest.js";
+import { type Tensor, writeSafetensors } from "../model/safetensors.js";
+
+/** A trained ranker: rows are those of the factor model's items. */
+export interface Ranker {
+  manifest: RankerManifest;
+  /** Row-major, items × factors. */
+  itemFactors: Float32Array;
+  /** Row-major, items × items; undefined where there are too many items. */
+  ease?: Float32Array;
+  /** How many likes each item has. */
+  likes: Float32Array;
+}
+
+/** Rows of the item-to-item matrix a file: so many are decoded without holding up other requests. */
+export const easeRowsPerFile = 256;
+
+export function rankerFiles({ itemFactors, ease, likes, manifest }: Ranker): Map<string, Uint8Array> {
+  const { factors } = manifest.ials;
+  const items = likes.length;
+  const tensors = new Map<string, Tensor>([
+    ["factors", { shape: [items, factors], data: itemFactors }],
+    ["likes", { shape: [items], data: likes }],
+  ]);
+  const files = new Map([["ranker.safetensors", writeSafetensors(tensors)]]);
+  for (let row = 0, part = 0; ease !== undefined && row < items; row += easeRowsPerFile, part++) {
+    const data = ease.subarray(row * items, Math.min(items, row + easeRowsPerFile) * items);
+    files.set(
+      easeFile(part),
+      writeSafetensors(new Map([["ease", { shape: [data.length / items, items], data }]]), "F16"),
+    );
+  }
+  return files;
+}
+
+export function easeFile(part: number): string {
+  return `ease-${String(part).padStart(3, "0")}.safetensors`;
+}
+
+/** Scores of every item by each part of a ranker, before they are weighed. */
+export interface RankingParts {
+  ials: Float32Array;
+  ease: Float32Array;
+}
+
+export interface Ranking {
+  readonly positiveFrom: number;
+  /** log(1 + likes) of every item, with mean 0 and deviation 1 over the items that anybody likes. */
+  readonly popularity: Float32Array;
+  /** @param liked rows of the items that the user likes, without repeats; @param out overwritten */
+  parts(liked: Int32Array, out: RankingParts): void;
+  /** The same, new, with pauses between its pieces. */
+  partsInTurns(liked: Int32Array, pause: () => Promise<void> | undefined): Promise<RankingParts>;
+  /** As `scores`, of parts that are there. @param likes how many items the user likes */
+  combine(parts: RankingParts, likes: number, stars: Float32Array, dial: number, out: Float32Array): void;
+  /**
+   * Preference for every item, without regard to what is rated: higher is better, comparable within one user only.
+   * @param liked rows of the items that the user likes, without repeats
+   * @param stars predicted stars of every item
+   * @param dial −1 (niche) to 1 (mainstream)
+   * @param out as long as `stars`; overwritten
+   */
+  scores(liked: Int32Array, stars: Float32Array, dial: number, out: Float32Array): void;
+}
+
+/** Rows of the item-to-item matrix that are added up in about a millisecond. */
+const likesPerPiece = 200;
+
+/** Middle of the star scale's upper half, where predicted stars neither help nor harm. */
+const neutralStars = 3.5;
+
+export function createRanking(ranker: Ranker): Ranking {
+  const { manifest, itemFactors, ease, likes } = ranker;
+  const { dial: dialManifest, positiveFrom } = manifest;
+  const { factors, unobserved, regularization } = manifest.ials;
+  const items = likes.length;
+  const stride = strideOf(factors);
+  const kernel = createDenseKernel();
+  const arena = new Arena(kernel.memory);
+  const Y = arena.floats(items * stride);
+  const G = arena.floats(stride * stride);
+  const A = arena.floats(stride * stride);
+  const x = arena.floats(stride);
+  const gathered = arena.floats(items * stride);
+  const indices = arena.floats(items);
+  const ones = arena.floats(items);
+  const out = arena.floats(items);
+  arena.f32(ones).fill(1);
+  const view = arena.f32(Y);
+  for (let i = 0; i < items; i++) view.set(itemFactors.subarray(i * factors, (i + 1) * factors), i * stride);
+  kernel.gram(items, stride, stride, Y.at, ones.at, G.at);
+  const gram = arena.f32(G).map((value) => value * unobserved);
+  const popularity = standardisedPopularity(likes);
+  const own = { ials: new Float32Array(items), ease: new Float32Array(items) };
+
+  /** x = (α0 YᵀY + Σ_liked y yᵀ + λ)⁻¹ Σ_liked y. */
+  function foldIn(liked: Int32Array): void {
+    const n = liked.length;
+    arena.i32(indices).set(liked);
+    kernel.gather(n, stride, indices.at, Y.at, gathered.at);
+    const matrix = arena.f32(A);
+    matrix.set(gram);
+    const lambda = regularization * (n + unobserved * items);
+    for (let k = 0; k < stride; k++) matrix[k * stride + k] += k < factors ? lambda : 1;
+    kernel.gram(n, stride, stride, gathered.at, ones.at, A.at);
+    kernel.cholesky(stride, A.at);
+    arena.f32(x).fill(0);
+    kernel.combine(n, stride, gathered.at, ones.at, x.at);
+    kernel.solve(stride, A.at, x.at);
+  }
+
+  /** What is between two yields shares memory with other users', and goes in one piece. */
+  function* pieces(liked: Int32Array, result: RankingParts): Generator<void> {
+    foldIn(liked);
+    kernel.dots(items, stride, Y.at, x.at, out.at);
+    result.ials.set(arena.f32(out));
+    result.ease.fill(0);
+    if (ease === undefined) return;
+    yield;
+    const { ease: sums } = result;
+    for (let k = 0; k < liked.length; k++) {
+      const row = liked[k] * items;
+      for (let i = 0; i < items; i++) sums[i] += ease[row + i];
+      if (k % likesPerPiece === likesPerPiece - 1) yield;
+    }
+  }
+
+  function parts(liked: Int32Array, result: RankingParts): void {
+    const all = pieces(liked, result);
+    while (!all.next().done);
+  }
+
+  async function partsInTurns(liked: Int32Array, pause: () => Promise<void> | undefined): Promise<RankingParts> {
+    const result = { ials: new Float32Array(items), ease: new Float32Array(items) };
+    const rest = pause();
+    if (rest !== undefined) await rest;
+    for (const _ of pieces(liked, result)) {
+      const rest = pause();
+      if (rest !== undefined) await rest;
+    }
+    return result;
+  }
+
+  function scores(liked: Int32Array, stars: Float32Array, dial: number, result: Float32Array): void {
+    parts(liked, own);
+    combine(own, liked.length, stars, dial, result);
+  }
+
+  function combine(
+    { ials, ease: neighbours }: RankingParts,
+    likes: number,
+    stars: Float32Array,
+    dial: number,
+    result: Float32Array,
+  ): void {
+    const strength = dial < 0 ? dial * dialManifest.niche : dial * dialManifest.mainstream;
+    // Where nothing is known of their taste, what most people like comes first.
+    const fallback = likes === 0 ? 0.05 : 0;
+    weigh({ ials, ease: neighbours }, stars, manifest.weights, result);
+    for (let i = 0; i < items; i++) result[i] += (strength + fallback) * popularity[i];
+  }
+
+  return { positiveFrom, popularity, parts, partsInTurns, combine, scores };
+}
+
+/** score = ials · iALS + ease · EASE + stars · (predicted stars − 3.5). @param out overwritten */
+export function weigh(
+  { ials, ease }: RankingParts,
+  stars: Float32Array,
+  weights: RankerManifest["weights"],
+  out: Float32Array,
+): void {
+  for (let i = 0; i < out.length; i++) {
+    out[i] = weights.ials * ials[i] + weights.ease * ease[i] + weights.stars * (stars[i] - neutralStars);
+  }
+}
+
+/** log(1 + likes), with mean 0 and deviation 1 over the items that anybody likes. */
+export function standardisedPopularity(likes: Float32Array): Float32Array {
+  const logs = Float32Array.from(likes, (count) => Math.log1p(count));
+  const liked = logs.filter((value) => value > 0);
+  const mean = liked.reduce((sum, value) => sum + value, 0) / Math.max(1, liked.length);
+  const variance = liked.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, liked.length);
+  const deviation = Math.sqrt(variance) || 1;
+  return logs.map((value) => (value - mean) / deviation);
+}

@@ -1,0 +1,133 @@
+/**
+ * Nearest posters, exact: every vector is looked at. 4,000 of 512 components take 1 to 2 ms; the time grows with their
+ * number and their components (docs/posters.md has the measurements, and from where on an index pays).
+ * Legend: d components, ntotal vectors, row-major.
+ */
+import { createPause } from "../../pause.js";
+
+export interface PosterIndex {
+  d: number;
+  ntotal: number;
+  /** ntotal × d: centred on the catalogue's mean and scaled to length 1; zeros for one that is the mean. */
+  directions: Float32Array;
+  /** d: the catalogue's mean. */
+  mean: Float32Array;
+  /** Root mean square of the vectors' lengths once centred: what a direction is scaled by to be an embedding again. */
+  spread: number;
+}
+
+/** Best first; equal ones by place. */
+export interface Neighbours {
+  places: Int32Array;
+  /** Cosines of the centred vectors, in −1..1. */
+  similarities: Float32Array;
+}
+
+/** So many multiplications, about a millisecond, are done between two pauses. */
+const workPerStep = 1_000_000;
+
+/**
+ * Takes embeddings into an index; other requests are answered in between where there are many. `vectors` becomes the index's own and is changed in place.
+ * @param vectors ntotal × d, as the embedder gave them
+ */
+export async function createPosterIndex(vectors: Float32Array, d: number): Promise<PosterIndex> {
+  const ntotal = vectors.length / d;
+  if (!Number.isInteger(ntotal)) {
+    throw new RangeError(`expected rows of ${d} components, received ${vectors.length} numbers`);
+  }
+  const rowsPerStep = Math.max(1, Math.floor(workPerStep / d));
+  const pause = createPause();
+  const sums = new Float64Array(d);
+  for (let i = 0; i < ntotal; i++) {
+    const rest = i > 0 && i % rowsPerStep === 0 ? pause() : undefined;
+    if (rest !== undefined) await rest;
+    for (let j = 0; j < d; j++) sums[j] += vectors[i * d + j];
+  }
+  const mean = Float32Array.from(sums, (sum) => sum / Math.max(1, ntotal));
+  let squares = 0;
+  for (let i = 0; i < ntotal; i++) {
+    const rest = i > 0 && i % rowsPerStep === 0 ? pause() : undefined;
+    if (rest !== undefined) await rest;
+    squares += scaleDirection(vectors, i * d, mean);
+  }
+  return { d, ntotal, directions: vectors, mean, spread: Math.sqrt(squares / Math.max(1, ntotal)) };
+}
+
+/** A vector's direction from the catalogue's mean, of length 1. @param vector d components, not centred */
+export function directionIn({ d, mean }: PosterIndex, vector: Float32Array): Float32Array {
+  if (vector.length !== d) throw new RangeError(`expected a vector of ${d} components, received ${vector.length}`);
+  const direction = Float32Array.from(vector);
+  scaleDirection(direction, 0, mean);
+  return direction;
+}
+
+/**
+ * The k nearest of a direction, as `directionIn` gives it or a row of the index.
+ * Other requests are answered in between where the index is large.
+ * @param excluded places that must not be found; none where it is left out
+ */
+export async function nearestPosters(
+  { d, ntotal, directions }: PosterIndex,
+  direction: Float32Array,
+  k: number,
+  excluded: ReadonlySet<number> = new Set(),
+): Promise<Neighbours> {
+  if (direction.length !== d) {
+    throw new RangeError(`expected a direction of ${d} components, received ${direction.length}`);
+  }
+  const places = new Int32Array(Math.max(0, Math.min(k, ntotal)));
+  const similarities = new Float32Array(places.length);
+  const rowsPerStep = Math.max(1, Math.floor(workPerStep / d));
+  const pause = createPause();
+  let count = 0;
+  for (let from = 0; from < ntotal && places.length > 0; from += rowsPerStep) {
+    // Before the first step too: a hundred movies of one list search at the same moment.
+    const rest = pause();
+    if (rest !== undefined) await rest;
+    const to = Math.min(ntotal, from + rowsPerStep);
+    for (let i = from; i < to; i++) {
+      const similarity = Math.fround(dotOf(directions, i * d, direction, 0, d));
+      if (count === places.length && similarity <= similarities[count - 1]) continue;
+      if (excluded.has(i)) continue;
+      let at = count < places.length ? count++ : count - 1;
+      while (at > 0 && similarity > similarities[at - 1]) {
+        places[at] = places[at - 1];
+        similarities[at] = similarities[at - 1];
+        at--;
+      }
+      places[at] = i;
+      similarities[at] = similarity;
+    }
+  }
+  return { places: places.subarray(0, count), similarities: similarities.subarray(0, count) };
+}
+
+/** @returns the square of the length that it had once centred */
+function scaleDirection(vectors: Float32Array, from: number, mean: Float32Array): number {
+  let squares = 0;
+  for (let j = 0; j < mean.length; j++) {
+    const x = vectors[from + j] - mean[j];
+    vectors[from + j] = x;
+    squares += x * x;
+  }
+  const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+  for (let j = 0; j < mean.length; j++) vectors[from + j] *= scale;
+  return squares;
+}
+
+/** A dot product of d components at two places; four sums at a time, since one alone would wait for each addition. */
+export function dotOf(a: Float32Array, fromA: number, b: Float32Array, fromB: number, d: number): number {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let j = 0;
+  for (; j + 3 < d; j += 4) {
+    s0 += a[fromA + j] * b[fromB + j];
+    s1 += a[fromA + j + 1] * b[fromB + j + 1];
+    s2 += a[fromA + j + 2] * b[fromB + j + 2];
+    s3 += a[fromA + j + 3] * b[fromB + j + 3];
+  }
+  for (; j < d; j++) s0 += a[fromA + j] * b[fromB + j];
+  return s0 + s1 + s2 + s3;
+}

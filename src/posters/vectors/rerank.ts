@@ -1,0 +1,126 @@
+/** Re-ranking by posters: blending how good a movie is with how alike its poster is, and keeping posters apart. */
+import { createPause } from "../../pause.js";
+
+/**
+ * Each value's place between the smallest (0) and the largest (1); all 0.5 where they are equal.
+ * Those that are NaN are unknown and get the mean of the others: neutral, neither close nor far.
+ */
+export function normalised(values: ArrayLike<number>): Float64Array {
+  let smallest = Number.POSITIVE_INFINITY;
+  let largest = Number.NEGATIVE_INFINITY;
+  let known = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) continue;
+    known++;
+    smallest = Math.min(smallest, values[i]);
+    largest = Math.max(largest, values[i]);
+  }
+  const range = largest - smallest;
+  const out = new Float64Array(values.length);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) continue;
+    out[i] = range > 0 ? (values[i] - smallest) / range : 0.5;
+    sum += out[i];
+  }
+  const neutral = known > 0 ? sum / known : 0.5;
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) out[i] = neutral;
+  return out;
+}
+
+/**
+ * (1 − weight) · normalised score + weight · normalised similarity.
+ * @param similarities NaN where there is no poster
+ * @param weight 0: the score alone; 1: the likeness alone
+ */
+export function blend(scores: ArrayLike<number>, similarities: ArrayLike<number>, weight: number): Float64Array {
+  const score = normalised(scores);
+  const alike = normalised(similarities);
+  return score.map((value, i) => (1 - weight) * value + weight * alike[i]);
+}
+
+/**
+ * Maximal marginal relevance (Carbonell & Goldstein 1998): the next is always the one of the highest
+ * (1 − diversity) · relevance − diversity · likeness to the most alike poster that was taken already.
+ * @param relevance in 0..1
+ * @param posters embeddings, best centred; undefined where there is none: as alike to any other as two posters are in the mean
+ * @param diversity 0: by relevance alone; 1: as different as can be, after the most relevant one
+ * @returns places, best first, at most k; equal ones in the order of their places
+ * @throws {RangeError} unless there is a poster, or undefined, for each place; what a signal was aborted with
+ */
+export async function diversify(
+  relevance: Float64Array,
+  posters: readonly (Float32Array | undefined)[],
+  diversity: number,
+  k: number,
+): Promise<Int32Array> {
+  const n = relevance.length;
+  if (posters.length !== n) throw new RangeError(`expected ${n} posters, received ${posters.length}`);
+  const pause = createPause();
+  const units: (Float32Array | undefined)[] = [];
+  for (const poster of posters) {
+    const rest = units.length % 100 === 99 ? pause() : undefined;
+    if (rest !== undefined) await rest;
+    units.push(poster && unit(poster));
+  }
+  const neutral = meanLikeness(units);
+  const closest = new Float64Array(n);
+  const taken = new Uint8Array(n);
+  const order = new Int32Array(Math.max(0, Math.min(k, n)));
+  for (let place = 0; place < order.length; place++) {
+    let best = -1;
+    let bestValue = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < n; i++) {
+      if (taken[i] === 1) continue;
+      // The first one is the most relevant, whatever the diversity.
+      const value = place === 0 ? relevance[i] : (1 - diversity) * relevance[i] - diversity * closest[i];
+      if (value > bestValue) {
+        bestValue = value;
+        best = i;
+      }
+    }
+    order[place] = best;
+    taken[best] = 1;
+    const last = units[best];
+    for (let i = 0; i < n; i++) {
+      if (taken[i] === 1) continue;
+      const other = units[i];
+      const value = last === undefined || other === undefined ? neutral : likeness(last, other);
+      closest[i] = Math.max(closest[i], value);
+    }
+    const rest = pause();
+    if (rest !== undefined) await rest;
+  }
+  return order;
+}
+
+/** Likeness in 0..1, as relevance is, of two posters of length 1. */
+function likeness(a: Float32Array, b: Float32Array): number {
+  let dot = 0;
+  for (let j = 0; j < a.length; j++) dot += a[j] * b[j];
+  return (1 + dot) / 2;
+}
+
+/** A copy of length 1; of nothing but zeros, as it is. */
+function unit(vector: Float32Array): Float32Array {
+  let squares = 0;
+  for (let j = 0; j < vector.length; j++) squares += vector[j] * vector[j];
+  const length = Math.sqrt(squares);
+  return length === 0 ? vector : vector.map((value) => value / length);
+}
+
+/** How alike two posters are in the mean over all pairs: (|Σu|² − Σ|u|²) / 2 is the sum of their cosines. */
+function meanLikeness(units: readonly (Float32Array | undefined)[]): number {
+  const known = units.filter((each) => each !== undefined);
+  if (known.length < 2) return 0.5;
+  const sum = new Float64Array(known[0].length);
+  let own = 0;
+  for (const each of known) {
+    for (let j = 0; j < each.length; j++) {
+      sum[j] += each[j];
+      own += each[j] * each[j];
+    }
+  }
+  const all = sum.reduce((total, value) => total + value * value, 0);
+  return (1 + (all - own) / (known.length * (known.length - 1))) / 2;
+}

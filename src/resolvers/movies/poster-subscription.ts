@@ -1,0 +1,22 @@
+/** Movies as their posters change, for subscribers. */
+import type { Movie } from "../../db/movies.js";
+import type { MovieId } from "../../ids.js";
+import type { Context } from "../request/context.js";
+import { findMovie } from "../request/lookup.js";
+import { whileAllowed } from "../system/event-streams.js";
+
+/** @param movieId one movie's number or global id; all movies where it is left out. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND */
+export async function posterChanges(
+  context: Context,
+  movieId: string | null | undefined,
+): Promise<AsyncIterableIterator<MovieId>> {
+  const { updates } = context.services.posterSources;
+  const wanted = movieId == null ? undefined : (await findMovie(context, { id: movieId })).id;
+  const news = updates.subscribe({ isWanted: (changed) => wanted === undefined || changed === wanted });
+  return whileAllowed(context, undefined, news, (changed) => changed);
+}
+
+/** The movie as it is now. */
+export async function changedMovie(context: Context, id: MovieId): Promise<Movie> {
+  return findMovie(context, { id: String(id) });
+}

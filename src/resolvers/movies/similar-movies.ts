@@ -1,0 +1,22 @@
+/** The movies that the same people like, by the model that serves. */
+import type { Movie } from "../../db/movies.js";
+import { checkFirst, maxPage } from "../request/connections.js";
+import type { Context } from "../request/context.js";
+
+export interface SimilarMovie {
+  movie: Movie;
+  /** Cosine in −1..1 of the ranker's vectors. */
+  similarity: number;
+}
+
+/** Closest first. @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100; as `Models.get` */
+export async function similarMovies({ loaders }: Context, { id }: Movie, first: number): Promise<SimilarMovie[]> {
+  checkFirst("first", first, maxPage);
+  const model = await loaders.model.load("current");
+  if (model.similarItems === undefined) return [];
+  const { movieIds, scores } = await model.similarItems(id, first);
+  const movies = await loaders.movieById.loadMany(movieIds);
+  return movies.flatMap((movie, i) =>
+    movie === undefined || movie instanceof Error ? [] : [{ movie, similarity: scores[i] }],
+  );
+}

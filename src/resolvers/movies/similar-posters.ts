@@ -1,0 +1,31 @@
+/** The movies whose posters look most like one movie's, in the whole catalogue. */
+import type { Movie } from "../../db/movies.js";
+import { directionIn, nearestPosters } from "../../posters/vectors/neighbours.js";
+import { checkFirst, maxPage } from "../request/connections.js";
+import type { Context } from "../request/context.js";
+
+export interface SimilarPoster {
+  movie: Movie;
+  /** Cosine in −1..1 of the centred embeddings. */
+  similarity: number;
+}
+
+/** Closest first; none where the movie has no poster. @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 */
+export async function similarPosters({ loaders }: Context, { id }: Movie, first: number): Promise<SimilarPoster[]> {
+  checkFirst("first", first, maxPage);
+  // Made now where it is not yet, so that a new poster finds its neighbours.
+  const vector = await loaders.embeddingByMovieId.load(id);
+  if (vector === undefined) return [];
+  const { index, movieIds, placeOf } = await loaders.posterMap.load("current");
+  const own = placeOf.get(id);
+  const { places, similarities } = await nearestPosters(
+    index,
+    directionIn(index, vector),
+    first,
+    new Set(own === undefined ? [] : [own]),
+  );
+  const movies = await loaders.movieById.loadMany(Array.from(places, (place) => movieIds[place]));
+  return movies.flatMap((movie, i) =>
+    movie === undefined || movie instanceof Error ? [] : [{ movie, similarity: similarities[i] }],
+  );
+}

@@ -1,0 +1,24 @@
+/** The posters that stand best for a kind of posters. */
+import type { Movie } from "../../db/movies.js";
+import { nearestPosters } from "../../posters/vectors/neighbours.js";
+import type { TasteCluster } from "../../recommend/poster-taste.js";
+import { checkFirst } from "../request/connections.js";
+import type { Context } from "../request/context.js";
+
+/** Movies whose posters are the most typical of a cluster. @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 */
+export async function typicalPosters(
+  { loaders }: Context,
+  { kinds, cluster }: TasteCluster,
+  first: number,
+): Promise<Movie[]> {
+  checkFirst("first", first, 100);
+  const { index, movieIds } = kinds.map;
+  const others = new Set<number>();
+  kinds.clusterOf.forEach((of, place) => {
+    if (of !== cluster) others.add(place);
+  });
+  const centroid = kinds.centroids.subarray(cluster * index.d, (cluster + 1) * index.d);
+  const { places } = await nearestPosters(index, centroid, first, others);
+  const found = await loaders.movieById.loadMany(Array.from(places, (place) => movieIds[place]));
+  return found.filter((movie) => movie !== undefined && !(movie instanceof Error)) as Movie[];
+}

@@ -1,0 +1,115 @@
+/** Why a movie is recommended: whose poster its own is close to, and which of the user's ratings moved the prediction most. */
+import type { MovieId } from "../../ids.js";
+import type { RatingReason as RatingOfUser } from "../../ml/model/predictor.js";
+import { sharedColours } from "../../posters/images/palette.js";
+import { cosine } from "../../posters/vectors/similarity.js";
+import type { PosterTarget } from "../../recommend/poster-similarity.js";
+import { checkFirst } from "../request/connections.js";
+import type { Context } from "../request/context.js";
+import type { Recommended } from "./recommendations.js";
+
+/** One of the user's ratings, and how much it moves the prediction. */
+export type RatingReason = RatingOfUser & { kind: "RatingReason" };
+/** One of the posters that the list was re-ranked by, and how close it is. */
+export interface PosterReason {
+  kind: "PosterReason";
+  /** The movie whose poster it is. */
+  movieId: MovieId;
+  /** Cosine in −1..1. */
+  similarity: number;
+  /** The recommended movie, for its colours. */
+  recommendedId: MovieId;
+}
+/** What stands in for the posters of somebody who rated fewer than three movies. */
+export interface TasteReason {
+  kind: "TasteReason";
+  standIn: NonNullable<PosterTarget["standIn"]>;
+}
+export type Reason = RatingReason | PosterReason | TasteReason;
+
+const mostReasons = 20;
+
+/**
+ * First, where the list was re-ranked by posters, the poster that the movie's own is closest to, and what stood in for
+ * posters that a new user lacks; then the ratings that raised the prediction most, most first.
+ * @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 20
+ */
+export async function reasonsOf(
+  context: Context,
+  { for: whom, movieId, compared }: Pick<Recommended, "for" | "movieId" | "compared">,
+  first: number,
+): Promise<Reason[]> {
+  checkFirst("first", first, mostReasons);
+  const reasons: Reason[] = compared === undefined ? [] : posterReasons(movieId, compared);
+  if (reasons.length < first) {
+    const ratings =
+      "guest" in whom
+        ? await whom.guest.reasons.load(movieId)
+        : await context.loaders.reasons.load({ userId: whom.userId, movieId });
+    const raising = ratings.filter(({ contribution }) => contribution > 0);
+    raising.sort((a, b) => b.contribution - a.contribution);
+    reasons.push(...raising.map((rating) => ({ ...rating, kind: "RatingReason" as const })));
+  }
+  return reasons.slice(0, first);
+}
+
+function posterReasons(
+  movieId: MovieId,
+  { target: { anchors, standIn }, vector }: NonNullable<Recommended["compared"]>,
+): Reason[] {
+  const reasons: Reason[] = [];
+  if (vector === undefined) return reasons;
+  let closest: PosterReason | undefined;
+  for (const anchor of anchors) {
+    const similarity = cosine(anchor.vector, vector);
+    if (closest !== undefined && similarity <= closest.similarity) continue;
+    closest = { kind: "PosterReason", movieId: anchor.movieId, similarity, recommendedId: movieId };
+  }
+  if (closest !== undefined) reasons.push(closest);
+  if (standIn !== null) reasons.push({ kind: "TasteReason", standIn });
+  return reasons;
+}
+
+/** Colours that both posters show, most first; none where they share none. */
+export async function sharedPalette({ loaders }: Context, { movieId, recommendedId }: PosterReason): Promise<string[]> {
+  const [one, other] = await Promise.all([
+    loaders.lookByMovieId.load(movieId),
+    loaders.lookByMovieId.load(recommendedId),
+  ]);
+  return sharedColours(one?.palette ?? [], other?.palette ?? []);
+}
+
+/** Such as `because you gave Alien 5★`. */
+export async function reasonText(context: Context, reason: Reason): Promise<string> {
+  if (reason.kind === "TasteReason") return tasteText(reason);
+  const movie = await context.loaders.movieById.load(reason.movieId);
+  const title = movie?.displayTitle ?? "a movie";
+  if (reason.kind === "RatingReason") return `because you gave ${title} ${reason.stars}★`;
+  const colours = await sharedPalette(context, reason);
+  const alike = `its poster looks like that of ${title} (${reason.similarity.toFixed(2)})`;
+  return colours.length === 0 ? alike : `${alike}: both ${inWords(colours.slice(0, 3))}`;
+}
+
+const ageWords: Record<number, string> = {
+  1: "under 18",
+  18: "18 to 24",
+  25: "25 to 34",
+  35: "35 to 44",
+  45: "45 to 49",
+  50: "50 to 55",
+  56: "56 and over",
+};
+
+function tasteText({ standIn }: TasteReason): string {
+  const { gender, ageGroup } = standIn.of;
+  const people = gender === "F" ? "women" : gender === "M" ? "men" : "people";
+  const age = ageGroup === null ? "" : ` of ${ageWords[ageGroup] ?? `${ageGroup} and over`}`;
+  const who = standIn.basis === "EVERYONE" ? "people" : `${people}${age}`;
+  const rated = standIn.ratedMovies === 0 ? "no movie" : standIn.ratedMovies === 1 ? "one movie" : "two movies";
+  return `you have rated ${rated} yet: posters that ${who} like stand in for the rest`;
+}
+
+function inWords(words: readonly string[]): string {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
+}

@@ -1,0 +1,19 @@
+/** What a recommendation's fields show. */
+import { clampStars } from "../../ml/evaluation/metrics.js";
+import type { Context } from "../request/context.js";
+import type { Recommended } from "./recommendations.js";
+
+/** Stars as shown, 0.5 to 5. */
+export function shownScore({ stars }: Recommended): number {
+  return clampStars(stars);
+}
+
+/** Computed where `similar: true` already did, else now, for all recommendations of the request together. */
+export async function similarityOf(
+  context: Context,
+  { movieId, for: whom, similarity }: Recommended,
+): Promise<number | null> {
+  if (similarity !== undefined) return similarity;
+  const target = "guest" in whom ? whom.guest.target : whom;
+  return context.loaders.posterSimilarity.load({ movieId, target });
+}

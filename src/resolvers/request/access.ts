@@ -1,0 +1,95 @@
+/** Whose ratings and demographics a viewer may read and change. */
+
+import { type ReadPolicy, type RequestPolicy, refusal } from "../../access/viewer.js";
+import { publishedNames } from "../../datasets/movielens/datasets.js";
+import { currentDataset } from "../../db/settings.js";
+import type { Audience } from "../../db/statistics.js";
+import type { User } from "../../db/users.js";
+import { AppError, inField } from "../../errors.js";
+import type { UserId } from "../../ids.js";
+import type { Services } from "../../services/services.js";
+import type { Context } from "./context.js";
+import { findUser, userIdOf } from "./lookup.js";
+
+/** Whether the viewer may read a user's ratings, demographics and what follows from them. */
+export function mayReadUser({ viewer, policy }: Context, user: Pick<User, "id" | "source">): boolean {
+  if (viewer.scope === "admin" || viewer.userId === user.id || policy.publicUsers === "all") return true;
+  return policy.publicUsers === "published" && user.source === "import" && policy.isDataPublished();
+}
+
+/** Which users' ratings and demographics the viewer may read, as the lists are filtered. */
+export function readableUsers(context: Context): { imported: boolean; created: boolean; own: UserId | null } {
+  const { viewer, policy } = context;
+  const all = viewer.scope === "admin" || policy.publicUsers === "all";
+  const imported = all || (policy.publicUsers === "published" && policy.isDataPublished());
+  return { imported, created: all, own: viewer.userId };
+}
+
+/** Whose ratings the sums count that the viewer reads: everybody's only for whoever may read everybody's. */
+export function audienceOf({ viewer, policy }: Pick<Context, "viewer" | "policy">): Audience {
+  if (viewer.scope === "admin" || policy.publicUsers === "all") return "all";
+  return policy.publicUsers === "published" && policy.isDataPublished() ? "published" : "private";
+}
+
+/** The policy as a request's resolvers see it; the data set is looked at once. */
+export function policyOfRequest(services: Services, { publicRead, publicUsers }: ReadPolicy): RequestPolicy {
+  let isDataPublished: boolean | undefined;
+  return {
+    publicRead,
+    publicUsers,
+    isDataPublished: () => {
+      isDataPublished ??= isPublished(services);
+      return isDataPublished;
+    },
+  };
+}
+
+/** Whether the loaded data set is one that anybody can have: GroupLens' releases, by name, and the synthetic one. */
+function isPublished({ db }: Services): boolean {
+  const dataset = currentDataset(db);
+  return dataset !== undefined && (dataset.kind === "embedded" || publishedNames.includes(dataset.name));
+}
+
+/** @throws {AppError} FORBIDDEN, or UNAUTHENTICATED without a token, unless the viewer may read the user */
+export function checkMayRead(context: Context, user: Pick<User, "id" | "source">): void {
+  if (mayReadUser(context, user)) return;
+  throw refusal(context.viewer, `a token of user ${user.id}, or of the scope admin, to read what is theirs`);
+}
+
+/** A user whose ratings may be read; by default the viewer. @throws {AppError} INVALID_ID, USER_NOT_FOUND, FORBIDDEN, UNAUTHENTICATED */
+export async function findReadableUser(context: Context, id: string | null | undefined): Promise<User> {
+  const user = await findUser(context, id ?? String(ownId(context)));
+  checkMayRead(context, user);
+  return user;
+}
+
+/** Whose ratings are changed: the viewer's, or for admin anybody's. @throws {AppError} INVALID_ID, FORBIDDEN, UNAUTHENTICATED */
+export function actingUserId(context: Context, id: string | null | undefined): UserId {
+  const { viewer } = context;
+  if (id == null) return ownId(context);
+  const userId = inField(["userId"], () => userIdOf(id));
+  if (viewer.scope !== "admin" && viewer.userId !== userId) {
+    throw refusal(viewer, `a token of user ${userId}, or of the scope admin, to change what is theirs`);
+  }
+  return userId;
+}
+
+/** @throws {AppError} UNAUTHENTICATED without a token; INVALID_ARGUMENT for a token that is nobody's */
+function ownId({ viewer }: Context): UserId {
+  if (viewer.userId !== null) return viewer.userId;
+  if (viewer.scope === "public") throw refusal(viewer, "");
+  throw new AppError("INVALID_ARGUMENT", "expected userId, since this token belongs to no user");
+}
+
+/** As things stand now, for a subscription: whether the token is still good, and may still read the user. */
+export function mayStillRead(context: Context, user?: Pick<User, "id" | "source">): boolean {
+  const { viewer, services, policy } = context;
+  if (viewer.isStillGood !== undefined && !viewer.isStillGood()) return false;
+  return user === undefined || mayReadUser({ ...context, policy: policyOfRequest(services, policy) }, user);
+}
+
+/** The viewer as a user; null where the token is nobody's. @throws {AppError} USER_NOT_FOUND where they were deleted */
+export function viewerAsUser(context: Context): Promise<User> | null {
+  const { userId } = context.viewer;
+  return userId === null ? null : findUser(context, String(userId));
+}

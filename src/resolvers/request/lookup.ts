@@ -1,0 +1,109 @@
+/** From the ids that a client sends to what they name. */
+
+import type DataLoader from "dataloader";
+import type { Movie } from "../../db/movies.js";
+import type { User } from "../../db/users.js";
+import { AppError, received } from "../../errors.js";
+import { type MovieId, parseImdbId, parseMovieId, parseUserId, type UserId } from "../../ids.js";
+import { movieNotFound, userNotFound } from "../../recommend/predict.js";
+import type { Context } from "./context.js";
+
+/** A user id from the data set's own number, or from a global id. @throws {AppError} INVALID_ID */
+export function userIdOf(id: string): UserId {
+  const parsed = parseUserId(id) ?? parseUserId(localId("User", id));
+  if (parsed === undefined) {
+    throw new AppError(
+      "INVALID_ID",
+      `expected a user id, a number such as 42 or the id of a User, received ${received(id)}`,
+    );
+  }
+  return parsed;
+}
+
+/** Rows by the numbers of global ids, in the order asked; undefined where there is none, or can be none. */
+export function nodesOf<Id, Row>(
+  ids: readonly string[],
+  parse: (text: string) => Id | undefined,
+  loader: DataLoader<Id, Row | undefined>,
+): Promise<(Row | undefined)[]> {
+  return Promise.all(
+    ids.map((text) => {
+      const id = parse(text);
+      return id === undefined ? undefined : loader.load(id);
+    }),
+  );
+}
+
+/** A movie id from the data set's own number, or from a global id. @throws {AppError} INVALID_ID */
+export function movieIdOf(id: string): MovieId {
+  const parsed = parseMovieId(id) ?? parseMovieId(localId("Movie", id));
+  if (parsed === undefined) {
+    throw new AppError(
+      "INVALID_ID",
+      `expected a movie id, a number such as 1 or the id of a Movie, received ${received(id)}`,
+    );
+  }
+  return parsed;
+}
+
+/** @throws {AppError} INVALID_ID, USER_NOT_FOUND */
+export async function findUser(context: Context, id: string): Promise<User> {
+  const userId = userIdOf(id);
+  const user = await context.loaders.userById.load(userId);
+  if (user === undefined) throw userNotFound(userId);
+  return user;
+}
+
+/** @throws {AppError} INVALID_ARGUMENT unless just one of both is given; INVALID_ID, INVALID_IMDB_ID, MOVIE_NOT_FOUND */
+export async function findMovie(context: Context, by: { id?: string | null; imdbId?: string | null }): Promise<Movie> {
+  if ((by.id == null) === (by.imdbId == null)) {
+    throw new AppError("INVALID_ARGUMENT", "expected either id or imdbId to find a movie by, received both or none");
+  }
+  if (by.id != null) {
+    const movieId = movieIdOf(by.id);
+    const movie = await context.loaders.movieById.load(movieId);
+    if (movie === undefined) throw movieNotFound(movieId);
+    return movie;
+  }
+  const imdbId = parseImdbId(by.imdbId as string);
+  if (imdbId === undefined) throw invalidImdbId(by.imdbId as string);
+  const movie = await context.loaders.movieByImdbId.load(imdbId);
+  if (movie === undefined)
+    throw new AppError("MOVIE_NOT_FOUND", `expected the IMDb id of a movie here, received ${imdbId}`);
+  return movie;
+}
+
+/** Ids of movies that are there, by number or global id, in the order asked. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, DATA_EMPTY */
+export async function findMovieIds({ loaders }: Context, ids: readonly string[]): Promise<MovieId[]> {
+  if (ids.length === 0) return [];
+  // Of a thousand ids that each of many lists excludes, the database need not be asked.
+  const { positionOf } = await loaders.catalogue.load("current");
+  return ids.map((id) => {
+    const movieId = movieIdOf(id);
+    if (!positionOf.has(movieId)) throw movieNotFound(movieId);
+    return movieId;
+  });
+}
+
+export function invalidImdbId(text: string): AppError {
+  return new AppError(
+    "INVALID_IMDB_ID",
+    `expected an IMDb id such as tt0114709 or 114709, or the address of a title on imdb.com, received ${received(text)}`,
+  );
+}
+
+const globalIdPattern = /^(User|Movie):(\d{1,10})$/;
+
+/** A global id's parts. @throws {AppError} INVALID_ID */
+export function parseGlobalId(text: string): { typename: string; id: string } {
+  const match = globalIdPattern.exec(Buffer.from(text, "base64").toString("latin1"));
+  if (match === null) {
+    throw new AppError("INVALID_ID", `expected a global id that this server gave, received ${received(text)}`);
+  }
+  return { typename: match[1], id: match[2] };
+}
+
+function localId(type: string, text: string): string {
+  const match = globalIdPattern.exec(Buffer.from(text, "base64").toString("latin1"));
+  return match?.[1] === type ? match[2] : "";
+}

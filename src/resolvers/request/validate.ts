@@ -1,0 +1,41 @@
+/** Checks of input by schemas (Standard Schema, such as zod's), with the path of what is wrong. */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { AppError } from "../../errors.js";
+
+export interface InputIssue {
+  /** Such as `["input", "title"]`; places in lists are numbers. */
+  path: (string | number)[];
+  /** What was expected. */
+  message: string;
+}
+
+/** INVALID_INPUT, with everything that is wrong. */
+export class InvalidInput extends AppError {
+  readonly issues: readonly InputIssue[];
+
+  constructor(issues: readonly InputIssue[]) {
+    super("INVALID_INPUT", issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
+    this.issues = issues;
+  }
+}
+
+/**
+ * @param at where the value stands, such as `input`
+ * @returns the value as the schema gives it back
+ * @throws {InvalidInput}
+ */
+export function validated<Value>(schema: StandardSchemaV1<unknown, Value>, value: unknown, at: string): Value {
+  const result = schema["~standard"].validate(value);
+  if (result instanceof Promise) throw new TypeError("expected a schema that checks at once");
+  if (result.issues === undefined) return result.value;
+  throw new InvalidInput(
+    result.issues.map(({ path = [], message }) => ({
+      path: [at, ...path.map((part) => (typeof part === "object" ? part.key : part)).map(partOf)],
+      message,
+    })),
+  );
+}
+
+function partOf(part: PropertyKey): string | number {
+  return typeof part === "number" ? part : String(part);
+}

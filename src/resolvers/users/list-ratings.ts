@@ -1,0 +1,98 @@
+/** Lists of ratings: a user's, a movie's. */
+import {
+  countMatchingRatings,
+  listRatings,
+  type Rating,
+  type RatingFilter,
+  type RatingOrderField,
+} from "../../db/ratings.js";
+import type { User } from "../../db/users.js";
+import { AppError, received } from "../../errors.js";
+import { findReadableUser, readableUsers } from "../request/access.js";
+import type { Keyed, KeyPage } from "../request/connections.js";
+import type { Context } from "../request/context.js";
+import { findMovie } from "../request/lookup.js";
+import { type RangeArgs, rangeOf } from "../request/ranges.js";
+
+export interface RatingsArgs {
+  movieId?: string | null;
+  rating?: RangeArgs | null;
+  ratedAfter?: string | null;
+  ratedBefore?: string | null;
+  orderBy?: { field: RatingOrderField; direction?: "ASC" | "DESC" | null } | null;
+}
+
+/** By default in the order of import; otherwise highest or latest first. */
+export function ratingOrderOf({ orderBy }: RatingsArgs): { field: RatingOrderField; descending: boolean } {
+  const field = orderBy?.field ?? "IMPORT";
+  return { field, descending: (orderBy?.direction ?? (field === "IMPORT" ? "ASC" : "DESC")) === "DESC" };
+}
+
+export function userRatingsPage(
+  { loaders, listPace }: Context,
+  { id }: User,
+  filter: RatingFilter,
+  args: RatingsArgs,
+  page: KeyPage,
+): Promise<Keyed<Rating>[]> {
+  return listPace.inTurn(loaders.ratingsPage.load({ userId: id, list: { filter, order: ratingOrderOf(args), page } }));
+}
+
+export function userRatingCount({ loaders }: Context, { id }: User, filter: RatingFilter): Promise<number> {
+  return loaders.ratingCount.load({ userId: id, filter });
+}
+
+/**
+ * Of those whose ratings the viewer may read.
+ * @throws {AppError} INVALID_ID, USER_NOT_FOUND, MOVIE_NOT_FOUND; FORBIDDEN or UNAUTHENTICATED for a user who may not be
+ *   read; INVALID_ARGUMENT where neither a user nor a movie is named
+ */
+export async function ratingsFilter(
+  context: Context,
+  args: RatingsArgs & { userId?: string | null },
+): Promise<RatingFilter> {
+  if (args.userId == null && args.movieId == null) {
+    throw new AppError("INVALID_ARGUMENT", "expected userId or movieId, or both, received neither");
+  }
+  const user = args.userId == null ? undefined : await findReadableUser(context, args.userId);
+  return { ...(await userRatingsFilter(context, args)), userId: user?.id, readable: readableUsers(context) };
+}
+
+export function ratingsPage(context: Context, filter: RatingFilter, args: RatingsArgs, page: KeyPage): Keyed<Rating>[] {
+  return listRatings(context.services.db, filter, ratingOrderOf(args), page);
+}
+
+export function ratingCount(context: Context, filter: RatingFilter): number {
+  return countMatchingRatings(context.services.db, filter);
+}
+
+/** Which of a user's ratings, or of a movie's. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, INVALID_ARGUMENT */
+export async function userRatingsFilter(context: Context, args: RatingsArgs): Promise<RatingFilter> {
+  const movie = args.movieId == null ? undefined : await findMovie(context, { id: args.movieId });
+  const from = secondsOf("ratedAfter", args.ratedAfter);
+  const to = secondsOf("ratedBefore", args.ratedBefore, "end of day");
+  return {
+    movieId: movie?.id,
+    rating: rangeOf("rating", args.rating),
+    ratedAt: from === undefined && to === undefined ? undefined : { from, to },
+  };
+}
+
+const iso = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
+
+/** @param ofDay where a date stands alone, its last second instead of its first, in UTC */
+function secondsOf(name: string, text: string | null | undefined, ofDay?: "end of day"): number | undefined {
+  if (text == null) return undefined;
+  const [, day, offset] = iso.exec(text) ?? [];
+  // JavaScript takes February 31st for March 3rd.
+  const isDay = day !== undefined && !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day);
+  const inUtc = offset === undefined && text.length > 10 ? `${text}Z` : text;
+  const milliseconds = isDay ? Date.parse(inUtc) : Number.NaN;
+  if (Number.isNaN(milliseconds)) {
+    throw new AppError(
+      "INVALID_ARGUMENT",
+      `expected a date such as 2003-02-28, or a time such as 2003-02-28T17:49:50Z, for ${name}, received ${received(text)}`,
+    );
+  }
+  return Math.floor(milliseconds / 1000) + (ofDay !== undefined && text.length === 10 ? 86_399 : 0);
+}

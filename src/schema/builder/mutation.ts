@@ -1,0 +1,84 @@
+/** How a mutation is written: one input, and a result that is its payload or one of its named errors. */
+import type { InputRef, ObjectRef } from "@pothos/core";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { AppError } from "../../errors.js";
+import type { Context } from "../../resolvers/request/context.js";
+import { forgetAll } from "../../resolvers/request/loaders.js";
+import { validated } from "../../resolvers/request/validate.js";
+import { builder } from "./builder.js";
+import { errorTypes, type NamedError, Refusal } from "./named-errors.js";
+
+type SchemaTypes = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Types> ? Types : never;
+
+export interface MutationOptions<Input extends object, Payload extends object> {
+  /** Who may call it at all; what is a user's own is checked by the resolver. */
+  scope: "user" | "editor" | "admin";
+  description: string;
+  input: InputRef<Input>;
+  inputDescription: string;
+  /** Checks the input; what it finds is an InvalidInputError. */
+  validate?: StandardSchemaV1<unknown, unknown>;
+  payload: ObjectRef<SchemaTypes, Payload>;
+  /** Of the union of payload and errors. */
+  resultDescription: string;
+  errors: readonly NamedError[];
+  complexity?: (input: Input) => { field: number; multiplier: number };
+  resolve(context: Context, input: Input): Promise<Payload>;
+}
+
+/** Adds the mutation, and the union of its results under the mutation's name with `Result` behind. @returns the union */
+export function addMutation<Input extends object, Payload extends object>(
+  name: string,
+  options: MutationOptions<Input, Payload>,
+) {
+  const errors = options.validate === undefined ? options.errors : (["INVALID_INPUT", ...options.errors] as const);
+  const result = resultType(name, options.resultDescription, options.payload, errors);
+  builder.mutationField(name, (t) =>
+    t.field({
+      type: result,
+      authScopes: { [options.scope]: true },
+      description: options.description,
+      args: { input: t.arg({ type: options.input, required: true, description: options.inputDescription }) },
+      complexity: (args) => options.complexity?.((args as { input: Input }).input) ?? 1,
+      resolve: (_root, args, context) =>
+        orNamedError(errors, async () => {
+          const { input } = args as { input: Input };
+          if (options.validate !== undefined) validated(options.validate, input, "input");
+          return changing(context, options.resolve(context, input));
+        }) as Promise<object>,
+    }),
+  );
+  return result;
+}
+
+/** What the request read before is no longer so: this mutation's payload and the next mutation read again. */
+export async function changing<T>(context: Context, change: Promise<T>): Promise<T> {
+  const payload = await change;
+  forgetAll(context);
+  return payload;
+}
+
+/** A union of a payload and named errors; `Refusal` stands for an error. */
+function resultType<Payload extends object>(
+  name: string,
+  description: string,
+  payload: ObjectRef<SchemaTypes, Payload>,
+  errors: readonly NamedError[],
+) {
+  return builder.unionType(`${name[0].toUpperCase()}${name.slice(1)}Result`, {
+    description,
+    types: [payload as ObjectRef<SchemaTypes, object>, ...errors.map((error) => errorTypes[error])],
+    resolveType: (value: object) =>
+      value instanceof Refusal ? errorTypes[value.error.code as NamedError].name : payload.name,
+  });
+}
+
+/** The payload, or the error that was thrown where it is one of those named; anything else is thrown on. */
+async function orNamedError<T>(names: readonly NamedError[], work: () => Promise<T>): Promise<T | Refusal> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AppError && (names as readonly string[]).includes(error.code)) return new Refusal(error);
+    throw error;
+  }
+}

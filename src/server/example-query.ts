@@ -1,9 +1,0 @@
-/** The query that a start prints, to paste. */
-
-import { exampleUserId } from "../resolvers/example-user.js";
-import type { Services } from "../resolvers/services.js";
-
-/** The query that README shows, for a user whom the loaded data set has. */
-export function exampleQuery(services: Services): string {
-  return `query { user(id: ${exampleUserId(services)}) { topRated recommendations(similar: true) { title score similarity } } }`;
-}

@@ -1,0 +1,9 @@
+/** The query that a start prints, to paste. */
+
+import { exampleUserId } from "../../resolvers/system/example-user.js";
+import type { Services } from "../../services/services.js";
+
+/** The query that README shows, for a user whom the loaded data set has. */
+export function exampleQuery(services: Services): string {
+  return `query { user(id: ${exampleUserId(services)}) { topRated recommendations(similar: true) { title score similarity } } }`;
+}

@@ -1,0 +1,116 @@
+/** GraphiQL: a small page, made for each visit, and its parts, which browsers keep for as long as they like. */
+import type { Plugin } from "graphql-yoga";
+import { notAllowed, plain, year } from "../errors/plain-response.js";
+import { acceptedEncoding, graphiqlParts, type Parts } from "./graphiql-parts.js";
+import type { Tab } from "./tour.js";
+
+type FetchAPI = { Response: typeof Response };
+
+const folder = "graphiql/";
+
+export function isPageOrPart(request: Request, url: URL): boolean {
+  return url.pathname.startsWith(`/${folder}`) || isPage(request, url);
+}
+
+/** Programs do not ask for HTML. */
+function isPage({ method, headers }: Request, { pathname }: URL): boolean {
+  const isRead = method === "GET" || method === "HEAD";
+  return isRead && /^\/graphql\/?$/.test(pathname) && (headers.get("accept") ?? "").includes("text/html");
+}
+
+/** @param tour made for each visit: the data set may be another by then */
+export function useGraphiQL(tour: () => Tab[]): Plugin {
+  return {
+    async onRequest({ request, url, fetchAPI, endResponse }) {
+      if (isPage(request, url)) {
+        endResponse(await pageResponse(request, url, tour(), fetchAPI));
+      } else if (url.pathname.startsWith(`/${folder}`)) {
+        endResponse(await partResponse(request, url, fetchAPI));
+      }
+    },
+  };
+}
+
+async function partResponse(request: Request, { pathname }: URL, fetchAPI: FetchAPI): Promise<Response> {
+  if (request.method !== "GET" && request.method !== "HEAD") return notAllowed(fetchAPI, request.method, "GET, HEAD");
+  const file = pathname.slice(folder.length + 1);
+  const part = Object.values(await graphiqlParts()).find((one) => one.file === file);
+  if (part === undefined) {
+    return plain(fetchAPI, 404, "There is no such part of GraphiQL: its page, /graphql, has the address of each.");
+  }
+  const encoding = acceptedEncoding(request.headers.get("accept-encoding"));
+  const bytes = await part.inEncoding(encoding);
+  return new fetchAPI.Response(request.method === "HEAD" ? null : bytes, {
+    headers: {
+      "content-type": part.type,
+      "content-length": String(bytes.length),
+      "cache-control": `public, max-age=${year}, immutable`,
+      vary: "Accept-Encoding",
+      ...(encoding === "identity" ? {} : { "content-encoding": encoding }),
+    },
+  });
+}
+
+async function pageResponse(
+  request: Request,
+  { pathname }: URL,
+  defaultTabs: Tab[],
+  fetchAPI: FetchAPI,
+): Promise<Response> {
+  // Relative: a proxy may have the server below a path of its own.
+  const html = pageOf(await graphiqlParts(), pathname.endsWith("/") ? `../${folder}` : folder, defaultTabs);
+  return new fetchAPI.Response(request.method === "HEAD" ? null : html, {
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "content-length": String(Buffer.byteLength(html)),
+      "cache-control": "no-cache",
+      vary: "Accept",
+      "content-security-policy": contentSecurityPolicy,
+      "x-frame-options": "DENY",
+      "referrer-policy": "no-referrer",
+    },
+  });
+}
+
+/** Scripts come of this server's files alone. The editor writes its styles into the page, and its fonts lie within them. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "connect-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src data:",
+  // A poster's address in an answer shows the poster.
+  "img-src 'self' data:",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "object-src 'none'",
+].join("; ");
+
+function pageOf(parts: Parts, path: string, defaultTabs: Tab[]): string {
+  const page = {
+    workers: {
+      editorWorkerService: path + parts.editorWorker.file,
+      json: path + parts.jsonWorker.file,
+      graphql: path + parts.graphqlWorker.file,
+    },
+    options: { title: "Marquee", defaultTabs },
+  };
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>Marquee</title>
+    <link rel="icon" href="${path}${parts.icon.file}">
+    <link rel="stylesheet" href="${path}${parts.styles.file}">
+    <script defer src="${path}${parts.script.file}"></script>
+  </head>
+  <body id="body" class="no-focus-outline">
+    <noscript>GraphiQL needs JavaScript. The API itself does not: POST a query to this address.</noscript>
+    <div id="root"></div>
+    <script type="application/json" id="page">${JSON.stringify(page).replaceAll("<", "\\u003c")}</script>
+  </body>
+</html>
+`;
+}

@@ -1,0 +1,143 @@
+/** The encoder in use, and the embeddings of posters: from the database, or made now and kept. */
+import pLimit from "p-limit";
+import type { Database } from "../db/open.js";
+import { type EncoderKey, embeddingsByContent, type PosterRow, saveEmbeddings } from "../db/posters.js";
+import { getSetting } from "../db/settings.js";
+import { write } from "../db/write.js";
+import { AppError } from "../errors.js";
+import { checkSignal } from "../pause.js";
+import { createEmbedder, type Embedder, maxBatch } from "../posters/encoders/embedder.js";
+import {
+  builtinEncoder,
+  type EncoderManifest,
+  encoderWrittenAt,
+  loadEncoder,
+  preprocessingVersion,
+} from "../posters/encoders/encoder-store.js";
+import { readPoster } from "../posters/images/store.js";
+
+// A query does not wait for an import only to keep what it could make again.
+const shortWaitMs = 200;
+/** Of one call: while the network runs on one, the next is read and decoded. */
+const batchesUnderWay = 2;
+
+export interface EncoderInUse {
+  manifest: EncoderManifest;
+  key: EncoderKey;
+  embedder: Embedder;
+}
+
+/** A poster's content: all that an embedding depends on. */
+export type PosterContent = Pick<PosterRow, "sha256" | "format">;
+
+export interface EmbedOptions {
+  /** Called for each poster that cannot be embedded, which is then missing from the map. */
+  onFailure?(poster: PosterContent, error: AppError): void;
+  /** Of this encoder; by default of the one in use. */
+  encoder?: EncoderInUse;
+  /** Fail where they cannot be kept. Else, while another process writes, they serve this once and are made again. */
+  mustKeep?: boolean;
+}
+
+export interface Encoders {
+  /** The one that `marquee encoders use` chose, else the built-in one. @throws {AppError} ENCODER_NOT_FOUND, ENCODER_INVALID */
+  inUse(): Promise<EncoderInUse>;
+  /** One by name. @throws {AppError} ENCODER_NOT_FOUND, ENCODER_INVALID */
+  named(name: string): Promise<EncoderInUse>;
+  /**
+   * Embeddings by content; what has none yet gets one now, which is kept.
+   * @throws {AppError} DATABASE_BUSY with `mustKeep`
+   */
+  embeddings(posters: readonly PosterContent[], options?: EmbedOptions): Promise<Map<string, Float32Array>>;
+  close(): Promise<void>;
+}
+
+export function createEncoders(db: Database, folders: { encoders: string; posters: string }): Encoders {
+  const open = new Map<string, { writtenAt: number; encoder: Promise<EncoderInUse> }>();
+
+  function inUse(): Promise<EncoderInUse> {
+    return named(getSetting(db, "activeEncoder") ?? builtinEncoder.name);
+  }
+
+  function named(name: string): Promise<EncoderInUse> {
+    const writtenAt = encoderWrittenAt(folders.encoders, name);
+    const before = open.get(name);
+    // While it is being replaced there is none: the one that is open serves on.
+    if (before !== undefined && (before.writtenAt === writtenAt || writtenAt === 0)) return before.encoder;
+    // Trained again under its name: what is under way with the old one is finished first.
+    void before?.encoder.then(({ embedder }) => embedder.finish()).catch(() => {});
+    const opened = { writtenAt, encoder: openEncoder(name) };
+    open.set(name, opened);
+    opened.encoder.catch(() => {
+      if (open.get(name) === opened) open.delete(name);
+    });
+    return opened.encoder;
+  }
+
+  async function openEncoder(name: string): Promise<EncoderInUse> {
+    const { manifest } = await loadEncoder(folders.encoders, name);
+    const key = { encoderId: manifest.id, preprocessing: preprocessingVersion(manifest.preprocessing) };
+    return { manifest, key, embedder: createEmbedder({ encodersFolder: folders.encoders, manifest }) };
+  }
+
+  async function embeddings(
+    posters: readonly PosterContent[],
+    { onFailure, encoder, mustKeep = false }: EmbedOptions = {},
+  ): Promise<Map<string, Float32Array>> {
+    const { key, embedder } = encoder ?? (await inUse());
+    const contents = posters.map(({ sha256 }) => sha256);
+    const vectors = contents.length === 0 ? new Map<string, Float32Array>() : embeddingsByContent(db, key, contents);
+    const missing = [...new Map(posters.map((poster) => [poster.sha256, poster])).values()].filter(
+      ({ sha256 }) => !vectors.has(sha256),
+    );
+    const limit = pLimit(batchesUnderWay);
+    const batches = Array.from({ length: Math.ceil(missing.length / maxBatch) }, (_, batch) =>
+      limit(async () => {
+        checkSignal();
+        const posters = missing.slice(batch * maxBatch, (batch + 1) * maxBatch);
+        for (const [sha256, vector] of await embed(posters, { key, embedder }, { onFailure, mustKeep })) {
+          vectors.set(sha256, vector);
+        }
+      }),
+    );
+    await Promise.all(batches);
+    return vectors;
+  }
+
+  /** What is made is kept, even where whoever asked has gone meanwhile: who asks again finds so much done. */
+  async function embed(
+    posters: readonly PosterContent[],
+    { key, embedder }: Pick<EncoderInUse, "key" | "embedder">,
+    { onFailure, mustKeep }: EmbedOptions,
+  ): Promise<Map<string, Float32Array>> {
+    const made = new Map<string, Float32Array>();
+    const readable: { poster: PosterContent; bytes: Buffer }[] = [];
+    for (const poster of posters) {
+      try {
+        readable.push({ poster, bytes: await readPoster(folders.posters, poster.sha256, poster.format) });
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        onFailure?.(poster, error);
+      }
+    }
+    const results = await embedder.embed(readable.map(({ bytes }) => bytes));
+    results.forEach((result, i) => {
+      const { poster } = readable[i];
+      if (result instanceof AppError) onFailure?.(poster, result);
+      else made.set(poster.sha256, result);
+    });
+    if (made.size > 0) {
+      const kept = write(db, () => saveEmbeddings(db, key, made), mustKeep ? undefined : shortWaitMs);
+      await kept.catch((error: unknown) => {
+        if (mustKeep || !(error instanceof AppError && error.code === "DATABASE_BUSY")) throw error;
+      });
+    }
+    return made;
+  }
+
+  async function close(): Promise<void> {
+    for (const { encoder } of open.values()) await (await encoder).embedder.close();
+  }
+
+  return { inUse, named, embeddings, close };
+}

@@ -1,0 +1,103 @@
+/** The picture behind an address of this server: a poster by its content or by its movie, or a card drawn for it. */
+import { moviesByIds } from "../db/movies.js";
+import { type PosterRow, posterByContent, postersByMovieIds } from "../db/posters.js";
+import { AppError, received } from "../errors.js";
+import { parseMovieId } from "../ids.js";
+import {
+  cardName,
+  type PosterWidth,
+  posterWidths,
+  type Rendition,
+  shownFormats,
+} from "../posters/artwork/renditions.js";
+import type { ShownFormat } from "../posters/images/images.js";
+import type { Services } from "./services.js";
+
+export { posterWidths } from "../posters/artwork/renditions.js";
+
+export interface PosterImage {
+  bytes: Buffer;
+  type: string;
+  /** Names the bytes: others, another one. */
+  etag: string;
+  /** Whether the address names the content too, so that it never changes. */
+  immutable: boolean;
+  /** Whether it is a card that stands for a missing poster. */
+  drawn: boolean;
+}
+
+/** Where this server serves a poster: its content's hash is in the address, so that it never changes. */
+export function posterUrl(
+  { sha256, format }: Pick<PosterRow, "sha256" | "format">,
+  size: { width?: number | null; format?: ShownFormat | null } = {},
+): string {
+  const query = new URLSearchParams();
+  if (size.width != null) query.set("w", String(checkWidth(size.width)));
+  if (size.format != null && size.format !== format) query.set("format", size.format);
+  return `/posters/${sha256}.${format}${query.size === 0 ? "" : `?${query}`}`;
+}
+
+/**
+ * @param path such as `/posters/1193` or what `posterUrl` gives, without the query
+ * @param query `w` and `format`
+ * @returns undefined where there is no such movie or poster
+ * @throws {AppError} INVALID_ARGUMENT for a width or format that is not offered
+ */
+export async function posterImage(
+  services: Services,
+  path: string,
+  query: URLSearchParams,
+): Promise<PosterImage | undefined> {
+  const { db, renditions } = services;
+  const byContent = /^\/posters\/([0-9a-f]{64})\.(jpeg|png|webp)$/.exec(path);
+  const movieId = parseMovieId(/^\/posters\/(\d+)$/.exec(path)?.[1] ?? "");
+  const [movie] = movieId === undefined ? [] : moviesByIds(db, [movieId]);
+  const poster = byContent !== null ? posterByContent(db, byContent[1]) : movie && postersByMovieIds(db, [movie.id])[0];
+  if (byContent !== null && poster?.format !== byContent[2]) return undefined;
+  if (poster === undefined && movie === undefined) return undefined;
+  const rendition: Rendition = {
+    width: widthOf(query.get("w")),
+    format: formatOf(query.get("format")) ?? poster?.format ?? "webp",
+  };
+  const immutable = byContent !== null;
+  const image = (bytes: Buffer, name: string, drawn: boolean): PosterImage => ({
+    bytes,
+    type: `image/${rendition.format}`,
+    etag: `"${name.slice(0, 32)}-${rendition.width ?? "full"}-${rendition.format}"`,
+    immutable,
+    drawn,
+  });
+  if (poster !== undefined) {
+    const bytes = await renditions.ofPoster(poster, rendition).catch((error: unknown) => {
+      // Recorded, but its file is gone: a movie still has its card. A size that cannot be made is another matter.
+      if (error instanceof AppError && (movie !== undefined || isMissing(error))) return undefined;
+      throw error;
+    });
+    if (bytes !== undefined) return image(bytes, poster.sha256, false);
+    if (movie === undefined) return undefined;
+  }
+  if (movie === undefined) return undefined;
+  services.posterSources.request([movie.id]);
+  const facts = { title: movie.displayTitle, year: movie.year, genres: movie.genres.split("|") };
+  return image(await renditions.ofCard(facts, rendition), cardName(facts), true);
+}
+
+function isMissing({ cause }: AppError): boolean {
+  return (cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
+}
+
+function widthOf(text: string | null): PosterWidth | undefined {
+  return text === null ? undefined : checkWidth(/^\d{1,5}$/.test(text) ? Number(text) : text);
+}
+
+function checkWidth(width: number | string): PosterWidth {
+  const offered = posterWidths.find((one) => one === width);
+  if (offered !== undefined) return offered;
+  throw new AppError("INVALID_ARGUMENT", `expected a width of ${posterWidths.join(", ")}, received ${received(width)}`);
+}
+
+function formatOf(text: string | null): ShownFormat | undefined {
+  const offered = shownFormats.find((format) => format === text);
+  if (offered !== undefined || text === null) return offered;
+  throw new AppError("INVALID_ARGUMENT", `expected a format of ${shownFormats.join(", ")}, received ${received(text)}`);
+}
