@@ -2,7 +2,7 @@
 import { cp, mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { readTrainingSet } from "../../src/cli/evaluation/training-set.js";
+import { readTrainingSet } from "../../src/cli/evaluation/load-training-set.js";
 import { openDatabase } from "../../src/db/open.js";
 import { openServices } from "../../src/services/services.js";
 import { complaints, copyOf, failure, run, runJson, start, tempFolder } from "./run.js";

@@ -3,8 +3,9 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { evaluate, splitProtocol } from "../../src/cli/evaluation/evaluation.js";
 import { generateEmbeddedDataset } from "../../src/datasets/embedded/generate-ratings.js";
-import { fingerprint, type TrainingSet } from "../../src/ml/baseline/baseline-data.js";
+import { fingerprint } from "../../src/ml/baseline/baseline-data.js";
 import { heldOutBy, splitByIdentity } from "../../src/ml/data/split.js";
+import type { TrainingSet } from "../../src/ml/data/training-set.js";
 import { loadModel } from "../../src/ml/load-model.js";
 import { movie, user } from "./fixtures.js";
 

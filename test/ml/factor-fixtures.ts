@@ -1,6 +1,7 @@
 /** Small data with a known structure for the factor models, and plain linear algebra to compare with. */
-import type { TrainingSet } from "../../src/ml/baseline/baseline-data.js";
+
 import { type SparseRows, sparseRows } from "../../src/ml/data/rating-matrix.js";
+import type { TrainingSet } from "../../src/ml/data/training-set.js";
 import { gaussian, mulberry32 } from "../../src/random.js";
 import { movie, user } from "./fixtures.js";
 

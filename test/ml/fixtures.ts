@@ -1,5 +1,5 @@
 /** Small networks and data sets, and the network's forward pass as it is written down: 300→10→10→1, in plain loops. */
-import type { TrainingSet } from "../../src/ml/baseline/baseline-data.js";
+
 import {
   type BaselineWeights,
   type DenseName,
@@ -8,6 +8,7 @@ import {
   type FeatureName,
   features,
 } from "../../src/ml/baseline/baseline-weights.js";
+import type { TrainingSet } from "../../src/ml/data/training-set.js";
 import type { MovieFeatures, UserFeatures } from "../../src/ml/model/predictor.js";
 import { gaussian, mulberry32 } from "../../src/random.js";
 

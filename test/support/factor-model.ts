@@ -1,5 +1,5 @@
 /** A small factor model with its ranker, trained on the fixture's data. */
-import { readTrainingSet } from "../../src/cli/evaluation/training-set.js";
+import { readTrainingSet } from "../../src/cli/evaluation/load-training-set.js";
 import { setSetting } from "../../src/db/settings.js";
 import { write } from "../../src/db/write.js";
 import { buildFactorModel } from "../../src/ml/factors/factor-model.js";

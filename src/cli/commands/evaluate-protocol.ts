@@ -1,9 +1,9 @@
 /** Runs a named protocol and prints its figures. */
 import type { Command } from "commander";
 import { AppError } from "../../errors.js";
-import type { TrainingSet } from "../../ml/baseline/baseline-data.js";
+import type { TrainingSet } from "../../ml/data/training-set.js";
 import { rankerDefaults } from "../../ml/ranker/ranker-train.js";
-import { readTrainingSet } from "../evaluation/training-set.js";
+import { readTrainingSet } from "../evaluation/load-training-set.js";
 import { heldOutMoviesProtocol } from "../protocols/held-out-movies.js";
 import { meanFigures, type ProtocolOptions, type ProtocolResult } from "../protocols/protocol.js";
 import { leaveOneOutProtocol, rankingProtocol } from "../protocols/ranking-protocols.js";

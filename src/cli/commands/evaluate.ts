@@ -1,9 +1,9 @@
 /** `marquee evaluate`. */
 import type { Command } from "commander";
 import { AppError, received } from "../../errors.js";
-import type { TrainingSet } from "../../ml/baseline/baseline-data.js";
 import { genresOf } from "../../ml/data/labels.js";
 import { splitByIdentity } from "../../ml/data/split.js";
+import type { TrainingSet } from "../../ml/data/training-set.js";
 import {
   calibration,
   errorsByClass,
@@ -14,7 +14,7 @@ import {
 import type { ManifestDraft } from "../../ml/model/manifest.js";
 import { type Comparison, compareModels, heldOutRows } from "../evaluation/comparison.js";
 import { type Evaluation, evaluate, otherRows, splitProtocol } from "../evaluation/evaluation.js";
-import { readTrainingSet } from "../evaluation/training-set.js";
+import { readTrainingSet } from "../evaluation/load-training-set.js";
 import { decimal, oneOf, wholeNumber } from "../terminal/arguments.js";
 import { withServices } from "../terminal/command-context.js";
 import { print, printJson, printTable, printText, say, writeOut } from "../terminal/output.js";

@@ -12,7 +12,7 @@ import { buildBaselineModel } from "../../ml/baseline/baseline-model.js";
 import { loadModel } from "../../ml/load-model.js";
 import { freeModelName, listModels, modelFolder, pruneModels, saveModel } from "../../ml/model/model-store.js";
 import type { Services } from "../../services/services.js";
-import { readTrainingSet } from "../evaluation/training-set.js";
+import { readTrainingSet } from "../evaluation/load-training-set.js";
 import { wholeNumber } from "../terminal/arguments.js";
 import { withServices } from "../terminal/command-context.js";
 import { print, printJson, printTable, printText, say } from "../terminal/output.js";

@@ -15,7 +15,7 @@ import { type StarOptions, trainFactors } from "../../ml/training/factor-train.j
 import { mfDefaults } from "../../ml/training/mf-train.js";
 import type { TrainingReporter } from "../../services/training-progress.js";
 import { evaluate, splitProtocol } from "../evaluation/evaluation.js";
-import { readTrainingSet } from "../evaluation/training-set.js";
+import { readTrainingSet } from "../evaluation/load-training-set.js";
 import { interruptSignal, partialModel, withServices } from "../terminal/command-context.js";
 import { print, printJson, printText, say, seconds } from "../terminal/output.js";
 import { createProgress, type Progress } from "../terminal/progress.js";

@@ -1,7 +1,8 @@
 /** Every trained model on the same held-out ratings, beside what needs no model. */
 import { AppError } from "../../errors.js";
-import { fingerprint, type TrainingSet } from "../../ml/baseline/baseline-data.js";
+import { fingerprint } from "../../ml/baseline/baseline-data.js";
 import { defaultSplit, heldOutBy, randomSplit, splitByIdentity } from "../../ml/data/split.js";
+import type { TrainingSet } from "../../ml/data/training-set.js";
 import { biasPredictions, shrunkMeans } from "../../ml/factors/blend.js";
 import type { ManifestDraft, Metrics } from "../../ml/model/manifest.js";
 import { listModels } from "../../ml/model/model-store.js";

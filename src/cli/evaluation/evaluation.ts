@@ -1,6 +1,6 @@
 /** Predicting known ratings with a model that serves, and how far it is off. */
 import type { UserId } from "../../ids.js";
-import type { TrainingSet } from "../../ml/baseline/baseline-data.js";
+import type { TrainingSet } from "../../ml/data/training-set.js";
 import { confusionCounts, halfStarHistogram, mae, rmse, rowNormalised } from "../../ml/evaluation/metrics.js";
 import type { Metrics } from "../../ml/model/manifest.js";
 import type { Predictor, UserFeatures, UserRatings } from "../../ml/model/predictor.js";

@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, received } from "../../errors.js";
-import type { TrainingSet } from "../../ml/baseline/baseline-data.js";
+import type { TrainingSet } from "../../ml/data/training-set.js";
 import type { LeftOut } from "../../ml/evaluation/leave-one-out.js";
 
 /**

@@ -1,7 +1,7 @@
 /** How well movies are predicted that nobody rated yet: from genres and year, from the poster, and from both. */
 import { AppError } from "../../errors.js";
-import type { TrainingSet } from "../../ml/baseline/baseline-data.js";
 import { drawPlaces } from "../../ml/data/split.js";
+import type { TrainingSet } from "../../ml/data/training-set.js";
 import type { MovieFeatures } from "../../ml/model/predictor.js";
 import { evaluate, otherRows } from "../evaluation/evaluation.js";
 import { type ProtocolOptions, type ProtocolResult, trainOn } from "./protocol.js";

@@ -1,5 +1,5 @@
 /** What all protocols of `marquee evaluate --protocol` share: their options, and how they train. */
-import type { TrainingSet } from "../../ml/baseline/baseline-data.js";
+import type { TrainingSet } from "../../ml/data/training-set.js";
 import { buildFactorModel } from "../../ml/factors/factor-model.js";
 import { createFactorPredictor } from "../../ml/factors/factor-predictor.js";
 import type { Predictor } from "../../ml/model/predictor.js";

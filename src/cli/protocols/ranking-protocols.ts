@@ -1,7 +1,7 @@
 /** Protocols that judge rankings: one rating a user left out among 100, and a fifth of the likes among the catalogue. */
 import { AppError } from "../../errors.js";
-import type { TrainingSet } from "../../ml/baseline/baseline-data.js";
 import { randomSplit } from "../../ml/data/split.js";
+import type { TrainingSet } from "../../ml/data/training-set.js";
 import { drawLeaveOneOut } from "../../ml/evaluation/leave-one-out.js";
 import { averagePrecisionAtK, gini, hitAtK, ndcgAtK, novelty, recallAtK } from "../../ml/evaluation/ranking-metrics.js";
 import { topK } from "../../ml/linalg/top-k.js";

@@ -1,7 +1,7 @@
 /** Protocols that judge predicted stars: random ratings held out, the latest ones, and whole users. */
 import { AppError } from "../../errors.js";
-import type { TrainingSet } from "../../ml/baseline/baseline-data.js";
 import { drawPlaces, randomSplit, shuffledLists } from "../../ml/data/split.js";
+import type { TrainingSet } from "../../ml/data/training-set.js";
 import { rmse } from "../../ml/evaluation/metrics.js";
 import { biasPredictions } from "../../ml/factors/blend.js";
 import { evaluate, otherRows } from "../evaluation/evaluation.js";

@@ -1,19 +1,9 @@
 /** A data set as the baseline network sees it: which row of which table each user, movie and rating has. */
 import { createHash } from "node:crypto";
 import type { ItemIndex, MovieId, UserId, UserIndex } from "../../ids.js";
+import type { TrainingSet } from "../data/training-set.js";
 import { createIdMaps, type IdLists } from "../model/id-maps.js";
-import type { EncoderName, MovieFeatures, UserFeatures } from "../model/predictor.js";
 import { type FeatureName, features } from "./baseline-weights.js";
-
-/** What a caller brings: the whole data set, the movies in its own order. */
-export interface TrainingSet {
-  users: readonly UserFeatures[];
-  movies: readonly MovieFeatures[];
-  /** Of the movies' posters, where they have any. */
-  posterEncoder?: EncoderName;
-  /** Parallel arrays of ids, stars and Unix seconds, 0 where the data set does not say when. */
-  ratings: { userIds: Int32Array; movieIds: Int32Array; stars: Float32Array; ratedAt?: Float64Array };
-}
 
 /** Ratings by dense rows. */
 export interface RatingRows {

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { AppError } from "../../errors.js";
 import type { UserId } from "../../ids.js";
+import type { TrainingSet } from "../data/training-set.js";
 import { createIdMaps, type IdLists } from "../model/id-maps.js";
 import { readSafetensors } from "../model/safetensors.js";
-import type { TrainingSet } from "./baseline-data.js";
 import { type BaselineWeights, type FeatureName, features, rowsOf, weightsFromTensors } from "./baseline-weights.js";
 
 export interface ImportedBaseline {

@@ -1,10 +1,11 @@
 /** From the baseline's tensors and their id maps to a model: its manifest and the files beside it. */
 import type { MovieId, UserId } from "../../ids.js";
+import type { TrainingSet } from "../data/training-set.js";
 import type { IdLists } from "../model/id-maps.js";
 import { type BaselineManifest, modelFormat, modelFormatVersion } from "../model/manifest.js";
 import type { UserFeatures } from "../model/predictor.js";
 import { writeSafetensors } from "../model/safetensors.js";
-import { fingerprint, type TrainingSet } from "./baseline-data.js";
+import { fingerprint } from "./baseline-data.js";
 import { overwriteUntrained, type TrainedRows, withFallbackRows } from "./baseline-fallback.js";
 import { baselineGraph } from "./baseline-graph.js";
 import { type BaselineWeights, features, ratingScale, rowsOf, weightsToTensors } from "./baseline-weights.js";

@@ -1,7 +1,8 @@
 /** A data set as the factor models see it: ratings by user and by item, and the features of both sides. */
-import type { TrainingSet } from "../baseline/baseline-data.js";
+
 import { createLabelRows, type LabelLists } from "../data/labels.js";
 import { orderByRow, type SparseRows, sparseRows, transposed } from "../data/rating-matrix.js";
+import type { TrainingSet } from "../data/training-set.js";
 import type { ChainData } from "./bayes-chain.js";
 import type { Drift } from "./bayes-drift.js";
 import { idGroup, implicitGroup, labelGroup } from "./bayes-features.js";

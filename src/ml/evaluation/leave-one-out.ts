@@ -1,6 +1,6 @@
 /** One rating of each user left out, to be found again among movies that the user has not rated. */
 import { mulberry32, type Random } from "../../random.js";
-import type { TrainingSet } from "../baseline/baseline-data.js";
+import type { TrainingSet } from "../data/training-set.js";
 
 export interface LeftOut {
   /** Row of the rating that is left out. */

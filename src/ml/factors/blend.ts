@@ -2,7 +2,7 @@
  * Users with few ratings: a factor model says little of them, and the movie's mean with the user's own bias says more.
  * The weights were chosen on held-out users of MovieLens 1M (docs/accuracy.md).
  */
-import type { TrainingSet } from "../baseline/baseline-data.js";
+import type { TrainingSet } from "../data/training-set.js";
 
 const steps = [0, 1, 3, 5, 10, 20, 50];
 const weights = [0.2, 0.4, 0.4, 0.5, 0.8, 0.9, 1];

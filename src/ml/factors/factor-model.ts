@@ -1,8 +1,9 @@
 /** Factor models (`bayes` and `mf`) as folders: their manifest and the files beside it. */
-import type { TrainingSet } from "../baseline/baseline-data.js";
+
 import { fingerprint } from "../baseline/baseline-data.js";
 import type { LabelLists } from "../data/labels.js";
 import type { TimeBins } from "../data/rating-times.js";
+import type { TrainingSet } from "../data/training-set.js";
 import { type FactorManifest, modelFormat, modelFormatVersion } from "../model/manifest.js";
 import { type Tensor, writeSafetensors } from "../model/safetensors.js";
 import { type Ranker, rankerFiles } from "../ranker/ranker.js";

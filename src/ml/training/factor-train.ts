@@ -1,5 +1,5 @@
 /** Training of a factor model with its ranker, from ratings to everything that serves. */
-import type { TrainingSet } from "../baseline/baseline-data.js";
+
 import { chainData, type DenseRatings, denseRatings, userItems, userTimes } from "../bayes/bayes-data.js";
 import { createDrift } from "../bayes/bayes-drift.js";
 import { type BayesOptions, type SweepReport, trainBayes } from "../bayes/bayes-train.js";
@@ -7,6 +7,7 @@ import { createLabelRows, type LabelLists, labelListsOf } from "../data/labels.j
 import { type SparseRows, sparseRows } from "../data/rating-matrix.js";
 import { type RatingTimes, type TimeBins, timeBinsOf, timesOf } from "../data/rating-times.js";
 import { sessionsOf } from "../data/sessions.js";
+import type { TrainingSet } from "../data/training-set.js";
 import { shrunkMeans } from "../factors/blend.js";
 import { settleColdItems } from "../factors/cold-items.js";
 import { type FactorParts, foldInOf } from "../factors/factor-predictor.js";

@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  fingerprint,
-  idListsOf,
-  ratingRows,
-  type TrainingSet,
-  writeRows,
-} from "../../../src/ml/baseline/baseline-data.js";
+import { fingerprint, idListsOf, ratingRows, writeRows } from "../../../src/ml/baseline/baseline-data.js";
+import type { TrainingSet } from "../../../src/ml/data/training-set.js";
 import type { IdLists } from "../../../src/ml/model/id-maps.js";
 import { movie, ratings, user } from "../fixtures.js";
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { TrainingSet } from "../../../src/ml/baseline/baseline-data.js";
 import { importBaseline, ratedIds } from "../../../src/ml/baseline/baseline-import.js";
 import { type FeatureName, weightsToTensors } from "../../../src/ml/baseline/baseline-weights.js";
+import type { TrainingSet } from "../../../src/ml/data/training-set.js";
 import { type Tensor, writeSafetensors } from "../../../src/ml/model/safetensors.js";
 import { movie, randomWeights, ratings, user } from "../fixtures.js";
 

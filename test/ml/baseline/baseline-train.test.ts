@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { idListsOf, ratingRows, type TrainingSet, writeRows } from "../../../src/ml/baseline/baseline-data.js";
+import { idListsOf, ratingRows, writeRows } from "../../../src/ml/baseline/baseline-data.js";
 import { baselineForward } from "../../../src/ml/baseline/baseline-forward.js";
 import { buildBaselineModel } from "../../../src/ml/baseline/baseline-model.js";
 import { createBaselinePredictor } from "../../../src/ml/baseline/baseline-predictor.js";
 import { type BaselineOptions, type TrainingHooks, trainBaseline } from "../../../src/ml/baseline/baseline-train.js";
 import { loadTensorFlow, type TensorFlow } from "../../../src/ml/baseline/tensorflow.js";
 import { randomSplit } from "../../../src/ml/data/split.js";
+import type { TrainingSet } from "../../../src/ml/data/training-set.js";
 import { basisOf } from "../../../src/ml/model/predictor.js";
 import { mulberry32 } from "../../../src/random.js";
 import { largestDifference, movie, ratings, user } from "../fixtures.js";

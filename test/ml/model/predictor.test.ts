@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { TrainingSet } from "../../../src/ml/baseline/baseline-data.js";
 import { withFallbackRows } from "../../../src/ml/baseline/baseline-fallback.js";
 import { buildBaselineModel } from "../../../src/ml/baseline/baseline-model.js";
 import { createBaselinePredictor } from "../../../src/ml/baseline/baseline-predictor.js";
 import type { BaselineWeights } from "../../../src/ml/baseline/baseline-weights.js";
+import type { TrainingSet } from "../../../src/ml/data/training-set.js";
 import type { IdLists } from "../../../src/ml/model/id-maps.js";
 import { basisOf, type MovieFeatures, type UserFeatures } from "../../../src/ml/model/predictor.js";
 import { mulberry32 } from "../../../src/random.js";

@@ -6,7 +6,7 @@ import { allRatings } from "../../db/ratings.js";
 import { currentDataset } from "../../db/settings.js";
 import { allUsers } from "../../db/users.js";
 import { AppError } from "../../errors.js";
-import type { TrainingSet } from "../../ml/baseline/baseline-data.js";
+import type { TrainingSet } from "../../ml/data/training-set.js";
 
 /**
  * @param which `imported` leaves out what was rated through the API since the import
