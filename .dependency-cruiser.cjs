@@ -1,51 +1,86 @@
-/** Which way imports may point: server → schema → resolvers → {db, ml, posters}; cli above them all. */
-const everything =
-  "^src/(cli|server|schema|resolvers|db|ml|posters|onnx|config|errors|ids|pause|random|download|read-file|temporary|fold-text)";
+/**
+ * Which way imports may point: server → schema → resolvers → recommend → services → { db, ml, posters }; jobs beside them, cli above
+ * them all. docs/architecture.md says what each room is for.
+ */
+const everywhere = "errors|ids|pause|random|fold-text";
 const allowed = {
-  cli: "cli|server|schema|resolvers|db|ml|posters|config|errors|ids|read-file|temporary",
-  server: "server|schema|resolvers|config|errors|ids|pause",
-  schema: "schema|resolvers|errors|ids",
-  resolvers: "resolvers|db|ml|posters|errors|ids|pause|random|read-file|fold-text",
-  db: "db|errors|ids|random|download|fold-text",
-  ml: "ml|onnx|errors|ids|pause|random|temporary",
-  posters: "posters|onnx|errors|ids|pause|random|download|read-file|temporary",
-  onnx: "onnx|errors",
+  cli: "server|schema|resolvers|jobs|recommend|services|datasets|db|ml|posters|files|config",
+  server: "schema|resolvers|access|services|config",
+  schema: "resolvers|recommend|access|services",
+  resolvers: "recommend|access|services|datasets|db|ml|posters",
+  recommend: "services|db|ml|posters",
+  jobs: "services|datasets|db|ml|posters|files",
+  access: "services|datasets|db",
+  services: "db|ml|posters",
+  datasets: "files",
+  db: "datasets",
+  ml: "onnx|files|worker-thread",
+  posters: "onnx|files",
+  onnx: "",
+  files: "",
 };
+
+/** Rooms that only some may enter. */
+const callers = {
+  "server/(auth|limits|errors|protocol|graphiql)": "server|cli/commands/serve",
+  "cli/(commands|terminal|evaluation|protocols)": "cli",
+  "schema/(builder|movies|users|recommendations|system)": "schema|cli/commands/manage-tokens",
+  "resolvers/request": "resolvers|schema|server",
+  access: "access|resolvers|schema|server",
+  jobs: "jobs|cli",
+  recommend: "recommend|resolvers|schema|cli",
+  "datasets/linking": "datasets|db/import|db/link-reference|cli",
+  "db/import": "db/import|jobs|cli",
+  "posters/motifs": "posters/(motifs|artwork)",
+  "posters/providers": "posters/providers|services|cli",
+  "ml/bayes": "ml|cli/commands/(train|train-factors)",
+  "ml/training": "ml/training|cli",
+};
+
+const room = (names) => `^src/(${names})(/|\\.ts$)`;
 
 module.exports = {
   forbidden: [
     ...Object.entries(allowed).map(([layer, targets]) => ({
       name: `${layer}-imports-down`,
       severity: "error",
-      comment: `src/${layer} may import ${targets.replaceAll("|", ", ")}`,
+      comment: `src/${layer} may import ${targets.replaceAll("|", ", ") || "nothing"} beside ${everywhere.replaceAll("|", ", ")}`,
       from: { path: `^src/${layer}/` },
-      to: { path: everything, pathNot: `^src/(${targets})(/|\\.ts$)` },
+      to: { path: "^src/", pathNot: room([layer, targets, everywhere].filter((names) => names !== "").join("|")) },
+    })),
+    ...Object.entries(callers).map(([names, from]) => ({
+      name: `${names}-has-its-callers`,
+      severity: "error",
+      comment: `only ${from.replaceAll("|", ", ")} may import src/${names}`,
+      from: { path: "^src/", pathNot: room(from) },
+      to: { path: `^src/${names}/` },
     })),
     {
       name: "what-all-may-import-imports-nothing-of-ours",
       severity: "error",
-      from: { path: "^src/(errors|ids|pause|random|temporary|fold-text)\\.ts$" },
+      from: { path: `^src/(${everywhere})\\.ts$` },
       to: { path: "^src/" },
     },
     {
-      name: "download-and-read-file-import-errors-only",
+      name: "config-files-and-threads-import-errors-only",
       severity: "error",
-      from: { path: "^src/(download|read-file)\\.ts$" },
-      to: { path: "^src/", pathNot: "^src/(errors|temporary)\\.ts$" },
-    },
-    {
-      name: "config-imports-errors-only",
-      severity: "error",
-      from: { path: "^src/config\\.ts$" },
-      to: { path: "^src/", pathNot: "^src/errors\\.ts$" },
+      from: { path: "^src/(config\\.ts|worker-thread\\.ts|files/)" },
+      to: { path: "^src/", pathNot: "^src/(errors\\.ts|files/)" },
     },
     {
       name: "only-config-reads-the-environment",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/cli/context\\.ts$" },
+      from: { path: "^src/", pathNot: "^src/cli/terminal/command-context\\.ts$" },
       to: { path: "^(node:)?process$" },
     },
     { name: "no-cycles", severity: "error", from: { path: "^src/" }, to: { circular: true } },
+    {
+      name: "no-cycles-between-folders",
+      severity: "error",
+      scope: "folder",
+      from: { path: "^src/" },
+      to: { circular: true },
+    },
     {
       name: "no-orphans",
       severity: "error",

@@ -2,7 +2,7 @@
 import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { GraphQLError, getOperationAST, parse } from "graphql";
-import { addDocuments, type Document, deleteDocument, documentByHash, hashOf, listDocuments } from "../db/documents.js";
+import { addDocuments, hashOf } from "../db/documents.js";
 import { write } from "../db/write.js";
 import { AppError, received } from "../errors.js";
 import { readRegularFile } from "../files/read-file.js";
@@ -40,20 +40,6 @@ export async function addDocumentsOf(
   for (const { text, source } of found) checkDocument(text, source, check);
   const added = await write(db, () => addDocuments(db, found, Math.floor(Date.now() / 1000)));
   return { documents: found.map(({ text, source }) => ({ hash: hashOf(text), source })), added };
-}
-
-export function documentText({ db }: Services, hash: string): string | undefined {
-  return documentByHash(db, hash);
-}
-
-export function allDocuments({ db }: Services): Document[] {
-  return listDocuments(db);
-}
-
-/** @throws {AppError} DOCUMENT_NOT_FOUND */
-export async function removeDocument({ db }: Services, hash: string): Promise<void> {
-  if (await write(db, () => deleteDocument(db, hash))) return;
-  throw new AppError("DOCUMENT_NOT_FOUND", `expected the hash of a trusted document, received ${received(hash)}`);
 }
 
 async function documentFiles(folder: string): Promise<string[]> {

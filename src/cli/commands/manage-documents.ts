@@ -37,7 +37,7 @@ export function addDocumentCommands(program: Command): void {
     .description("List the trusted documents.")
     .option("--json", "print them as JSON, with their texts")
     .action(async (options: { json?: boolean }, command: Command) => {
-      const { allDocuments } = await import("../../jobs/add-documents.js");
+      const { allDocuments } = await import("../../services/document-store.js");
       await withServices(command, async (services) => {
         const rows = allDocuments(services);
         if (options.json) return printJson(rows);
@@ -53,7 +53,7 @@ export function addDocumentCommands(program: Command): void {
     .argument("<hash>", "its SHA-256, as marquee documents list shows it")
     .option("--json", "print the hash as JSON")
     .action(async (hash: string, options: { json?: boolean }, command: Command) => {
-      const { removeDocument } = await import("../../jobs/add-documents.js");
+      const { removeDocument } = await import("../../services/document-store.js");
       await withServices(command, async (services) => {
         await removeDocument(services, hash);
         if (options.json) printJson({ hash });

@@ -12,13 +12,13 @@ import { BadField, type BadLine, type ReadOptions, UniqueRows } from "../../data
 import type { Source } from "../../datasets/movielens/source.js";
 import { AppError, received } from "../../errors.js";
 import { firstOwnId, type MovieId, type UserId } from "../../ids.js";
+import { deletedRatings, deletedUsers } from "../deletions.js";
 import { allMovies, countLinked, countMovies } from "../movies.js";
 import { type Database, isBusy } from "../open.js";
 import { countRatings } from "../ratings.js";
 import { currentDataset } from "../settings.js";
 import { pauseStatistics } from "../statistics.js";
 import { countUsers } from "../users.js";
-import { deletedRatings, deletedUsers } from "./deletions.js";
 import { type Gone, removeGone } from "./import-gone.js";
 import { importLinks, type LinkReport } from "./import-links.js";
 import { type DuplicatePolicy, type StagedRatings, stageRatings } from "./import-ratings.js";

@@ -1,6 +1,19 @@
 /** Rock and sand: landscapes that stand on the lower edge of the box, in the colour `deep`. */
-import { between, line, mix, n, path, polygon, rect, type Scene } from "./draw-kit.js";
-import { disc, filled, type Point, ridge, swell } from "./motif-kit.js";
+import {
+  between,
+  disc,
+  filled,
+  line,
+  mix,
+  n,
+  type Point,
+  path,
+  polygon,
+  rect,
+  ridge,
+  type Scene,
+  swell,
+} from "./draw-kit.js";
 
 export function peaks(scene: Scene): string {
   const { random, box, p } = scene;

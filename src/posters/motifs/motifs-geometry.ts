@@ -1,6 +1,21 @@
 /** Geometry with a centre: rays, rings, spirals and what breaks. */
-import { between, circle, halo, mix, n, path, person, pick, polygon, rect, ring, type Scene } from "./draw-kit.js";
-import { middle, type Point, polar } from "./motif-kit.js";
+import {
+  between,
+  circle,
+  halo,
+  middle,
+  mix,
+  n,
+  type Point,
+  path,
+  person,
+  pick,
+  polar,
+  polygon,
+  rect,
+  ring,
+  type Scene,
+} from "./draw-kit.js";
 
 export function rays(scene: Scene): string {
   const { random, box, p } = scene;

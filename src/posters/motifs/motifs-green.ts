@@ -1,6 +1,5 @@
 /** Hills, woods and a tree, on the lower edge of the box. */
-import { between, circle, line, mix, n, person, pick, polygon, rect, type Scene } from "./draw-kit.js";
-import { disc, swell } from "./motif-kit.js";
+import { between, circle, disc, line, mix, n, person, pick, polygon, rect, type Scene, swell } from "./draw-kit.js";
 
 export function hills(scene: Scene): string {
   const { random, box, p } = scene;

@@ -1,6 +1,19 @@
 /** Two of a kind. */
-import { between, circle, halo, mix, n, path, person, pick, rect, ring, type Scene } from "./draw-kit.js";
-import { middle, polar } from "./motif-kit.js";
+import {
+  between,
+  circle,
+  halo,
+  middle,
+  mix,
+  n,
+  path,
+  person,
+  pick,
+  polar,
+  rect,
+  ring,
+  type Scene,
+} from "./draw-kit.js";
 
 export function couple(scene: Scene): string {
   const { random, box, p, soft } = scene;

@@ -1,6 +1,5 @@
 /** Speed: lines towards a point, and something fast. */
-import { between, circle, halo, mix, n, path, pick, polygon, rect, type Scene } from "./draw-kit.js";
-import { polar } from "./motif-kit.js";
+import { between, circle, halo, mix, n, path, pick, polar, polygon, rect, type Scene } from "./draw-kit.js";
 
 /** Three fast things, each drawn around the origin and heading right. */
 function car({ p }: Scene): string {

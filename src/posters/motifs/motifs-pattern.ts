@@ -1,6 +1,20 @@
 /** Patterns from edge to edge. */
-import { between, circle, line, mix, n, path, person, pick, polygon, rect, type Scene } from "./draw-kit.js";
-import { middle, type Point, polar } from "./motif-kit.js";
+import {
+  between,
+  circle,
+  line,
+  middle,
+  mix,
+  n,
+  type Point,
+  path,
+  person,
+  pick,
+  polar,
+  polygon,
+  rect,
+  type Scene,
+} from "./draw-kit.js";
 
 export function play(scene: Scene): string {
   const { random, box, p } = scene;

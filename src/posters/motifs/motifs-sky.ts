@@ -1,6 +1,20 @@
 /** Sun, moon and water: the sky leads, the ground is a strip of `deep`. */
-import { between, circle, halo, line, mix, n, person, pick, polygon, rect, ring, type Scene } from "./draw-kit.js";
-import { disc, swell } from "./motif-kit.js";
+import {
+  between,
+  circle,
+  disc,
+  halo,
+  line,
+  mix,
+  n,
+  person,
+  pick,
+  polygon,
+  rect,
+  ring,
+  type Scene,
+  swell,
+} from "./draw-kit.js";
 
 export function waves(scene: Scene): string {
   const { random, box, p } = scene;

@@ -1,6 +1,5 @@
 /** Planets and stars. */
-import { between, circle, halo, mix, n, path, pick, rect, ring, type Scene } from "./draw-kit.js";
-import { middle } from "./motif-kit.js";
+import { between, circle, halo, middle, mix, n, path, pick, rect, ring, type Scene } from "./draw-kit.js";
 
 function stars(scene: Scene, count: number): string {
   const { random, box, p } = scene;

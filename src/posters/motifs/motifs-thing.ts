@@ -4,6 +4,7 @@ import {
   circle,
   halo,
   line,
+  middle,
   mix,
   n,
   path,
@@ -14,7 +15,6 @@ import {
   ring,
   type Scene,
 } from "./draw-kit.js";
-import { middle } from "./motif-kit.js";
 
 export function vinyl(scene: Scene): string {
   const { random, p } = scene;

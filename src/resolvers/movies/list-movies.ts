@@ -1,4 +1,6 @@
 /** Lists of movies: those that match, the best rated, the most rated. */
+
+import { audienceOf } from "../../access/policy.js";
 import {
   bestRatedMovies,
   countMatchingMovies,
@@ -11,7 +13,6 @@ import {
 import { ratingTotals } from "../../db/statistics.js";
 import { AppError } from "../../errors.js";
 import type { MovieId } from "../../ids.js";
-import { audienceOf } from "../request/access.js";
 import { checkFirst, type Keyed, type KeyPage, maxPage } from "../request/connections.js";
 import type { Context } from "../request/context.js";
 import { checkText } from "../request/input-schemas.js";

@@ -1,13 +1,10 @@
 /** Whose ratings and demographics a viewer may read and change. */
 
-import { type ReadPolicy, type RequestPolicy, refusal } from "../../access/viewer.js";
-import { publishedNames } from "../../datasets/movielens/datasets.js";
-import { currentDataset } from "../../db/settings.js";
-import type { Audience } from "../../db/statistics.js";
+import { policyOfRequest } from "../../access/policy.js";
+import { refusal } from "../../access/viewer.js";
 import type { User } from "../../db/users.js";
 import { AppError, inField } from "../../errors.js";
 import type { UserId } from "../../ids.js";
-import type { Services } from "../../services/services.js";
 import type { Context } from "./context.js";
 import { findUser, userIdOf } from "./lookup.js";
 
@@ -23,31 +20,6 @@ export function readableUsers(context: Context): { imported: boolean; created: b
   const all = viewer.scope === "admin" || policy.publicUsers === "all";
   const imported = all || (policy.publicUsers === "published" && policy.isDataPublished());
   return { imported, created: all, own: viewer.userId };
-}
-
-/** Whose ratings the sums count that the viewer reads: everybody's only for whoever may read everybody's. */
-export function audienceOf({ viewer, policy }: Pick<Context, "viewer" | "policy">): Audience {
-  if (viewer.scope === "admin" || policy.publicUsers === "all") return "all";
-  return policy.publicUsers === "published" && policy.isDataPublished() ? "published" : "private";
-}
-
-/** The policy as a request's resolvers see it; the data set is looked at once. */
-export function policyOfRequest(services: Services, { publicRead, publicUsers }: ReadPolicy): RequestPolicy {
-  let isDataPublished: boolean | undefined;
-  return {
-    publicRead,
-    publicUsers,
-    isDataPublished: () => {
-      isDataPublished ??= isPublished(services);
-      return isDataPublished;
-    },
-  };
-}
-
-/** Whether the loaded data set is one that anybody can have: GroupLens' releases, by name, and the synthetic one. */
-function isPublished({ db }: Services): boolean {
-  const dataset = currentDataset(db);
-  return dataset !== undefined && (dataset.kind === "embedded" || publishedNames.includes(dataset.name));
 }
 
 /** @throws {AppError} FORBIDDEN, or UNAUTHENTICATED without a token, unless the viewer may read the user */

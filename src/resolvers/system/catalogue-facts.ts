@@ -1,11 +1,12 @@
 /** What is loaded and in use: the data set and the encoder. */
+
+import { audienceOf } from "../../access/policy.js";
 import { countLinked, countMovies } from "../../db/movies.js";
 import { countPosters } from "../../db/posters.js";
 import { currentDataset, type Dataset } from "../../db/settings.js";
 import { ratingTotals } from "../../db/statistics.js";
 import { countUsers } from "../../db/users.js";
 import type { EncoderManifest } from "../../posters/encoders/encoder-manifest.js";
-import { audienceOf } from "../request/access.js";
 import type { Context } from "../request/context.js";
 
 export type { Dataset } from "../../db/settings.js";

@@ -1,6 +1,6 @@
 /** People who are added, described and taken away through the API. */
 import { z } from "zod";
-import { rememberDeletion } from "../../db/import/deletions.js";
+import { rememberDeletion } from "../../db/deletions.js";
 import { countRatings } from "../../db/ratings.js";
 import {
   addUser,

@@ -1,6 +1,6 @@
 /** A user's ratings, as they change them. What changes counts at once: nothing of it is kept in memory. */
 import { z } from "zod";
-import { rememberDeletion } from "../../db/import/deletions.js";
+import { rememberDeletion } from "../../db/deletions.js";
 import { moviesByIds } from "../../db/movies.js";
 import { deleteRating, type Rating, ratingSetter, ratingsOfMovies } from "../../db/ratings.js";
 import { usersByIds } from "../../db/users.js";

@@ -6,7 +6,7 @@ import type { GraphQLParams, Plugin } from "graphql-yoga";
 import { LRUCache } from "lru-cache";
 import { hasScope } from "../../access/viewer.js";
 import type { ErrorCode } from "../../errors.js";
-import { documentText } from "../../jobs/add-documents.js";
+import { documentText } from "../../services/document-store.js";
 import type { Services } from "../../services/services.js";
 import type { Viewers } from "../auth/viewers.js";
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { readLinkReference } from "../../../src/datasets/linking/link.js";
 import type { ReadOptions } from "../../../src/datasets/movielens/rows.js";
-import { rememberDeletion } from "../../../src/db/import/deletions.js";
+import { rememberDeletion } from "../../../src/db/deletions.js";
 import { type ImportOptions, importDataset } from "../../../src/db/import/import-dataset.js";
 import { importLinks } from "../../../src/db/import/import-links.js";
 import { findLinkCandidates } from "../../../src/db/link-reference.js";

@@ -1,7 +1,7 @@
 /** What people took away of an imported data set: an import leaves it out, and says so. */
-import { firstOwnId, type MovieId, type UserId } from "../../ids.js";
-import type { Database } from "../open.js";
-import { deletions } from "../tables.js";
+import { firstOwnId, type MovieId, type UserId } from "../ids.js";
+import type { Database } from "./open.js";
+import { deletions } from "./tables.js";
 
 /** Stands for all movies. */
 const wholeUser = 0;
