@@ -1,7 +1,7 @@
 /**
  * The two families of numbers that the original program confused, as types that do not mix.
  * Ids name a thing in the database and the API; indices are dense rows of a model's tables.
- * They convert in one place only: the id maps that a model carries (`ml/id-maps.ts`).
+ * They convert in one place only: the id maps that a model carries (`ml/model/id-maps.ts`).
  */
 
 declare const brand: unique symbol;

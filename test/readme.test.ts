@@ -64,7 +64,9 @@ describe("README", () => {
     },
   );
 
-  test.each(Object.values(settings))("lists $env with its flag and default", ({ env, flag, default: value }) => {
-    expect(readme).toContain(`| \`${env}\` | \`--${flag}\` | ${value === "" ? "none" : `\`${value}\``} |`);
+  test.each(Object.values(settings))("docs/settings.md lists $env with its flag and default", async (setting) => {
+    const { env, flag, default: value } = setting;
+    const page = await readFile(new URL("../docs/settings.md", import.meta.url), "utf8");
+    expect(page).toContain(`| \`${env}\` | \`--${flag}\` | ${value === "" ? "none" : `\`${value}\``} |`);
   });
 });

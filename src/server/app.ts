@@ -216,7 +216,7 @@ function useVaryByOrigin(): Plugin {
 }
 
 function queryLimits(): Plugin[] {
-  // Depth, breadth and cost are limited in schema/builder.ts, where the cost of each field is known.
+  // Depth, breadth and cost are limited in schema/builder/builder.ts, where the cost of each field is known.
   return [
     useIntrospectionLimit(),
     maxTokensPlugin({ n: 2000 }),

@@ -6,7 +6,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { inside, mlCsv, zipWith } from "../db/movielens/fixtures.js";
+import { inside, mlCsv, zipWith } from "../datasets/movielens/fixtures.js";
 import { complaints, run, runJson, tempFolder } from "./run.js";
 
 const openssl = (() => {

@@ -4,7 +4,7 @@
  * The executor completes a list item by item. Where an item is ready at once and a field in it that cannot be null is
  * refused at once, the whole list is given up; an earlier item whose fields are still under way is then nobody's, and
  * Node ends the process when it fails. Items that are promises are all waited for together, whichever fails first; those of long
- * lists come in turns (`resolvers/list-pace.ts`).
+ * lists come in turns (`resolvers/request/list-pace.ts`).
  */
 import {
   defaultFieldResolver,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type LinkReference, matchLinks, readLinkReference } from "../../../src/datasets/linking/link.js";
 import { searchLinks } from "../../../src/datasets/linking/link-search.js";
 import { movieId, parseImdbId } from "../../../src/ids.js";
-import { failure, folderWith, inside, mlCsv, open, zipWith } from "../../db/movielens/fixtures.js";
+import { failure, folderWith, inside, mlCsv, open, zipWith } from "../movielens/fixtures.js";
 
 const imdbId = parseImdbId("tt0000001")!;
 

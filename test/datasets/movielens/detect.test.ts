@@ -1,17 +1,7 @@
 import { basename } from "node:path";
 import { describe, expect, test } from "vitest";
 import { detectDataset } from "../../../src/datasets/movielens/detect.js";
-import {
-  failure,
-  folderWith,
-  inside,
-  ml1m,
-  ml100k,
-  mlCsv,
-  open,
-  openDataset,
-  zipWith,
-} from "../../db/movielens/fixtures.js";
+import { failure, folderWith, inside, ml1m, ml100k, mlCsv, open, openDataset, zipWith } from "./fixtures.js";
 
 describe("the data set is recognised", () => {
   test("as 1M in a zip's folder, and named after it", async () => {

@@ -6,8 +6,8 @@ import { expect, test } from "vitest";
 import { datasetNames, datasets } from "../../../src/datasets/movielens/datasets.js";
 import { downloadDataset } from "../../../src/datasets/movielens/download-archive.js";
 import { downloadFile } from "../../../src/files/download.js";
-import { failure, tempFolder } from "../../db/movielens/fixtures.js";
 import { describeWithHttps, serveHttps } from "../../support/https-server.js";
+import { failure, tempFolder } from "./fixtures.js";
 
 const body = Buffer.from("zip ".repeat(50_000));
 const md5 = createHash("md5").update(body).digest("hex");

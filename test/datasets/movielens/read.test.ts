@@ -17,7 +17,7 @@ import {
   openDataset,
   strict,
   zipWith,
-} from "../../db/movielens/fixtures.js";
+} from "./fixtures.js";
 
 type Reader = typeof readMovies | typeof readUsers | typeof readRatings | typeof readLinks;
 

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { openSource } from "../../../src/datasets/movielens/source.js";
-import { failure, folderWith, open, tempFolder, zipWith } from "../../db/movielens/fixtures.js";
+import { failure, folderWith, open, tempFolder, zipWith } from "./fixtures.js";
 
 const files = { "a.txt": "first", "inner/b.txt": "second, which is longer" };
 

@@ -29,7 +29,7 @@ import {
   open,
   tempFolder,
   zipWith,
-} from "../movielens/fixtures.js";
+} from "../../datasets/movielens/fixtures.js";
 
 const built = (module: string) => JSON.stringify(new URL(`../../../dist/${module}`, import.meta.url).href);
 

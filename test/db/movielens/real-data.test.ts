@@ -6,7 +6,7 @@ import { matchLinks, readLinkReference } from "../../../src/datasets/linking/lin
 import { searchLinks } from "../../../src/datasets/linking/link-search.js";
 import { readMovies, readRatings, readUsers } from "../../../src/datasets/movielens/read.js";
 import { parseImdbId } from "../../../src/ids.js";
-import { all, open, openDataset, strict } from "./fixtures.js";
+import { all, open, openDataset, strict } from "../../datasets/movielens/fixtures.js";
 
 const data = fileURLToPath(new URL("../../../../shared/data/", import.meta.url));
 const ml1m = `${data}ml-1m.zip`;

@@ -4,10 +4,10 @@ import { fileURLToPath } from "node:url";
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { openPromise } from "yauzl";
-import { embeddedFilms, embeddedGenres, widelySeenTitles } from "../../src/datasets/embedded/films.js";
+import { embeddedFilms, embeddedGenres, widelySeenTitles } from "../../../src/datasets/embedded/films.js";
 
 /** MovieLens 25M's movies.csv and links.csv, kept beside a checkout and never inside it. */
-const archivePath = fileURLToPath(new URL("../../../shared/data/ml-25m-links.zip", import.meta.url));
+const archivePath = fileURLToPath(new URL("../../../../shared/data/ml-25m-links.zip", import.meta.url));
 const archiveExists = existsSync(archivePath);
 if (!archiveExists) {
   console.warn("skipped: films against MovieLens 25M, since ../shared/data/ml-25m-links.zip is absent");

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { embeddedGenres } from "../../src/datasets/embedded/films.js";
+import { embeddedGenres } from "../../../src/datasets/embedded/films.js";
 import {
   type EmbeddedDataset,
   embeddedDatasetNote,
   generateEmbeddedDataset,
-} from "../../src/datasets/embedded/generate-ratings.js";
-import { ageGroups } from "../../src/datasets/embedded/generate-users.js";
-import { occupations } from "../../src/datasets/movielens/occupations.js";
-import { gaussians, mulberry32, pickWeighted, shuffle } from "../../src/random.js";
+} from "../../../src/datasets/embedded/generate-ratings.js";
+import { ageGroups } from "../../../src/datasets/embedded/generate-users.js";
+import { occupations } from "../../../src/datasets/movielens/occupations.js";
+import { gaussians, mulberry32, pickWeighted, shuffle } from "../../../src/random.js";
 
 const dataset = generateEmbeddedDataset();
 const { movies, users, ratings } = dataset;
