@@ -24,8 +24,8 @@ export interface PosterTarget {
   standIn: { basis: Exclude<TasteBasis, "RATINGS">; ratedMovies: number; of: Alike } | null;
 }
 
-/** Read at once: a few milliseconds' worth. */
-const postersPerStep = 50;
+/** Read at once, a few milliseconds' worth: a page of movies, and those that they are compared with. */
+const postersPerStep = 120;
 
 /**
  * Movies' embeddings in the order asked; undefined where there is no poster, or it cannot be read. Posters that are
