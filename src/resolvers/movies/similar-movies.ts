@@ -10,11 +10,16 @@ export interface SimilarMovie {
 }
 
 /** Closest first. @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100; as `Models.get` */
-export async function similarMovies({ loaders }: Context, { id }: Movie, first: number): Promise<SimilarMovie[]> {
+export async function similarMovies(
+  { loaders, listPace }: Context,
+  { id }: Movie,
+  first: number,
+): Promise<SimilarMovie[]> {
   checkFirst("first", first, maxPage);
   const model = await loaders.model.load("current");
-  if (model.similarItems === undefined) return [];
-  const { movieIds, scores } = await model.similarItems(id, first);
+  const { similarItems } = model;
+  if (similarItems === undefined) return [];
+  const { movieIds, scores } = await listPace.compute(() => similarItems(id, first));
   const movies = await loaders.movieById.loadMany(movieIds);
   return movies.flatMap((movie, i) =>
     movie === undefined || movie instanceof Error ? [] : [{ movie, similarity: scores[i] }],

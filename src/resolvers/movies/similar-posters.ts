@@ -11,18 +11,19 @@ export interface SimilarPoster {
 }
 
 /** Closest first; none where the movie has no poster. @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 */
-export async function similarPosters({ loaders }: Context, { id }: Movie, first: number): Promise<SimilarPoster[]> {
+export async function similarPosters(
+  { loaders, listPace }: Context,
+  { id }: Movie,
+  first: number,
+): Promise<SimilarPoster[]> {
   checkFirst("first", first, maxPage);
   // Made now where it is not yet, so that a new poster finds its neighbours.
   const vector = await loaders.embeddingByMovieId.load(id);
   if (vector === undefined) return [];
   const { index, movieIds, placeOf } = await loaders.posterMap.load("current");
   const own = placeOf.get(id);
-  const { places, similarities } = await nearestPosters(
-    index,
-    directionIn(index, vector),
-    first,
-    new Set(own === undefined ? [] : [own]),
+  const { places, similarities } = await listPace.compute(() =>
+    nearestPosters(index, directionIn(index, vector), first, new Set(own === undefined ? [] : [own])),
   );
   const movies = await loaders.movieById.loadMany(Array.from(places, (place) => movieIds[place]));
   return movies.flatMap((movie, i) =>

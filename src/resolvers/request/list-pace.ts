@@ -12,6 +12,13 @@ export interface ListPace {
   inTurn<T>(value: Promise<T>): Promise<Awaited<T>>;
   /** Runs a batch that looks rows up, when no item is left that could ask for more of it. */
   afterItems(run: () => void): void;
+  /**
+   * What one of many fields computes, in turns where it takes long: rows that all of them ask for afterwards are looked up at once, when
+   * the last has finished. It must not wait for a loader.
+   */
+  compute<T>(work: () => Promise<T>): Promise<T>;
+  /** Looks rows up, which may take turns of its own. */
+  lookUp<T>(work: () => T | Promise<T>): Promise<T>;
   /** Runs a batch that takes long, when a whole turn has passed without items and without rows looked up: every level has asked then. */
   afterLookups(run: () => void): void;
 }
@@ -26,6 +33,8 @@ export function createListPace(): ListPace {
   let room = itemsPerTurn;
   let isScheduled = false;
   let isQuiet = true;
+  let lookingUp = 0;
+  let computing = 0;
 
   function schedule(): void {
     if (isScheduled) return;
@@ -37,9 +46,9 @@ export function createListPace(): ListPace {
         for (const resume of items.splice(0, itemsPerTurn)) resume();
         room = 0;
         schedule();
-      } else if (lookups.length > 0) {
+      } else if (lookups.length > 0 && computing === 0) {
         for (const run of lookups.splice(0)) runLookup(run);
-      } else if (works.length > 0) {
+      } else if (works.length > 0 && lookingUp === 0 && computing === 0) {
         if (isQuiet) for (const run of works.splice(0)) run();
         else schedule();
         isQuiet = true;
@@ -72,8 +81,28 @@ export function createListPace(): ListPace {
     spread: (list) => list.map(give),
     inTurn: (value) => value.then(give),
     afterItems(run) {
-      if (items.length === 0) return runLookup(run);
+      if (items.length === 0 && computing === 0) return runLookup(run);
       lookups.push(run);
+    },
+    async compute(work) {
+      computing++;
+      try {
+        return await work();
+      } finally {
+        computing--;
+        isQuiet = false;
+        schedule();
+      }
+    },
+    async lookUp(work) {
+      lookingUp++;
+      try {
+        return await work();
+      } finally {
+        lookingUp--;
+        isQuiet = false;
+        if (works.length > 0) schedule();
+      }
     },
     afterLookups(run) {
       works.push(run);

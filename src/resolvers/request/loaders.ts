@@ -83,19 +83,19 @@ export interface Loaders {
 /** @param audience whose ratings the statistics count */
 export function createLoaders(services: Services, audience: () => Audience, listPace: ListPace): Loaders {
   const { db } = services;
+  const { lookUp, afterLookups } = listPace;
   // After every level of promises that resolve without waiting: as DataLoader does by itself, and not before the last item of a list.
   const batched = {
     batchScheduleFn: (run: () => void) => {
       void Promise.resolve().then(() => process.nextTick(() => listPace.afterItems(run)));
     },
   };
-  const afterLookups = listPace.afterLookups;
   return {
-    userById: new DataLoader(async (ids) => usersByIds(db, ids), batched),
-    movieById: new DataLoader(async (ids) => moviesByIds(db, ids), batched),
-    movieByImdbId: new DataLoader(async (ids) => moviesByImdbIds(db, ids), batched),
-    posterByMovieId: new DataLoader(async (ids) => postersByMovieIds(db, ids), batched),
-    statisticsByMovieId: new DataLoader(async (ids) => statisticsOfMovies(db, audience(), ids), batched),
+    userById: new DataLoader((ids) => lookUp(() => usersByIds(db, ids)), batched),
+    movieById: new DataLoader((ids) => lookUp(() => moviesByIds(db, ids)), batched),
+    movieByImdbId: new DataLoader((ids) => lookUp(() => moviesByImdbIds(db, ids)), batched),
+    posterByMovieId: new DataLoader((ids) => lookUp(() => postersByMovieIds(db, ids)), batched),
+    statisticsByMovieId: new DataLoader((ids) => lookUp(() => statisticsOfMovies(db, audience(), ids)), batched),
     prediction: new DataLoader<PredictionKey, Prediction, string>((keys) => predictPairs(services, keys), {
       cacheKeyFn: ({ userId, movieId }) => `${userId} ${movieId}`,
       batchScheduleFn: afterLookups,
@@ -104,19 +104,24 @@ export function createLoaders(services: Services, audience: () => Audience, list
       cacheKeyFn: ({ movieId, target }) => `${movieId} ${targetName(target)}`,
       batchScheduleFn: afterLookups,
     }),
-    embeddingByMovieId: new DataLoader((ids) => embeddingsOfMovies(services, ids), batched),
+    embeddingByMovieId: new DataLoader((ids) => lookUp(() => embeddingsOfMovies(services, ids)), batched),
     topRatings: new DataLoader<TopRatingsKey, Rating[], string>(
       (keys) =>
-        ofUsers(
-          keys,
-          ({ first }) => first,
-          (first, ids) => topRatingsOfUsers(db, ids, first),
+        lookUp(() =>
+          ofUsers(
+            keys,
+            ({ first }) => first,
+            (first, ids) => topRatingsOfUsers(db, ids, first),
+          ),
         ),
       { cacheKeyFn: JSON.stringify, ...batched },
     ),
-    posterMap: new DataLoader((keys) => Promise.all(keys.map(() => services.posterMaps.current())), batched),
-    catalogue: new DataLoader(async (keys) => keys.map(() => services.catalogue()), batched),
-    model: new DataLoader((keys) => Promise.all(keys.map(() => services.models.get())), batched),
+    posterMap: new DataLoader(
+      (keys) => lookUp(() => Promise.all(keys.map(() => services.posterMaps.current()))),
+      batched,
+    ),
+    catalogue: new DataLoader((keys) => lookUp(() => keys.map(() => services.catalogue())), batched),
+    model: new DataLoader((keys) => lookUp(() => Promise.all(keys.map(() => services.models.get()))), batched),
     recommendations: new DataLoader<RecommendationsKey, RecommendedMovie[], string>(
       (keys) => recommendationsOfUsers(services, keys),
       {
@@ -124,29 +129,36 @@ export function createLoaders(services: Services, audience: () => Audience, list
         batchScheduleFn: afterLookups,
       },
     ),
-    visualTaste: new DataLoader<User, VisualTaste | null, UserId>((users) => visualTastes(services, users), {
-      cacheKeyFn: ({ id }) => id,
-      ...batched,
-    }),
+    visualTaste: new DataLoader<User, VisualTaste | null, UserId>(
+      (users) => lookUp(() => visualTastes(services, users)),
+      {
+        cacheKeyFn: ({ id }) => id,
+        ...batched,
+      },
+    ),
     ratingsPage: new DataLoader<RatingsKey, Keyed<Rating>[], string>(
       (keys) =>
-        ofUsers(
-          keys,
-          ({ list }) => list,
-          ({ filter, order, page }, ids) => listRatingsOfUsers(db, ids, filter, order, page),
+        lookUp(() =>
+          ofUsers(
+            keys,
+            ({ list }) => list,
+            ({ filter, order, page }, ids) => listRatingsOfUsers(db, ids, filter, order, page),
+          ),
         ),
       { cacheKeyFn: JSON.stringify, ...batched },
     ),
     ratingCount: new DataLoader<RatingCountKey, number, string>(
       (keys) =>
-        ofUsers(
-          keys,
-          ({ filter }) => filter,
-          (filter, ids) => countMatchingRatingsOfUsers(db, ids, filter),
+        lookUp(() =>
+          ofUsers(
+            keys,
+            ({ filter }) => filter,
+            (filter, ids) => countMatchingRatingsOfUsers(db, ids, filter),
+          ),
         ),
       { cacheKeyFn: JSON.stringify, ...batched },
     ),
-    lookByMovieId: new DataLoader((ids) => looksOfMovies(services, ids), batched),
+    lookByMovieId: new DataLoader((ids) => lookUp(() => looksOfMovies(services, ids)), batched),
     reasons: new DataLoader<PredictionKey, RatingReason[], string>((keys) => reasonsOfPairs(services, keys), {
       cacheKeyFn: ({ userId, movieId }) => `${userId} ${movieId}`,
       batchScheduleFn: afterLookups,

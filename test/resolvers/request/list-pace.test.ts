@@ -58,6 +58,53 @@ describe("items of lists", () => {
   });
 });
 
+describe("what fields compute", () => {
+  test("may end in any turn: what they ask for then is one batch, after the last of them", async () => {
+    const pace = createListPace();
+    const keys: number[] = [];
+    let batches = 0;
+    const done = [3, 1, 2].map(async (turns) => {
+      await pace.compute(async () => {
+        for (let turn = 0; turn < turns; turn++) await setImmediate();
+      });
+      keys.push(turns);
+      // As a loader does with its first key.
+      if (keys.length === 1) pace.afterItems(() => batches++);
+    });
+    await Promise.all(done);
+    expect(batches).toBe(0);
+    await setImmediate();
+    expect([batches, keys]).toEqual([1, [1, 2, 3]]);
+  });
+
+  test("and what is looked up is waited for before work that takes long", async () => {
+    const pace = createListPace();
+    const order: string[] = [];
+    pace.afterLookups(() => order.push("work"));
+    const looked = pace.lookUp(async () => {
+      for (let turn = 0; turn < 5; turn++) await setImmediate();
+      order.push("looked up");
+      return "row";
+    });
+    expect(await looked).toBe("row");
+    await setImmediate();
+    await setImmediate();
+    await setImmediate();
+    expect(order).toEqual(["looked up", "work"]);
+  });
+
+  test("may fail, and holds nothing back then", async () => {
+    const pace = createListPace();
+    await expect(pace.compute(() => Promise.reject(new Error("computed")))).rejects.toThrow("computed");
+    await expect(pace.lookUp(() => Promise.reject(new Error("looked up")))).rejects.toThrow("looked up");
+    let isRun = false;
+    pace.afterItems(() => {
+      isRun = true;
+    });
+    expect(isRun).toBe(true);
+  });
+});
+
 test("a long nested list is answered in turns, in as many statements as a short one", async () => {
   const log: string[] = [];
   const { data } = await start({ onSql: (sql) => log.push(sql) });
