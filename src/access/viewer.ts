@@ -1,6 +1,5 @@
 /** Who asks, and what those without a token may read. */
 import type { TokenScope } from "../db/tokens.js";
-import { AppError } from "../errors.js";
 import type { UserId } from "../ids.js";
 
 /** Whoever sent a request. */
@@ -30,24 +29,4 @@ export interface ReadPolicy {
 export interface RequestPolicy extends ReadPolicy {
   /** Whether the loaded data set is a published one. */
   isDataPublished(): boolean;
-}
-
-/** Scopes from the least to the most; each may do what those before it may. */
-const ladder = ["public", "user", "editor", "admin"] as const satisfies readonly Viewer["scope"][];
-
-export function hasScope({ scope }: Viewer, least: Viewer["scope"]): boolean {
-  return ladder.indexOf(scope) >= ladder.indexOf(least);
-}
-
-/** What whoever lacks a right is told. */
-export function refusal({ scope, lacks }: Viewer, expected: string): AppError {
-  if (lacks !== undefined)
-    return new AppError("FORBIDDEN", `expected ${expected || "a token of a user"}, received ${lacks}`);
-  if (scope === "public") {
-    return new AppError(
-      "UNAUTHENTICATED",
-      "expected the header Authorization: Bearer <token> with a token of this server",
-    );
-  }
-  return new AppError("FORBIDDEN", `expected ${expected}, received one of the scope ${scope}`);
 }

@@ -5,8 +5,8 @@ import type { Rating } from "../db/ratings.js";
 import { getSetting } from "../db/settings.js";
 import { dataVersion } from "../db/version.js";
 import type { UserId } from "../ids.js";
+import { createUpdates, type Updates } from "./publish-subscribe.js";
 import type { TrainingProgress } from "./training-progress.js";
-import { createUpdates, type Updates } from "./updates.js";
 
 export interface Events {
   /** Ratings that this process set, or took away (null). */

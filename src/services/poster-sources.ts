@@ -12,7 +12,7 @@ import { inspectPoster } from "../posters/images/images.js";
 import { savePoster } from "../posters/images/store.js";
 import type { FoundPoster, PosterProvider } from "../posters/providers/provider.js";
 import type { Encoders } from "./encoders-in-use.js";
-import { createUpdates, type Updates } from "./updates.js";
+import { createUpdates, type Updates } from "./publish-subscribe.js";
 
 /** `kept`: what a person uploaded is never replaced. `waiting`: asked not long ago, and not again yet. */
 export const fetchOutcomes = ["added", "changed", "unchanged", "kept", "none", "failed", "waiting"] as const;

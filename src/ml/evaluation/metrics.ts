@@ -45,11 +45,6 @@ export function halfStarHistogram(stars: Float32Array): number[] {
   return counts;
 }
 
-/** Stars as shown: 0.5 to 5. */
-export function clampStars(stars: number): number {
-  return Math.min(5, Math.max(0.5, stars));
-}
-
 function wholeStar(stars: number): number {
   return Math.min(5, Math.max(1, Math.round(stars)));
 }

@@ -6,7 +6,6 @@ import type { ItemIndex, MovieId } from "../../ids.js";
 import { createPause } from "../../pause.js";
 import { createLabelRows } from "../data/labels.js";
 import { binOf, dayOf, type TimeBins, timesOf } from "../data/rating-times.js";
-import { sessionsOf } from "../data/sessions.js";
 import type { FactorManifest } from "../model/manifest.js";
 import { makeAgain } from "../model/manifest.js";
 import { readModelFile } from "../model/model-store.js";
@@ -31,6 +30,7 @@ import {
   type RankingParts,
 } from "../ranker/ranker.js";
 import { modelWeight, userBias } from "./blend.js";
+import { sessionsOf } from "./day-bias.js";
 import { driftTensor, posterFile, posterTensor, sampleFile } from "./factor-model.js";
 import { type FactorSample, readPriorRow, sampleArrays } from "./factor-sample.js";
 import { type FoldedItem, type FoldedUser, FoldIn, type History } from "./fold-in.js";

@@ -9,9 +9,9 @@
  */
 
 import type { WeighedLabels } from "../data/labels.js";
-import { appendSessions, type Sessions, sessionMean } from "../data/sessions.js";
 import { createDenseKernel, strideOf } from "../linalg/dense-kernel.js";
 import { Arena, type Place } from "../linalg/kernels.js";
+import { appendSessions, type Sessions, sessionMean } from "./day-bias.js";
 import type { FactorSample } from "./factor-sample.js";
 
 /** What is known of a user. */

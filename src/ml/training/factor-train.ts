@@ -6,10 +6,10 @@ import { type BayesOptions, type SweepReport, trainBayes } from "../bayes/bayes-
 import { createLabelRows, type LabelLists, labelListsOf } from "../data/labels.js";
 import { type SparseRows, sparseRows } from "../data/rating-matrix.js";
 import { type RatingTimes, type TimeBins, timeBinsOf, timesOf } from "../data/rating-times.js";
-import { sessionsOf } from "../data/sessions.js";
 import type { TrainingSet } from "../data/training-set.js";
 import { shrunkMeans } from "../factors/blend.js";
 import { settleColdItems } from "../factors/cold-items.js";
+import { sessionsOf } from "../factors/day-bias.js";
 import { type FactorParts, foldInOf } from "../factors/factor-predictor.js";
 import type { FactorSample } from "../factors/factor-sample.js";
 import { fitPosterPriors } from "../factors/poster-prior.js";

@@ -5,8 +5,8 @@ import type { Movie } from "../../db/movies.js";
 import { write } from "../../db/write.js";
 import { AppError, inField, orError } from "../../errors.js";
 import { type ImdbId, type MovieId, parseImdbId } from "../../ids.js";
-import { checkFirst } from "../request/connections.js";
 import type { Context } from "../request/context.js";
+import { checkFirst } from "../request/cursors.js";
 import { findMovie, invalidImdbId, movieIdOf } from "../request/lookup.js";
 
 export interface LinkInput {

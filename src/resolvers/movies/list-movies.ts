@@ -1,6 +1,6 @@
 /** Lists of movies: those that match, the best rated, the most rated. */
 
-import { audienceOf } from "../../access/policy.js";
+import { audienceOf } from "../../access/read-policy.js";
 import {
   bestRatedMovies,
   countMatchingMovies,
@@ -13,8 +13,8 @@ import {
 import { ratingTotals } from "../../db/statistics.js";
 import { AppError } from "../../errors.js";
 import type { MovieId } from "../../ids.js";
-import { checkFirst, type Keyed, type KeyPage, maxPage } from "../request/connections.js";
 import type { Context } from "../request/context.js";
+import { checkFirst, type Keyed, type KeyPage, maxPage } from "../request/cursors.js";
 import { checkText } from "../request/input-schemas.js";
 import { type RangeArgs, rangeOf } from "../request/ranges.js";
 

@@ -2,7 +2,7 @@
 import type { Movie } from "../../db/movies.js";
 import type { PosterRow } from "../../db/posters.js";
 import { AppError } from "../../errors.js";
-import { clampStars } from "../../ml/evaluation/metrics.js";
+import { clampStars } from "../../ml/model/star-scale.js";
 import { findReadableUser } from "../request/access.js";
 import type { Context } from "../request/context.js";
 import { findMovie } from "../request/lookup.js";

@@ -1,7 +1,7 @@
 /** The movies that the same people like, by the model that serves. */
 import type { Movie } from "../../db/movies.js";
-import { checkFirst, maxPage } from "../request/connections.js";
 import type { Context } from "../request/context.js";
+import { checkFirst, maxPage } from "../request/cursors.js";
 
 export interface SimilarMovie {
   movie: Movie;

@@ -1,8 +1,8 @@
 /** The movies whose posters look most like one movie's, in the whole catalogue. */
 import type { Movie } from "../../db/movies.js";
 import { directionIn, nearestPosters } from "../../posters/vectors/neighbours.js";
-import { checkFirst, maxPage } from "../request/connections.js";
 import type { Context } from "../request/context.js";
+import { checkFirst, maxPage } from "../request/cursors.js";
 
 export interface SimilarPoster {
   movie: Movie;

@@ -1,6 +1,6 @@
 /** The movies that were rated most in the last days. */
 import PQueue from "p-queue";
-import { audienceOf } from "../../access/policy.js";
+import { audienceOf } from "../../access/read-policy.js";
 import type { Movie } from "../../db/movies.js";
 import { currentDataset } from "../../db/settings.js";
 import type { Audience } from "../../db/statistics.js";
@@ -9,8 +9,8 @@ import { AppError } from "../../errors.js";
 import type { MovieId } from "../../ids.js";
 import { createPause, stillWaiting, withoutSignal } from "../../pause.js";
 import type { Services } from "../../services/services.js";
-import { checkFirst, maxPage } from "../request/connections.js";
 import type { Context } from "../request/context.js";
+import { checkFirst, maxPage } from "../request/cursors.js";
 import { moviesOf } from "./list-movies.js";
 
 export interface TrendingMovie {

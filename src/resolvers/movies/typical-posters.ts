@@ -2,8 +2,8 @@
 import type { Movie } from "../../db/movies.js";
 import { nearestPosters } from "../../posters/vectors/neighbours.js";
 import type { TasteCluster } from "../../recommend/poster-taste.js";
-import { checkFirst } from "../request/connections.js";
 import type { Context } from "../request/context.js";
+import { checkFirst } from "../request/cursors.js";
 
 /** Movies whose posters are the most typical of a cluster. @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 */
 export async function typicalPosters(

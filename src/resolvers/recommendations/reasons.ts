@@ -4,8 +4,8 @@ import type { RatingReason as RatingOfUser } from "../../ml/model/predictor.js";
 import { sharedColours } from "../../posters/images/palette.js";
 import { cosine } from "../../posters/vectors/similarity.js";
 import type { PosterTarget } from "../../recommend/poster-similarity.js";
-import { checkFirst } from "../request/connections.js";
 import type { Context } from "../request/context.js";
+import { checkFirst } from "../request/cursors.js";
 import type { Recommended } from "./recommendations.js";
 
 /** One of the user's ratings, and how much it moves the prediction. */

@@ -1,5 +1,5 @@
 /** What a recommendation's fields show. */
-import { clampStars } from "../../ml/evaluation/metrics.js";
+import { clampStars } from "../../ml/model/star-scale.js";
 import type { Context } from "../request/context.js";
 import type { Recommended } from "./recommendations.js";
 

@@ -1,6 +1,6 @@
 /** Recommendations as clients ask for them: for a user, page by page, or for a guest who is in no database. */
 import DataLoader from "dataloader";
-import { audienceOf } from "../../access/policy.js";
+import { audienceOf } from "../../access/read-policy.js";
 import type { User } from "../../db/users.js";
 import { AppError } from "../../errors.js";
 import type { MovieId, UserId } from "../../ids.js";
@@ -9,8 +9,8 @@ import { defaultCandidates, type RankBy, type RecommendedMovie, recommendTo } fr
 import { type SimilarityTarget, topPosters } from "../../recommend/poster-similarity.js";
 import type { RecommendationFilter, RecommendOptions } from "../../recommend/recommend-request.js";
 import { type GenreArgs, genresOf } from "../movies/list-movies.js";
-import { checkFirst, type Key, type Keyed, type KeyPage, maxPage } from "../request/connections.js";
 import type { Context } from "../request/context.js";
+import { checkFirst, type Key, type Keyed, type KeyPage, maxPage } from "../request/cursors.js";
 import { findMovieIds } from "../request/lookup.js";
 import { type RangeArgs, rangeOf } from "../request/ranges.js";
 import { validated } from "../request/validate.js";

@@ -1,7 +1,7 @@
 /** Whose ratings and demographics a viewer may read and change. */
 
-import { policyOfRequest } from "../../access/policy.js";
-import { refusal } from "../../access/viewer.js";
+import { policyOfRequest } from "../../access/read-policy.js";
+import { refusal } from "../../access/scopes.js";
 import type { User } from "../../db/users.js";
 import { AppError, inField } from "../../errors.js";
 import type { UserId } from "../../ids.js";

@@ -31,7 +31,7 @@ import {
   similaritiesByTarget,
   targetName,
 } from "./batches.js";
-import type { Keyed, KeyPage } from "./connections.js";
+import type { Keyed, KeyPage } from "./cursors.js";
 import type { ListPace } from "./list-pace.js";
 
 export interface RatingsKey {

@@ -1,6 +1,6 @@
 /** What is loaded and in use: the data set and the encoder. */
 
-import { audienceOf } from "../../access/policy.js";
+import { audienceOf } from "../../access/read-policy.js";
 import { countLinked, countMovies } from "../../db/movies.js";
 import { countPosters } from "../../db/posters.js";
 import { currentDataset, type Dataset } from "../../db/settings.js";

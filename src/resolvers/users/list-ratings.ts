@@ -9,8 +9,8 @@ import {
 import type { User } from "../../db/users.js";
 import { AppError, received } from "../../errors.js";
 import { findReadableUser, readableUsers } from "../request/access.js";
-import type { Keyed, KeyPage } from "../request/connections.js";
 import type { Context } from "../request/context.js";
+import type { Keyed, KeyPage } from "../request/cursors.js";
 import { findMovie } from "../request/lookup.js";
 import { type RangeArgs, rangeOf } from "../request/ranges.js";
 

@@ -2,8 +2,8 @@
 import type { Rating } from "../../db/ratings.js";
 import { countUsers, listUsers, type User, type UserFilter } from "../../db/users.js";
 import { readableUsers } from "../request/access.js";
-import { checkFirst, type Keyed, type KeyPage, maxPage } from "../request/connections.js";
 import type { Context } from "../request/context.js";
+import { checkFirst, type Keyed, type KeyPage, maxPage } from "../request/cursors.js";
 
 export interface UsersArgs {
   gender?: string | null;

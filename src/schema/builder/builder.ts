@@ -5,12 +5,12 @@ import DirectivesPlugin from "@pothos/plugin-directives";
 import FederationPlugin from "@pothos/plugin-federation";
 import RelayPlugin from "@pothos/plugin-relay";
 import ScopeAuthPlugin from "@pothos/plugin-scope-auth";
-import { hasScope, refusal } from "../../access/viewer.js";
+import { hasScope, refusal } from "../../access/scopes.js";
 import { AppError, received } from "../../errors.js";
 import type { UploadedFile } from "../../resolvers/movies/set-poster.js";
 import { mayReadUser } from "../../resolvers/request/access.js";
-import { defaultPage, maxPage } from "../../resolvers/request/connections.js";
 import type { Context } from "../../resolvers/request/context.js";
+import { defaultPage, maxPage } from "../../resolvers/request/cursors.js";
 import { parseGlobalId } from "../../resolvers/request/lookup.js";
 import type { User } from "../../resolvers/request/row-types.js";
 

@@ -1,7 +1,7 @@
 /** The schema as an Apollo Federation 2 subgraph: movies and users are entities, which other subgraphs refer to by their keys. */
 import { complexityFromQuery } from "@pothos/plugin-complexity";
 import { type GraphQLFieldResolver, type GraphQLSchema, graphql, Kind } from "graphql";
-import { hasScope, refusal } from "../../access/viewer.js";
+import { hasScope, refusal } from "../../access/scopes.js";
 import { checkRepresentations, movieOfKey, userOfKey } from "../../resolvers/movies/entities.js";
 import type { Context } from "../../resolvers/request/context.js";
 import { builder, checkComplexity } from "./builder.js";

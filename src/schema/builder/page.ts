@@ -9,7 +9,7 @@ import {
   keyPageOf,
   maxPage,
   type PageArgs,
-} from "../../resolvers/request/connections.js";
+} from "../../resolvers/request/cursors.js";
 
 /**
  * @param order names what the list is ordered by, for its cursors

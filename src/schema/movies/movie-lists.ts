@@ -1,6 +1,6 @@
 import { popularMovies, type TopMovie as TopMovieOf, topMovies } from "../../resolvers/movies/list-movies.js";
 import { type TrendingMovie as TrendingMovieOf, trending } from "../../resolvers/movies/trending.js";
-import { maxPage } from "../../resolvers/request/connections.js";
+import { maxPage } from "../../resolvers/request/cursors.js";
 import { builder } from "../builder/builder.js";
 import { Movie } from "../builder/refs.js";
 

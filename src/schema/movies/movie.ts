@@ -9,7 +9,7 @@ import {
 } from "../../resolvers/movies/movie-fields.js";
 import { type SimilarMovie as SimilarMovieOf, similarMovies } from "../../resolvers/movies/similar-movies.js";
 import { type SimilarPoster as SimilarPosterOf, similarPosters } from "../../resolvers/movies/similar-posters.js";
-import { maxPage } from "../../resolvers/request/connections.js";
+import { maxPage } from "../../resolvers/request/cursors.js";
 import { findMovie, nodesOf } from "../../resolvers/request/lookup.js";
 import type { Movie as MovieRow } from "../../resolvers/request/row-types.js";
 import { builder } from "../builder/builder.js";

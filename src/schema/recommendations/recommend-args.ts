@@ -1,7 +1,7 @@
 /** Arguments of everything that recommends. */
 import type { ArgBuilder } from "@pothos/core";
 import { defaultCandidates, defaultFirst, defaultFirstSimilar } from "../../recommend/pipeline.js";
-import { maxPage } from "../../resolvers/request/connections.js";
+import { maxPage } from "../../resolvers/request/cursors.js";
 import { builder } from "../builder/builder.js";
 import { IntRange } from "../builder/filters.js";
 

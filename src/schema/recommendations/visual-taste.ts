@@ -1,6 +1,6 @@
 import type { TasteCluster } from "../../recommend/poster-taste.js";
 import { typicalPosters } from "../../resolvers/movies/typical-posters.js";
-import { checkFirst, maxPage } from "../../resolvers/request/connections.js";
+import { checkFirst, maxPage } from "../../resolvers/request/cursors.js";
 import { builder } from "../builder/builder.js";
 import { Movie, VisualTaste } from "../builder/refs.js";
 

@@ -7,7 +7,7 @@ import {
   recommendationsPage,
 } from "../../resolvers/recommendations/recommendations.js";
 import { viewerAsUser } from "../../resolvers/request/access.js";
-import { defaultPage, maxPage } from "../../resolvers/request/connections.js";
+import { defaultPage, maxPage } from "../../resolvers/request/cursors.js";
 import { findUser, nodesOf } from "../../resolvers/request/lookup.js";
 import type { User as UserRow } from "../../resolvers/request/row-types.js";
 import {

@@ -16,7 +16,7 @@ import type { Clients } from "../auth/clients.js";
 import type { Admission } from "./admission.js";
 import { costOf } from "./operation-cost.js";
 import { tooMany } from "./rate-limit.js";
-import { createSharing } from "./sharing.js";
+import { createSharing } from "./share-work.js";
 import { answerInTime } from "./time-limit.js";
 
 export interface StreamOptions {

@@ -4,7 +4,7 @@ import { usePersistedOperations } from "@graphql-yoga/plugin-persisted-operation
 import { GraphQLError } from "graphql";
 import type { GraphQLParams, Plugin } from "graphql-yoga";
 import { LRUCache } from "lru-cache";
-import { hasScope } from "../../access/viewer.js";
+import { hasScope } from "../../access/scopes.js";
 import type { ErrorCode } from "../../errors.js";
 import { documentText } from "../../services/document-store.js";
 import type { Services } from "../../services/services.js";

@@ -2,9 +2,9 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { setSetting } from "../../../src/db/settings.js";
 import { write } from "../../../src/db/write.js";
+import { createUpdates } from "../../../src/services/publish-subscribe.js";
 import { openServices } from "../../../src/services/services.js";
 import { reportTraining } from "../../../src/services/training-progress.js";
-import { createUpdates } from "../../../src/services/updates.js";
 import { readersOf, subscribe } from "../../support/event-stream.js";
 import { fixture, start } from "../../support/fixture.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { rankItems } from "../../../src/ml/ranker/rank.js";
-import { mulberry32 } from "../../../src/random.js";
+import { mulberry32 } from "../../src/random.js";
+import { rankItems } from "../../src/recommend/order-by-stars.js";
 
 const known = Uint8Array.of(1, 1, 1, 1, 1, 1);
 const nothing = new Uint8Array(6);

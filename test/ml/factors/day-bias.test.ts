@@ -1,6 +1,6 @@
 /** Days in the fold-in: against a solve in which each day's bias is an unknown of its own. */
 import { describe, expect, it } from "vitest";
-import { sessionsOf } from "../../../src/ml/data/sessions.js";
+import { sessionsOf } from "../../../src/ml/factors/day-bias.js";
 import type { FactorSample } from "../../../src/ml/factors/factor-sample.js";
 import { FoldIn, type History } from "../../../src/ml/factors/fold-in.js";
 import { product, randomFloats, solveDirectly } from "../factor-fixtures.js";

@@ -1,7 +1,7 @@
 /** One computation for all subscribers that an event wakes. */
 import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
-import { createSharing } from "../../../src/server/limits/sharing.js";
+import { createSharing } from "../../../src/server/limits/share-work.js";
 
 describe("shared work", () => {
   test("is done once for all who ask before it begins, and again for whoever asks later", async () => {

@@ -1,0 +1,6 @@
+/** The scale that ratings are given on, and predictions are shown on. */
+
+/** Stars as shown: 0.5 to 5. */
+export function clampStars(stars: number): number {
+  return Math.min(5, Math.max(0.5, stars));
+}
