@@ -1,4 +1,4 @@
-/** From what a request carries to who asks. */
+/** Turns a request's bearer token into its viewer. */
 import { hasToken, type Token, tokenOf, touchToken } from "../db/tokens.js";
 import { write } from "../db/write.js";
 import { AppError } from "../errors.js";

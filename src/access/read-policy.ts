@@ -1,4 +1,4 @@
-/** What a request's viewer may read, as the settings and the loaded data set say. */
+/** Read policy of a request: which users' ratings its viewer may read, and whose the sums they see count. */
 import { publishedNames } from "../datasets/movielens/datasets.js";
 import { currentDataset } from "../db/settings.js";
 import type { Audience } from "../db/statistics.js";

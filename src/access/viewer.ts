@@ -1,4 +1,4 @@
-/** Who asks, and what those without a token may read. */
+/** The viewer of a request, and the settings that say what is public. */
 import type { TokenScope } from "../db/tokens.js";
 import type { UserId } from "../ids.js";
 

@@ -1,4 +1,4 @@
-/** What people took away of an imported data set: an import leaves it out, and says so. */
+/** Deletions that users made: an import does not bring these rows back, and reports them. */
 import { firstOwnId, type MovieId, type UserId } from "../ids.js";
 import type { Database } from "./open.js";
 import { deletions } from "./tables.js";

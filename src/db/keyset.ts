@@ -1,4 +1,4 @@
-/** Pages of lists that are ordered by a value and then by id: they stay as they are while rows come and go before them. */
+/** Keyset pagination: pages ordered by a value and then by id stay stable while rows come and go. */
 import { and, type SQL, sql } from "drizzle-orm";
 
 /** Where a row stands in its list. */

@@ -1,4 +1,4 @@
-/** The films that links were taken from, kept for whoever corrects a link, and searched by name. */
+/** The films that links were taken from, searchable by name for whoever corrects a link. */
 
 import type { LinkReference } from "../datasets/linking/link.js";
 import { comparableTitles, titleParts, titlesAgree } from "../datasets/movielens/titles.js";

@@ -1,4 +1,4 @@
-/** How far the movies are linked to IMDb, and what a person should look at. */
+/** Report on how many movies are linked to IMDb, and which links need a second look. */
 import { asc, sql } from "drizzle-orm";
 import type { ImdbId, MovieId } from "../ids.js";
 import type { Database } from "./open.js";

@@ -1,4 +1,4 @@
-/** Which IMDb title a movie is, as a person corrects it; an import never overrules these. */
+/** Links to IMDb corrected by hand, which an import never overrules. */
 import { eq } from "drizzle-orm";
 import { AppError } from "../errors.js";
 import type { ImdbId, MovieId } from "../ids.js";

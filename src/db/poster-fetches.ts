@@ -1,4 +1,4 @@
-/** What the sources of posters last said of a movie, so that none is asked again too soon. */
+/** When each poster provider was last asked for a movie, and what it answered. */
 import { inArray } from "drizzle-orm";
 import type { MovieId } from "../ids.js";
 import type { Database } from "./open.js";

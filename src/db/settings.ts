@@ -1,4 +1,4 @@
-/** What was chosen by command and outlives a process: which model serves, which encoder is in use, which data is here. */
+/** Choices that outlive a process: the active model, the active encoder, the loaded data set. */
 import { eq } from "drizzle-orm";
 import type { Database } from "./open.js";
 import { dataset, settings } from "./tables.js";

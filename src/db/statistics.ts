@@ -1,4 +1,4 @@
-/** What movies' ratings add up to: kept up to date by triggers, worked out anew after many ratings came at once. */
+/** Rating statistics of movies, kept by triggers and recounted after bulk changes. */
 import { and, eq, inArray } from "drizzle-orm";
 import type { MovieId } from "../ids.js";
 import type { Database } from "./open.js";

@@ -1,4 +1,4 @@
-/** Ratings in the order of their times, some at a time; those without one are left out. */
+/** Ratings in chronological order, read in pages; undated ratings are left out. */
 import type { MovieId } from "../ids.js";
 import type { Database } from "./open.js";
 

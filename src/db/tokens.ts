@@ -1,4 +1,4 @@
-/** Bearer tokens: made once, shown once, kept as a hash with what they allow. */
+/** Bearer tokens: shown once, stored as a hash with their scope. */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { asc, count, eq } from "drizzle-orm";
 import type { Database } from "./open.js";

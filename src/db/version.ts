@@ -1,4 +1,4 @@
-/** Which state of the database something was read from, so that what was computed from it can be kept until it changes. */
+/** Version of the database's contents, to know when a cached result is stale. */
 import type { Statement } from "better-sqlite3";
 import type { Database } from "./open.js";
 

@@ -1,4 +1,4 @@
-/** Writing while other processes write: wait for their lock without blocking this thread's event loop. */
+/** Write transactions that wait for other processes' locks without blocking the event loop. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../errors.js";
 import { type Database, isBusy } from "./open.js";

@@ -1,4 +1,4 @@
-/** Reading files that somebody names: a pipe or a device has no end, and a file may be larger than any use of it. */
+/** Reads regular files up to a size limit: a pipe or a device would never end. */
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { AppError, received } from "../errors.js";
 

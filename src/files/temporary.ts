@@ -1,4 +1,4 @@
-/** Files and folders that are written beside their place and renamed into it; what a killed process left of them goes. */
+/** Atomic writes: files and folders are written under a temporary name and renamed; leftovers of killed processes are removed. */
 import { randomUUID } from "node:crypto";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";

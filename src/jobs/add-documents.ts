@@ -1,4 +1,4 @@
-/** Trusted documents, as operators add them from the folders that front ends are built from. */
+/** Adds trusted documents from a folder of operations or manifests. */
 import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { GraphQLError, getOperationAST, parse } from "graphql";

@@ -1,4 +1,4 @@
-/** Taking posters from a folder into the store: files named after a movie's number or its IMDb id. */
+/** Adds posters from a folder of files named after movie numbers or IMDb ids. */
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type PosterRow, posterNames, setPoster } from "../db/posters.js";

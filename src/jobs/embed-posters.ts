@@ -1,4 +1,4 @@
-/** Giving every poster an embedding of the encoder in use, ahead of the first query that needs it. */
+/** Embeds every poster with the active encoder ahead of the first query that needs it. */
 import { postersToEmbed } from "../db/posters.js";
 import type { AppError } from "../errors.js";
 import type { EncoderInUse, PosterContent } from "../services/encoders-in-use.js";

@@ -1,4 +1,4 @@
-/** Fetching the posters of all movies that lack one, or asking for all of them again. */
+/** Fetches missing posters from their providers, or all of them again. */
 import pLimit from "p-limit";
 import { allMovies } from "../db/movies.js";
 import { movieIdsWithPoster } from "../db/posters.js";

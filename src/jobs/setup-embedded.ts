@@ -1,4 +1,4 @@
-/** The embedded data set, set up whole in an empty data folder: films, synthetic users and ratings, drawn posters. */
+/** Sets up the embedded data set in an empty data folder: films, synthetic users and ratings, drawn posters. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pLimit from "p-limit";

@@ -1,4 +1,4 @@
-/** Training a head on an encoder's embeddings, so that posters of movies of one genre and one audience come close. */
+/** Trains a head on an encoder's embeddings, so that posters of the same genres and audience are similar. */
 import { allMovies } from "../db/movies.js";
 import { saveEmbeddings, storedEmbeddings } from "../db/posters.js";
 import { allRatings } from "../db/ratings.js";

@@ -1,4 +1,4 @@
-/** Which movies of the catalogue may not be recommended: those that are rated, and those that a filter leaves out. */
+/** Excludes movies from recommendation: those already rated, and those that a filter rules out. */
 import { moviesRatedAtLeast } from "../db/movies.js";
 import { foldText } from "../fold-text.js";
 import type { MovieId } from "../ids.js";

@@ -1,4 +1,4 @@
-/** Many users' ratings, a few milliseconds' worth at a time: others are answered in between. */
+/** Loads many users' ratings in small batches, yielding to the event loop in between. */
 import type { Database } from "../db/open.js";
 import { type RatingsOfUser, ratingsOfUsers } from "../db/ratings.js";
 import type { UserId } from "../ids.js";

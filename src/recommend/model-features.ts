@@ -1,4 +1,4 @@
-/** What a model must be brought to predict: users with their ratings as they are now, new movies with who rated them. */
+/** Collects the features a model needs: users with their current ratings, and raters of movies it was not trained on. */
 import { embeddingsStamp, storedEmbeddings } from "../db/posters.js";
 import { ratersOfMovies } from "../db/ratings.js";
 import { usersByIds } from "../db/users.js";

@@ -1,4 +1,4 @@
-/** From predicted stars to an order. */
+/** Orders candidates by predicted stars. */
 
 /**
  * The best `k` candidates: movies that the model knows from ratings first, then the others, each by stars as predicted

@@ -1,4 +1,4 @@
-/** How much each rating of a user moves predictions of movies, for many pairs at once. */
+/** Explains predictions: how much each of a user's ratings contributed, for many user–movie pairs at once. */
 import { moviesByIds } from "../db/movies.js";
 import { usersByIds } from "../db/users.js";
 import type { RatingReason } from "../ml/model/predictor.js";

@@ -1,4 +1,4 @@
-/** Recommendations: what a user has not rated, ranked, and by likeness of posters where that is asked for. */
+/** The recommendation pipeline: load ratings, exclude, predict, rank, and re-rank by poster similarity on request. */
 import { type User, usersByIds } from "../db/users.js";
 import { AppError, asAppError, received } from "../errors.js";
 import type { UserId } from "../ids.js";

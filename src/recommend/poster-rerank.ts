@@ -1,4 +1,4 @@
-/** The best candidates in another order: by how close their posters are, blended with their score, and kept apart. */
+/** Re-ranks the best candidates by poster similarity, blended with their score and diversified. */
 import { createPause } from "../pause.js";
 import { blend, diversify, normalised } from "../posters/vectors/rerank.js";
 import { centre } from "../posters/vectors/similarity.js";

@@ -1,4 +1,4 @@
-/** How much a movie's poster looks like those of a user's best-rated movies, or like other movies'. */
+/** Similarity of a movie's poster to those of a user's best-rated movies, or to another movie's. */
 import { postersByMovieIds } from "../db/posters.js";
 import { topRatingsOfUsers } from "../db/ratings.js";
 import { usersByIds } from "../db/users.js";

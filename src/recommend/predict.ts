@@ -1,4 +1,4 @@
-/** Predicted stars of any pairs of users and movies, in one call of the model. */
+/** Predicts stars for any user–movie pairs in one call of the model. */
 import { moviesByIds } from "../db/movies.js";
 import { usersByIds } from "../db/users.js";
 import { AppError } from "../errors.js";

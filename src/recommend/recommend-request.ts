@@ -1,4 +1,4 @@
-/** What recommendations are asked for by, and what each of them is. */
+/** Types of the recommendation pipeline: what is asked for, and what comes out. */
 
 import type { Range } from "../db/keyset.js";
 import type { Audience } from "../db/statistics.js";

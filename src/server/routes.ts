@@ -1,4 +1,4 @@
-/** What the server answers beside GraphQL: posters, and the way from `/` to GraphiQL. */
+/** HTTP routes beside GraphQL: posters, and the redirect from `/` to GraphiQL. */
 import type { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { isLoopback } from "../config.js";

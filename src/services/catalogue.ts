@@ -1,4 +1,4 @@
-/** The movies of the loaded data set, kept in memory in the form that models and rankings use. */
+/** The movie catalogue in memory, in the form that models and rankings use. */
 import { allMovies } from "../db/movies.js";
 import type { Database } from "../db/open.js";
 import { currentDataset, type Dataset } from "../db/settings.js";

@@ -1,4 +1,4 @@
-/** The trusted documents that are kept: read by hash, listed, taken away. */
+/** Reads, lists and removes trusted documents. */
 import { type Document, deleteDocument, documentByHash, listDocuments } from "../db/documents.js";
 import { write } from "../db/write.js";
 import { AppError, received } from "../errors.js";

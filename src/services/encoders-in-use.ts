@@ -1,4 +1,4 @@
-/** The encoder in use, and the embeddings of posters: from the database, or made now and kept. */
+/** The active encoder, and poster embeddings: read from the database, or computed now and stored. */
 import pLimit from "p-limit";
 import type { Database } from "../db/open.js";
 import { type EncoderKey, embeddingsByContent, type PosterRow, saveEmbeddings } from "../db/posters.js";

@@ -1,4 +1,4 @@
-/** News of ratings, models and trainings: of this process at once, of other processes within a second. */
+/** Events about ratings, models and trainings: immediate within this process, within a second from others. */
 import { readFileSync } from "node:fs";
 import type { Database } from "../db/open.js";
 import type { Rating } from "../db/ratings.js";

@@ -1,4 +1,4 @@
-/** Which model serves, loaded once and exchanged when another is chosen, by this process or any other. */
+/** Decides which model serves: loaded once, replaced when this or another process activates another. */
 import type { Database } from "../db/open.js";
 import { currentDataset, getSetting } from "../db/settings.js";
 import { AppError, received } from "../errors.js";

@@ -1,4 +1,4 @@
-/** The picture behind an address of this server: a poster by its content or by its movie, or a card drawn for it. */
+/** Finds the picture for a poster's URL: by content, by movie, or a drawn card. */
 import { moviesByIds } from "../db/movies.js";
 import { type PosterRow, posterByContent, postersByMovieIds } from "../db/posters.js";
 import { AppError, received } from "../errors.js";

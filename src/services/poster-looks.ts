@@ -1,4 +1,4 @@
-/** What posters look like at a glance, each worked out once: their colours in words, and a blur of them. */
+/** Previews of posters, computed once each: colour names and a blurhash. */
 import pLimit from "p-limit";
 import { postersByMovieIds } from "../db/posters.js";
 import { AppError } from "../errors.js";

@@ -1,4 +1,4 @@
-/** Every embedded poster of the catalogue in memory, for searches among all, and the kinds that they fall into. */
+/** Index of all embedded posters in memory, and the clusters they fall into. */
 import type { Database } from "../db/open.js";
 import { type EncoderKey, embeddingsPage, embeddingsStamp } from "../db/posters.js";
 import type { MovieId } from "../ids.js";

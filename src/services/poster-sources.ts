@@ -1,4 +1,4 @@
-/** Getting posters that are missing from their sources: one now, or many in the background while queries are answered. */
+/** Fetches missing posters from providers, one at once or many in the background. */
 import pLimit from "p-limit";
 import { moviesByIds } from "../db/movies.js";
 import type { Database } from "../db/open.js";

@@ -1,4 +1,4 @@
-/** News within this process, for whoever subscribed to it. */
+/** In-process publish/subscribe. */
 
 export interface Updates<News> {
   publish(news: News): void;

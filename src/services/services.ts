@@ -1,4 +1,4 @@
-/** Everything that answering needs, opened once for a server or a command. */
+/** Opens everything that lives as long as a server or a command. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Database, type OpenOptions, openDatabase } from "../db/open.js";

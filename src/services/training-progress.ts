@@ -1,4 +1,4 @@
-/** How far a training has come, as one process writes it and others read it. */
+/** Progress of a training, written by one process and read by others. */
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 
 export interface TrainingProgress {

@@ -1,4 +1,4 @@
-/** `marquee encoders add`. */
+/** `marquee encoders add`: makes an encoder from an ONNX network. */
 import type { Command } from "commander";
 import { getSetting } from "../../db/settings.js";
 import { addEncoder, originOf } from "../../posters/encoders/add-encoder.js";

@@ -1,4 +1,4 @@
-/** Runs a named protocol and prints its figures. */
+/** `marquee evaluate --protocol`: runs a named protocol and prints its figures. */
 import type { Command } from "commander";
 import { AppError } from "../../errors.js";
 import type { TrainingSet } from "../../ml/data/training-set.js";

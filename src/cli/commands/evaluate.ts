@@ -1,4 +1,4 @@
-/** `marquee evaluate`. */
+/** `marquee evaluate`: measures models on held-out ratings. */
 import type { Command } from "commander";
 import { AppError, received } from "../../errors.js";
 import { genresOf } from "../../ml/data/labels.js";

@@ -1,4 +1,4 @@
-/** `marquee serve` and `setup`. */
+/** `marquee serve` and `marquee setup`. */
 import type { Command } from "commander";
 import { type Logger, pino } from "pino";
 import { embeddedDatasetNote } from "../../datasets/embedded/generate-ratings.js";

@@ -1,4 +1,4 @@
-/** Putting another encoder into use, and saying in JSON what it is. */
+/** Switches to another encoder, embedding every poster first. */
 import { setSetting } from "../../db/settings.js";
 import { write } from "../../db/write.js";
 import { AppError } from "../../errors.js";

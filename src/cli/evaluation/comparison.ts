@@ -1,4 +1,4 @@
-/** Every trained model on the same held-out ratings, beside what needs no model. */
+/** Compares every trained model on the same held-out ratings with baselines that need no training. */
 import { AppError } from "../../errors.js";
 import { fingerprint } from "../../ml/baseline/baseline-data.js";
 import { defaultSplit, heldOutBy, randomSplit, splitByIdentity } from "../../ml/data/split.js";

@@ -1,4 +1,4 @@
-/** Predicting known ratings with a model that serves, and how far it is off. */
+/** Predicts known ratings with a served model and measures the error. */
 import type { UserId } from "../../ids.js";
 import type { TrainingSet } from "../../ml/data/training-set.js";
 import { confusionCounts, halfStarHistogram, mae, rmse, rowNormalised } from "../../ml/evaluation/metrics.js";

@@ -1,4 +1,4 @@
-/** The loaded data set in the form that models train on. */
+/** Loads the data set as a training set. */
 import { allMovies } from "../../db/movies.js";
 import type { Database } from "../../db/open.js";
 import { type EncoderKey, storedEmbeddings } from "../../db/posters.js";

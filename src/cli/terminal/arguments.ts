@@ -1,4 +1,4 @@
-/** Checks of what stands on the command line. */
+/** Parsers and checks of command-line arguments. */
 import { AppError, received } from "../../errors.js";
 import { type MovieId, parseMovieId, parseUserId, type UserId } from "../../ids.js";
 

@@ -1,4 +1,4 @@
-/** What every command shares: the settings, an open data folder, and Ctrl-C. */
+/** What every command needs: its settings, an open data folder, and a signal for Ctrl-C. */
 import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { type Config, type Flags, readConfig, settings } from "../../config.js";

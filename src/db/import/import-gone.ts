@@ -1,4 +1,4 @@
-/** Users and movies that a newer release of the loaded data set no longer holds. */
+/** Removes users and movies that a newer release of the data set no longer has. */
 import type { MovieId, UserId } from "../../ids.js";
 import type { Database } from "../open.js";
 

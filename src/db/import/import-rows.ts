@@ -1,4 +1,4 @@
-/** Putting a data set's rows into the tables: what is new is added, what differs is changed, the rest is left alone. */
+/** Writes a data set's rows: inserts new ones, updates changed ones, leaves the rest alone. */
 
 import { splitTitle } from "../../datasets/movielens/titles.js";
 import type { MovieId, UserId } from "../../ids.js";

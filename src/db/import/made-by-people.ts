@@ -1,4 +1,4 @@
-/** What people made through the API or by command, which no import may lose without being told to. */
+/** Counts what people made through the API or by command, which an import must not lose silently. */
 import { firstOwnId } from "../../ids.js";
 import type { Database } from "../open.js";
 

@@ -1,4 +1,4 @@
-/** Correcting which IMDb title a movie is. */
+/** Corrects a movie's link to IMDb. */
 import { findLinkCandidates, type LinkCandidate } from "../../db/link-reference.js";
 import { linkMovie, unlinkMovie } from "../../db/links.js";
 import type { Movie } from "../../db/movies.js";

@@ -1,4 +1,4 @@
-/** Movies that are added and described through the API. */
+/** Adds and updates movies. */
 import { z } from "zod";
 import { withoutYear } from "../../datasets/movielens/titles.js";
 import {

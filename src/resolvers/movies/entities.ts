@@ -1,4 +1,4 @@
-/** Movies and users by the keys that other subgraphs of a federated graph know them by. */
+/** Resolves federation entities: movies and users by their keys. */
 import type { Movie } from "../../db/movies.js";
 import type { User } from "../../db/users.js";
 import { AppError, received } from "../../errors.js";

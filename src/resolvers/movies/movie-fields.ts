@@ -1,4 +1,4 @@
-/** What a movie's fields show. */
+/** Resolvers of a movie's fields. */
 import type { Movie } from "../../db/movies.js";
 import type { PosterRow } from "../../db/posters.js";
 import { AppError } from "../../errors.js";

@@ -1,4 +1,4 @@
-/** Movies as their posters change, for subscribers. */
+/** Subscription to changes of a movie's poster. */
 import type { Movie } from "../../db/movies.js";
 import type { MovieId } from "../../ids.js";
 import type { Context } from "../request/context.js";

@@ -1,4 +1,4 @@
-/** Posters that a person uploads or takes away. */
+/** Uploads and removes posters. */
 import { type Movie, moviesByIds } from "../../db/movies.js";
 import { deletePoster, setPoster } from "../../db/posters.js";
 import { write } from "../../db/write.js";

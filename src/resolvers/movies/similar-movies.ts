@@ -1,4 +1,4 @@
-/** The movies that the same people like, by the model that serves. */
+/** Movies liked by the same people, according to the active model. */
 import type { Movie } from "../../db/movies.js";
 import type { Context } from "../request/context.js";
 import { checkFirst, maxPage } from "../request/cursors.js";

@@ -1,4 +1,4 @@
-/** The movies whose posters look most like one movie's, in the whole catalogue. */
+/** Movies of the whole catalogue whose posters are most similar to one movie's. */
 import type { Movie } from "../../db/movies.js";
 import { directionIn, nearestPosters } from "../../posters/vectors/neighbours.js";
 import type { Context } from "../request/context.js";

@@ -1,4 +1,4 @@
-/** The movies that were rated most in the last days. */
+/** Movies rated most often in the last days. */
 import PQueue from "p-queue";
 import { audienceOf } from "../../access/read-policy.js";
 import type { Movie } from "../../db/movies.js";

@@ -1,4 +1,4 @@
-/** The posters that stand best for a kind of posters. */
+/** The posters closest to the centre of a cluster. */
 import type { Movie } from "../../db/movies.js";
 import { nearestPosters } from "../../posters/vectors/neighbours.js";
 import type { TasteCluster } from "../../recommend/poster-taste.js";

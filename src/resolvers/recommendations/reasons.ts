@@ -1,4 +1,4 @@
-/** Why a movie is recommended: whose poster its own is close to, and which of the user's ratings moved the prediction most. */
+/** Reasons for a recommendation: similar posters, and the ratings that contributed most. */
 import type { MovieId } from "../../ids.js";
 import type { RatingReason as RatingOfUser } from "../../ml/model/predictor.js";
 import { sharedColours } from "../../posters/images/palette.js";

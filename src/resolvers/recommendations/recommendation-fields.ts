@@ -1,4 +1,4 @@
-/** What a recommendation's fields show. */
+/** Resolvers of a recommendation's fields. */
 import { clampStars } from "../../ml/model/star-scale.js";
 import type { Context } from "../request/context.js";
 import type { Recommended } from "./recommendations.js";

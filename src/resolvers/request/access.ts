@@ -1,4 +1,4 @@
-/** Whose ratings and demographics a viewer may read and change. */
+/** Checks whether a viewer may read or change a user's ratings and demographics. */
 
 import { policyOfRequest } from "../../access/read-policy.js";
 import { refusal } from "../../access/scopes.js";

@@ -1,4 +1,4 @@
-/** What many fields ask for, as the few calls that answer it. */
+/** Batch functions behind the loaders. */
 import type { User } from "../../db/users.js";
 import type { AppError } from "../../errors.js";
 import type { MovieId, UserId } from "../../ids.js";

@@ -1,4 +1,4 @@
-/** What every resolver of one request gets. */
+/** The context that every resolver of a request receives. */
 
 import type { RequestPolicy, Viewer } from "../../access/viewer.js";
 import type { Services } from "../../services/services.js";

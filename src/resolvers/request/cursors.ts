@@ -1,4 +1,4 @@
-/** Cursors of the connections: an opaque form of where a row stands in its list. */
+/** Opaque pagination cursors, and checks of page sizes. */
 import type { Key, KeyPage } from "../../db/keyset.js";
 import { AppError, received } from "../../errors.js";
 

@@ -1,4 +1,4 @@
-/** Parts of input schemas, with messages that say what was expected and what came. */
+/** Shared parts of input schemas, with messages that name what was expected and what came. */
 import { z } from "zod";
 import { AppError, received } from "../../errors.js";
 import { textProblem } from "../../fold-text.js";

@@ -1,4 +1,4 @@
-/** The loaders of one request: everything a field asks for is fetched in batches, and once. */
+/** DataLoaders of one request: every field and every stage reads through them, in batches and once. */
 import DataLoader from "dataloader";
 import { type Movie, moviesByIds, moviesByImdbIds } from "../../db/movies.js";
 import { type PosterRow, postersByMovieIds } from "../../db/posters.js";

@@ -1,4 +1,4 @@
-/** From the ids that a client sends to what they name. */
+/** Resolves the ids that clients send to rows, or to a clear error. */
 
 import type DataLoader from "dataloader";
 import type { Movie } from "../../db/movies.js";

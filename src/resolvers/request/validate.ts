@@ -1,4 +1,4 @@
-/** Checks of input by schemas (Standard Schema, such as zod's), with the path of what is wrong. */
+/** Validates input against a Standard Schema and reports the path of each problem. */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { AppError } from "../../errors.js";
 

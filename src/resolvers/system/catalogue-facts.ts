@@ -1,4 +1,4 @@
-/** What is loaded and in use: the data set and the encoder. */
+/** Facts about the loaded data set and the active encoder. */
 
 import { audienceOf } from "../../access/read-policy.js";
 import { countLinked, countMovies } from "../../db/movies.js";

@@ -1,4 +1,4 @@
-/** Tokens: made, listed and revoked. */
+/** Creates, lists and revokes tokens. */
 import { z } from "zod";
 import {
   countTokens,

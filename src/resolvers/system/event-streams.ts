@@ -1,4 +1,4 @@
-/** What subscribers are told of ratings, recommendations and trainings. */
+/** Subscriptions to ratings, changed recommendations and training progress. */
 import type { Rating } from "../../db/ratings.js";
 import { ratingsStamp } from "../../db/ratings.js";
 import type { User } from "../../db/users.js";

@@ -1,4 +1,4 @@
-/** The model that serves, as `model` shows it. */
+/** The active model, as the field `model` shows it. */
 import { AppError } from "../../errors.js";
 import type { ManifestDraft } from "../../ml/model/manifest.js";
 import type { Context } from "../request/context.js";

@@ -1,4 +1,4 @@
-/** People who are added, described and taken away through the API. */
+/** Creates, updates and deletes users. */
 import { z } from "zod";
 import { rememberDeletion } from "../../db/deletions.js";
 import { countRatings } from "../../db/ratings.js";

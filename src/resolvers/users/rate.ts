@@ -1,4 +1,4 @@
-/** A user's ratings, as they change them. What changes counts at once: nothing of it is kept in memory. */
+/** Changes a user's ratings; a change takes effect at once, since nothing of it is cached. */
 import { z } from "zod";
 import { rememberDeletion } from "../../db/deletions.js";
 import { moviesByIds } from "../../db/movies.js";

@@ -1,4 +1,4 @@
-/** What a user's fields show, and lists of users. */
+/** Resolvers of a user's fields, and lists of users. */
 import type { Rating } from "../../db/ratings.js";
 import { countUsers, listUsers, type User, type UserFilter } from "../../db/users.js";
 import { readableUsers } from "../request/access.js";

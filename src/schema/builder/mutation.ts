@@ -1,4 +1,4 @@
-/** How a mutation is written: one input, and a result that is its payload or one of its named errors. */
+/** Defines a mutation: one input, and a result that is its payload or one of its named errors. */
 import type { InputRef, ObjectRef } from "@pothos/core";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { AppError } from "../../errors.js";

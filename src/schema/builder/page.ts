@@ -1,4 +1,4 @@
-/** One page of an ordered list, as the connection types want it. */
+/** Turns rows ordered by a key into a Relay connection. */
 import { resolveCursorConnection } from "@pothos/plugin-relay";
 import {
   checkPage,

@@ -1,4 +1,4 @@
-/** How times are shown. */
+/** Formats times for answers. */
 
 /** ISO 8601 in UTC, of Unix seconds. */
 export function isoOf(seconds: number): string {

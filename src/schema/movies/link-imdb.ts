@@ -1,3 +1,4 @@
+/** Mutations that link movies to IMDb, and candidates for a link. */
 import { AppError } from "../../errors.js";
 import { linkCandidates, linkImdb, linkImdbBatch, mostLinks, unlinkImdb } from "../../resolvers/movies/edit-links.js";
 import type { LinkCandidate as LinkCandidateRow, Movie as MovieRow } from "../../resolvers/request/row-types.js";

@@ -1,3 +1,4 @@
+/** Lists of movies: popular, trending, best rated. */
 import { popularMovies, type TopMovie as TopMovieOf, topMovies } from "../../resolvers/movies/list-movies.js";
 import { type TrendingMovie as TrendingMovieOf, trending } from "../../resolvers/movies/trending.js";
 import { maxPage } from "../../resolvers/request/cursors.js";

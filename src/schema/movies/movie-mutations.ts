@@ -1,3 +1,4 @@
+/** Mutations that add and update movies. */
 import { addMovie, addMovieSchema, updateMovie, updateMovieSchema } from "../../resolvers/movies/edit-movies.js";
 import type { Movie as MovieRow } from "../../resolvers/request/row-types.js";
 import { builder } from "../builder/builder.js";

@@ -1,3 +1,4 @@
+/** The type Movie, and queries for movies. */
 import { parseMovieId } from "../../ids.js";
 import { movieCount, movieOrderOf, moviesPage } from "../../resolvers/movies/list-movies.js";
 import {

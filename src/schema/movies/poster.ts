@@ -1,3 +1,4 @@
+/** The type Poster, and mutations that set and remove posters. */
 import { changedMovie, posterChanges } from "../../resolvers/movies/poster-subscription.js";
 import { removePoster, uploadPoster } from "../../resolvers/movies/set-poster.js";
 import type { Movie as MovieRow } from "../../resolvers/request/row-types.js";

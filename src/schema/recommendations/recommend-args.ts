@@ -1,4 +1,4 @@
-/** Arguments of everything that recommends. */
+/** Arguments shared by every field that recommends. */
 import type { ArgBuilder } from "@pothos/core";
 import { defaultCandidates, defaultFirst, defaultFirstSimilar } from "../../recommend/pipeline.js";
 import { maxPage } from "../../resolvers/request/cursors.js";

@@ -1,3 +1,4 @@
+/** The type Recommendation, its reasons, and `recommendFor`. */
 import { defaultFirst } from "../../recommend/pipeline.js";
 import { reasonsOf, reasonText, sharedPalette } from "../../resolvers/recommendations/reasons.js";
 import { shownScore, similarityOf } from "../../resolvers/recommendations/recommendation-fields.js";

@@ -1,3 +1,4 @@
+/** The type VisualTaste: which clusters of posters a user prefers. */
 import type { TasteCluster } from "../../recommend/poster-taste.js";
 import { typicalPosters } from "../../resolvers/movies/typical-posters.js";
 import { checkFirst, maxPage } from "../../resolvers/request/cursors.js";

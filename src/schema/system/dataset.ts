@@ -1,3 +1,4 @@
+/** The loaded data set and the active encoder. */
 import {
   type Dataset as DatasetOf,
   datasetCounts,

@@ -1,3 +1,4 @@
+/** The active model. */
 import { rankerOf, servedModel } from "../../resolvers/system/served-model.js";
 import { builder } from "../builder/builder.js";
 import { Model, ModelMetrics, RatingHistogram } from "../builder/refs.js";

@@ -1,3 +1,4 @@
+/** Subscriptions to ratings, recommendations and training progress. */
 import { ratingsAdded, recommendationChanges, trainings, userNow } from "../../resolvers/system/event-streams.js";
 import { builder } from "../builder/builder.js";
 import { Rating, TrainingProgress, User } from "../builder/refs.js";

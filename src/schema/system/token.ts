@@ -1,3 +1,4 @@
+/** Tokens, and mutations that create and revoke them. */
 import { inField } from "../../errors.js";
 import { userIdOf } from "../../resolvers/request/lookup.js";
 import {

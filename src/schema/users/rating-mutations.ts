@@ -1,3 +1,4 @@
+/** Mutations that change a user's ratings. */
 import { AppError } from "../../errors.js";
 import type { Rating as RatingRow } from "../../resolvers/request/row-types.js";
 import { mostRatings, rateMovie, rateMovies, rateMoviesSchema, removeRating } from "../../resolvers/users/rate.js";

@@ -1,3 +1,4 @@
+/** The type Rating, and queries for ratings. */
 import type { ArgBuilder } from "@pothos/core";
 import { ratingCount, ratingOrderOf, ratingsFilter, ratingsPage } from "../../resolvers/users/list-ratings.js";
 import { builder } from "../builder/builder.js";

@@ -1,3 +1,4 @@
+/** Mutations that create, update and delete users. */
 import type { User as UserRow } from "../../resolvers/request/row-types.js";
 import {
   ageGroups,

@@ -1,3 +1,4 @@
+/** The type User, and queries for users. */
 import { parseUserId } from "../../ids.js";
 import { defaultFirst } from "../../recommend/pipeline.js";
 import {

@@ -1,4 +1,4 @@
-/** How requests are counted against a client's limit. */
+/** The charge function that counts a request against its client's rate limit. */
 import type { GraphQLError } from "graphql";
 
 /**

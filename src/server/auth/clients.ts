@@ -1,4 +1,4 @@
-/** Which client a request is of, where one is limited: a token wherever it comes from, else an address. */
+/** Identifies the client of a request for limits: its token, else its address. */
 import { isIPv6 } from "node:net";
 import type { Plugin } from "graphql-yoga";
 import type { Viewers } from "./viewers.js";

@@ -1,4 +1,4 @@
-/** Who sent each request, found out before anything of it is read. */
+/** Authenticates each request before its body is read. */
 import type { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Authenticator } from "../../access/authenticator.js";

@@ -1,4 +1,4 @@
-/** An answer to a request that never came to be a GraphQL operation. */
+/** HTTP responses for requests that failed before they became a GraphQL operation. */
 import { GraphQLError } from "graphql";
 import type { AppError } from "../../errors.js";
 import { asGraphQLError } from "./mask-error.js";

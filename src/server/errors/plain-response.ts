@@ -1,4 +1,4 @@
-/** Answers to requests for something else than GraphQL: pages, pictures, wrong methods. */
+/** Plain HTTP responses outside GraphQL: text, and methods that are not allowed. */
 import { AppError, received } from "../../errors.js";
 import { errorResponse } from "./error-response.js";
 

@@ -1,4 +1,4 @@
-/** A name for each request: sent back, and in every line that is logged of it. */
+/** Request ids: sent back to the client and written to every log line of the request. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import type { Plugin } from "graphql-yoga";

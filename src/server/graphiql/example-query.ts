@@ -1,4 +1,4 @@
-/** The query that a start prints, to paste. */
+/** The example query that the server prints when it starts. */
 
 import { exampleUserId } from "../../resolvers/system/example-user.js";
 import type { Services } from "../../services/services.js";

@@ -1,4 +1,4 @@
-/** The tour that GraphiQL opens with: a tab for each thing that people come for, with variables of the loaded data. */
+/** GraphiQL's tour: one tab per use case, with variables from the loaded data. */
 import { exampleMovieId, exampleUserId } from "../../resolvers/system/example-user.js";
 import type { Services } from "../../services/services.js";
 

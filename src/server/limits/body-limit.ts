@@ -1,4 +1,4 @@
-/** How large the body of a request may be, and of which kind. */
+/** Limits the size of request bodies, and which content types are read. */
 import { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { AppError, received } from "../../errors.js";

@@ -1,4 +1,4 @@
-/** The whole schema is a large answer: one operation asks for it once. */
+/** Allows the schema to be asked for once in an operation, since it is a large answer. */
 import { type FieldNode, GraphQLError, type OperationDefinitionNode, type ValidationRule, visit } from "graphql";
 import type { Plugin } from "graphql-yoga";
 

@@ -1,4 +1,4 @@
-/** How many operations a client may send in a minute. */
+/** Rate limit: operations per minute and client. */
 import { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";

@@ -1,4 +1,4 @@
-/** Work that several ask for at the same moment, done once. */
+/** Shares one computation among all who ask for it at the same moment. */
 import { setImmediate } from "node:timers/promises";
 
 /**

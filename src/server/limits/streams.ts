@@ -1,4 +1,4 @@
-/** Open subscriptions: how many of them a client may have, and each of their events as an operation of its own. */
+/** Subscriptions: how many a client may have open, and each event executed as an operation of its own. */
 import { execute } from "@graphql-tools/executor";
 import {
   createSourceEventStream,

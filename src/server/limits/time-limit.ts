@@ -1,4 +1,4 @@
-/** The time that one operation, or one event of a subscription, may take. */
+/** Time limit of an operation, or of one event of a subscription. */
 import { GraphQLError } from "graphql";
 import { isAsyncIterable, type Plugin } from "graphql-yoga";
 import { AppError } from "../../errors.js";

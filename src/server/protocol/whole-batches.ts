@@ -1,4 +1,4 @@
-/** A batch is answered whole: what comes in parts, or as it happens, has no place in it. */
+/** Answers a batch as a whole: incremental results and subscriptions are refused in it. */
 import type { ExecutionResult } from "graphql";
 import { isAsyncIterable, type Plugin } from "graphql-yoga";
 import { AppError } from "../../errors.js";
