@@ -3,6 +3,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 /** Computing goes on for so long before others have their turn. */
 const turnMs = 4;
+/** What a step is taken to last until it is done. */
+const stepMs = 1;
 
 const waiting = new AsyncLocalStorage<AbortSignal | undefined>();
 
@@ -28,39 +30,52 @@ export function checkSignal(): void {
 }
 
 /**
- * @returns a function to call before each step of about a millisecond: what it returns is to be awaited, where this turn of the event
- *   loop lasted long enough, whoever else computed in it. It returns undefined where it did not: awaiting that too would let all who compute
- *   look at the time before the first of them computes. Throws what the signal was aborted with.
+ * @returns a function to await before each step of about a millisecond: it yields to the event loop where this tick lasted long
+ *   enough, whoever else computed in it, and throws what the signal was aborted with
  */
 export function createPause(): () => Promise<void> | undefined {
   const signal = waiting.getStore();
+  const computation = {};
   return () => {
     signal?.throwIfAborted();
-    if (!isTurnOver()) return undefined;
-    return nextTurn().then(() => signal?.throwIfAborted());
+    if (mayGoOn(computation)) return undefined;
+    return nextTurn(computation).then(() => signal?.throwIfAborted());
   };
 }
 
+interface Turn {
+  began: number;
+  /** Those that were let go on in this turn: each has a step to do, or is doing it. */
+  admitted: Set<object>;
+}
+
 // Of the whole thread: many computations at once would else each take a turn's time in one and the same turn.
-let turnBegan: number | undefined;
-const resting: (() => void)[] = [];
+let turn: Turn | undefined;
+const resting: { computation: object; resume: () => void }[] = [];
 let isScheduled = false;
 
-function isTurnOver(): boolean {
-  const now = performance.now();
-  if (turnBegan === undefined) {
-    turnBegan = now;
-    setImmediate(() => {
-      turnBegan = undefined;
-    });
-  }
-  return now - turnBegan >= turnMs;
+function beginTurn(): Turn {
+  const begun: Turn = { began: performance.now(), admitted: new Set() };
+  turn = begun;
+  setImmediate(() => {
+    if (turn === begun) turn = undefined;
+  });
+  return begun;
+}
+
+/** Steps that were admitted count before they are done: whoever awaits is overtaken by all who ask meanwhile. */
+function mayGoOn(computation: object): boolean {
+  const { began, admitted } = turn ?? beginTurn();
+  admitted.delete(computation);
+  if (performance.now() - began + admitted.size * stepMs >= turnMs) return false;
+  admitted.add(computation);
+  return true;
 }
 
 /** Waits for the others that rest already, each of which has a turn by itself. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    resting.push(resolve);
+function nextTurn(computation: object): Promise<void> {
+  return new Promise((resume) => {
+    resting.push({ computation, resume });
     schedule();
   });
 }
@@ -71,11 +86,11 @@ function schedule(): void {
   // What one resumes goes on before the next immediate; those set meanwhile are of the next turn.
   setImmediate(() => {
     isScheduled = false;
-    turnBegan = performance.now();
-    setImmediate(() => {
-      turnBegan = undefined;
-    });
-    resting.shift()?.();
+    const next = resting.shift();
+    if (next !== undefined) {
+      beginTurn().admitted.add(next.computation);
+      next.resume();
+    }
     if (resting.length > 0) schedule();
   });
 }

@@ -5,7 +5,7 @@ import type { Audience } from "../db/statistics.js";
 import type { Services } from "../services/services.js";
 import type { ReadPolicy, RequestPolicy, Viewer } from "./viewer.js";
 
-/** Whose ratings the sums count that the viewer reads: everybody's only for whoever may read everybody's. */
+/** Whose ratings and demographics the viewer may read besides their own, and so whose ratings the sums they see count at once. */
 export function audienceOf({ viewer, policy }: { viewer: Viewer; policy: RequestPolicy }): Audience {
   if (viewer.scope === "admin" || policy.publicUsers === "all") return "all";
   return policy.publicUsers === "published" && policy.isDataPublished() ? "published" : "private";

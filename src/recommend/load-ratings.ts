@@ -14,8 +14,7 @@ export async function readRatings(db: Database, ids: readonly UserId[]): Promise
   const ratings: RatingsOfUser[] = [];
   // Some rate far more than most: who comes next is taken to be as those that came.
   for (let users = firstUsers; ratings.length < ids.length; ) {
-    const rest = ratings.length > 0 ? pause() : undefined;
-    if (rest !== undefined) await rest;
+    if (ratings.length > 0) await pause();
     const read = ratingsOfUsers(db, ids.slice(ratings.length, ratings.length + users));
     const rows = read.reduce((sum, { stars }) => sum + stars.length, 0);
     users = Math.max(1, Math.min(mostUsersPerStep, Math.floor((rowsPerStep * read.length) / Math.max(1, rows))));

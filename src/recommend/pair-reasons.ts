@@ -31,8 +31,7 @@ export async function reasonsOfPairs(services: Services, keys: readonly Predicti
     places.forEach((place, i) => {
       result[place] = reasons[i];
     });
-    const rest = pause();
-    if (rest !== undefined) await rest;
+    await pause();
   }
   return result;
 }

@@ -111,15 +111,13 @@ async function bestOf(
     const predictions = await model.predict({ users: [user], movies: featured, userAt, movieAt: everyPosition });
     for (const [i, { person: whose, options }] of wanted.entries()) {
       if (whose !== person) continue;
-      const rest = pause();
-      if (rest !== undefined) await rest;
+      await pause();
       const k = options.similar ? (options.candidates ?? defaultCandidates) : (options.first ?? defaultFirst);
       const excluded = leftOut(user.ratings, options);
       const found = await orderOf(model, user, catalogue, predictions, excluded, k, options).catch(asAppError);
       best[i] = found instanceof AppError ? found : listed(catalogue, predictions, found);
     }
-    const rest = pause();
-    if (rest !== undefined) await rest;
+    await pause();
   }
   return best;
 }

@@ -32,8 +32,7 @@ export async function rerankByPosters(services: Services, lists: readonly Candid
   const reranked: RecommendedMovie[][] = [];
   for (const [i, list] of lists.entries()) {
     reranked.push(await rerank(list, compared[i], mean));
-    const rest = pause();
-    if (rest !== undefined) await rest;
+    await pause();
   }
   return reranked;
 }

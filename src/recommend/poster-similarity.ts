@@ -38,8 +38,7 @@ export async function embeddingsOfMovies(
   const pause = createPause();
   const found: (Float32Array | undefined)[] = [];
   for (let from = 0; from < ids.length; from += postersPerStep) {
-    const rest = from > 0 ? pause() : undefined;
-    if (rest !== undefined) await rest;
+    if (from > 0) await pause();
     const some = ids.slice(from, from + postersPerStep);
     const posters = postersByMovieIds(services.db, some);
     services.posterSources.request(some.filter((_, i) => posters[i] === undefined));

@@ -12,8 +12,8 @@ import { hasScope } from "../access/scopes.js";
 import type { Config } from "../config.js";
 import { maxPosterBytes } from "../resolvers/movies/set-poster.js";
 import type { Context } from "../resolvers/request/context.js";
-import { createListPace } from "../resolvers/request/list-pace.js";
 import { createLoaders } from "../resolvers/request/loaders.js";
+import { createScheduler } from "../resolvers/request/scheduler.js";
 import { toSchema, toSubgraphSchema } from "../schema/index.js";
 import { type Models, pinned } from "../services/model-cache.js";
 import type { Services } from "../services/services.js";
@@ -82,8 +82,8 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
   const contextOf = (request: Request, models: Models): Context => {
     const own = { ...services, models };
     const access = { viewer: viewers.of(request), policy: policyOfRequest(services, options) };
-    const listPace = createListPace();
-    return { services: own, listPace, loaders: createLoaders(own, () => audienceOf(access), listPace), ...access };
+    const scheduler = createScheduler();
+    return { services: own, scheduler, loaders: createLoaders(own, () => audienceOf(access), scheduler), ...access };
   };
   // The operations of a batch are one request too.
   const modelsOfRequests = new WeakMap<Request, Models>();

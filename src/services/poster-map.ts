@@ -86,8 +86,7 @@ async function read(db: Database, { key, manifest }: EncoderInUse): Promise<Post
       chunks.push(vector);
     }
     after = rows[rows.length - 1].movieId;
-    const rest = pause();
-    if (rest !== undefined) await rest;
+    await pause();
   }
   const d = manifest.dimension;
   const vectors = new Float32Array(movieIds.length * d);
@@ -107,8 +106,7 @@ async function kindsOf(map: PosterMap): Promise<PosterKinds> {
     const cluster = clusters.clusterOf[i];
     const share = 1 / clusters.sizes[cluster];
     for (let j = 0; j < d; j++) centroids[cluster * d + j] += share * directions[i * d + j];
-    const rest = i % 500 === 499 ? pause() : undefined;
-    if (rest !== undefined) await rest;
+    if (i % 500 === 499) await pause();
   }
   return { ...clusters, map, centroids };
 }

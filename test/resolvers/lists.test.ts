@@ -6,8 +6,8 @@ import { sortKey } from "../../src/fold-text.js";
 import { withSignal } from "../../src/pause.js";
 import { trending } from "../../src/resolvers/movies/trending.js";
 import type { Context } from "../../src/resolvers/request/context.js";
-import { createListPace } from "../../src/resolvers/request/list-pace.js";
 import { createLoaders } from "../../src/resolvers/request/loaders.js";
+import { createScheduler } from "../../src/resolvers/request/scheduler.js";
 import type { Services } from "../../src/services/services.js";
 import { fixture, type Started, start } from "../support/fixture.js";
 
@@ -25,7 +25,7 @@ interface Node {
 /** Of somebody who may read everything. */
 function contextOf(services: Services): Context {
   const viewer: Viewer = { scope: "admin", userId: null, key: null };
-  return { services, loaders: createLoaders(services, () => "all", createListPace()), viewer } as Context;
+  return { services, loaders: createLoaders(services, () => "all", createScheduler()), viewer } as Context;
 }
 
 const shown = "movieId title year genres ratingCount meanRating lastRatedOn poster { width }";

@@ -3,7 +3,7 @@
 import { execute } from "@graphql-tools/executor";
 import { GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from "graphql";
 import { describe, expect, test } from "vitest";
-import { createListPace } from "../../src/resolvers/request/list-pace.js";
+import { createScheduler } from "../../src/resolvers/request/scheduler.js";
 import { withSettledLists } from "../../src/schema/builder/settled-lists.js";
 import { type StartOptions, start } from "../support/fixture.js";
 import { recordUnhandledRejections } from "../support/unhandled-rejections.js";
@@ -118,7 +118,7 @@ describe("the executor", () => {
     const answer = await execute({
       schema: withSettledLists(schema()),
       document: parse("{ items { late } }"),
-      contextValue: { listPace: createListPace() },
+      contextValue: { scheduler: createScheduler() },
     });
     expect(answer).toMatchObject({ errors: [{ message: "refused at once" }] });
     expect(await settled()).toEqual([]);

@@ -24,7 +24,7 @@ const mostSize = 1024;
 const triple = (name: string, least: number) =>
   decimals(name, 3, least, 1000) as (text: string) => [number, number, number];
 
-export function addAddCommand(encoders: Command): void {
+export function addEncodersAddCommand(encoders: Command): void {
   encoders
     .command("add")
     .summary("make an encoder of an image classifier, or of another network for pictures")

@@ -11,7 +11,7 @@ import { wholeNumber } from "../terminal/arguments.js";
 import { interruptSignal, withServices } from "../terminal/command-context.js";
 import { print, printJson, printTable, printText, seconds } from "../terminal/output.js";
 import { createProgress, type Progress } from "../terminal/progress.js";
-import { addAddCommand } from "./encoders-add.js";
+import { addEncodersAddCommand } from "./encoders-add.js";
 import { summary, switchTo } from "./switch-encoder.js";
 
 export function addEncoderCommands(program: Command): void {
@@ -40,7 +40,7 @@ export function addEncoderCommands(program: Command): void {
       });
     });
 
-  addAddCommand(encoders);
+  addEncodersAddCommand(encoders);
 
   encoders
     .command("train")

@@ -56,8 +56,7 @@ export async function createBaselinePredictor(
     const itemKnown = new Uint8Array(size);
     const pause = createPause();
     for (let from = 0; from < size; from += pairsPerRun) {
-      const rest = from > 0 ? pause() : undefined;
-      if (rest !== undefined) await rest;
+      if (from > 0) await pause();
       const n = Math.min(pairsPerRun, size - from);
       const feeds: Record<string, Tensor> = {};
       features.forEach(({ input }, f) => {

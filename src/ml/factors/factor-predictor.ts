@@ -226,8 +226,7 @@ function createPredictor(
       if (kept !== undefined) return kept;
       const raters: FoldedUser[] = [];
       for (const { user } of movie.raters) raters.push(await folded.get(user.id, historyOf(user), pause));
-      const rest = pause();
-      if (rest !== undefined) await rest;
+      await pause();
       const stars = Float32Array.from(movie.raters, (rater) => rater.stars);
       const item = foldIn.foldItem(own, raters, stars, direction());
       itemsOfRaters.set(movie, item);
@@ -239,8 +238,7 @@ function createPredictor(
       item = foldIn.coldItem(own, direction());
       if (coldItems.size >= mostColdItems) coldItems.clear();
       coldItems.set(key, item);
-      const rest = pause();
-      if (rest !== undefined) await rest;
+      await pause();
     }
     return item;
   }
@@ -283,8 +281,7 @@ function createPredictor(
         userKnown[pair] = user.ratings > 0 ? 1 : 0;
         itemKnown[pair] = trained !== -1 || (movies[movieAt[pair]].raters?.length ?? 0) > 0 ? 1 : 0;
       }
-      const rest = pause();
-      if (rest !== undefined) await rest;
+      await pause();
     }
     return { stars, userKnown, itemKnown };
   }
@@ -292,8 +289,7 @@ function createPredictor(
   async function scoreAll(user: FoldedUser, out: Float32Array, pause: Pause): Promise<void> {
     out.fill(0);
     for (let s = 0; s < foldIn.samples; s++) {
-      const rest = pause();
-      if (rest !== undefined) await rest;
+      await pause();
       foldIn.addScores(s, user, out);
     }
     for (let i = 0; i < items; i++) out[i] /= foldIn.samples;

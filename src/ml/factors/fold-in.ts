@@ -366,8 +366,7 @@ export class FoldIn {
     const all = n + (sessions?.count ?? 0);
     const sums = items.map(() => new Float64Array(n));
     for (const kept of this.kept) {
-      const rest = pause();
-      if (rest !== undefined) await rest;
+      await pause();
       this.solveUser(kept, history);
       const v = arena.f32(room.x);
       const reach = arena.f32(this.rows.weights);

@@ -22,8 +22,7 @@ export function createFoldedUsers(foldIn: FoldIn): FoldedUsers {
     }
     const user = foldIn.blank(history);
     for (let s = 0; s < foldIn.samples; s++) {
-      const rest = pause();
-      if (rest !== undefined) await rest;
+      await pause();
       foldIn.foldSample(s, history, user);
     }
     // The first key of a Map is the one that was set longest ago.

@@ -138,12 +138,8 @@ export function createRanking(ranker: Ranker): Ranking {
 
   async function partsInTurns(liked: Int32Array, pause: () => Promise<void> | undefined): Promise<RankingParts> {
     const result = { ials: new Float32Array(items), ease: new Float32Array(items) };
-    const rest = pause();
-    if (rest !== undefined) await rest;
-    for (const _ of pieces(liked, result)) {
-      const rest = pause();
-      if (rest !== undefined) await rest;
-    }
+    await pause();
+    for (const _ of pieces(liked, result)) await pause();
     return result;
   }
 

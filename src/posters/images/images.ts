@@ -44,7 +44,7 @@ export interface PosterInfo {
   sha256: string;
 }
 
-/** Near WebP's look at a quality of 82, in three quarters of its bytes; more effort takes longer and saves nothing. */
+/** To look like WebP at a quality of 82. AVIF is slow to encode: little effort. */
 export const shownAvif = { quality: 60, effort: 2 } as const;
 
 /**

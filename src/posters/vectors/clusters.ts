@@ -65,8 +65,7 @@ async function project(
   const out = new Float32Array(n * projected);
   const rows = Math.max(1, Math.floor(workPerStep / (d * projected)));
   for (let i = 0; i < n; i++) {
-    const rest = i > 0 && i % rows === 0 ? pause() : undefined;
-    if (rest !== undefined) await rest;
+    if (i > 0 && i % rows === 0) await pause();
     for (let c = 0; c < projected; c++) out[i * projected + c] = dotOf(directions, i * d, matrix, c * d, d);
     scaleToOne(out, i * projected, projected);
   }
@@ -90,8 +89,7 @@ async function kMeans(
     let moved = 0;
     silhouette = 0;
     for (let i = 0; i < n; i++) {
-      const rest = i > 0 && i % rows === 0 ? pause() : undefined;
-      if (rest !== undefined) await rest;
+      if (i > 0 && i % rows === 0) await pause();
       let best = 0;
       let first = Number.NEGATIVE_INFINITY;
       let second = Number.NEGATIVE_INFINITY;
@@ -138,8 +136,7 @@ async function spreadCentres(
   let chosen = permutation(n, random)[0];
   for (let c = 0; c < k; c++) {
     centres.set(points.subarray(chosen * d, (chosen + 1) * d), c * d);
-    const rest = pause();
-    if (rest !== undefined) await rest;
+    await pause();
     let total = 0;
     for (let i = 0; i < n; i++) {
       nearest[i] = Math.min(nearest[i], Math.max(0, 1 - dotOf(points, i * d, centres, c * d, d)));

@@ -39,15 +39,13 @@ export async function createPosterIndex(vectors: Float32Array, d: number): Promi
   const pause = createPause();
   const sums = new Float64Array(d);
   for (let i = 0; i < ntotal; i++) {
-    const rest = i > 0 && i % rowsPerStep === 0 ? pause() : undefined;
-    if (rest !== undefined) await rest;
+    if (i > 0 && i % rowsPerStep === 0) await pause();
     for (let j = 0; j < d; j++) sums[j] += vectors[i * d + j];
   }
   const mean = Float32Array.from(sums, (sum) => sum / Math.max(1, ntotal));
   let squares = 0;
   for (let i = 0; i < ntotal; i++) {
-    const rest = i > 0 && i % rowsPerStep === 0 ? pause() : undefined;
-    if (rest !== undefined) await rest;
+    if (i > 0 && i % rowsPerStep === 0) await pause();
     squares += scaleDirection(vectors, i * d, mean);
   }
   return { d, ntotal, directions: vectors, mean, spread: Math.sqrt(squares / Math.max(1, ntotal)) };
@@ -82,8 +80,7 @@ export async function nearestPosters(
   let count = 0;
   for (let from = 0; from < ntotal && places.length > 0; from += rowsPerStep) {
     // Before the first step too: a hundred movies of one list search at the same moment.
-    const rest = pause();
-    if (rest !== undefined) await rest;
+    await pause();
     const to = Math.min(ntotal, from + rowsPerStep);
     for (let i = from; i < to; i++) {
       const similarity = Math.fround(dotOf(directions, i * d, direction, 0, d));

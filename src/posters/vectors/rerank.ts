@@ -59,8 +59,7 @@ export async function diversify(
   const pause = createPause();
   const units: (Float32Array | undefined)[] = [];
   for (const poster of posters) {
-    const rest = units.length % 100 === 99 ? pause() : undefined;
-    if (rest !== undefined) await rest;
+    if (units.length % 100 === 99) await pause();
     units.push(poster && unit(poster));
   }
   const neutral = meanLikeness(units);
@@ -88,8 +87,7 @@ export async function diversify(
       const value = last === undefined || other === undefined ? neutral : likeness(last, other);
       closest[i] = Math.max(closest[i], value);
     }
-    const rest = pause();
-    if (rest !== undefined) await rest;
+    await pause();
   }
   return order;
 }

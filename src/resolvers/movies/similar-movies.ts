@@ -11,7 +11,7 @@ export interface SimilarMovie {
 
 /** Closest first. @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100; as `Models.get` */
 export async function similarMovies(
-  { loaders, listPace }: Context,
+  { loaders, scheduler }: Context,
   { id }: Movie,
   first: number,
 ): Promise<SimilarMovie[]> {
@@ -19,7 +19,7 @@ export async function similarMovies(
   const model = await loaders.model.load("current");
   const { similarItems } = model;
   if (similarItems === undefined) return [];
-  const { movieIds, scores } = await listPace.compute(() => similarItems(id, first));
+  const { movieIds, scores } = await scheduler.trackComputation(() => similarItems(id, first));
   const movies = await loaders.movieById.loadMany(movieIds);
   return movies.flatMap((movie, i) =>
     movie === undefined || movie instanceof Error ? [] : [{ movie, similarity: scores[i] }],

@@ -12,7 +12,7 @@ export interface SimilarPoster {
 
 /** Closest first; none where the movie has no poster. @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 */
 export async function similarPosters(
-  { loaders, listPace }: Context,
+  { loaders, scheduler }: Context,
   { id }: Movie,
   first: number,
 ): Promise<SimilarPoster[]> {
@@ -22,7 +22,7 @@ export async function similarPosters(
   if (vector === undefined) return [];
   const { index, movieIds, placeOf } = await loaders.posterMap.load("current");
   const own = placeOf.get(id);
-  const { places, similarities } = await listPace.compute(() =>
+  const { places, similarities } = await scheduler.trackComputation(() =>
     nearestPosters(index, directionIn(index, vector), first, new Set(own === undefined ? [] : [own])),
   );
   const movies = await loaders.movieById.loadMany(Array.from(places, (place) => movieIds[place]));

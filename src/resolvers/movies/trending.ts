@@ -170,8 +170,7 @@ async function countWithin(
     }
     if (rows.length < rowsPerStep) return;
     place = rows[rows.length - 1];
-    const rest = pause();
-    if (rest !== undefined) await rest;
+    await pause();
   }
 }
 
@@ -196,7 +195,6 @@ async function latestImported(db: Services["db"]): Promise<number | null> {
     if (imported !== undefined) return imported.ratedAt;
     if (rows.length < rowsPerStep) return null;
     place = rows[rows.length - 1];
-    const rest = pause();
-    if (rest !== undefined) await rest;
+    await pause();
   }
 }

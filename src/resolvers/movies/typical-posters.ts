@@ -7,7 +7,7 @@ import { checkFirst } from "../request/cursors.js";
 
 /** Movies whose posters are the most typical of a cluster. @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 */
 export async function typicalPosters(
-  { loaders, listPace }: Context,
+  { loaders, scheduler }: Context,
   { kinds, cluster }: TasteCluster,
   first: number,
 ): Promise<Movie[]> {
@@ -18,7 +18,7 @@ export async function typicalPosters(
     if (of !== cluster) others.add(place);
   });
   const centroid = kinds.centroids.subarray(cluster * index.d, (cluster + 1) * index.d);
-  const { places } = await listPace.compute(() => nearestPosters(index, centroid, first, others));
+  const { places } = await scheduler.trackComputation(() => nearestPosters(index, centroid, first, others));
   const found = await loaders.movieById.loadMany(Array.from(places, (place) => movieIds[place]));
   return found.filter((movie) => movie !== undefined && !(movie instanceof Error)) as Movie[];
 }

@@ -1,6 +1,6 @@
 /** Checks whether a viewer may read or change a user's ratings and demographics. */
 
-import { policyOfRequest } from "../../access/read-policy.js";
+import { audienceOf, policyOfRequest } from "../../access/read-policy.js";
 import { refusal } from "../../access/scopes.js";
 import type { User } from "../../db/users.js";
 import { AppError, inField } from "../../errors.js";
@@ -10,16 +10,15 @@ import { findUser, userIdOf } from "./lookup.js";
 
 /** Whether the viewer may read a user's ratings, demographics and what follows from them. */
 export function mayReadUser({ viewer, policy }: Context, user: Pick<User, "id" | "source">): boolean {
-  if (viewer.scope === "admin" || viewer.userId === user.id || policy.publicUsers === "all") return true;
-  return policy.publicUsers === "published" && user.source === "import" && policy.isDataPublished();
+  if (viewer.userId === user.id) return true;
+  const audience = audienceOf({ viewer, policy });
+  return audience === "all" || (audience === "published" && user.source === "import");
 }
 
 /** Which users' ratings and demographics the viewer may read, as the lists are filtered. */
 export function readableUsers(context: Context): { imported: boolean; created: boolean; own: UserId | null } {
-  const { viewer, policy } = context;
-  const all = viewer.scope === "admin" || policy.publicUsers === "all";
-  const imported = all || (policy.publicUsers === "published" && policy.isDataPublished());
-  return { imported, created: all, own: viewer.userId };
+  const audience = audienceOf(context);
+  return { imported: audience !== "private", created: audience === "all", own: context.viewer.userId };
 }
 
 /** @throws {AppError} FORBIDDEN, or UNAUTHENTICATED without a token, unless the viewer may read the user */

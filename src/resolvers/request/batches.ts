@@ -37,8 +37,7 @@ export async function ofUsers<Key extends { userId: UserId }, Way, Value>(
   for (const places of placesOf(keys, (key) => JSON.stringify(wayOf(key))).values()) {
     const way = wayOf(keys[places[0]]);
     for (let from = 0; from < places.length; from += usersPerStep) {
-      const rest = hasBegun ? pause() : undefined;
-      if (rest !== undefined) await rest;
+      if (hasBegun) await pause();
       hasBegun = true;
       const some = places.slice(from, from + usersPerStep);
       const values = read(

@@ -2,13 +2,13 @@
 
 import type { RequestPolicy, Viewer } from "../../access/viewer.js";
 import type { Services } from "../../services/services.js";
-import type { ListPace } from "./list-pace.js";
 import type { Loaders } from "./loaders.js";
+import type { Scheduler } from "./scheduler.js";
 
 export interface Context {
   services: Services;
   loaders: Loaders;
-  listPace: ListPace;
+  scheduler: Scheduler;
   /** Who asks. */
   viewer: Viewer;
   policy: RequestPolicy;

@@ -32,7 +32,7 @@ import {
   targetName,
 } from "./batches.js";
 import type { Keyed, KeyPage } from "./cursors.js";
-import type { ListPace } from "./list-pace.js";
+import type { Scheduler } from "./scheduler.js";
 
 export interface RatingsKey {
   userId: UserId;
@@ -81,87 +81,78 @@ export interface Loaders {
 }
 
 /** @param audience whose ratings the statistics count */
-export function createLoaders(services: Services, audience: () => Audience, listPace: ListPace): Loaders {
+export function createLoaders(services: Services, audience: () => Audience, scheduler: Scheduler): Loaders {
   const { db } = services;
-  const { lookUp, afterLookups } = listPace;
-  // After every level of promises that resolve without waiting: as DataLoader does by itself, and not before the last item of a list.
-  const batched = {
-    batchScheduleFn: (run: () => void) => {
-      void Promise.resolve().then(() => process.nextTick(() => listPace.afterItems(run)));
-    },
-  };
+  const lookup = <Key, Value, CacheKey = Key>(
+    read: (keys: readonly Key[]) => Value[] | Promise<Value[]>,
+    cacheKeyFn?: (key: Key) => CacheKey,
+  ) =>
+    new DataLoader<Key, Value, CacheKey>((keys) => scheduler.trackLookup(() => read(keys)), {
+      cacheKeyFn,
+      // As late as DataLoader's own scheduling, after all promises that are resolved already, and not before the last item of a list.
+      batchScheduleFn: (run) => {
+        void Promise.resolve().then(() => process.nextTick(() => scheduler.scheduleLookup(run)));
+      },
+    });
+  const batchScheduleFn = scheduler.scheduleWork;
+  const pairName = ({ userId, movieId }: PredictionKey) => `${userId} ${movieId}`;
   return {
-    userById: new DataLoader((ids) => lookUp(() => usersByIds(db, ids)), batched),
-    movieById: new DataLoader((ids) => lookUp(() => moviesByIds(db, ids)), batched),
-    movieByImdbId: new DataLoader((ids) => lookUp(() => moviesByImdbIds(db, ids)), batched),
-    posterByMovieId: new DataLoader((ids) => lookUp(() => postersByMovieIds(db, ids)), batched),
-    statisticsByMovieId: new DataLoader((ids) => lookUp(() => statisticsOfMovies(db, audience(), ids)), batched),
+    userById: lookup((ids) => usersByIds(db, ids)),
+    movieById: lookup((ids) => moviesByIds(db, ids)),
+    movieByImdbId: lookup((ids) => moviesByImdbIds(db, ids)),
+    posterByMovieId: lookup((ids) => postersByMovieIds(db, ids)),
+    statisticsByMovieId: lookup((ids) => statisticsOfMovies(db, audience(), ids)),
     prediction: new DataLoader<PredictionKey, Prediction, string>((keys) => predictPairs(services, keys), {
-      cacheKeyFn: ({ userId, movieId }) => `${userId} ${movieId}`,
-      batchScheduleFn: afterLookups,
+      cacheKeyFn: pairName,
+      batchScheduleFn,
     }),
     posterSimilarity: new DataLoader((keys) => similaritiesByTarget(services, keys), {
       cacheKeyFn: ({ movieId, target }) => `${movieId} ${targetName(target)}`,
-      batchScheduleFn: afterLookups,
+      batchScheduleFn,
     }),
-    embeddingByMovieId: new DataLoader((ids) => lookUp(() => embeddingsOfMovies(services, ids)), batched),
-    topRatings: new DataLoader<TopRatingsKey, Rating[], string>(
+    embeddingByMovieId: lookup((ids) => embeddingsOfMovies(services, ids)),
+    topRatings: lookup<TopRatingsKey, Rating[], string>(
       (keys) =>
-        lookUp(() =>
-          ofUsers(
-            keys,
-            ({ first }) => first,
-            (first, ids) => topRatingsOfUsers(db, ids, first),
-          ),
+        ofUsers(
+          keys,
+          ({ first }) => first,
+          (first, ids) => topRatingsOfUsers(db, ids, first),
         ),
-      { cacheKeyFn: JSON.stringify, ...batched },
+      JSON.stringify,
     ),
-    posterMap: new DataLoader(
-      (keys) => lookUp(() => Promise.all(keys.map(() => services.posterMaps.current()))),
-      batched,
-    ),
-    catalogue: new DataLoader((keys) => lookUp(() => keys.map(() => services.catalogue())), batched),
-    model: new DataLoader((keys) => lookUp(() => Promise.all(keys.map(() => services.models.get()))), batched),
+    posterMap: lookup((keys) => Promise.all(keys.map(() => services.posterMaps.current()))),
+    catalogue: lookup((keys) => keys.map(() => services.catalogue())),
+    model: lookup((keys) => Promise.all(keys.map(() => services.models.get()))),
     recommendations: new DataLoader<RecommendationsKey, RecommendedMovie[], string>(
       (keys) => recommendationsOfUsers(services, keys),
-      {
-        cacheKeyFn: ({ user, options }) => `${user.id} ${JSON.stringify(options)}`,
-        batchScheduleFn: afterLookups,
-      },
+      { cacheKeyFn: ({ user, options }) => `${user.id} ${JSON.stringify(options)}`, batchScheduleFn },
     ),
-    visualTaste: new DataLoader<User, VisualTaste | null, UserId>(
-      (users) => lookUp(() => visualTastes(services, users)),
-      {
-        cacheKeyFn: ({ id }) => id,
-        ...batched,
-      },
+    visualTaste: lookup<User, VisualTaste | null, UserId>(
+      (users) => visualTastes(services, users),
+      ({ id }) => id,
     ),
-    ratingsPage: new DataLoader<RatingsKey, Keyed<Rating>[], string>(
+    ratingsPage: lookup<RatingsKey, Keyed<Rating>[], string>(
       (keys) =>
-        lookUp(() =>
-          ofUsers(
-            keys,
-            ({ list }) => list,
-            ({ filter, order, page }, ids) => listRatingsOfUsers(db, ids, filter, order, page),
-          ),
+        ofUsers(
+          keys,
+          ({ list }) => list,
+          ({ filter, order, page }, ids) => listRatingsOfUsers(db, ids, filter, order, page),
         ),
-      { cacheKeyFn: JSON.stringify, ...batched },
+      JSON.stringify,
     ),
-    ratingCount: new DataLoader<RatingCountKey, number, string>(
+    ratingCount: lookup<RatingCountKey, number, string>(
       (keys) =>
-        lookUp(() =>
-          ofUsers(
-            keys,
-            ({ filter }) => filter,
-            (filter, ids) => countMatchingRatingsOfUsers(db, ids, filter),
-          ),
+        ofUsers(
+          keys,
+          ({ filter }) => filter,
+          (filter, ids) => countMatchingRatingsOfUsers(db, ids, filter),
         ),
-      { cacheKeyFn: JSON.stringify, ...batched },
+      JSON.stringify,
     ),
-    lookByMovieId: new DataLoader((ids) => lookUp(() => looksOfMovies(services, ids)), batched),
+    lookByMovieId: lookup((ids) => looksOfMovies(services, ids)),
     reasons: new DataLoader<PredictionKey, RatingReason[], string>((keys) => reasonsOfPairs(services, keys), {
-      cacheKeyFn: ({ userId, movieId }) => `${userId} ${movieId}`,
-      batchScheduleFn: afterLookups,
+      cacheKeyFn: pairName,
+      batchScheduleFn,
     }),
   };
 }

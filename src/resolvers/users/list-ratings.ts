@@ -29,13 +29,15 @@ export function ratingOrderOf({ orderBy }: RatingsArgs): { field: RatingOrderFie
 }
 
 export function userRatingsPage(
-  { loaders, listPace }: Context,
+  { loaders, scheduler }: Context,
   { id }: User,
   filter: RatingFilter,
   args: RatingsArgs,
   page: KeyPage,
 ): Promise<Keyed<Rating>[]> {
-  return listPace.inTurn(loaders.ratingsPage.load({ userId: id, list: { filter, order: ratingOrderOf(args), page } }));
+  return scheduler.release(
+    loaders.ratingsPage.load({ userId: id, list: { filter, order: ratingOrderOf(args), page } }),
+  );
 }
 
 export function userRatingCount({ loaders }: Context, { id }: User, filter: RatingFilter): Promise<number> {

@@ -24,8 +24,8 @@ function filterOf({ gender, ageGroup, occupation }: UsersArgs): UserFilter {
 }
 
 /** @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 */
-export async function topRatingsOf({ loaders, listPace }: Context, user: User, first: number): Promise<Rating[]> {
-  return listPace.inTurn(loaders.topRatings.load({ userId: user.id, first: checkFirst("first", first, maxPage) }));
+export async function topRatingsOf({ loaders, scheduler }: Context, user: User, first: number): Promise<Rating[]> {
+  return scheduler.release(loaders.topRatings.load({ userId: user.id, first: checkFirst("first", first, maxPage) }));
 }
 
 export async function topTitlesOf(context: Context, user: User, first: number): Promise<string[]> {

@@ -4,7 +4,7 @@
  * The executor completes a list item by item. Where an item is ready at once and a field in it that cannot be null is
  * refused at once, the whole list is given up; an earlier item whose fields are still under way is then nobody's, and
  * Node ends the process when it fails. Items that are promises are all waited for together, whichever fails first; those of long
- * lists come in turns (`resolvers/request/list-pace.ts`).
+ * lists come in turns (`resolvers/request/scheduler.ts`).
  */
 import {
   defaultFieldResolver,
@@ -36,19 +36,19 @@ function isListOfObjects(type: GraphQLOutputType): boolean {
   return isListType(list) && isCompositeType(getNullableType(list.ofType as GraphQLOutputType));
 }
 
-type Resolver = GraphQLFieldResolver<unknown, Pick<Context, "listPace">>;
+type Resolver = GraphQLFieldResolver<unknown, Pick<Context, "scheduler">>;
 
 /** A batch of a loader gives many objects at once, one to each field that asked: they too come in turns. */
 function paced(resolve: Resolver): Resolver {
   return (source, args, context, info) => {
     const object = resolve(source, args, context, info);
-    return object instanceof Promise ? context.listPace.inTurn(object) : object;
+    return object instanceof Promise ? context.scheduler.release(object) : object;
   };
 }
 
 function settled(resolve: Resolver): Resolver {
   return (source, args, context, info) => {
-    const itemsAsPromises = (list: unknown) => (Array.isArray(list) ? context.listPace.spread(list) : list);
+    const itemsAsPromises = (list: unknown) => (Array.isArray(list) ? context.scheduler.releaseItems(list) : list);
     const list = resolve(source, args, context, info);
     return list instanceof Promise ? list.then(itemsAsPromises) : itemsAsPromises(list);
   };

@@ -64,7 +64,7 @@ function makePart(name: PartName, extension: string, type: string, content: stri
 async function encode(bytes: Buffer<ArrayBuffer>, encoding: Encoding): Promise<Uint8Array<ArrayBuffer>> {
   if (encoding === "gzip") return zip(bytes);
   if (encoding === "identity") return bytes;
-  // The usual 11 would keep the first visitor waiting for a quarter of a minute, for a tenth less.
+  // The usual 11 would keep the first visitor waiting for many seconds, and save little.
   return brotli(bytes, {
     params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
   });

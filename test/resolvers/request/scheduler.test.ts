@@ -1,7 +1,7 @@
 /** Long lists leave others their turn, and are still fetched in one batch. */
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { createListPace } from "../../../src/resolvers/request/list-pace.js";
+import { createScheduler } from "../../../src/resolvers/request/scheduler.js";
 import { fixture, start } from "../../support/fixture.js";
 
 /** How many of the promises are settled at the end of each turn of the event loop, until all are. */
@@ -18,16 +18,16 @@ async function settledByTurn(promises: readonly Promise<unknown>[]): Promise<num
 
 describe("items of lists", () => {
   test("come at once where they are few", async () => {
-    const pace = createListPace();
-    expect(await Promise.all(pace.spread([1, Promise.resolve(2)]))).toEqual([1, 2]);
-    expect((await settledByTurn(pace.spread(Array.from({ length: 20 }, (_, i) => i))))[0]).toBe(20);
+    const scheduler = createScheduler();
+    expect(await Promise.all(scheduler.releaseItems([1, Promise.resolve(2)]))).toEqual([1, 2]);
+    expect((await settledByTurn(scheduler.releaseItems(Array.from({ length: 20 }, (_, i) => i))))[0]).toBe(20);
   });
 
   test("come in turns where they are many, of however many lists, in their order", async () => {
-    const pace = createListPace();
+    const scheduler = createScheduler();
     const order: number[] = [];
     const lists = Array.from({ length: 50 }, (_, k) =>
-      pace.spread([4 * k, 4 * k + 1, 4 * k + 2, 4 * k + 3]).map((item) => item.then((n) => order.push(n))),
+      scheduler.releaseItems([4 * k, 4 * k + 1, 4 * k + 2, 4 * k + 3]).map((item) => item.then((n) => order.push(n))),
     );
     const counts = await settledByTurn(lists.flat());
     // The first are of the turn in which they were asked for, and of the next.
@@ -37,21 +37,22 @@ describe("items of lists", () => {
   });
 
   test("may fail before their turn has come", async () => {
-    const pace = createListPace();
+    const scheduler = createScheduler();
     const items = Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? Promise.reject(new Error(String(i))) : i));
-    const settled = await Promise.allSettled(pace.spread(items));
+    const settled = await Promise.allSettled(scheduler.releaseItems(items));
     expect(settled.filter(({ status }) => status === "rejected")).toHaveLength(50);
     expect(settled[98]).toMatchObject({ reason: { message: "98" } });
   });
 
   test("are all there before a batch is run that they add to", async () => {
-    const pace = createListPace();
+    const scheduler = createScheduler();
     const keys: number[] = [];
-    for (const item of pace.spread(Array.from({ length: 100 }, (_, i) => i))) void item.then((key) => keys.push(key));
-    const atRun = await new Promise<number>((resolve) => pace.afterItems(() => resolve(keys.length)));
+    for (const item of scheduler.releaseItems(Array.from({ length: 100 }, (_, i) => i)))
+      void item.then((key) => keys.push(key));
+    const atRun = await new Promise<number>((resolve) => scheduler.scheduleLookup(() => resolve(keys.length)));
     expect(atRun).toBe(100);
     let isRun = false;
-    pace.afterItems(() => {
+    scheduler.scheduleLookup(() => {
       isRun = true;
     });
     expect(isRun).toBe(true);
@@ -60,16 +61,16 @@ describe("items of lists", () => {
 
 describe("what fields compute", () => {
   test("may end in any turn: what they ask for then is one batch, after the last of them", async () => {
-    const pace = createListPace();
+    const scheduler = createScheduler();
     const keys: number[] = [];
     let batches = 0;
     const done = [3, 1, 2].map(async (turns) => {
-      await pace.compute(async () => {
+      await scheduler.trackComputation(async () => {
         for (let turn = 0; turn < turns; turn++) await setImmediate();
       });
       keys.push(turns);
       // As a loader does with its first key.
-      if (keys.length === 1) pace.afterItems(() => batches++);
+      if (keys.length === 1) scheduler.scheduleLookup(() => batches++);
     });
     await Promise.all(done);
     expect(batches).toBe(0);
@@ -78,10 +79,10 @@ describe("what fields compute", () => {
   });
 
   test("and what is looked up is waited for before work that takes long", async () => {
-    const pace = createListPace();
+    const scheduler = createScheduler();
     const order: string[] = [];
-    pace.afterLookups(() => order.push("work"));
-    const looked = pace.lookUp(async () => {
+    scheduler.scheduleWork(() => order.push("work"));
+    const looked = scheduler.trackLookup(async () => {
       for (let turn = 0; turn < 5; turn++) await setImmediate();
       order.push("looked up");
       return "row";
@@ -94,11 +95,11 @@ describe("what fields compute", () => {
   });
 
   test("may fail, and holds nothing back then", async () => {
-    const pace = createListPace();
-    await expect(pace.compute(() => Promise.reject(new Error("computed")))).rejects.toThrow("computed");
-    await expect(pace.lookUp(() => Promise.reject(new Error("looked up")))).rejects.toThrow("looked up");
+    const scheduler = createScheduler();
+    await expect(scheduler.trackComputation(() => Promise.reject(new Error("computed")))).rejects.toThrow("computed");
+    await expect(scheduler.trackLookup(() => Promise.reject(new Error("looked up")))).rejects.toThrow("looked up");
     let isRun = false;
-    pace.afterItems(() => {
+    scheduler.scheduleLookup(() => {
       isRun = true;
     });
     expect(isRun).toBe(true);
