@@ -125,3 +125,11 @@ export function storageError(error: unknown): AppError | undefined {
     cause: error,
   });
 }
+
+export function userNotFound(id: number): AppError {
+  return new AppError("USER_NOT_FOUND", `there is no user ${id}`);
+}
+
+export function movieNotFound(id: number): AppError {
+  return new AppError("MOVIE_NOT_FOUND", `there is no movie ${id}`);
+}

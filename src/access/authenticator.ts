@@ -1,8 +1,10 @@
 /** Turns a request's bearer token into its viewer. */
-import { hasToken, type Token, tokenOf, touchToken } from "../db/tokens.js";
-import { write } from "../db/write.js";
+import { timingSafeEqual } from "node:crypto";
 import { AppError } from "../errors.js";
 import type { Services } from "../services/services.js";
+import type { Token, TokenStore } from "../store/tokens.js";
+import { unixNow } from "../time.js";
+import { hashSecret } from "./token-secrets.js";
 import type { Viewer } from "./viewer.js";
 
 export interface Authenticator {
@@ -20,36 +22,51 @@ const publicViewer: Viewer = { scope: "public", userId: null, key: null };
 /** When a token was last used is kept to the minute: reading should not write to the disk each time. */
 const touchEverySeconds = 60;
 
-export function createAuthenticator(services: Services, checkOther?: TokenChecker): Authenticator {
-  const { db } = services;
-  const touched = new Map<number, number>();
-
-  function touch({ id, lastUsedAt }: Token): void {
-    const now = Math.floor(Date.now() / 1000);
-    if (now - (touched.get(id) ?? lastUsedAt ?? 0) < touchEverySeconds) return;
-    touched.set(id, now);
-    // What another process's lock delays is not waited for; the next use writes it.
-    write(db, () => touchToken(db, id, now), 100).catch(() => touched.delete(id));
-  }
-
+export function createAuthenticator(
+  { store: { tokens } }: Pick<Services, "store">,
+  checkOther?: TokenChecker,
+): Authenticator {
+  const touch = createTouch(tokens);
   return {
     async viewerOf(authorization) {
       if (authorization === null) return publicViewer;
       const secret = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
       if (secret === undefined) throw invalidToken();
-      const token = tokenOf(db, secret);
+      const token = await findToken(tokens, secret);
       if (token !== undefined) {
         touch(token);
         return {
           scope: token.scope,
           userId: token.userId,
           key: `token ${token.id}`,
-          isStillGood: () => hasToken(db, token.id),
+          isStillGood: () => tokens.has(token.id),
         };
       }
       if (checkOther !== undefined && secret.split(".").length === 3) return checkOther(secret);
       throw invalidToken();
     },
+  };
+}
+
+/**
+ * The token of a secret, or undefined. It is looked up by its hash, and the hashes are compared in constant time: how long either
+ * takes tells nothing of a token that one could use.
+ */
+async function findToken(tokens: TokenStore, secret: string): Promise<Token | undefined> {
+  const hash = hashSecret(secret);
+  const token = await tokens.byHash(hash);
+  return token !== undefined && timingSafeEqual(Buffer.from(token.hash), Buffer.from(hash)) ? token : undefined;
+}
+
+/** @returns a function that records the use of a token in the background */
+function createTouch(tokens: TokenStore): (token: Token) => void {
+  const touched = new Map<number, number>();
+  return ({ id, lastUsedAt }) => {
+    const now = unixNow();
+    if (now - (touched.get(id) ?? lastUsedAt ?? 0) < touchEverySeconds) return;
+    touched.set(id, now);
+    // Where another process writes, the next use records it.
+    tokens.touch(id, now).catch(() => touched.delete(id));
   };
 }
 

@@ -1,6 +1,6 @@
 /** The viewer of a request, and the settings that say what is public. */
-import type { TokenScope } from "../db/tokens.js";
 import type { UserId } from "../ids.js";
+import type { TokenScope } from "../store/tokens.js";
 
 /** Whoever sent a request. */
 export interface Viewer {
@@ -12,7 +12,7 @@ export interface Viewer {
   /** For a valid token that grants no access here: what it lacks, for the error message. */
   lacks?: string;
   /** Whether the token is still good: a subscription outlives the request that it came with. */
-  isStillGood?(): boolean;
+  isStillGood?(): Promise<boolean>;
 }
 
 /** What those without a token may read. */
@@ -24,9 +24,4 @@ export interface ReadPolicy {
    * (GroupLens' and the embedded one), which excludes people who were added here.
    */
   publicUsers: "all" | "none" | "published";
-}
-
-export interface RequestPolicy extends ReadPolicy {
-  /** Whether the loaded data set is a published one. */
-  isDataPublished(): boolean;
 }

@@ -1,33 +1,43 @@
 /** Excludes movies from recommendation: those already rated, and those that a filter rules out. */
-import { moviesRatedAtLeast } from "../db/movies.js";
 import { foldText } from "../fold-text.js";
 import type { MovieId } from "../ids.js";
 import type { UserRatings } from "../ml/model/predictor.js";
 import type { Catalogue } from "../services/catalogue.js";
-import type { Services } from "../services/services.js";
-import type { RecommendationFilter, RecommendOptions } from "./recommend-request.js";
+import type { Reader } from "./reader.js";
+import type { RecommendationFilter, RecommendOptions, RecommendRequest } from "./recommend-request.js";
 
 type Filtering = Pick<RecommendOptions, "basedOn" | "filter">;
 type MinRatings = NonNullable<RecommendationFilter["minRatings"]>;
 type Rated = Pick<UserRatings, "movieIds">;
 
-/** @returns a function that gives 1 for each position of the catalogue that may not be recommended, a new array each time */
-export function filtersOf({ db }: Services, catalogue: Catalogue): (rated: Rated, filtering: Filtering) => Uint8Array {
-  const counted = new Map<string, ReadonlySet<MovieId>>();
-  const ratedAtLeast = ({ count, audience }: MinRatings) => {
-    const key = `${count} ${audience}`;
-    const enough = counted.get(key) ?? moviesRatedAtLeast(db, audience, count);
-    counted.set(key, enough);
-    return enough;
-  };
-  return (rated, filtering) => excludedBy(catalogue, rated, filtering, ratedAtLeast);
+/**
+ * Reads what the filters of all requests need.
+ * @returns a function that gives 1 for each position of the catalogue that must not be recommended, a new array each time
+ */
+export async function createExclusion(
+  { ratedAtLeast }: Reader,
+  catalogue: Catalogue,
+  requests: readonly RecommendRequest[],
+): Promise<(rated: Rated, filtering: Filtering) => Uint8Array> {
+  const enough = new Map<string, ReadonlySet<MovieId>>();
+  const toName = ({ count, audience }: MinRatings) => `${count} ${audience}`;
+  for (const { options } of requests) {
+    const minRatings = options.filter?.minRatings;
+    if (minRatings === undefined) continue;
+    enough.set(
+      toName(minRatings),
+      await ratedAtLeast.load({ audience: minRatings.audience, min: minRatings.count }),
+    );
+  }
+  return (rated, filtering) =>
+    getExcluded(catalogue, rated, filtering, (minRatings) => enough.get(toName(minRatings)) as ReadonlySet<MovieId>);
 }
 
-function excludedBy(
+function getExcluded(
   { movies, genres: ownGenres, positionOf }: Catalogue,
   rated: Rated,
   { basedOn = [], filter = {} }: Filtering,
-  ratedAtLeast: (minRatings: MinRatings) => ReadonlySet<MovieId>,
+  getRatedEnough: (minRatings: MinRatings) => ReadonlySet<MovieId>,
 ): Uint8Array {
   const excluded = new Uint8Array(movies.length);
   const named = [...basedOn, ...(filter.excludeMovieIds ?? [])];
@@ -37,7 +47,7 @@ function excludedBy(
   }
   const { genres, anyGenre, excludeGenres, years, minRatings } = filter;
   if (genres !== undefined || anyGenre !== undefined || excludeGenres !== undefined) {
-    // In whatever case, as lists of movies are filtered.
+    // In any spelling, as lists of movies are filtered.
     const folded = (names: readonly string[] | undefined) => names?.map(foldText);
     const [all, any, none] = [folded(genres), folded(anyGenre), folded(excludeGenres)];
     ownGenres.forEach((own, position) => {
@@ -55,7 +65,7 @@ function excludedBy(
     });
   }
   if (minRatings !== undefined && minRatings.count > 0) {
-    const enough = ratedAtLeast(minRatings);
+    const enough = getRatedEnough(minRatings);
     movies.forEach(({ id }, position) => {
       if (!enough.has(id)) excluded[position] = 1;
     });

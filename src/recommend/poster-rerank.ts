@@ -2,12 +2,12 @@
 import { createPause } from "../pause.js";
 import { blend, diversify, normalised } from "../posters/vectors/rerank.js";
 import { centre } from "../posters/vectors/similarity.js";
-import type { Services } from "../services/services.js";
-import { type Compared, posterTargets, type SimilarityTarget, similarityTo } from "./poster-similarity.js";
+import { type ComparedPosters, comparePosters, type SimilarityTarget, similarityToTarget } from "./poster-similarity.js";
+import type { Reader } from "./reader.js";
 import type { RecommendedMovie, RecommendOptions } from "./recommend-request.js";
 
-/** One list to bring into another order. */
-export interface Candidates {
+/** A list to re-rank. */
+export interface CandidateList {
   candidates: readonly RecommendedMovie[];
   /** What the posters are compared with, unless `basedOn` says otherwise. */
   target: SimilarityTarget;
@@ -16,18 +16,18 @@ export interface Candidates {
   options: RecommendOptions;
 }
 
-/** Each list in its new order; what all of them need is read once. */
-export async function rerankByPosters(services: Services, lists: readonly Candidates[]): Promise<RecommendedMovie[][]> {
-  const compared = await posterTargets(
-    services,
+/** Each list in its new order; what they need is read together. */
+export async function rerankByPosters(reader: Reader, lists: readonly CandidateList[]): Promise<RecommendedMovie[][]> {
+  const compared = await comparePosters(
+    reader,
     lists.map(({ candidates, target, options: { basedOn } }) => ({
       target: basedOn === undefined ? target : { movieIds: basedOn },
       ids: candidates.map(({ movieId }) => movieId),
     })),
   );
-  // Uncentred, all posters of a network look alike, and none is far from another.
-  const isSpread = lists.some(({ options: { diversity = 0 } }) => diversity > 0);
-  const mean = isSpread ? (await services.posterMaps.current()).index.mean : undefined;
+  // Without centring, a network's embeddings of all posters are close together.
+  const isDiverse = lists.some(({ options: { diversity = 0 } }) => diversity > 0);
+  const mean = isDiverse ? (await reader.posterIndex.load("current")).index.mean : undefined;
   const pause = createPause();
   const reranked: RecommendedMovie[][] = [];
   for (const [i, list] of lists.entries()) {
@@ -38,43 +38,43 @@ export async function rerankByPosters(services: Services, lists: readonly Candid
 }
 
 /**
- * Without `weight` as in the original: those with a poster, the closest first, equally close ones in their order. With
- * it the others stay too, as if their posters were as close as the candidates' in the mean.
+ * Without `weight`: movies with a poster, the most similar first, ties in their order. With it all movies stay, those without a poster
+ * as if theirs were as similar as the candidates' mean.
  */
 async function rerank(
-  { candidates, first, options: { weight, diversity = 0 } }: Candidates,
-  { target, vectors }: Compared,
+  { candidates, first, options: { weight, diversity = 0 } }: CandidateList,
+  { target, vectors }: ComparedPosters,
   mean: Float32Array | undefined,
 ): Promise<RecommendedMovie[]> {
   const scored = candidates.map((movie, i) => ({
     ...movie,
     compared: { target, vector: vectors[i] },
-    similarity: similarityTo(target, vectors[i]),
+    similarity: similarityToTarget(target, vectors[i]),
   }));
-  // Without anything to compare with, the score alone decides.
-  const byLikeness = weight === undefined && target.vector !== null;
-  const kept = scored.flatMap((_, i) => (byLikeness && vectors[i] === undefined ? [] : [i]));
+  // Without a target the score alone decides.
+  const bySimilarity = weight === undefined && target.vector !== null;
+  const kept = scored.flatMap((_, i) => (bySimilarity && vectors[i] === undefined ? [] : [i]));
   const similarities = kept.map((i) => scored[i].similarity ?? Number.NaN);
-  const relevance = byLikeness
+  const relevance = bySimilarity
     ? normalised(similarities)
     : blend(
-        kept.map((i) => scored[i].key),
+        kept.map((i) => scored[i].rankingScore),
         similarities,
         target.vector === null ? 0 : (weight ?? 0),
       );
   const order =
     mean === undefined || diversity === 0
-      ? kept.map((_, place) => place).sort((a, b) => relevance[b] - relevance[a] || a - b)
+      ? kept.map((_, index) => index).sort((a, b) => relevance[b] - relevance[a] || a - b)
       : await diversify(
           relevance,
-          kept.map((i) => centred(vectors[i], mean)),
+          kept.map((i) => toCentred(vectors[i], mean)),
           diversity,
           first,
         );
-  return Array.from(order.slice(0, first), (place, i) => ({ ...scored[kept[place]], rank: i + 1 }));
+  return Array.from(order.slice(0, first), (index, i) => ({ ...scored[kept[index]], rank: i + 1 }));
 }
 
-function centred(vector: Float32Array | undefined, mean: Float32Array): Float32Array | undefined {
+function toCentred(vector: Float32Array | undefined, mean: Float32Array): Float32Array | undefined {
   if (vector === undefined) return undefined;
   const out = new Float32Array(vector.length);
   centre(vector, mean, out);

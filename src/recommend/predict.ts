@@ -1,11 +1,8 @@
 /** Predicts stars for any user–movie pairs in one call of the model. */
-import { moviesByIds } from "../db/movies.js";
-import { usersByIds } from "../db/users.js";
-import { AppError } from "../errors.js";
+import { type AppError, movieNotFound, userNotFound } from "../errors.js";
 import type { MovieId, UserId } from "../ids.js";
-import { type Basis, basisOf, type Predictor } from "../ml/model/predictor.js";
-import type { Services } from "../services/services.js";
-import { moviesForModel, usersForModel } from "./model-features.js";
+import { type Basis, basisOf, type Predictor, type UserFeatures } from "../ml/model/predictor.js";
+import { loadAll, type Reader } from "./reader.js";
 
 export interface PredictionKey {
   userId: UserId;
@@ -20,51 +17,49 @@ export interface Prediction {
 }
 
 /**
- * One prediction a key, in their order; an unknown user or movie is an error in its place.
+ * One prediction for each key, in their order; an error for an unknown user or movie.
  * @throws {AppError} as `Models.get`
  */
 export async function predictPairs(
-  services: Services,
+  reader: Reader,
   keys: readonly PredictionKey[],
-  predictor?: Predictor,
 ): Promise<(Prediction | AppError)[]> {
-  const model = predictor ?? (await services.models.get());
-  const userIds = [...new Set(keys.map((key) => key.userId))];
-  const movieIds = [...new Set(keys.map((key) => key.movieId))];
-  const users = usersByIds(services.db, userIds);
-  const movies = moviesByIds(services.db, movieIds);
-  const userPlace = new Map(userIds.map((id, place) => [id, users[place] === undefined ? -1 : place]));
-  const moviePlace = new Map(movieIds.map((id, place) => [id, movies[place] === undefined ? -1 : place]));
-  const known = keys.filter((key) => userPlace.get(key.userId) !== -1 && moviePlace.get(key.movieId) !== -1);
+  const model = await reader.model.load("current");
+  const [users, movies] = await Promise.all([
+    loadAll(reader.userById, [...new Set(keys.map((key) => key.userId))]),
+    loadAll(reader.movieById, [...new Set(keys.map((key) => key.movieId))]),
+  ]);
+  const knownUsers = users.filter((user) => user !== undefined);
+  const knownMovies = movies.filter((movie) => movie !== undefined);
+  const userIndex = new Map(knownUsers.map(({ id }, index) => [id, index]));
+  const movieIndex = new Map(knownMovies.map(({ id }, index) => [id, index]));
+  const known = keys.filter((key) => userIndex.has(key.userId) && movieIndex.has(key.movieId));
   const predictions = await model.predict({
-    // An unknown one keeps its place, so that places stay as they are; no pair points at it.
-    users: await usersForModel(
-      services,
-      model,
-      users.map((user, i) => user ?? { id: userIds[i], gender: null, ageGroup: null, occupation: null }),
-    ),
-    movies: await moviesForModel(
-      services,
-      model,
-      movies.map((movie, i) => movie ?? { id: movieIds[i], genres: "" }),
-    ),
-    userAt: Int32Array.from(known, (key) => userPlace.get(key.userId) as number),
-    movieAt: Int32Array.from(known, (key) => moviePlace.get(key.movieId) as number),
+    users: await withRatings(reader, model, knownUsers),
+    movies: await reader.services.untrainedMovies(model, knownMovies),
+    userAt: Int32Array.from(known, (key) => userIndex.get(key.userId) as number),
+    movieAt: Int32Array.from(known, (key) => movieIndex.get(key.movieId) as number),
   });
   let pair = 0;
   return keys.map((key) => {
-    if (userPlace.get(key.userId) === -1) return userNotFound(key.userId);
-    if (moviePlace.get(key.movieId) === -1) return movieNotFound(key.movieId);
+    if (!userIndex.has(key.userId)) return userNotFound(key.userId);
+    if (!movieIndex.has(key.movieId)) return movieNotFound(key.movieId);
     const prediction = { movieId: key.movieId, stars: predictions.stars[pair], basis: basisOf(predictions, pair) };
     pair++;
     return prediction;
   });
 }
 
-export function userNotFound(id: UserId): AppError {
-  return new AppError("USER_NOT_FOUND", `expected the id of a user, received ${id}`);
-}
-
-export function movieNotFound(id: MovieId): AppError {
-  return new AppError("MOVIE_NOT_FOUND", `expected the id of a movie, received ${id}`);
+/** The same users, with their ratings where the model folds them in. */
+export async function withRatings<User extends UserFeatures>(
+  reader: Reader,
+  model: Pick<Predictor, "needsRatings">,
+  users: readonly User[],
+): Promise<readonly User[]> {
+  if (!model.needsRatings) return users;
+  const ratings = await loadAll(
+    reader.ratingsByUserId,
+    users.map(({ id }) => id),
+  );
+  return users.map((user, i) => ({ ...user, ratings: ratings[i] }));
 }

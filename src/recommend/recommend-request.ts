@@ -1,16 +1,15 @@
-/** Types of the recommendation pipeline: what is asked for, and what comes out. */
-
-import type { Range } from "../db/keyset.js";
-import type { Audience } from "../db/statistics.js";
+/** Types of the recommendation pipeline: requests, and recommended movies. */
 import type { MovieId } from "../ids.js";
 import type { Basis, UserFeatures, UserRatings } from "../ml/model/predictor.js";
+import type { Range } from "../store/paging.js";
+import type { Audience } from "../store/statistics.js";
 import type { PosterTarget, SimilarityTarget } from "./poster-similarity.js";
 
 /** By what the user would choose to watch, or by how many stars they would give. */
 export type RankBy = "PREFERENCE" | "RATING";
 
 export interface RecommendOptions {
-  /** Re-rank the best candidates by the likeness of their posters. */
+  /** Re-rank the best candidates by the similarity of their posters. */
   similar: boolean;
   /** Default 15, or 5 when similar. */
   first?: number;
@@ -19,8 +18,8 @@ export interface RecommendOptions {
   /** Default PREFERENCE where the model has a ranker, else RATING. */
   rankBy?: RankBy;
   /** −1 (niche) to 1 (mainstream), default 0; by preference only. */
-  popularity?: number;
-  /** When similar: 0 (by score) to 1 (by likeness). Left out: by likeness, those without a poster dropped. */
+  popularityBias?: number;
+  /** When similar: 0 (by score) to 1 (by similarity). Undefined: by similarity, movies without a poster dropped. */
   weight?: number;
   /** When similar: 0 to 1, how much posters are kept apart. */
   diversity?: number;
@@ -38,18 +37,24 @@ export interface RecommendationFilter {
   /** Genres of which a movie must have none. */
   excludeGenres?: readonly string[];
   years?: Range;
-  /** How many ratings a movie must have at least, as the audience's sums count them. */
+  /** The least number of ratings, as an audience's sums count them. */
   minRatings?: { count: number; audience: Audience };
   excludeMovieIds?: readonly MovieId[];
-  /** Also what the user has rated. */
+  /** Whether rated movies are recommended too. */
   includeRated?: boolean;
 }
 
-/** For whom movies are ranked. */
-export interface Person {
+/** Who movies are recommended to: a user, or a guest. */
+export interface Subject {
   features: UserFeatures & { ratings: UserRatings };
-  /** What posters are compared with: a user's best-rated movies, or a guest's. */
+  /** What posters are compared with: the best-rated movies. */
   target: SimilarityTarget;
+}
+
+/** A list of recommendations to make. */
+export interface RecommendRequest {
+  subject: Subject;
+  options: RecommendOptions;
 }
 
 export interface RecommendedMovie {
@@ -60,9 +65,9 @@ export interface RecommendedMovie {
   /** Predicted stars, unclamped. */
   stars: number;
   basis: Basis;
-  /** What it is ordered by: its preference or its stars, higher is better; comparable within one list. */
-  key: number;
-  /** Cosine in −1..1, null without a poster; undefined where nobody asked for it yet. */
+  /** What the list is ordered by, preference or stars; higher is better, comparable within one list. */
+  rankingScore: number;
+  /** Cosine in −1..1, null without a poster; undefined where it was not computed yet. */
   similarity?: number | null;
   /** What its poster was compared with, and its own embedding, where the list was re-ranked by posters. */
   compared?: { target: PosterTarget; vector: Float32Array | undefined };

@@ -7,7 +7,7 @@ import type { GraphQLError } from "graphql";
 import { type CORSOptions, createYoga, type Plugin } from "graphql-yoga";
 import type { Logger } from "pino";
 import { createAuthenticator } from "../access/authenticator.js";
-import { audienceOf, policyOfRequest } from "../access/read-policy.js";
+import { getAudience } from "../access/read-policy.js";
 import { hasScope } from "../access/scopes.js";
 import type { Config } from "../config.js";
 import { maxPosterBytes } from "../resolvers/movies/set-poster.js";
@@ -15,8 +15,7 @@ import type { Context } from "../resolvers/request/context.js";
 import { createLoaders } from "../resolvers/request/loaders.js";
 import { createScheduler } from "../resolvers/request/scheduler.js";
 import { toSchema, toSubgraphSchema } from "../schema/index.js";
-import { type Models, pinned } from "../services/model-cache.js";
-import type { Services } from "../services/services.js";
+import type { RequestServices, Services } from "../services/services.js";
 import { createClients, type ServerContext } from "./auth/clients.js";
 import { createJwtChecker, type JwtOptions } from "./auth/jwt.js";
 import { createViewers } from "./auth/viewers.js";
@@ -79,22 +78,23 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
   const clients = createClients(viewers, options.trustProxy);
   // Who waits for a third of the time that an answer may take would hardly get one.
   const admission = createAdmission({ ...admissionDefaults, maxWaitMs: timeoutMs / 3 });
-  const contextOf = (request: Request, models: Models): Context => {
-    const own = { ...services, models };
-    const access = { viewer: viewers.of(request), policy: policyOfRequest(services, options) };
+  const policy = { publicRead: options.publicRead, publicUsers: options.publicUsers };
+  const createContext = async (request: Request, own: RequestServices): Promise<Context> => {
+    const viewer = viewers.of(request);
+    const audience = await getAudience(own, viewer, policy);
     const scheduler = createScheduler();
-    return { services: own, scheduler, loaders: createLoaders(own, () => audienceOf(access), scheduler), ...access };
+    return { services: own, scheduler, loaders: createLoaders(own, audience, scheduler), viewer, audience, policy };
   };
   // The operations of a batch are one request too.
-  const modelsOfRequests = new WeakMap<Request, Models>();
-  const modelsOf = (request: Request): Models => {
-    const known = modelsOfRequests.get(request) ?? pinned(services.models);
-    modelsOfRequests.set(request, known);
+  const servicesOfRequests = new WeakMap<Request, RequestServices>();
+  const getServices = (request: Request): RequestServices => {
+    const known = servicesOfRequests.get(request) ?? services.forRequest();
+    servicesOfRequests.set(request, known);
     return known;
   };
   return createYoga<ServerContext, Context>({
     schema: options.federation ? toSubgraphSchema() : toSchema(),
-    context: ({ request }) => contextOf(request, modelsOf(request)),
+    context: ({ request }) => createContext(request, getServices(request)),
     // useGraphiQL has the page.
     graphiql: false,
     landingPage: false,
@@ -140,7 +140,7 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
         {
           maxStreams: options.maxStreams,
           timeoutMs,
-          contextOf: (request) => contextOf(request, pinned(services.models)),
+          createContext: (request) => createContext(request, services.forRequest()),
           charge,
           admission,
         },

@@ -1,9 +1,5 @@
 /** The active encoder, and poster embeddings: read from the database, or computed now and stored. */
 import pLimit from "p-limit";
-import type { Database } from "../db/open.js";
-import { type EncoderKey, embeddingsByContent, type PosterRow, saveEmbeddings } from "../db/posters.js";
-import { getSetting } from "../db/settings.js";
-import { write } from "../db/write.js";
 import { AppError } from "../errors.js";
 import { checkSignal } from "../pause.js";
 import { createEmbedder, type Embedder, maxBatch } from "../posters/encoders/embedder.js";
@@ -15,11 +11,14 @@ import {
   preprocessingVersion,
 } from "../posters/encoders/encoder-store.js";
 import { readPoster } from "../posters/images/store.js";
+import type { EmbeddingStore, EncoderKey } from "../store/embeddings.js";
+import type { Poster } from "../store/posters.js";
+import type { ServingState } from "../store/settings.js";
 
-// A query does not wait for an import only to keep what it could make again.
+// A query does not wait for an import only to keep what can be computed again.
 const shortWaitMs = 200;
-/** Of one call: while the network runs on one, the next is read and decoded. */
-const batchesUnderWay = 2;
+/** Of one call: while the network runs on one batch, the next is read and decoded. */
+const concurrentBatches = 2;
 
 export interface EncoderInUse {
   manifest: EncoderManifest;
@@ -28,38 +27,43 @@ export interface EncoderInUse {
 }
 
 /** A poster's content: all that an embedding depends on. */
-export type PosterContent = Pick<PosterRow, "sha256" | "format">;
+export type PosterContent = Pick<Poster, "sha256" | "format">;
 
 export interface EmbedOptions {
   /** Called for each poster that cannot be embedded, which is then missing from the map. */
   onFailure?(poster: PosterContent, error: AppError): void;
-  /** Of this encoder; by default of the one in use. */
+  /** By default the one in use. */
   encoder?: EncoderInUse;
-  /** Fail where they cannot be kept. Else, while another process writes, they serve this once and are made again. */
+  /** Fail where they cannot be kept. Else, while another process writes, they serve this once and are computed again later. */
   mustKeep?: boolean;
 }
 
 export interface Encoders {
-  /** The one that `marquee encoders use` chose, else the built-in one. @throws {AppError} ENCODER_NOT_FOUND, ENCODER_INVALID */
+  /** The active encoder, by default the built-in one. @throws {AppError} ENCODER_NOT_FOUND, ENCODER_INVALID */
   inUse(): Promise<EncoderInUse>;
-  /** One by name. @throws {AppError} ENCODER_NOT_FOUND, ENCODER_INVALID */
-  named(name: string): Promise<EncoderInUse>;
+  /** An encoder by name, by default the built-in one. @throws {AppError} ENCODER_NOT_FOUND, ENCODER_INVALID */
+  named(name: string | undefined): Promise<EncoderInUse>;
   /**
-   * Embeddings by content; what has none yet gets one now, which is kept.
+   * Embeddings by content; those that are missing are computed and kept.
    * @throws {AppError} DATABASE_BUSY with `mustKeep`
    */
   embeddings(posters: readonly PosterContent[], options?: EmbedOptions): Promise<Map<string, Float32Array>>;
   close(): Promise<void>;
 }
 
-export function createEncoders(db: Database, folders: { encoders: string; posters: string }): Encoders {
+/** @param serving reads what serves */
+export function createEncoders(
+  store: { embeddings: EmbeddingStore },
+  folders: { encoders: string; posters: string },
+  serving: () => Promise<ServingState>,
+): Encoders {
   const open = new Map<string, { writtenAt: number; encoder: Promise<EncoderInUse> }>();
 
-  function inUse(): Promise<EncoderInUse> {
-    return named(getSetting(db, "activeEncoder") ?? builtinEncoder.name);
+  async function inUse(): Promise<EncoderInUse> {
+    return named((await serving()).activeEncoder);
   }
 
-  function named(name: string): Promise<EncoderInUse> {
+  async function named(name = builtinEncoder.name): Promise<EncoderInUse> {
     const writtenAt = encoderWrittenAt(folders.encoders, name);
     const before = open.get(name);
     // While it is being replaced there is none: the one that is open serves on.
@@ -86,11 +90,11 @@ export function createEncoders(db: Database, folders: { encoders: string; poster
   ): Promise<Map<string, Float32Array>> {
     const { key, embedder } = encoder ?? (await inUse());
     const contents = posters.map(({ sha256 }) => sha256);
-    const vectors = contents.length === 0 ? new Map<string, Float32Array>() : embeddingsByContent(db, key, contents);
+    const vectors = contents.length === 0 ? new Map<string, Float32Array>() : await store.embeddings.byContent(key, contents);
     const missing = [...new Map(posters.map((poster) => [poster.sha256, poster])).values()].filter(
       ({ sha256 }) => !vectors.has(sha256),
     );
-    const limit = pLimit(batchesUnderWay);
+    const limit = pLimit(concurrentBatches);
     const batches = Array.from({ length: Math.ceil(missing.length / maxBatch) }, (_, batch) =>
       limit(async () => {
         checkSignal();
@@ -104,7 +108,7 @@ export function createEncoders(db: Database, folders: { encoders: string; poster
     return vectors;
   }
 
-  /** What is made is kept, even where whoever asked has gone meanwhile: who asks again finds so much done. */
+  /** What is computed is kept, even where the client has gone meanwhile. */
   async function embed(
     posters: readonly PosterContent[],
     { key, embedder }: Pick<EncoderInUse, "key" | "embedder">,
@@ -127,8 +131,8 @@ export function createEncoders(db: Database, folders: { encoders: string; poster
       else made.set(poster.sha256, result);
     });
     if (made.size > 0) {
-      const kept = write(db, () => saveEmbeddings(db, key, made), mustKeep ? undefined : shortWaitMs);
-      await kept.catch((error: unknown) => {
+      const saved = store.embeddings.save(key, made, mustKeep ? undefined : shortWaitMs);
+      await saved.catch((error: unknown) => {
         if (mustKeep || !(error instanceof AppError && error.code === "DATABASE_BUSY")) throw error;
       });
     }

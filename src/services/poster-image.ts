@@ -1,6 +1,4 @@
 /** Finds the picture for a poster's URL: by content, by movie, or a drawn card. */
-import { moviesByIds } from "../db/movies.js";
-import { type PosterRow, posterByContent, postersByMovieIds } from "../db/posters.js";
 import { AppError, received } from "../errors.js";
 import { parseMovieId } from "../ids.js";
 import {
@@ -11,6 +9,7 @@ import {
   shownFormats,
 } from "../posters/artwork/renditions.js";
 import type { ShownFormat } from "../posters/images/images.js";
+import type { Poster } from "../store/posters.js";
 import type { Services } from "./services.js";
 
 export { posterWidths } from "../posters/artwork/renditions.js";
@@ -28,7 +27,7 @@ export interface PosterImage {
 
 /** Where this server serves a poster: its content's hash is in the address, so that it never changes. */
 export function posterUrl(
-  { sha256, format }: Pick<PosterRow, "sha256" | "format">,
+  { sha256, format }: Pick<Poster, "sha256" | "format">,
   size: { width?: number | null; format?: ShownFormat | null } = {},
 ): string {
   const query = new URLSearchParams();
@@ -48,11 +47,16 @@ export async function posterImage(
   path: string,
   query: URLSearchParams,
 ): Promise<PosterImage | undefined> {
-  const { db, renditions } = services;
+  const { store, renditions } = services;
   const byContent = /^\/posters\/([0-9a-f]{64})\.(jpeg|png|webp)$/.exec(path);
   const movieId = parseMovieId(/^\/posters\/(\d+)$/.exec(path)?.[1] ?? "");
-  const [movie] = movieId === undefined ? [] : moviesByIds(db, [movieId]);
-  const poster = byContent !== null ? posterByContent(db, byContent[1]) : movie && postersByMovieIds(db, [movie.id])[0];
+  const [movie] = movieId === undefined ? [] : await store.movies.byIds([movieId]);
+  const [poster] =
+    byContent !== null
+      ? [await store.posters.byContent(byContent[1])]
+      : movie === undefined
+        ? []
+        : await store.posters.byMovieIds([movie.id]);
   if (byContent !== null && poster?.format !== byContent[2]) return undefined;
   if (poster === undefined && movie === undefined) return undefined;
   const rendition: Rendition = {
@@ -77,7 +81,7 @@ export async function posterImage(
     if (movie === undefined) return undefined;
   }
   if (movie === undefined) return undefined;
-  services.posterSources.request([movie.id]);
+  await services.posterFetcher.request([movie.id]);
   const facts = { title: movie.displayTitle, year: movie.year, genres: movie.genres.split("|") };
   return image(await renditions.ofCard(facts, rendition), cardName(facts), true);
 }

@@ -1,43 +1,58 @@
 /** Opens everything that lives as long as a server or a command. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Database, type OpenOptions, openDatabase } from "../db/open.js";
 import type { ModelFolders } from "../ml/model/model-store.js";
 import { createRenditions, type Renditions } from "../posters/artwork/renditions.js";
 import type { PosterProvider } from "../posters/providers/provider.js";
-import { type Catalogue, createCatalogue } from "./catalogue.js";
+import type { ServingState } from "../store/settings.js";
+import { openSqliteStore } from "../store/sqlite/sqlite-store.js";
+import type { Store, StoreOptions } from "../store/store.js";
+import { type Catalogue, createCatalogues } from "./catalogue.js";
 import { createEncoders, type Encoders } from "./encoders-in-use.js";
-import { createEvents, type Events } from "./events.js";
-import { createModels, type Models } from "./model-cache.js";
-import { createPosterMaps, type PosterMaps } from "./poster-map.js";
-import { createPosterSources, type PosterSources } from "./poster-sources.js";
+import { createModelCache, type Models } from "./model-cache.js";
+import { createPosterFetcher, type PosterFetcher } from "./poster-fetcher.js";
+import { createPosterIndexes, type MoviePosterIndex, type PosterClusters } from "./poster-index.js";
+import { createTrends, type Trends } from "./trends.js";
+import { createUntrainedMovies, type UntrainedMovies } from "./untrained-movies.js";
 
-/** Where a data folder keeps what. */
+/** Paths of a data folder. */
 export interface DataFolders {
   database: string;
   models: ModelFolders;
   posters: string;
   encoders: string;
-  /** How far a training has come. */
-  training: string;
 }
 
 export interface Services {
-  db: Database;
+  store: Store;
   folders: DataFolders;
-  /** @throws {AppError} DATA_EMPTY when no data set is loaded */
-  catalogue: () => Catalogue;
+  /** What serves at the moment; a request sees one state (`forRequest`). */
+  serving(): Promise<ServingState>;
+  /** The movies of the loaded data set. @throws {AppError} DATA_EMPTY without one */
+  catalogue(): Promise<Catalogue>;
   models: Models;
   encoders: Encoders;
-  /** Where missing posters are fetched from, and news of posters. */
-  posterSources: PosterSources;
-  /** All embedded posters, to search among, and the kinds that they fall into. */
-  posterMaps: PosterMaps;
-  /** What this process changed, for whoever subscribed. */
-  events: Events;
+  /** The posters that the encoder in use has embedded. @throws {AppError} as `Encoders.inUse` */
+  posterIndex(): Promise<MoviePosterIndex>;
+  /** The clusters that they form. @throws {AppError} as `Encoders.inUse` */
+  posterClusters(): Promise<PosterClusters>;
+  /** What models need to know of movies that they were not trained on. */
+  untrainedMovies: UntrainedMovies;
+  /** Movies that are rated most often lately. */
+  trends: Trends;
+  /** Fetches missing posters from providers. */
+  posterFetcher: PosterFetcher;
   /** Posters in the sizes and formats that front ends show. */
   renditions: Renditions;
+  /** The same services, for one request. */
+  forRequest(): RequestServices;
   close(): Promise<void>;
+}
+
+/** Services of one request, which sees one model and one encoder although another may be chosen meanwhile. */
+export interface RequestServices extends Services {
+  /** Sees the data set anew, after the request itself changed it. */
+  forgetDataset(): void;
 }
 
 /** @param dataDir the folder that holds everything: database, posters, models, encoders */
@@ -47,42 +62,79 @@ export function dataFolders(dataDir: string): DataFolders {
     models: { own: join(dataDir, "models"), shipped: fileURLToPath(new URL("../../models", import.meta.url)) },
     posters: join(dataDir, "posters"),
     encoders: join(dataDir, "encoders"),
-    training: join(dataDir, "training.json"),
   };
 }
 
-export interface ServicesOptions extends OpenOptions {
-  /** Sources of posters, in the order asked; by default none. */
+export interface ServicesOptions extends StoreOptions {
+  /** In the order in which they are asked; by default none. */
   posterProviders?: readonly PosterProvider[];
-  /** Told what goes wrong while posters are fetched in the background. */
+  /** Called with what goes wrong while posters are fetched in the background. */
   onPosterError?(error: unknown): void;
 }
 
-/** Opens the database of a data folder and what serves from it. @throws {AppError} as `openDatabase` */
+/** Opens the store of a data folder and what serves from it. @throws {AppError} as `openSqliteStore` */
 export function openServices(dataDir: string, options: ServicesOptions = {}): Services {
   const folders = dataFolders(dataDir);
-  const db = openDatabase(folders.database, options);
-  const encoders = createEncoders(db, folders);
-  const events = createEvents(db, folders);
-  const posterSources = createPosterSources(db, folders.posters, encoders, {
+  const store = openSqliteStore(folders.database, options);
+  const readServing = () => store.settings.serving();
+  const catalogues = createCatalogues(store);
+  const modelCache = createModelCache(folders.models);
+  const encoders = createEncoders(store, folders, readServing);
+  const posterIndexes = createPosterIndexes(store.embeddings);
+  const posterFetcher = createPosterFetcher(store, folders.posters, encoders, {
     providers: options.posterProviders ?? [],
     onError: options.onPosterError,
   });
-  return {
-    db,
+  const shared = {
+    store,
     folders,
-    catalogue: createCatalogue(db),
-    models: createModels(db, folders.models),
-    encoders,
-    posterSources,
-    posterMaps: createPosterMaps(db, encoders),
-    events,
+    untrainedMovies: createUntrainedMovies(store),
+    trends: createTrends(store),
+    posterFetcher,
     renditions: createRenditions(folders.posters),
     close: async () => {
-      events.close();
-      await posterSources.close();
+      await posterFetcher.close();
       await encoders.close();
-      db.close();
+      await store.close();
     },
   };
+
+  /** What depends on the state that serves, which each caller reads in its own way. */
+  function servicesOf(serving: () => Promise<ServingState>, inUse = encoders.inUse): Services {
+    return {
+      ...shared,
+      serving,
+      catalogue: async () => catalogues((await serving()).dataset),
+      models: { get: async (name) => modelCache(await serving(), name) },
+      encoders: {
+        ...encoders,
+        inUse,
+        embeddings: async (posters, given) =>
+          encoders.embeddings(posters, { ...given, encoder: given?.encoder ?? (await inUse()) }),
+      },
+      posterIndex: async () => posterIndexes.current(await inUse()),
+      posterClusters: async () => posterIndexes.clusters(await inUse()),
+      forRequest,
+    };
+  }
+
+  function forRequest(): RequestServices {
+    let state: Promise<ServingState> | undefined;
+    let latest: Promise<ServingState> | undefined;
+    const first = () => {
+      state ??= readServing();
+      return state;
+    };
+    // The data set may change with a mutation of the request; the model and the encoder do not.
+    const serving = async () => ({ ...(await first()), dataset: (await (latest ?? first())).dataset });
+    return {
+      ...servicesOf(serving, async () => encoders.named((await first()).activeEncoder)),
+      forgetDataset: () => {
+        if (state !== undefined) latest = readServing();
+        latest?.catch(() => {});
+      },
+    };
+  }
+
+  return servicesOf(readServing);
 }

@@ -1,10 +1,10 @@
 /** Corrects a movie's link to IMDb. */
-import { findLinkCandidates, type LinkCandidate } from "../../db/link-reference.js";
-import { linkMovie, unlinkMovie } from "../../db/links.js";
-import type { Movie } from "../../db/movies.js";
-import { write } from "../../db/write.js";
-import { AppError, inField, orError } from "../../errors.js";
+import { rankLinkCandidates } from "../../datasets/linking/candidates.js";
+import { comparableTitles } from "../../datasets/movielens/titles.js";
+import { AppError, inField, movieNotFound, orError } from "../../errors.js";
 import { type ImdbId, type MovieId, parseImdbId } from "../../ids.js";
+import type { LinkResult, ReferenceFilm } from "../../store/links.js";
+import type { Movie } from "../../store/movies.js";
 import type { Context } from "../request/context.js";
 import { checkFirst } from "../request/cursors.js";
 import { findMovie, invalidImdbId, movieIdOf } from "../request/lookup.js";
@@ -14,38 +14,58 @@ export interface LinkInput {
   imdbId: string;
 }
 
-/** Most links in one batch: one transaction, which other writers wait for. */
-export const mostLinks = 500;
-const mostCandidates = 50;
+/** In one batch: one transaction, which other writers wait for. */
+export const maxLinks = 500;
+const maxCandidates = 50;
+/** Films that share words with a title and are compared with it. */
+const maxCompared = 200;
+
+/** A film that a movie may be. */
+export interface LinkCandidate extends Omit<ReferenceFilm, "names" | "imdbId" | "movieId"> {
+  imdbId: ImdbId;
+  /** In 0..1: 1 where title and year agree. */
+  confidence: number;
+  evidence: string;
+  /** The movie that has this IMDb id already. */
+  takenBy: Movie | null;
+}
 
 /** @throws {AppError} INVALID_ID, INVALID_IMDB_ID, MOVIE_NOT_FOUND; ImdbIdTaken naming the movie that has it */
 export async function linkImdb(context: Context, input: LinkInput): Promise<Movie> {
-  const { movieId, imdbId } = parseLink(input);
-  const { db } = context.services;
-  return write(db, () => linkOrThrow(context, movieId, imdbId));
+  const link = parseLink(input);
+  const [result] = await context.services.store.links.set([link]);
+  return toMovie(link, result);
 }
 
 /**
  * Links one after another in one transaction; one that cannot be made leaves the others alone.
  * @returns a movie or an error for each, in their order, those that `linkImdb` throws
- * @throws {AppError} INVALID_ARGUMENT for more than `mostLinks`
+ * @throws {AppError} INVALID_ARGUMENT for more than `maxLinks`
  */
 export async function linkImdbBatch(context: Context, inputs: readonly LinkInput[]): Promise<(Movie | AppError)[]> {
-  if (inputs.length > mostLinks) {
-    throw new AppError("INVALID_ARGUMENT", `expected up to ${mostLinks} links in a batch, received ${inputs.length}`);
+  if (inputs.length > maxLinks) {
+    throw new AppError("INVALID_ARGUMENT", `expected up to ${maxLinks} links in a batch, received ${inputs.length}`);
   }
   const parsed = inputs.map((input, i) => orError(() => inField(["links", i], () => parseLink(input))));
-  return write(context.services.db, () =>
-    parsed.map((link) =>
-      link instanceof AppError ? link : orError(() => linkOrThrow(context, link.movieId, link.imdbId)),
-    ),
-  );
+  const links = parsed.flatMap((link) => (link instanceof AppError ? [] : [link]));
+  const results = await context.services.store.links.set(links);
+  let next = 0;
+  return parsed.map((link) => (link instanceof AppError ? link : orError(() => toMovie(link, results[next++]))));
 }
 
 /** @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, INVALID_ARGUMENT unless first is from 1 to 50 */
 export async function linkCandidates(context: Context, movieId: string, first: number): Promise<LinkCandidate[]> {
-  checkFirst("first", first, mostCandidates);
-  return findLinkCandidates(context.services.db, await findMovie(context, { id: movieId }), first);
+  checkFirst("first", first, maxCandidates);
+  const movie = await findMovie(context, { id: movieId });
+  const words = [...new Set(comparableTitles(movie.title).flatMap((name) => name.split(" ")))];
+  const films = await context.services.store.links.searchReference(words, maxCompared);
+  const best = rankLinkCandidates(movie, films).slice(0, first);
+  const holders = await context.loaders.movieByImdbId.loadMany(best.map(({ imdbId }) => imdbId as ImdbId));
+  return best.map((candidate, i) => {
+    const takenBy = holders[i];
+    if (takenBy instanceof Error) throw takenBy;
+    return { ...candidate, imdbId: candidate.imdbId as ImdbId, takenBy: takenBy ?? null };
+  });
 }
 
 function parseLink({ movieId, imdbId }: LinkInput): { movieId: MovieId; imdbId: ImdbId } {
@@ -57,18 +77,18 @@ function parseLink({ movieId, imdbId }: LinkInput): { movieId: MovieId; imdbId: 
   return { movieId: inField(["movieId"], () => movieIdOf(movieId)), imdbId: parsed };
 }
 
-/** Call inside `write`. */
-function linkOrThrow({ services }: Context, movieId: MovieId, imdbId: ImdbId): Movie {
-  const result = linkMovie(services.db, movieId, imdbId);
-  if ("takenBy" in result) throw new ImdbIdTaken(imdbId, result.takenBy);
+/** @throws {AppError} MOVIE_NOT_FOUND; ImdbIdTaken */
+function toMovie({ imdbId }: { imdbId: ImdbId | null }, result: LinkResult): Movie {
+  if ("missing" in result) throw movieNotFound(result.missing);
+  if ("takenBy" in result) throw new ImdbIdTaken(imdbId as ImdbId, result.takenBy);
   return result.movie;
 }
 
 /** @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND */
 export async function unlinkImdb(context: Context, movieId: string): Promise<Movie> {
-  const movie = inField(["movieId"], () => movieIdOf(movieId));
-  const { db } = context.services;
-  return write(db, () => unlinkMovie(db, movie));
+  const link = { movieId: inField(["movieId"], () => movieIdOf(movieId)), imdbId: null };
+  const [result] = await context.services.store.links.set([link]);
+  return toMovie(link, result);
 }
 
 /** IMDB_ID_TAKEN, with the movie that has the id. */

@@ -1,20 +1,10 @@
 /** Adds and updates movies. */
 import { z } from "zod";
 import { withoutYear } from "../../datasets/movielens/titles.js";
-import {
-  addMovie as addRow,
-  type Movie,
-  type MovieTitle,
-  movieByTitle,
-  moviesByIds,
-  updateMovie as updateRow,
-} from "../../db/movies.js";
-import { currentDataset } from "../../db/settings.js";
-import { write } from "../../db/write.js";
-import { inField, received } from "../../errors.js";
+import { inField, movieNotFound, received } from "../../errors.js";
 import { foldText } from "../../fold-text.js";
-import { movieNotFound } from "../../recommend/predict.js";
 import type { Services } from "../../services/services.js";
+import type { Movie, MovieTitle } from "../../store/movies.js";
 import type { Context } from "../request/context.js";
 import { text, wholeNumber } from "../request/input-schemas.js";
 import { movieIdOf } from "../request/lookup.js";
@@ -37,15 +27,15 @@ export const updateMovieSchema = z.object({
   genres: genres.nullish(),
 });
 
-/** The movie of this title and year, made now where there is none: the same call again changes nothing. */
+/** The movie of this title and year; it is added where there is none, so that the same call again changes nothing. */
 export async function addMovie(
   { services }: Context,
   { title, year, genres }: { title: string; year: number; genres: readonly string[] },
 ): Promise<Movie> {
-  const { db } = services;
-  const named = titled(title.trim(), year);
-  const known = asKnown(services, genres);
-  return write(db, () => movieByTitle(db, named) ?? addRow(db, { ...named, genres: known }));
+  return services.store.movies.findOrAdd({
+    ...toTitle(title.trim(), year),
+    genres: await toKnownSpellings(services, genres),
+  });
 }
 
 /** Changes what is given. Later imports leave it so. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND */
@@ -54,34 +44,31 @@ export async function updateMovie(
   input: { movieId: string; title?: string | null; year?: number | null; genres?: readonly string[] | null },
 ): Promise<Movie> {
   const id = inField(["movieId"], () => movieIdOf(input.movieId));
-  const { db } = services;
-  return write(db, () => {
-    const [before] = moviesByIds(db, [id]);
-    if (before === undefined) throw movieNotFound(id);
+  const genres = input.genres == null ? undefined : await toKnownSpellings(services, input.genres);
+  const movie = await services.store.movies.update(id, (before) => {
     const year = input.year ?? before.year;
-    const title = input.title == null ? inYear(before, year) : titled(input.title.trim(), year);
-    return updateRow(db, before, {
-      ...title,
-      genres: input.genres == null ? before.genres.split("|") : asKnown(services, input.genres),
-    });
+    const title = input.title == null ? withYear(before, year) : toTitle(input.title.trim(), year);
+    return { ...title, genres: genres ?? before.genres.split("|") };
   });
+  if (movie === undefined) throw movieNotFound(id);
+  return movie;
 }
 
-/** Genres as the catalogue writes them, where it has them already. */
-function asKnown({ db, catalogue }: Services, genres: readonly string[]): string[] {
-  // Movies may be added to a database that holds no data set.
-  if (currentDataset(db) === undefined) return [...genres];
-  const { genreSpellings } = catalogue();
+/** Genres as the catalogue spells them, where it has them already. */
+async function toKnownSpellings(services: Services, genres: readonly string[]): Promise<string[]> {
+  // Movies may be added to a database without a data set.
+  if ((await services.serving()).dataset === undefined) return [...genres];
+  const { genreSpellings } = await services.catalogue();
   return genres.map((name) => genreSpellings.get(foldText(name)) ?? name);
 }
 
-/** Shown as it is given, brackets and all. */
-function titled(title: string, year: number | null): MovieTitle {
+/** The title is shown as it is given, brackets and all. */
+function toTitle(title: string, year: number | null): MovieTitle {
   return { title: year === null ? title : `${title} (${year})`, displayTitle: title, year };
 }
 
-/** The same title, of another year. */
-function inYear({ title, displayTitle, year: before }: Movie, year: number | null): MovieTitle {
+/** The same title with another year. */
+function withYear({ title, displayTitle, year: before }: Movie, year: number | null): MovieTitle {
   if (year === before) return { title, displayTitle, year };
   return { title: `${withoutYear(title)} (${year})`, displayTitle, year };
 }

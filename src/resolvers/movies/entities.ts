@@ -1,8 +1,8 @@
 /** Resolves federation entities: movies and users by their keys. */
-import type { Movie } from "../../db/movies.js";
-import type { User } from "../../db/users.js";
 import { AppError, received } from "../../errors.js";
 import { parseImdbId, parseMovieId, parseUserId } from "../../ids.js";
+import type { Movie } from "../../store/movies.js";
+import type { User } from "../../store/users.js";
 import type { Context } from "../request/context.js";
 
 /** What of a key can be one: a number or a text. */

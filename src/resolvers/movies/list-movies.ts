@@ -1,24 +1,13 @@
 /** Lists of movies: those that match, the best rated, the most rated. */
-
-import { audienceOf } from "../../access/read-policy.js";
-import {
-  bestRatedMovies,
-  countMatchingMovies,
-  listMovies,
-  type Movie,
-  type MovieFilter,
-  type MovieOrderField,
-  mostRatedMovies,
-} from "../../db/movies.js";
-import { ratingTotals } from "../../db/statistics.js";
 import { AppError } from "../../errors.js";
 import type { MovieId } from "../../ids.js";
+import type { Movie, MovieFilter, MovieOrder, MovieOrderField } from "../../store/movies.js";
 import type { Context } from "../request/context.js";
 import { checkFirst, type Keyed, type KeyPage, maxPage } from "../request/cursors.js";
 import { checkText } from "../request/input-schemas.js";
-import { type RangeArgs, rangeOf } from "../request/ranges.js";
+import { type RangeArgs, toRange } from "../request/ranges.js";
 
-export { type MovieOrderField, movieOrderFields } from "../../db/movies.js";
+export { type MovieOrderField, movieOrderFields } from "../../store/movies.js";
 
 export interface GenreArgs {
   genres?: readonly string[] | null;
@@ -37,13 +26,8 @@ export interface MoviesArgs extends GenreArgs {
   orderBy?: { field: MovieOrderField; direction?: "ASC" | "DESC" | null } | null;
 }
 
-export interface MovieOrder {
-  field: MovieOrderField;
-  descending: boolean;
-}
-
-/** By default by number, or by relevance where somebody searches; most or latest first where that is what one looks for. */
-export function movieOrderOf({ orderBy, search }: MoviesArgs): MovieOrder {
+/** By default by number, or by relevance in a search; the most or the latest first where that is what clients look for. */
+export function toMovieOrder({ orderBy, search }: MoviesArgs): MovieOrder {
   const isSearch = search != null && search.trim() !== "";
   const field = orderBy?.field ?? (isSearch ? "RELEVANCE" : "NUMBER");
   if (field === "RELEVANCE" && !isSearch) {
@@ -53,33 +37,37 @@ export function movieOrderOf({ orderBy, search }: MoviesArgs): MovieOrder {
   return { field, descending: (orderBy?.direction ?? usual) === "DESC" };
 }
 
-export function moviesPage(context: Context, args: MoviesArgs, page: KeyPage): Keyed<Movie>[] {
-  return listMovies(context.services.db, audienceOf(context), filterOf(args), movieOrderOf(args), page);
+export async function moviesPage(
+  { services, audience }: Context,
+  args: MoviesArgs,
+  page: KeyPage,
+): Promise<Keyed<Movie>[]> {
+  return services.store.movies.list(audience, toMovieFilter(args), toMovieOrder(args), page);
 }
 
-export function movieCount(context: Context, args: MoviesArgs): number {
-  return countMatchingMovies(context.services.db, audienceOf(context), filterOf(args));
+export async function movieCount({ services, audience }: Context, args: MoviesArgs): Promise<number> {
+  return services.store.movies.count(audience, toMovieFilter(args));
 }
 
-const longestSearch = 200;
-const mostGenres = 20;
+const maxSearchLength = 200;
+const maxGenres = 20;
 
-/** @throws {AppError} INVALID_ARGUMENT for what SQLite would find too long a pattern or too many conditions */
-function filterOf(args: MoviesArgs): MovieFilter {
+/** @throws {AppError} INVALID_ARGUMENT for too long a search or too many genres */
+function toMovieFilter(args: MoviesArgs): MovieFilter {
   const { search, linked, uncertainLink, hasPoster } = args;
   if (search != null) checkText("search", search);
-  if (search != null && search.length > longestSearch) {
+  if (search != null && search.length > maxSearchLength) {
     throw new AppError(
       "INVALID_ARGUMENT",
-      `expected a search of up to ${longestSearch} characters, received ${search.length}`,
+      `expected a search of up to ${maxSearchLength} characters, received ${search.length}`,
     );
   }
   return {
-    ...genresOf(args),
+    ...toGenreFilter(args),
     search: search ?? undefined,
-    years: rangeOf("years", args.years),
-    meanRating: rangeOf("meanRating", args.meanRating),
-    ratingCount: rangeOf("ratingCount", args.ratingCount),
+    years: toRange("years", args.years),
+    meanRating: toRange("meanRating", args.meanRating),
+    ratingCount: toRange("ratingCount", args.ratingCount),
     linked: linked ?? undefined,
     uncertainLink: uncertainLink ?? undefined,
     hasPoster: hasPoster ?? undefined,
@@ -87,11 +75,11 @@ function filterOf(args: MoviesArgs): MovieFilter {
 }
 
 /** @throws {AppError} INVALID_ARGUMENT for more than 20 of a kind */
-export function genresOf(args: GenreArgs): Pick<MovieFilter, "genres" | "anyGenre" | "excludeGenres"> {
+export function toGenreFilter(args: GenreArgs): Pick<MovieFilter, "genres" | "anyGenre" | "excludeGenres"> {
   for (const name of ["genres", "anyGenre", "excludeGenres"] as const) {
     const given = args[name]?.length ?? 0;
-    if (given > mostGenres) {
-      throw new AppError("INVALID_ARGUMENT", `expected up to ${mostGenres} ${name}, received ${given}`);
+    if (given > maxGenres) {
+      throw new AppError("INVALID_ARGUMENT", `expected up to ${maxGenres} ${name}, received ${given}`);
     }
     for (const genre of args[name] ?? []) checkText(name, genre);
   }
@@ -102,12 +90,10 @@ export function genresOf(args: GenreArgs): Pick<MovieFilter, "genres" | "anyGenr
   };
 }
 
-/** Rated by most people first. @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 */
-export function popularMovies(context: Context, first: number): Promise<Movie[]> {
-  return moviesOf(
-    context,
-    mostRatedMovies(context.services.db, audienceOf(context), checkFirst("first", first, maxPage)),
-  );
+/** The most rated first. @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 */
+export async function popularMovies(context: Context, first: number): Promise<Movie[]> {
+  checkFirst("first", first, maxPage);
+  return getMovies(context, await context.services.store.statistics.mostRated(context.audience, first));
 }
 
 export interface TopMovie {
@@ -124,19 +110,18 @@ export async function topMovies(context: Context, prior: number, first: number):
   if (!(prior >= 0 && prior <= 100_000)) {
     throw new AppError("INVALID_ARGUMENT", `expected prior from 0 to 100000, received ${prior}`);
   }
-  const { db } = context.services;
-  const { mean } = ratingTotals(db, audienceOf(context));
+  const { mean } = await context.loaders.ratingTotals.load("current");
   if (mean === null) return [];
-  const found = bestRatedMovies(db, audienceOf(context), mean, prior, first);
-  const movies = await moviesOf(
+  const found = await context.services.store.statistics.bestRated(context.audience, mean, prior, first);
+  const movies = await getMovies(
     context,
     found.map(({ movieId }) => movieId),
   );
   return movies.map((movie, i) => ({ movie, score: found[i].score }));
 }
 
-/** In the order asked; each is there, since ratings and statistics refer to it. */
-export async function moviesOf({ loaders }: Context, ids: readonly MovieId[]): Promise<Movie[]> {
+/** In the order of the ids; each exists, since ratings and statistics refer to it. */
+export async function getMovies({ loaders }: Context, ids: readonly MovieId[]): Promise<Movie[]> {
   const movies = await loaders.movieById.loadMany(ids);
   return movies.filter((movie): movie is Movie => movie !== undefined && !(movie instanceof Error));
 }

@@ -1,8 +1,8 @@
 /** Resolvers of a movie's fields. */
-import type { Movie } from "../../db/movies.js";
-import type { PosterRow } from "../../db/posters.js";
 import { AppError } from "../../errors.js";
 import { clampStars } from "../../ml/model/star-scale.js";
+import type { Movie } from "../../store/movies.js";
+import type { Poster } from "../../store/posters.js";
 import { findReadableUser } from "../request/access.js";
 import type { Context } from "../request/context.js";
 import { findMovie } from "../request/lookup.js";
@@ -38,17 +38,17 @@ export async function posterSimilarity(
 }
 
 /** A movie's poster; one that is missing is fetched in the background. */
-export async function posterOf({ loaders, services }: Context, { id }: Movie): Promise<PosterRow | null> {
+export async function getPoster({ loaders }: Context, { id }: Movie): Promise<Poster | null> {
   const poster = await loaders.posterByMovieId.load(id);
-  if (poster === undefined) services.posterSources.request([id]);
+  if (poster === undefined) await loaders.isPosterPending.load(id);
   return poster ?? null;
 }
 
 export type PosterState = "READY" | "PENDING" | "NONE";
 
-export async function posterState(context: Context, movie: Movie): Promise<PosterState> {
-  if ((await posterOf(context, movie)) !== null) return "READY";
-  return context.services.posterSources.isPending(movie.id) ? "PENDING" : "NONE";
+export async function posterState({ loaders }: Context, { id }: Movie): Promise<PosterState> {
+  if ((await loaders.posterByMovieId.load(id)) !== undefined) return "READY";
+  return (await loaders.isPosterPending.load(id)) ? "PENDING" : "NONE";
 }
 
 /** The title's page on IMDb; null where the movie is not linked. */

@@ -1,6 +1,6 @@
 /** Subscription to changes of a movie's poster. */
-import type { Movie } from "../../db/movies.js";
 import type { MovieId } from "../../ids.js";
+import type { Movie } from "../../store/movies.js";
 import type { Context } from "../request/context.js";
 import { findMovie } from "../request/lookup.js";
 import { whileAllowed } from "../system/event-streams.js";
@@ -10,10 +10,12 @@ export async function posterChanges(
   context: Context,
   movieId: string | null | undefined,
 ): Promise<AsyncIterableIterator<MovieId>> {
-  const { updates } = context.services.posterSources;
   const wanted = movieId == null ? undefined : (await findMovie(context, { id: movieId })).id;
-  const news = updates.subscribe({ isWanted: (changed) => wanted === undefined || changed === wanted });
-  return whileAllowed(context, undefined, news, (changed) => changed);
+  const changes = context.services.store.changes({
+    subjects: ["posters"],
+    isWanted: ({ movieId: changed }) => changed !== null && (wanted === undefined || changed === wanted),
+  });
+  return whileAllowed(context, undefined, changes, (change) => change.movieId as MovieId);
 }
 
 /** The movie as it is now. */

@@ -1,16 +1,14 @@
 /** Uploads and removes posters. */
-import { type Movie, moviesByIds } from "../../db/movies.js";
-import { deletePoster, setPoster } from "../../db/posters.js";
-import { write } from "../../db/write.js";
-import { AppError, inField } from "../../errors.js";
+import { AppError, inField, movieNotFound } from "../../errors.js";
+import type { MovieId } from "../../ids.js";
 import { inspectPoster, maxPosterBytes } from "../../posters/images/images.js";
 import { savePoster } from "../../posters/images/store.js";
-
-export { maxPosterBytes } from "../../posters/images/images.js";
-
-import { movieNotFound } from "../../recommend/predict.js";
+import type { Movie } from "../../store/movies.js";
+import { unixNow } from "../../time.js";
 import type { Context } from "../request/context.js";
 import { movieIdOf } from "../request/lookup.js";
+
+export { maxPosterBytes } from "../../posters/images/images.js";
 
 /** A file of a multipart request, as far as it is needed. */
 export interface UploadedFile {
@@ -19,13 +17,13 @@ export interface UploadedFile {
 }
 
 /**
- * Makes a picture a movie's poster; no source of posters ever replaces it.
+ * Makes a picture a movie's poster; no provider ever replaces it.
  * @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, POSTER_UNREADABLE
  */
 export async function uploadPoster(context: Context, movieId: string, file: UploadedFile): Promise<Movie> {
   const id = inField(["movieId"], () => movieIdOf(movieId));
-  const { db, folders, posterSources } = context.services;
-  if (moviesByIds(db, [id])[0] === undefined) throw movieNotFound(id);
+  const { store, folders, encoders } = context.services;
+  const movie = await getMovie(context, id);
   if (file.size > maxPosterBytes) {
     throw new AppError(
       "POSTER_UNREADABLE",
@@ -35,37 +33,31 @@ export async function uploadPoster(context: Context, movieId: string, file: Uplo
   const bytes = new Uint8Array(await file.arrayBuffer());
   const { format, width, height, sha256 } = await inspectPoster(bytes);
   await savePoster(folders.posters, bytes, format);
-  const addedAt = Math.floor(Date.now() / 1000);
-  const row = { movieId: id, sha256, format, width, height, bytes: bytes.length, source: "upload" as const, addedAt };
-  const movie = await write(db, () => {
-    const [found] = moviesByIds(db, [id]);
-    if (found === undefined) throw movieNotFound(id);
-    setPoster(db, row);
-    return found;
-  });
-  posterSources.updates.publish(id);
-  // Other movies find it among their neighbours at once. An encoder that is of no use is no fault of this picture.
-  await context.services.encoders.embeddings([row]).catch((error: unknown) => {
+  const picture = { sha256, format, width, height, bytes: bytes.length };
+  await store.posters.set([{ ...picture, movieId: id, source: "upload", addedAt: unixNow() }]);
+  // Other movies find it among their neighbours at once. A broken encoder is no fault of this picture.
+  await encoders.embeddings([picture]).catch((error: unknown) => {
     if (!(error instanceof AppError)) throw error;
   });
   return movie;
 }
 
 /**
- * Takes a movie's poster away; where a source of posters is set up, it is fetched from there again when it is needed.
+ * Removes a movie's poster; a provider that is set up is asked for it again when it is needed.
  * @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, POSTER_NOT_FOUND
  */
 export async function removePoster(context: Context, movieId: string): Promise<Movie> {
   const id = inField(["movieId"], () => movieIdOf(movieId));
-  const { db, posterSources } = context.services;
-  const movie = await write(db, () => {
-    const [found] = moviesByIds(db, [id]);
-    if (found === undefined) throw movieNotFound(id);
-    if (deletePoster(db, id) === undefined) {
-      throw new AppError("POSTER_NOT_FOUND", `expected a poster of movie ${id}, but it has none`);
-    }
-    return found;
-  });
-  posterSources.updates.publish(id);
+  const movie = await getMovie(context, id);
+  if ((await context.services.store.posters.delete(id)) === undefined) {
+    throw new AppError("POSTER_NOT_FOUND", `movie ${id} has no poster`);
+  }
+  return movie;
+}
+
+/** @throws {AppError} MOVIE_NOT_FOUND */
+async function getMovie({ loaders }: Context, id: MovieId): Promise<Movie> {
+  const movie = await loaders.movieById.load(id);
+  if (movie === undefined) throw movieNotFound(id);
   return movie;
 }

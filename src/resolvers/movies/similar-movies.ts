@@ -1,5 +1,5 @@
 /** Movies liked by the same people, according to the active model. */
-import type { Movie } from "../../db/movies.js";
+import type { Movie } from "../../store/movies.js";
 import type { Context } from "../request/context.js";
 import { checkFirst, maxPage } from "../request/cursors.js";
 

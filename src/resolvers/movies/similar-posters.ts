@@ -1,6 +1,6 @@
 /** Movies of the whole catalogue whose posters are most similar to one movie's. */
-import type { Movie } from "../../db/movies.js";
 import { directionIn, nearestPosters } from "../../posters/vectors/neighbours.js";
+import type { Movie } from "../../store/movies.js";
 import type { Context } from "../request/context.js";
 import { checkFirst, maxPage } from "../request/cursors.js";
 
@@ -17,11 +17,11 @@ export async function similarPosters(
   first: number,
 ): Promise<SimilarPoster[]> {
   checkFirst("first", first, maxPage);
-  // Made now where it is not yet, so that a new poster finds its neighbours.
+  // Computed now where it is missing, so that a new poster finds its neighbours.
   const vector = await loaders.embeddingByMovieId.load(id);
   if (vector === undefined) return [];
-  const { index, movieIds, placeOf } = await loaders.posterMap.load("current");
-  const own = placeOf.get(id);
+  const { index, movieIds, rowOf } = await loaders.posterIndex.load("current");
+  const own = rowOf.get(id);
   const { places, similarities } = await scheduler.trackComputation(() =>
     nearestPosters(index, directionIn(index, vector), first, new Set(own === undefined ? [] : [own])),
   );

@@ -1,15 +1,15 @@
 /** Reasons for a recommendation: similar posters, and the ratings that contributed most. */
 import type { MovieId } from "../../ids.js";
-import type { RatingReason as RatingOfUser } from "../../ml/model/predictor.js";
+import type { RatingReason as RatingContribution } from "../../ml/model/predictor.js";
 import { sharedColours } from "../../posters/images/palette.js";
 import { cosine } from "../../posters/vectors/similarity.js";
 import type { PosterTarget } from "../../recommend/poster-similarity.js";
 import type { Context } from "../request/context.js";
 import { checkFirst } from "../request/cursors.js";
-import type { Recommended } from "./recommendations.js";
+import type { Recommendation } from "./recommendations.js";
 
 /** One of the user's ratings, and how much it moves the prediction. */
-export type RatingReason = RatingOfUser & { kind: "RatingReason" };
+export type RatingReasonOfUser = RatingContribution & { kind: "RatingReason" };
 /** One of the posters that the list was re-ranked by, and how close it is. */
 export interface PosterReason {
   kind: "PosterReason";
@@ -20,32 +20,32 @@ export interface PosterReason {
   /** The recommended movie, for its colours. */
   recommendedId: MovieId;
 }
-/** What stands in for the posters of somebody who rated fewer than three movies. */
+/** What stands for the posters of a user with fewer than three rated movies. */
 export interface TasteReason {
   kind: "TasteReason";
-  standIn: NonNullable<PosterTarget["standIn"]>;
+  fallback: NonNullable<PosterTarget["fallback"]>;
 }
-export type Reason = RatingReason | PosterReason | TasteReason;
+export type Reason = RatingReasonOfUser | PosterReason | TasteReason;
 
-const mostReasons = 20;
+const maxReasons = 20;
 
 /**
- * First, where the list was re-ranked by posters, the poster that the movie's own is closest to, and what stood in for
- * posters that a new user lacks; then the ratings that raised the prediction most, most first.
+ * Where the list was re-ranked by posters, first the poster that is most similar to the movie's own, and what stood for posters that a
+ * new user lacks; then the ratings that raised the prediction, the most first.
  * @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 20
  */
-export async function reasonsOf(
+export async function getReasons(
   context: Context,
-  { for: whom, movieId, compared }: Pick<Recommended, "for" | "movieId" | "compared">,
+  { owner, movieId, compared }: Pick<Recommendation, "owner" | "movieId" | "compared">,
   first: number,
 ): Promise<Reason[]> {
-  checkFirst("first", first, mostReasons);
+  checkFirst("first", first, maxReasons);
   const reasons: Reason[] = compared === undefined ? [] : posterReasons(movieId, compared);
   if (reasons.length < first) {
     const ratings =
-      "guest" in whom
-        ? await whom.guest.reasons.load(movieId)
-        : await context.loaders.reasons.load({ userId: whom.userId, movieId });
+      "guest" in owner
+        ? await owner.guest.reasons.load(movieId)
+        : await context.loaders.reasons.load({ userId: owner.userId, movieId });
     const raising = ratings.filter(({ contribution }) => contribution > 0);
     raising.sort((a, b) => b.contribution - a.contribution);
     reasons.push(...raising.map((rating) => ({ ...rating, kind: "RatingReason" as const })));
@@ -55,7 +55,7 @@ export async function reasonsOf(
 
 function posterReasons(
   movieId: MovieId,
-  { target: { anchors, standIn }, vector }: NonNullable<Recommended["compared"]>,
+  { target: { anchors, fallback }, vector }: NonNullable<Recommendation["compared"]>,
 ): Reason[] {
   const reasons: Reason[] = [];
   if (vector === undefined) return reasons;
@@ -66,15 +66,15 @@ function posterReasons(
     closest = { kind: "PosterReason", movieId: anchor.movieId, similarity, recommendedId: movieId };
   }
   if (closest !== undefined) reasons.push(closest);
-  if (standIn !== null) reasons.push({ kind: "TasteReason", standIn });
+  if (fallback !== null) reasons.push({ kind: "TasteReason", fallback });
   return reasons;
 }
 
 /** Colours that both posters show, most first; none where they share none. */
 export async function sharedPalette({ loaders }: Context, { movieId, recommendedId }: PosterReason): Promise<string[]> {
   const [one, other] = await Promise.all([
-    loaders.lookByMovieId.load(movieId),
-    loaders.lookByMovieId.load(recommendedId),
+    loaders.previewByMovieId.load(movieId),
+    loaders.previewByMovieId.load(recommendedId),
   ]);
   return sharedColours(one?.palette ?? [], other?.palette ?? []);
 }
@@ -86,8 +86,8 @@ export async function reasonText(context: Context, reason: Reason): Promise<stri
   const title = movie?.displayTitle ?? "a movie";
   if (reason.kind === "RatingReason") return `because you gave ${title} ${reason.stars}★`;
   const colours = await sharedPalette(context, reason);
-  const alike = `its poster looks like that of ${title} (${reason.similarity.toFixed(2)})`;
-  return colours.length === 0 ? alike : `${alike}: both ${inWords(colours.slice(0, 3))}`;
+  const similarity = `its poster looks like that of ${title} (${reason.similarity.toFixed(2)})`;
+  return colours.length === 0 ? similarity : `${similarity}: both ${toList(colours.slice(0, 3))}`;
 }
 
 const ageWords: Record<number, string> = {
@@ -100,16 +100,16 @@ const ageWords: Record<number, string> = {
   56: "56 and over",
 };
 
-function tasteText({ standIn }: TasteReason): string {
-  const { gender, ageGroup } = standIn.of;
+function tasteText({ fallback }: TasteReason): string {
+  const { gender, ageGroup } = fallback.demographics;
   const people = gender === "F" ? "women" : gender === "M" ? "men" : "people";
   const age = ageGroup === null ? "" : ` of ${ageWords[ageGroup] ?? `${ageGroup} and over`}`;
-  const who = standIn.basis === "EVERYONE" ? "people" : `${people}${age}`;
-  const rated = standIn.ratedMovies === 0 ? "no movie" : standIn.ratedMovies === 1 ? "one movie" : "two movies";
+  const who = fallback.basis === "EVERYONE" ? "people" : `${people}${age}`;
+  const rated = fallback.ratedMovies === 0 ? "no movie" : fallback.ratedMovies === 1 ? "one movie" : "two movies";
   return `you have rated ${rated} yet: posters that ${who} like stand in for the rest`;
 }
 
-function inWords(words: readonly string[]): string {
+function toList(words: readonly string[]): string {
   if (words.length < 2) return words.join("");
   return `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
 }

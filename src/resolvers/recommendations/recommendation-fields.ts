@@ -1,19 +1,19 @@
 /** Resolvers of a recommendation's fields. */
 import { clampStars } from "../../ml/model/star-scale.js";
 import type { Context } from "../request/context.js";
-import type { Recommended } from "./recommendations.js";
+import type { Recommendation } from "./recommendations.js";
 
 /** Stars as shown, 0.5 to 5. */
-export function shownScore({ stars }: Recommended): number {
+export function shownScore({ stars }: Recommendation): number {
   return clampStars(stars);
 }
 
 /** Computed where `similar: true` already did, else now, for all recommendations of the request together. */
-export async function similarityOf(
+export async function getSimilarity(
   context: Context,
-  { movieId, for: whom, similarity }: Recommended,
+  { movieId, owner, similarity }: Recommendation,
 ): Promise<number | null> {
   if (similarity !== undefined) return similarity;
-  const target = "guest" in whom ? whom.guest.target : whom;
+  const target = "guest" in owner ? owner.guest.target : owner;
   return context.loaders.posterSimilarity.load({ movieId, target });
 }

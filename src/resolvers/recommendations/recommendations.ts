@@ -1,31 +1,35 @@
 /** Recommendations as clients ask for them: for a user, page by page, or for a guest who is in no database. */
 import DataLoader from "dataloader";
-import { audienceOf } from "../../access/read-policy.js";
-import type { User } from "../../db/users.js";
 import { AppError } from "../../errors.js";
 import type { MovieId, UserId } from "../../ids.js";
-import type { RatingReason, UserFeatures, UserRatings } from "../../ml/model/predictor.js";
-import { defaultCandidates, type RankBy, type RecommendedMovie, recommendTo } from "../../recommend/pipeline.js";
-import { type SimilarityTarget, topPosters } from "../../recommend/poster-similarity.js";
-import type { RecommendationFilter, RecommendOptions } from "../../recommend/recommend-request.js";
-import { type GenreArgs, genresOf } from "../movies/list-movies.js";
+import type { RatingReason } from "../../ml/model/predictor.js";
+import { defaultCandidates, recommendTo } from "../../recommend/pipeline.js";
+import { topPosters } from "../../recommend/poster-similarity.js";
+import type {
+  RankBy,
+  RecommendationFilter,
+  RecommendedMovie,
+  RecommendOptions,
+  Subject,
+} from "../../recommend/recommend-request.js";
+import type { User } from "../../store/users.js";
+import { unixNow } from "../../time.js";
+import { type GenreArgs, toGenreFilter } from "../movies/list-movies.js";
 import type { Context } from "../request/context.js";
 import { checkFirst, type Key, type Keyed, type KeyPage, maxPage } from "../request/cursors.js";
 import { findMovieIds } from "../request/lookup.js";
-import { type RangeArgs, rangeOf } from "../request/ranges.js";
+import { type RangeArgs, toRange } from "../request/ranges.js";
 import { validated } from "../request/validate.js";
-import { type Demographics, demographicsSchema } from "../users/edit-users.js";
+import { type DemographicsInput, demographicsSchema } from "../users/edit-users.js";
 import { checkStars } from "../users/rate.js";
 
-/** Somebody who is in no database. */
-export interface Guest {
-  features: UserFeatures & { ratings: UserRatings };
-  /** What posters are compared with: their best-rated movies', equal ones in the order given. */
-  target: SimilarityTarget;
+/** A visitor who is not in the database. */
+export interface Guest extends Subject {
   reasons: DataLoader<MovieId, RatingReason[]>;
 }
 
-export type Recommended = RecommendedMovie & { for: { userId: UserId } | { guest: Guest } };
+/** A recommended movie, with the user or guest whom it is recommended to. */
+export type Recommendation = RecommendedMovie & { owner: { userId: UserId } | { guest: Guest } };
 
 export interface RecommendationFilterArgs extends GenreArgs {
   years?: RangeArgs | null;
@@ -46,81 +50,80 @@ export interface RecommendArgs {
 }
 
 /** @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 and candidates from 1 to 1,000; as `recommend` */
-export async function recommendationsOf(
+export async function getRecommendations(
   context: Context,
   user: User,
   args: RecommendArgs & { first?: number | null },
-): Promise<Recommended[]> {
-  const options = await optionsOf(context, args);
+): Promise<Recommendation[]> {
+  const options = await toOptions(context, args);
   const first = args.first == null ? undefined : checkFirst("first", args.first, maxPage);
   const movies = await context.loaders.recommendations.load({ user, options: { ...options, first } });
-  return movies.map((movie) => ({ ...movie, for: { userId: user.id } }));
+  return movies.map((movie) => ({ ...movie, owner: { userId: user.id } }));
 }
 
-/** How far down the list pages go. */
-export const deepestRank = 500;
+/** The last rank that pages reach. */
+export const maxRank = 500;
 
-/** A page of the same list. Cursors are places in it: a rating that comes in between moves what follows. */
+/** A page of the same list. Cursors are ranks: a rating given in between moves what follows. */
 export async function recommendationsPage(
   context: Context,
   user: User,
   args: RecommendArgs,
   { after, before, limit, inverted }: KeyPage,
-): Promise<Keyed<Recommended & { id: number }>[]> {
-  const from = after === undefined ? 0 : rankOf(after);
-  const until = before === undefined ? deepestRank : Math.min(deepestRank, rankOf(before) - 1);
-  const most = inverted ? until : Math.min(until, from + limit);
-  if (most <= from) return [];
-  const options = await optionsOf(context, args);
-  const list = await context.loaders.recommendations.load({ user, options: { ...options, first: most } });
+): Promise<Keyed<Recommendation & { id: number }>[]> {
+  const from = after === undefined ? 0 : toRank(after);
+  const until = before === undefined ? maxRank : Math.min(maxRank, toRank(before) - 1);
+  const first = inverted ? until : Math.min(until, from + limit);
+  if (first <= from) return [];
+  const options = await toOptions(context, args);
+  const list = await context.loaders.recommendations.load({ user, options: { ...options, first } });
   const page = list
     .slice(inverted ? Math.max(from, list.length - limit) : from)
-    .map((movie) => ({ node: { ...movie, id: movie.movieId, for: { userId: user.id } }, value: movie.rank }));
+    .map((movie) => ({ node: { ...movie, id: movie.movieId, owner: { userId: user.id } }, value: movie.rank }));
   return inverted ? page.reverse() : page;
 }
 
-/** How many there are, down to `deepestRank`. */
+/** How many there are, down to `maxRank`. */
 export async function recommendationCount(context: Context, user: User, args: RecommendArgs): Promise<number> {
-  const options = await optionsOf(context, args);
-  return (await context.loaders.recommendations.load({ user, options: { ...options, first: deepestRank } })).length;
+  const options = await toOptions(context, args);
+  return (await context.loaders.recommendations.load({ user, options: { ...options, first: maxRank } })).length;
 }
 
-/** @throws {AppError} INVALID_ARGUMENT for a cursor that is no place of a list */
-function rankOf({ value }: Key): number {
+/** @throws {AppError} INVALID_ARGUMENT for a cursor that is no rank */
+function toRank({ value }: Key): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= 1) return value;
   throw new AppError("INVALID_ARGUMENT", `expected a cursor that an earlier page gave, received one of rank ${value}`);
 }
 
 export interface GuestInput {
   ratings: readonly { movieId: string; rating: number }[];
-  demographics?: Demographics | null;
+  demographics?: DemographicsInput | null;
 }
 
-const mostGuestRatings = 500;
+const maxGuestRatings = 500;
 
 /**
- * For somebody who is in no database: what is given is all that is known, and nothing of it is kept.
- * @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, INVALID_RATING; INVALID_INPUT for demographics; as `recommendationsOf`
+ * Recommends to a visitor who is not in the database, from what is given alone; nothing of it is kept.
+ * @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, INVALID_RATING; INVALID_INPUT for demographics; as `getRecommendations`
  */
 export async function recommendFor(
   context: Context,
   input: GuestInput,
   args: RecommendArgs & { first?: number | null },
-): Promise<Recommended[]> {
-  const guest = await guestOf(context, input);
-  const options = await optionsOf(context, args);
+): Promise<Recommendation[]> {
+  const guest = await toGuest(context, input);
+  const options = await toOptions(context, args);
   const first = args.first == null ? undefined : checkFirst("first", args.first, maxPage);
-  const person = { features: guest.features, target: guest.target };
-  const movies = await recommendTo(context.services, { person, options: { ...options, first } });
-  return movies.map((movie) => ({ ...movie, for: { guest } }));
+  const movies = await recommendTo(context.loaders, { subject: guest, options: { ...options, first } });
+  return movies.map((movie) => ({ ...movie, owner: { guest } }));
 }
 
-/** Users' numbers begin at 1. */
+/** Ids of users begin at 1. */
 const nobody = 0 as UserId;
 
-async function guestOf(context: Context, { ratings, demographics }: GuestInput): Promise<Guest> {
-  if (ratings.length > mostGuestRatings) {
-    throw new AppError("INVALID_ARGUMENT", `expected up to ${mostGuestRatings} ratings, received ${ratings.length}`);
+async function toGuest(context: Context, { ratings, demographics }: GuestInput): Promise<Guest> {
+  if (ratings.length > maxGuestRatings) {
+    throw new AppError("INVALID_ARGUMENT", `expected up to ${maxGuestRatings} ratings, received ${ratings.length}`);
   }
   const stars = ratings.map(({ rating }) => checkStars(rating));
   const {
@@ -134,7 +137,6 @@ async function guestOf(context: Context, { ratings, demographics }: GuestInput):
   );
   // The last of several ratings of a movie counts.
   const byMovie = new Map(movieIds.map((id, i) => [id, stars[i]]));
-  const now = Math.floor(Date.now() / 1000);
   const features = {
     id: nobody,
     gender,
@@ -143,15 +145,15 @@ async function guestOf(context: Context, { ratings, demographics }: GuestInput):
     ratings: {
       movieIds: Int32Array.from(byMovie.keys()),
       stars: Float32Array.from(byMovie.values()),
-      ratedAt: new Float64Array(byMovie.size).fill(now),
+      ratedAt: new Float64Array(byMovie.size).fill(unixNow()),
     },
   };
   const bestRated = [...byMovie].sort(([, a], [, b]) => b - a).map(([id]) => id);
-  const target = { movieIds: bestRated.slice(0, topPosters), of: { gender: features.gender, ageGroup } };
-  return { features, target, reasons: reasonsOfGuest(context, features) };
+  const target = { movieIds: bestRated.slice(0, topPosters), demographics: { gender, ageGroup } };
+  return { features, target, reasons: createReasonLoader(context, features) };
 }
 
-function reasonsOfGuest({ loaders }: Context, features: Guest["features"]): Guest["reasons"] {
+function createReasonLoader({ loaders }: Context, features: Guest["features"]): Guest["reasons"] {
   return new DataLoader<MovieId, RatingReason[]>(
     async (ids) => {
       const model = await loaders.model.load("current");
@@ -166,36 +168,36 @@ function reasonsOfGuest({ loaders }: Context, features: Guest["features"]): Gues
   );
 }
 
-const mostBasedOn = 20;
-const mostExcluded = 1000;
+const maxBasedOn = 20;
+const maxExcluded = 1000;
 
 /** @throws {AppError} INVALID_ARGUMENT, INVALID_ID, MOVIE_NOT_FOUND */
-async function optionsOf(context: Context, args: RecommendArgs): Promise<RecommendOptions> {
+async function toOptions(context: Context, args: RecommendArgs): Promise<RecommendOptions> {
   checkRerank(args);
   return {
     similar: args.similar ?? false,
     candidates: checkFirst("candidates", args.candidates ?? defaultCandidates, 1000),
     rankBy: args.rankBy ?? undefined,
-    popularity: args.popularity ?? undefined,
+    popularityBias: args.popularity ?? undefined,
     weight: args.weight ?? undefined,
     diversity: args.diversity ?? undefined,
     basedOn: args.basedOn == null ? undefined : await findMovieIds(context, args.basedOn),
-    filter: args.filter == null ? undefined : await filterOf(context, args.filter),
+    filter: args.filter == null ? undefined : await toFilter(context, args.filter),
   };
 }
 
-async function filterOf(context: Context, args: RecommendationFilterArgs): Promise<RecommendationFilter> {
+async function toFilter(context: Context, args: RecommendationFilterArgs): Promise<RecommendationFilter> {
   const excluded = args.excludeMovieIds ?? [];
-  if (excluded.length > mostExcluded) {
+  if (excluded.length > maxExcluded) {
     throw new AppError(
       "INVALID_ARGUMENT",
-      `expected up to ${mostExcluded} excludeMovieIds, received ${excluded.length}`,
+      `expected up to ${maxExcluded} excludeMovieIds, received ${excluded.length}`,
     );
   }
   return {
-    ...genresOf(args),
-    years: rangeOf("years", args.years),
-    minRatings: args.minRatings == null ? undefined : { count: args.minRatings, audience: audienceOf(context) },
+    ...toGenreFilter(args),
+    years: toRange("years", args.years),
+    minRatings: args.minRatings == null ? undefined : { count: args.minRatings, audience: context.audience },
     excludeMovieIds: excluded.length === 0 ? undefined : await findMovieIds(context, excluded),
     includeRated: args.includeRated ?? undefined,
   };
@@ -209,7 +211,7 @@ function checkRerank(args: RecommendArgs): void {
       throw new AppError("INVALID_ARGUMENT", `expected ${name} from 0 to 1, received ${value}`);
     }
   }
-  if (args.basedOn != null) checkFirst("the number of movies in basedOn", args.basedOn.length, mostBasedOn);
+  if (args.basedOn != null) checkFirst("the number of movies in basedOn", args.basedOn.length, maxBasedOn);
   const given = (["weight", "diversity", "basedOn"] as const).filter((name) => args[name] != null);
   if (given.length > 0 && !args.similar) {
     throw new AppError("INVALID_ARGUMENT", `expected similar: true together with ${given.join(" and ")}`);

@@ -1,24 +1,24 @@
 /** Checks whether a viewer may read or change a user's ratings and demographics. */
-
-import { audienceOf, policyOfRequest } from "../../access/read-policy.js";
+import { getAudience } from "../../access/read-policy.js";
 import { refusal } from "../../access/scopes.js";
-import type { User } from "../../db/users.js";
 import { AppError, inField } from "../../errors.js";
 import type { UserId } from "../../ids.js";
+import type { ReadableUsers, User } from "../../store/users.js";
 import type { Context } from "./context.js";
 import { findUser, userIdOf } from "./lookup.js";
 
 /** Whether the viewer may read a user's ratings, demographics and what follows from them. */
-export function mayReadUser({ viewer, policy }: Context, user: Pick<User, "id" | "source">): boolean {
+export function mayReadUser(
+  { viewer, audience }: Pick<Context, "viewer" | "audience">,
+  user: Pick<User, "id" | "source">,
+): boolean {
   if (viewer.userId === user.id) return true;
-  const audience = audienceOf({ viewer, policy });
   return audience === "all" || (audience === "published" && user.source === "import");
 }
 
 /** Which users' ratings and demographics the viewer may read, as the lists are filtered. */
-export function readableUsers(context: Context): { imported: boolean; created: boolean; own: UserId | null } {
-  const audience = audienceOf(context);
-  return { imported: audience !== "private", created: audience === "all", own: context.viewer.userId };
+export function readableUsers({ audience, viewer }: Context): ReadableUsers {
+  return { imported: audience !== "private", created: audience === "all", own: viewer.userId };
 }
 
 /** @throws {AppError} FORBIDDEN, or UNAUTHENTICATED without a token, unless the viewer may read the user */
@@ -53,10 +53,13 @@ function ownId({ viewer }: Context): UserId {
 }
 
 /** As things stand now, for a subscription: whether the token is still good, and may still read the user. */
-export function mayStillRead(context: Context, user?: Pick<User, "id" | "source">): boolean {
-  const { viewer, services, policy } = context;
-  if (viewer.isStillGood !== undefined && !viewer.isStillGood()) return false;
-  return user === undefined || mayReadUser({ ...context, policy: policyOfRequest(services, policy) }, user);
+export async function mayStillRead(
+  { viewer, services, policy }: Context,
+  user?: Pick<User, "id" | "source">,
+): Promise<boolean> {
+  if (viewer.isStillGood !== undefined && !(await viewer.isStillGood())) return false;
+  if (user === undefined) return true;
+  return mayReadUser({ viewer, audience: await getAudience(services.forRequest(), viewer, policy) }, user);
 }
 
 /** The viewer as a user; null where the token is nobody's. @throws {AppError} USER_NOT_FOUND where they were deleted */

@@ -1,15 +1,17 @@
 /** The context that every resolver of a request receives. */
-
-import type { RequestPolicy, Viewer } from "../../access/viewer.js";
-import type { Services } from "../../services/services.js";
+import type { ReadPolicy, Viewer } from "../../access/viewer.js";
+import type { RequestServices } from "../../services/services.js";
+import type { Audience } from "../../store/statistics.js";
 import type { Loaders } from "./loaders.js";
 import type { Scheduler } from "./scheduler.js";
 
 export interface Context {
-  services: Services;
+  services: RequestServices;
   loaders: Loaders;
   scheduler: Scheduler;
-  /** Who asks. */
+  /** Who sent the request. */
   viewer: Viewer;
-  policy: RequestPolicy;
+  /** Whose ratings the viewer may read besides their own, and whose ratings count in the sums they see. */
+  audience: Audience;
+  policy: ReadPolicy;
 }

@@ -1,8 +1,8 @@
 /** Opaque pagination cursors, and checks of page sizes. */
-import type { Key, KeyPage } from "../../db/keyset.js";
 import { AppError, received } from "../../errors.js";
+import type { Key, KeyPage } from "../../store/paging.js";
 
-export type { Key, Keyed, KeyPage } from "../../db/keyset.js";
+export type { Key, Keyed, KeyPage } from "../../store/paging.js";
 
 /** The largest page that a client may ask for. */
 export const maxPage = 100;

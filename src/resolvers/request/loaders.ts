@@ -1,37 +1,22 @@
-/** DataLoaders of one request: every field and every stage reads through them, in batches and once. */
+/** DataLoaders of one request: every field and every stage of recommending reads through them, in batches and once. */
 import DataLoader from "dataloader";
-import { type Movie, moviesByIds, moviesByImdbIds } from "../../db/movies.js";
-import { type PosterRow, postersByMovieIds } from "../../db/posters.js";
-import {
-  countMatchingRatingsOfUsers,
-  listRatingsOfUsers,
-  type Rating,
-  type RatingFilter,
-  type RatingOrder,
-  topRatingsOfUsers,
-} from "../../db/ratings.js";
-import { type Audience, type MovieStatistics, statisticsOfMovies } from "../../db/statistics.js";
-import { type User, usersByIds } from "../../db/users.js";
+import type { AppError } from "../../errors.js";
 import type { ImdbId, MovieId, UserId } from "../../ids.js";
-import type { Predictor, RatingReason } from "../../ml/model/predictor.js";
-import { reasonsOfPairs } from "../../recommend/pair-reasons.js";
-import { embeddingsOfMovies } from "../../recommend/poster-similarity.js";
-import { type VisualTaste, visualTastes } from "../../recommend/poster-taste.js";
+import type { RatingReason } from "../../ml/model/predictor.js";
+import { explainPairs } from "../../recommend/explain.js";
+import { getSubject, recommendMany } from "../../recommend/pipeline.js";
+import { getPosterSimilarities, type SimilarityKey, toTargetName } from "../../recommend/poster-similarity.js";
+import { getVisualTastes, type VisualTaste } from "../../recommend/poster-taste.js";
 import { type Prediction, type PredictionKey, predictPairs } from "../../recommend/predict.js";
-import type { RecommendedMovie } from "../../recommend/recommend-request.js";
-import type { Catalogue } from "../../services/catalogue.js";
-import { looksOfMovies, type PosterLook } from "../../services/poster-looks.js";
-import type { PosterMap } from "../../services/poster-map.js";
-import type { Services } from "../../services/services.js";
-import {
-  ofUsers,
-  type RecommendationsKey,
-  recommendationsOfUsers,
-  type SimilarityKey,
-  similaritiesByTarget,
-  targetName,
-} from "./batches.js";
-import type { Keyed, KeyPage } from "./cursors.js";
+import { type CreateLoader, createReader, loadAll, type Reader, readInGroups } from "../../recommend/reader.js";
+import type { RecommendedMovie, RecommendOptions, Subject } from "../../recommend/recommend-request.js";
+import { getPosterPreviews, type PosterLook } from "../../services/poster-previews.js";
+import type { RequestServices } from "../../services/services.js";
+import type { Movie } from "../../store/movies.js";
+import type { Keyed, KeyPage } from "../../store/paging.js";
+import type { Rating, RatingFilter, RatingOrder } from "../../store/ratings.js";
+import type { Audience, MovieStatistics } from "../../store/statistics.js";
+import type { User } from "../../store/users.js";
 import type { Scheduler } from "./scheduler.js";
 
 export interface RatingsKey {
@@ -44,120 +29,112 @@ export interface RatingCountKey {
   filter: RatingFilter;
 }
 
-export interface TopRatingsKey {
-  userId: UserId;
-  first: number;
+export interface RecommendationsKey {
+  user: User;
+  options: RecommendOptions;
 }
 
-export interface Loaders {
-  userById: DataLoader<UserId, User | undefined>;
-  movieById: DataLoader<MovieId, Movie | undefined>;
+export interface Loaders extends Reader {
   movieByImdbId: DataLoader<ImdbId, Movie | undefined>;
-  posterByMovieId: DataLoader<MovieId, PosterRow | undefined>;
   statisticsByMovieId: DataLoader<MovieId, MovieStatistics>;
+  /** Number and mean stars of all ratings, as the viewer may see them. */
+  ratingTotals: DataLoader<"current", { count: number; mean: number | null }>;
+  /** Requests a missing poster from the providers. Whether it is being fetched, or waits for it. */
+  isPosterPending: DataLoader<MovieId, boolean>;
+  /** Colours and a blurhash of a movie's poster; undefined without a readable one. */
+  previewByMovieId: DataLoader<MovieId, PosterLook | undefined>;
   /** All pairs of a request in one call of the model. */
   prediction: DataLoader<PredictionKey, Prediction, string>;
   posterSimilarity: DataLoader<SimilarityKey, number | null, string>;
-  /** Embeddings of movies' posters, made where there is none yet; undefined where there is no poster. */
-  embeddingByMovieId: DataLoader<MovieId, Float32Array | undefined>;
-  /** Users' best-rated movies, at most `first` of each. */
-  topRatings: DataLoader<TopRatingsKey, Rating[], string>;
-  /** Every embedded poster, as of this request. */
-  posterMap: DataLoader<"current", PosterMap>;
-  /** The movies of the data set, as of this request. */
-  catalogue: DataLoader<"current", Catalogue>;
-  /** The model that serves, as of this request. */
-  model: DataLoader<"current", Predictor>;
-  /** Lists of recommendations of users, in one reading; movies are predicted once for each user. */
+  /** Lists of recommendations; movies are predicted once for each user. */
   recommendations: DataLoader<RecommendationsKey, RecommendedMovie[], string>;
   visualTaste: DataLoader<User, VisualTaste | null, UserId>;
   /** The same page of many users' ratings in one statement. */
   ratingsPage: DataLoader<RatingsKey, Keyed<Rating>[], string>;
   ratingCount: DataLoader<RatingCountKey, number, string>;
-  /** What movies' posters look like at a glance; undefined where there is none. */
-  lookByMovieId: DataLoader<MovieId, PosterLook | undefined>;
-  /** A user's ratings by how much they move the prediction of a movie; one solve a user. */
+  /** A user's ratings by how much they move the prediction of a movie; one solve for each user. */
   reasons: DataLoader<PredictionKey, RatingReason[], string>;
 }
 
 /** @param audience whose ratings the statistics count */
-export function createLoaders(services: Services, audience: () => Audience, scheduler: Scheduler): Loaders {
-  const { db } = services;
-  const lookup = <Key, Value, CacheKey = Key>(
-    read: (keys: readonly Key[]) => Value[] | Promise<Value[]>,
-    cacheKeyFn?: (key: Key) => CacheKey,
-  ) =>
-    new DataLoader<Key, Value, CacheKey>((keys) => scheduler.trackLookup(() => read(keys)), {
+export function createLoaders(services: RequestServices, audience: Audience, scheduler: Scheduler): Loaders {
+  const { store, posterFetcher } = services;
+  const lookup: CreateLoader = (read, cacheKeyFn) =>
+    new DataLoader((keys) => scheduler.trackLookup(() => read(keys)), {
       cacheKeyFn,
-      // As late as DataLoader's own scheduling, after all promises that are resolved already, and not before the last item of a list.
+      // As late as DataLoader's own scheduling, after all resolved promises, and not before the last item of a list.
       batchScheduleFn: (run) => {
         void Promise.resolve().then(() => process.nextTick(() => scheduler.scheduleLookup(run)));
       },
     });
-  const batchScheduleFn = scheduler.scheduleWork;
-  const pairName = ({ userId, movieId }: PredictionKey) => `${userId} ${movieId}`;
+  const reader = createReader(services, { createLoader: lookup });
+  /** For computations, which wait until every field has asked. */
+  const compute = <Key, Value>(
+    read: (keys: readonly Key[]) => Promise<(Value | AppError)[]>,
+    cacheKeyFn: (key: Key) => string,
+  ) => new DataLoader<Key, Value, string>(read, { cacheKeyFn, batchScheduleFn: scheduler.scheduleWork });
+  const toPairName = ({ userId, movieId }: PredictionKey) => `${userId} ${movieId}`;
   return {
-    userById: lookup((ids) => usersByIds(db, ids)),
-    movieById: lookup((ids) => moviesByIds(db, ids)),
-    movieByImdbId: lookup((ids) => moviesByImdbIds(db, ids)),
-    posterByMovieId: lookup((ids) => postersByMovieIds(db, ids)),
-    statisticsByMovieId: lookup((ids) => statisticsOfMovies(db, audience(), ids)),
-    prediction: new DataLoader<PredictionKey, Prediction, string>((keys) => predictPairs(services, keys), {
-      cacheKeyFn: pairName,
-      batchScheduleFn,
+    ...reader,
+    movieByImdbId: lookup((ids) => store.movies.byImdbIds(ids)),
+    statisticsByMovieId: lookup((ids) => store.statistics.ofMovies(audience, ids)),
+    ratingTotals: lookup((keys) => Promise.all(keys.map(() => store.statistics.totals(audience)))),
+    isPosterPending: lookup(async (ids) => {
+      await posterFetcher.request(ids);
+      return ids.map((id) => posterFetcher.isPending(id));
     }),
-    posterSimilarity: new DataLoader((keys) => similaritiesByTarget(services, keys), {
-      cacheKeyFn: ({ movieId, target }) => `${movieId} ${targetName(target)}`,
-      batchScheduleFn,
-    }),
-    embeddingByMovieId: lookup((ids) => embeddingsOfMovies(services, ids)),
-    topRatings: lookup<TopRatingsKey, Rating[], string>(
-      (keys) =>
-        ofUsers(
-          keys,
-          ({ first }) => first,
-          (first, ids) => topRatingsOfUsers(db, ids, first),
-        ),
-      JSON.stringify,
+    previewByMovieId: lookup(async (ids) => getPosterPreviews(services, await loadAll(reader.posterByMovieId, ids))),
+    prediction: compute((keys) => predictPairs(reader, keys), toPairName),
+    posterSimilarity: compute(
+      (keys) => getPosterSimilarities(reader, keys),
+      ({ movieId, target }) => `${movieId} ${toTargetName(target)}`,
     ),
-    posterMap: lookup((keys) => Promise.all(keys.map(() => services.posterMaps.current()))),
-    catalogue: lookup((keys) => keys.map(() => services.catalogue())),
-    model: lookup((keys) => Promise.all(keys.map(() => services.models.get()))),
-    recommendations: new DataLoader<RecommendationsKey, RecommendedMovie[], string>(
-      (keys) => recommendationsOfUsers(services, keys),
-      { cacheKeyFn: ({ user, options }) => `${user.id} ${JSON.stringify(options)}`, batchScheduleFn },
+    recommendations: compute(
+      (keys) => recommendToUsers(reader, keys),
+      ({ user, options }) => `${user.id} ${JSON.stringify(options)}`,
     ),
-    visualTaste: lookup<User, VisualTaste | null, UserId>(
-      (users) => visualTastes(services, users),
+    visualTaste: lookup(
+      (users) => getVisualTastes(reader, users),
       ({ id }) => id,
     ),
-    ratingsPage: lookup<RatingsKey, Keyed<Rating>[], string>(
+    ratingsPage: lookup(
       (keys) =>
-        ofUsers(
+        readInGroups(
           keys,
           ({ list }) => list,
-          ({ filter, order, page }, ids) => listRatingsOfUsers(db, ids, filter, order, page),
+          ({ filter, order, page }, ids) => store.ratings.listOfUsers(ids, filter, order, page),
         ),
       JSON.stringify,
     ),
-    ratingCount: lookup<RatingCountKey, number, string>(
+    ratingCount: lookup(
       (keys) =>
-        ofUsers(
+        readInGroups(
           keys,
           ({ filter }) => filter,
-          (filter, ids) => countMatchingRatingsOfUsers(db, ids, filter),
+          (filter, ids) => store.ratings.countOfUsers(ids, filter),
         ),
       JSON.stringify,
     ),
-    lookByMovieId: lookup((ids) => looksOfMovies(services, ids)),
-    reasons: new DataLoader<PredictionKey, RatingReason[], string>((keys) => reasonsOfPairs(services, keys), {
-      cacheKeyFn: pairName,
-      batchScheduleFn,
-    }),
+    reasons: compute((keys) => explainPairs(reader, keys), toPairName),
   };
 }
 
-/** What was read so far is no longer so: something was changed. */
-export function forgetAll({ loaders }: { loaders: Loaders }): void {
-  for (const loader of Object.values(loaders)) loader.clearAll();
+async function recommendToUsers(
+  reader: Reader,
+  keys: readonly RecommendationsKey[],
+): Promise<(RecommendedMovie[] | AppError)[]> {
+  const users = [...new Map(keys.map(({ user }) => [user.id, user])).values()];
+  const subjects = await Promise.all(users.map((user) => getSubject(reader, user)));
+  const subjectOf = new Map(users.map(({ id }, i) => [id, subjects[i]]));
+  return recommendMany(
+    reader,
+    keys.map(({ user, options }) => ({ subject: subjectOf.get(user.id) as Subject, options })),
+  );
+}
+
+/** Forgets what was read so far, after a mutation changed something. */
+export function forgetAll({ loaders, services }: { loaders: Loaders; services: RequestServices }): void {
+  const { services: _, ...all } = loaders;
+  for (const loader of Object.values(all)) loader.clearAll();
+  services.forgetDataset();
 }

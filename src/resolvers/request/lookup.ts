@@ -1,11 +1,9 @@
 /** Resolves the ids that clients send to rows, or to a clear error. */
-
 import type DataLoader from "dataloader";
-import type { Movie } from "../../db/movies.js";
-import type { User } from "../../db/users.js";
-import { AppError, received } from "../../errors.js";
+import { AppError, movieNotFound, received, userNotFound } from "../../errors.js";
 import { type MovieId, parseImdbId, parseMovieId, parseUserId, type UserId } from "../../ids.js";
-import { movieNotFound, userNotFound } from "../../recommend/predict.js";
+import type { Movie } from "../../store/movies.js";
+import type { User } from "../../store/users.js";
 import type { Context } from "./context.js";
 
 /** A user id from the data set's own number, or from a global id. @throws {AppError} INVALID_ID */
@@ -68,15 +66,14 @@ export async function findMovie(context: Context, by: { id?: string | null; imdb
   const imdbId = parseImdbId(by.imdbId as string);
   if (imdbId === undefined) throw invalidImdbId(by.imdbId as string);
   const movie = await context.loaders.movieByImdbId.load(imdbId);
-  if (movie === undefined)
-    throw new AppError("MOVIE_NOT_FOUND", `expected the IMDb id of a movie here, received ${imdbId}`);
+  if (movie === undefined) throw new AppError("MOVIE_NOT_FOUND", `there is no movie with the IMDb id ${imdbId}`);
   return movie;
 }
 
 /** Ids of movies that are there, by number or global id, in the order asked. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, DATA_EMPTY */
 export async function findMovieIds({ loaders }: Context, ids: readonly string[]): Promise<MovieId[]> {
   if (ids.length === 0) return [];
-  // Of a thousand ids that each of many lists excludes, the database need not be asked.
+  // The catalogue is in memory: a thousand ids that each of many lists excludes need no read.
   const { positionOf } = await loaders.catalogue.load("current");
   return ids.map((id) => {
     const movieId = movieIdOf(id);

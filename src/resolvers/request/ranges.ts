@@ -1,6 +1,6 @@
 /** Ranges that lists are filtered by. */
-import type { Range } from "../../db/keyset.js";
 import { AppError } from "../../errors.js";
+import type { Range } from "../../store/paging.js";
 
 /** As a client gives it. */
 export interface RangeArgs {
@@ -9,7 +9,7 @@ export interface RangeArgs {
 }
 
 /** @throws {AppError} INVALID_ARGUMENT for a range whose end is before its start */
-export function rangeOf(name: string, range: RangeArgs | null | undefined): Range | undefined {
+export function toRange(name: string, range: RangeArgs | null | undefined): Range | undefined {
   if (range == null) return undefined;
   const from = range.from ?? undefined;
   const to = range.to ?? undefined;

@@ -1,9 +1,9 @@
 /** Subscriptions to ratings, changed recommendations and training progress. */
-import type { Rating } from "../../db/ratings.js";
-import { ratingsStamp } from "../../db/ratings.js";
-import type { User } from "../../db/users.js";
+import { Repeater } from "@repeaterjs/repeater";
 import type { UserId } from "../../ids.js";
-import type { TrainingProgress } from "../../services/training-progress.js";
+import type { JobProgress } from "../../store/progress.js";
+import type { Rating } from "../../store/ratings.js";
+import type { User } from "../../store/users.js";
 import { findReadableUser, mayStillRead } from "../request/access.js";
 import type { Context } from "../request/context.js";
 import { findUser } from "../request/lookup.js";
@@ -14,35 +14,35 @@ export async function ratingsAdded(
   userId: string | null | undefined,
 ): Promise<AsyncIterableIterator<Rating>> {
   const user = await findReadableUser(context, userId);
-  const news = context.services.events.ratings.subscribe({
-    isWanted: ({ userId: of, rating }) => of === user.id && rating !== null,
+  const changes = context.services.store.changes({
+    subjects: ["ratings"],
+    isWanted: ({ userId: changed, rating }) => changed === user.id && rating !== undefined,
   });
-  return whileAllowed(context, user, news, ({ rating }) => rating as Rating);
+  return whileAllowed(context, user, changes, ({ rating }) => rating as Rating);
 }
 
-/** The user, whenever what they are recommended may be another. @throws {AppError} as `findReadableUser` */
+/** The user, whenever their recommendations may have changed. @throws {AppError} as `findReadableUser` */
 export async function recommendationChanges(
   context: Context,
   userId: string | null | undefined,
 ): Promise<AsyncIterableIterator<UserId>> {
   const user = await findReadableUser(context, userId);
-  const { db, events } = context.services;
-  // Of many changes at once the last one tells as much as all.
-  const own = events.ratings.subscribe({ isWanted: ({ userId: of }) => of === user.id, mostWaiting: 1 });
-  let stamp = ratingsStamp(db, user.id);
-  const others = events.others.subscribe({
-    isWanted: (what) => {
-      if (what === "model") return true;
-      const before = stamp;
-      stamp = ratingsStamp(db, user.id);
-      return stamp !== before;
-    },
-    mostWaiting: 1,
+  const { store } = context.services;
+  let version = await store.ratings.versionOfUser(user.id);
+  // Of several changes the last one tells as much as all.
+  const named = store.changes({
+    subjects: ["ratings", "model"],
+    isWanted: (change) => change.subject === "model" || change.userId === user.id,
+    maxUnread: 1,
   });
-  return whileAllowed(context, user, merged<unknown>([own, others]), () => {
-    stamp = ratingsStamp(db, user.id);
-    return user.id;
+  // Another process does not say whose ratings it changed.
+  const unnamed = store.changes({ subjects: ["ratings"], isWanted: ({ userId }) => userId === null, maxUnread: 1 });
+  const changed = filtered(unnamed, async () => {
+    const before = version;
+    version = await store.ratings.versionOfUser(user.id);
+    return version !== before;
   });
+  return whileAllowed(context, user, Repeater.merge([named, changed]), () => user.id);
 }
 
 /** @throws {AppError} USER_NOT_FOUND where they were deleted */
@@ -50,37 +50,36 @@ export function userNow(context: Context, id: UserId): Promise<User> {
   return findUser(context, String(id));
 }
 
-export function trainings(context: Context): AsyncIterableIterator<TrainingProgress> {
-  return whileAllowed(
-    context,
-    undefined,
-    context.services.events.training.subscribe({ mostWaiting: 1 }),
-    (progress) => progress,
-  );
+export function trainings(context: Context): AsyncIterableIterator<JobProgress> {
+  const changes = context.services.store.changes({ subjects: ["progress"], maxUnread: 1 });
+  return whileAllowed(context, undefined, changes, ({ progress }) => progress);
 }
 
 const checkedEveryMs = 5000;
 
-/** News until the token is revoked or too old, or may no longer read the user. */
-export function whileAllowed<News, Result>(
+/** The changes, until the token is revoked or expired, or may no longer read the user. */
+export function whileAllowed<Change, Result>(
   context: Context,
   user: User | undefined,
-  news: AsyncIterableIterator<News>,
-  map: (news: News) => Result,
+  changes: AsyncIterableIterator<Change>,
+  map: (change: Change) => Result,
 ): AsyncIterableIterator<Result> {
   const stop = async () => {
-    await news.return?.();
+    await changes.return?.();
     return { value: undefined, done: true as const };
   };
+  const isAllowed = () => mayStillRead(context, user);
   return {
     async next() {
-      // Where there are no news for long, it ends all the same.
+      // It ends without a change too.
       const timer = setInterval(() => {
-        if (!mayStillRead(context, user)) news.return?.().catch(() => {});
+        void isAllowed()
+          .then((allowed) => (allowed ? undefined : changes.return?.()))
+          .catch(() => {});
       }, checkedEveryMs).unref();
       try {
-        const { value, done } = await news.next();
-        if (done || !mayStillRead(context, user)) return stop();
+        const { value, done } = await changes.next();
+        if (done || !(await isAllowed())) return stop();
         return { value: map(value), done: false };
       } finally {
         clearInterval(timer);
@@ -93,24 +92,19 @@ export function whileAllowed<News, Result>(
   };
 }
 
-/** News of several sources as it comes; ends when one of them does. */
-function merged<News>(sources: readonly AsyncIterableIterator<News>[]): AsyncIterableIterator<News> {
-  const ask = (i: number) => sources[i].next().then((result) => ({ result, i }));
-  let pending: ReturnType<typeof ask>[] | undefined;
-  const stop = async () => {
-    await Promise.all(sources.map((source) => source.return?.()));
-    return { value: undefined, done: true as const };
-  };
+/** The changes that a predicate accepts. */
+function filtered<Change>(
+  changes: AsyncIterableIterator<Change>,
+  isWanted: (change: Change) => Promise<boolean>,
+): AsyncIterableIterator<Change> {
   return {
     async next() {
-      // Each source is asked once for each of its news, and what is not there yet is waited for again.
-      pending ??= sources.map((_, i) => ask(i));
-      const { result, i } = await Promise.race(pending);
-      if (result.done) return stop();
-      pending[i] = ask(i);
-      return result;
+      for (;;) {
+        const result = await changes.next();
+        if (result.done || (await isWanted(result.value))) return result;
+      }
     },
-    return: stop,
+    return: async () => (await changes.return?.()) ?? { value: undefined, done: true },
     [Symbol.asyncIterator]() {
       return this;
     },

@@ -1,23 +1,13 @@
 /** Creates, updates and deletes users. */
 import { z } from "zod";
-import { rememberDeletion } from "../../db/deletions.js";
-import { countRatings } from "../../db/ratings.js";
-import {
-  addUser,
-  deleteUser as deleteRow,
-  type User,
-  updateUser as updateRow,
-  userByExternalId,
-} from "../../db/users.js";
-import { write } from "../../db/write.js";
-import { received } from "../../errors.js";
+import { received, userNotFound } from "../../errors.js";
 import type { UserId } from "../../ids.js";
-import { userNotFound } from "../../recommend/predict.js";
+import type { Demographics, User } from "../../store/users.js";
 import { actingUserId } from "../request/access.js";
 import type { Context } from "../request/context.js";
 import { oneOfThese, text } from "../request/input-schemas.js";
 
-export interface Demographics {
+export interface DemographicsInput {
   gender?: string | null;
   ageGroup?: number | null;
   occupation?: string | null;
@@ -27,7 +17,7 @@ export interface Demographics {
 /** Lower bounds of MovieLens 1M's age groups. */
 export const ageGroups = [1, 18, 25, 35, 45, 50, 56] as const;
 
-/** Empty is unknown; left out, it stays as it is. */
+/** Null is unknown; what is left out stays as it is. */
 export const demographicsSchema = z.object({
   gender: oneOfThese(["M", "F"]).nullish(),
   ageGroup: oneOfThese(ageGroups).nullish(),
@@ -37,26 +27,25 @@ export const demographicsSchema = z.object({
 
 export const createUserSchema = demographicsSchema.extend({ externalId: text(1, 200) });
 
-/** The user with this external id, made now where there is none: the same call again changes nothing. */
-export async function createUser(context: Context, input: Demographics & { externalId: string }): Promise<User> {
-  const { db } = context.services;
-  const { externalId, ...demographics } = input;
-  return write(db, () => userByExternalId(db, externalId) ?? addUser(db, { externalId, ...known(demographics) }));
+/** The user with this external id; it is added where there is none, so that the same call again changes nothing. */
+export async function createUser(
+  { services }: Context,
+  { externalId, ...demographics }: DemographicsInput & { externalId: string },
+): Promise<User> {
+  return services.store.users.findOrAdd(externalId, toDemographics(demographics));
 }
 
 /** @throws {AppError} INVALID_ID, USER_NOT_FOUND; as `actingUserId` */
-export async function updateUser(context: Context, input: Demographics & { userId?: string | null }): Promise<User> {
+export async function updateUser(context: Context, input: DemographicsInput & { userId?: string | null }): Promise<User> {
   const { userId, ...demographics } = input;
   const id = actingUserId(context, userId);
-  const { db, events } = context.services;
-  const user = await write(db, () => updateRow(db, id, known(demographics)));
+  const user = await context.services.store.users.update(id, toDemographics(demographics));
   if (user === undefined) throw userNotFound(id);
-  events.ratings.publish({ userId: id, rating: null });
   return user;
 }
 
 /**
- * Takes a user away with all of their ratings and tokens.
+ * Deletes a user with all of their ratings and tokens.
  * @throws {AppError} INVALID_ID, USER_NOT_FOUND; as `actingUserId`
  */
 export async function deleteUser(
@@ -64,18 +53,13 @@ export async function deleteUser(
   input: { userId?: string | null },
 ): Promise<{ userId: UserId; ratings: number }> {
   const userId = actingUserId(context, input.userId);
-  const { db } = context.services;
-  const ratings = await write(db, () => {
-    const count = countRatings(db, userId);
-    if (!deleteRow(db, userId)) throw userNotFound(userId);
-    rememberDeletion(db, userId);
-    return count;
-  });
-  return { userId, ratings };
+  const deleted = await context.services.store.users.delete(userId);
+  if (deleted === undefined) throw userNotFound(userId);
+  return { userId, ratings: deleted.ratings };
 }
 
-/** Checked by `demographicsSchema` before. */
-function known({ gender, ageGroup, occupation, zipCode }: Demographics): Partial<User> {
+/** @param input checked by `demographicsSchema` before */
+function toDemographics({ gender, ageGroup, occupation, zipCode }: DemographicsInput): Partial<Demographics> {
   if (gender != null && gender !== "M" && gender !== "F") {
     throw new TypeError(`expected a gender that was checked, received ${received(gender)}`);
   }

@@ -1,18 +1,12 @@
 /** Lists of ratings: a user's, a movie's. */
-import {
-  countMatchingRatings,
-  listRatings,
-  type Rating,
-  type RatingFilter,
-  type RatingOrderField,
-} from "../../db/ratings.js";
-import type { User } from "../../db/users.js";
 import { AppError, received } from "../../errors.js";
+import type { Rating, RatingFilter, RatingOrder, RatingOrderField } from "../../store/ratings.js";
+import type { User } from "../../store/users.js";
 import { findReadableUser, readableUsers } from "../request/access.js";
 import type { Context } from "../request/context.js";
 import type { Keyed, KeyPage } from "../request/cursors.js";
 import { findMovie } from "../request/lookup.js";
-import { type RangeArgs, rangeOf } from "../request/ranges.js";
+import { type RangeArgs, toRange } from "../request/ranges.js";
 
 export interface RatingsArgs {
   movieId?: string | null;
@@ -23,7 +17,7 @@ export interface RatingsArgs {
 }
 
 /** By default in the order of import; otherwise highest or latest first. */
-export function ratingOrderOf({ orderBy }: RatingsArgs): { field: RatingOrderField; descending: boolean } {
+export function toRatingOrder({ orderBy }: RatingsArgs): RatingOrder {
   const field = orderBy?.field ?? "IMPORT";
   return { field, descending: (orderBy?.direction ?? (field === "IMPORT" ? "ASC" : "DESC")) === "DESC" };
 }
@@ -36,7 +30,7 @@ export function userRatingsPage(
   page: KeyPage,
 ): Promise<Keyed<Rating>[]> {
   return scheduler.release(
-    loaders.ratingsPage.load({ userId: id, list: { filter, order: ratingOrderOf(args), page } }),
+    loaders.ratingsPage.load({ userId: id, list: { filter, order: toRatingOrder(args), page } }),
   );
 }
 
@@ -60,22 +54,27 @@ export async function ratingsFilter(
   return { ...(await userRatingsFilter(context, args)), userId: user?.id, readable: readableUsers(context) };
 }
 
-export function ratingsPage(context: Context, filter: RatingFilter, args: RatingsArgs, page: KeyPage): Keyed<Rating>[] {
-  return listRatings(context.services.db, filter, ratingOrderOf(args), page);
+export function ratingsPage(
+  { services }: Context,
+  filter: RatingFilter,
+  args: RatingsArgs,
+  page: KeyPage,
+): Promise<Keyed<Rating>[]> {
+  return services.store.ratings.list(filter, toRatingOrder(args), page);
 }
 
-export function ratingCount(context: Context, filter: RatingFilter): number {
-  return countMatchingRatings(context.services.db, filter);
+export function ratingCount({ services }: Context, filter: RatingFilter): Promise<number> {
+  return services.store.ratings.count(filter);
 }
 
 /** Which of a user's ratings, or of a movie's. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, INVALID_ARGUMENT */
 export async function userRatingsFilter(context: Context, args: RatingsArgs): Promise<RatingFilter> {
   const movie = args.movieId == null ? undefined : await findMovie(context, { id: args.movieId });
-  const from = secondsOf("ratedAfter", args.ratedAfter);
-  const to = secondsOf("ratedBefore", args.ratedBefore, "end of day");
+  const from = toUnixSeconds("ratedAfter", args.ratedAfter);
+  const to = toUnixSeconds("ratedBefore", args.ratedBefore, "end of day");
   return {
     movieId: movie?.id,
-    rating: rangeOf("rating", args.rating),
+    rating: toRange("rating", args.rating),
     ratedAt: from === undefined && to === undefined ? undefined : { from, to },
   };
 }
@@ -83,7 +82,7 @@ export async function userRatingsFilter(context: Context, args: RatingsArgs): Pr
 const iso = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
 /** @param ofDay where a date stands alone, its last second instead of its first, in UTC */
-function secondsOf(name: string, text: string | null | undefined, ofDay?: "end of day"): number | undefined {
+function toUnixSeconds(name: string, text: string | null | undefined, ofDay?: "end of day"): number | undefined {
   if (text == null) return undefined;
   const [, day, offset] = iso.exec(text) ?? [];
   // JavaScript takes February 31st for March 3rd.

@@ -1,18 +1,14 @@
-/** Changes a user's ratings; a change takes effect at once, since nothing of it is cached. */
+/** Sets and removes a user's ratings; each takes effect at once. */
 import { z } from "zod";
-import { rememberDeletion } from "../../db/deletions.js";
-import { moviesByIds } from "../../db/movies.js";
-import { deleteRating, type Rating, ratingSetter, ratingsOfMovies } from "../../db/ratings.js";
-import { usersByIds } from "../../db/users.js";
-import { write } from "../../db/write.js";
-import { AppError, inField, orError, received } from "../../errors.js";
+import { AppError, inField, movieNotFound, orError, received, userNotFound } from "../../errors.js";
 import type { MovieId, UserId } from "../../ids.js";
-import { movieNotFound, userNotFound } from "../../recommend/predict.js";
+import type { Rating, SetRating } from "../../store/ratings.js";
+import { unixNow } from "../../time.js";
 import { actingUserId } from "../request/access.js";
 import type { Context } from "../request/context.js";
 import { movieIdOf } from "../request/lookup.js";
 
-interface Whose {
+interface RatingOwner {
   /** By default the viewer. */
   userId?: string | null;
 }
@@ -22,28 +18,22 @@ export interface MovieRating {
   rating: number;
 }
 
-/** Most ratings in one batch: one transaction, which other writers wait for. */
-export const mostRatings = 500;
+/** In one batch: one transaction, which other writers wait for. */
+export const maxRatings = 500;
 
 export const rateMoviesSchema = z.object({
-  ratings: z.array(z.unknown()).refine((ratings) => ratings.length <= mostRatings, {
-    error: ({ input }) => `expected up to ${mostRatings} ratings in a batch, received ${(input as unknown[]).length}`,
+  ratings: z.array(z.unknown()).refine((ratings) => ratings.length <= maxRatings, {
+    error: ({ input }) => `expected up to ${maxRatings} ratings in a batch, received ${(input as unknown[]).length}`,
   }),
 });
 
 /** @throws {AppError} INVALID_ID, INVALID_RATING, USER_NOT_FOUND, MOVIE_NOT_FOUND; as `actingUserId` */
-export async function rateMovie(context: Context, input: Whose & MovieRating): Promise<Rating> {
+export async function rateMovie(context: Context, input: RatingOwner & MovieRating): Promise<Rating> {
   const userId = actingUserId(context, input.userId);
   const rating = checkRating(input);
-  const { db, events } = context.services;
-  const [result] = await write(db, () => {
-    checkUser(context, userId);
-    return setRatings(context, userId, [rating]);
-  });
-  if (result instanceof AppError) throw result;
-  const { set, isNew } = result;
-  if (isNew) events.ratings.publish({ userId, rating: set });
-  return set;
+  const [result] = await setRatings(context, userId, [rating]);
+  if (result === undefined) throw movieNotFound(rating.movieId);
+  return result.rating;
 }
 
 /**
@@ -53,37 +43,29 @@ export async function rateMovie(context: Context, input: Whose & MovieRating): P
  */
 export async function rateMovies(
   context: Context,
-  input: Whose & { ratings: readonly MovieRating[] },
+  input: RatingOwner & { ratings: readonly MovieRating[] },
 ): Promise<(Rating | AppError)[]> {
   const userId = actingUserId(context, input.userId);
-  const { db, events } = context.services;
   const checked = input.ratings.map((each, i) => orError(() => inField(["ratings", i], () => checkRating(each))));
-  const results = await write(db, () => {
-    checkUser(context, userId);
-    return setRatings(context, userId, checked);
-  });
-  const done = results.filter((result): result is SetRating => !(result instanceof AppError));
-  for (const { set, isNew } of done) if (isNew) events.ratings.publish({ userId, rating: set });
-  return results.map((result) => (result instanceof AppError ? result : result.set));
+  const results = await setRatings(
+    context,
+    userId,
+    checked.flatMap((rating) => (rating instanceof AppError ? [] : [rating])),
+  );
+  let next = 0;
+  return checked.map((rating) =>
+    rating instanceof AppError ? rating : (results[next++]?.rating ?? movieNotFound(rating.movieId)),
+  );
 }
 
-/** @returns the rating that was taken away. @throws {AppError} INVALID_ID, RATING_NOT_FOUND; as `actingUserId` */
-export async function removeRating(context: Context, input: Whose & { movieId: string }): Promise<Rating> {
+/** @returns the deleted rating. @throws {AppError} INVALID_ID, RATING_NOT_FOUND; as `actingUserId` */
+export async function removeRating(context: Context, input: RatingOwner & { movieId: string }): Promise<Rating> {
   const userId = actingUserId(context, input.userId);
   const movieId = inField(["movieId"], () => movieIdOf(input.movieId));
-  const { db, events } = context.services;
-  const removed = await write(db, () => {
-    const rating = deleteRating(db, userId, movieId);
-    if (rating !== undefined) rememberDeletion(db, userId, movieId);
-    return rating;
-  });
+  const removed = await context.services.store.ratings.delete(userId, movieId);
   if (removed === undefined) {
-    throw new AppError(
-      "RATING_NOT_FOUND",
-      `expected a rating of movie ${movieId} by user ${userId}, but there is none`,
-    );
+    throw new AppError("RATING_NOT_FOUND", `user ${userId} has not rated movie ${movieId}`);
   }
-  events.ratings.publish({ userId, rating: null });
   return removed;
 }
 
@@ -100,40 +82,18 @@ export function checkStars(rating: number): number {
   throw new AppError("INVALID_RATING", `expected a rating of 0.5 to 5 in half stars, received ${received(rating)}`);
 }
 
-function checkUser({ services }: Context, userId: UserId): void {
-  if (usersByIds(services.db, [userId])[0] === undefined) throw userNotFound(userId);
-}
-
-interface SetRating {
-  set: Rating;
-  /** Whether it is another one than before. */
-  isNew: boolean;
-}
-
 interface CheckedRating {
   movieId: MovieId;
   stars: number;
 }
 
-/** One after another; an error stays in its place, as does a movie that is not there. Call inside `write`. */
-function setRatings(
-  { services: { db } }: Context,
+/** @returns undefined for each movie that does not exist. @throws {AppError} USER_NOT_FOUND */
+async function setRatings(
+  { services }: Context,
   userId: UserId,
-  ratings: readonly (CheckedRating | AppError)[],
-): (SetRating | AppError)[] {
-  const movieIds = ratings.flatMap((rating) => (rating instanceof AppError ? [] : [rating.movieId]));
-  const known = new Set(moviesByIds(db, movieIds).map((movie) => movie?.id));
-  const standing = ratingsOfMovies(db, userId, movieIds);
-  const setRating = ratingSetter(db, userId, Math.floor(Date.now() / 1000));
-  return ratings.map((rating) => {
-    if (rating instanceof AppError) return rating;
-    const { movieId, stars } = rating;
-    if (!known.has(movieId)) return movieNotFound(movieId);
-    const before = standing.get(movieId);
-    // The same rating again is not another one, and no later one.
-    if (before?.edited && before.rating === stars) return { set: before, isNew: false };
-    const set = setRating(movieId, stars);
-    standing.set(movieId, set);
-    return { set, isNew: true };
-  });
+  ratings: readonly CheckedRating[],
+): Promise<(SetRating | undefined)[]> {
+  const results = await services.store.ratings.set(userId, ratings, unixNow());
+  if (results === undefined) throw userNotFound(userId);
+  return results;
 }

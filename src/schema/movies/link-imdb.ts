@@ -1,6 +1,6 @@
 /** Mutations that link movies to IMDb, and candidates for a link. */
 import { AppError } from "../../errors.js";
-import { linkCandidates, linkImdb, linkImdbBatch, mostLinks, unlinkImdb } from "../../resolvers/movies/edit-links.js";
+import { linkCandidates, linkImdb, linkImdbBatch, maxLinks, unlinkImdb } from "../../resolvers/movies/edit-links.js";
 import type { LinkCandidate as LinkCandidateRow, Movie as MovieRow } from "../../resolvers/request/row-types.js";
 import { builder } from "../builder/builder.js";
 import { addMutation, changing } from "../builder/mutation.js";
@@ -48,7 +48,7 @@ const LinkImdbResult = addMutation("linkImdb", {
 const LinkImdbBatchInput = builder.inputType("LinkImdbBatchInput", {
   description: "Many links at once.",
   fields: (t) => ({
-    links: t.field({ type: [LinkImdbInput], required: true, description: `At most ${mostLinks}.` }),
+    links: t.field({ type: [LinkImdbInput], required: true, description: `At most ${maxLinks}.` }),
   }),
 });
 

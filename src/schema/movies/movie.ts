@@ -1,9 +1,9 @@
 /** The type Movie, and queries for movies. */
 import { parseMovieId } from "../../ids.js";
-import { movieCount, movieOrderOf, moviesPage } from "../../resolvers/movies/list-movies.js";
+import { movieCount, toMovieOrder, moviesPage } from "../../resolvers/movies/list-movies.js";
 import {
   imdbUrl,
-  posterOf,
+  getPoster,
   posterSimilarity,
   posterState,
   predictedRating,
@@ -126,7 +126,7 @@ builder.node(Movie, {
       type: Poster,
       nullable: true,
       description: "Its key art, where there is any.",
-      resolve: (movie, _args, context) => posterOf(context, movie),
+      resolve: (movie, _args, context) => getPoster(context, movie),
     }),
     similar: t.field({
       type: [SimilarMovie],
@@ -196,7 +196,7 @@ builder.queryField("movies", (t) =>
       resolve: (_root, args, context) =>
         pageOf(
           args,
-          orderName(movieOrderOf(args)),
+          orderName(toMovieOrder(args)),
           (page) => moviesPage(context, args, page),
           () => movieCount(context, args),
         ),

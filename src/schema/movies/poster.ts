@@ -3,7 +3,7 @@ import { changedMovie, posterChanges } from "../../resolvers/movies/poster-subsc
 import { removePoster, uploadPoster } from "../../resolvers/movies/set-poster.js";
 import type { Movie as MovieRow } from "../../resolvers/request/row-types.js";
 import { posterUrl, posterWidths } from "../../services/poster-image.js";
-import type { NamedColour } from "../../services/poster-looks.js";
+import type { NamedColour } from "../../services/poster-previews.js";
 import { builder } from "../builder/builder.js";
 import { cacheId } from "../builder/cache-id.js";
 import { addMutation } from "../builder/mutation.js";
@@ -60,14 +60,14 @@ Poster.implement({
       type: [PaletteColour],
       description: "The colours that cover most of it, most first.",
       complexity: 5,
-      resolve: async ({ movieId }, _args, { loaders }) => (await loaders.lookByMovieId.load(movieId))?.palette ?? [],
+      resolve: async ({ movieId }, _args, { loaders }) => (await loaders.previewByMovieId.load(movieId))?.palette ?? [],
     }),
     blurhash: t.string({
       nullable: true,
       description:
         "A blur to paint while the poster loads, as https://blurha.sh decodes it; null where it cannot be read.",
       complexity: 5,
-      resolve: async ({ movieId }, _args, { loaders }) => (await loaders.lookByMovieId.load(movieId))?.blurhash ?? null,
+      resolve: async ({ movieId }, _args, { loaders }) => (await loaders.previewByMovieId.load(movieId))?.blurhash ?? null,
     }),
     source: t.expose("source", { type: PosterSource, description: "Where it came from." }),
   }),

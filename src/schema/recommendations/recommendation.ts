@@ -1,7 +1,7 @@
 /** The type Recommendation, its reasons, and `recommendFor`. */
 import { defaultFirst } from "../../recommend/pipeline.js";
-import { reasonsOf, reasonText, sharedPalette } from "../../resolvers/recommendations/reasons.js";
-import { shownScore, similarityOf } from "../../resolvers/recommendations/recommendation-fields.js";
+import { getReasons, reasonText, sharedPalette } from "../../resolvers/recommendations/reasons.js";
+import { shownScore, getSimilarity } from "../../resolvers/recommendations/recommendation-fields.js";
 import { recommendFor } from "../../resolvers/recommendations/recommendations.js";
 import { builder } from "../builder/builder.js";
 import { Movie, PosterReason, RatingReason, Reason, Recommendation, TasteReason } from "../builder/refs.js";
@@ -39,7 +39,7 @@ Recommendation.implement({
         "Cosine, −1 to 1, of the poster's embedding to the mean of the user's three best-rated movies'; null where there " +
         "is no poster. Computed only where asked for, or where `similar: true` needs it.",
       complexity: 5,
-      resolve: (recommended, _args, context) => similarityOf(context, recommended),
+      resolve: (recommended, _args, context) => getSimilarity(context, recommended),
     }),
     reasons: t.field({
       type: [Reason],
@@ -49,7 +49,7 @@ Recommendation.implement({
         "prediction most, most first, where the model can say. Computed only where asked for.",
       args: { first: t.arg.int({ defaultValue: 3, description: "How many, at most 20." }) },
       complexity: ({ first }) => ({ field: 5, multiplier: Math.max(1, first ?? 3) }),
-      resolve: (recommended, { first }, context) => reasonsOf(context, recommended, first ?? 3),
+      resolve: (recommended, { first }, context) => getReasons(context, recommended, first ?? 3),
     }),
   }),
 });
@@ -137,11 +137,11 @@ builder.objectType(TasteReason, {
     basis: t.field({
       type: TasteBasis,
       description: "Whose taste stands in.",
-      resolve: ({ standIn }) => standIn.basis,
+      resolve: ({ fallback }) => fallback.basis,
     }),
     ratedMovies: t.int({
       description: "How many movies the user has rated: none, one or two.",
-      resolve: ({ standIn }) => standIn.ratedMovies,
+      resolve: ({ fallback }) => fallback.ratedMovies,
     }),
   }),
 });

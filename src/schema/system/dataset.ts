@@ -27,12 +27,12 @@ const Dataset = builder.objectRef<DatasetOf>("Dataset").implement({
     ratingCount: t.int({
       description:
         "How many ratings there are, those that the viewer may not read counted ten at a time for each movie.",
-      resolve: (_dataset, _args, context) => datasetCounts.ratings(context).count,
+      resolve: async (_dataset, _args, context) => (await datasetCounts.ratings(context)).count,
     }),
     meanRating: t.float({
       nullable: true,
       description: "Mean of all ratings in stars; null without any.",
-      resolve: (_dataset, _args, context) => datasetCounts.ratings(context).mean,
+      resolve: async (_dataset, _args, context) => (await datasetCounts.ratings(context)).mean,
     }),
     linkedMovieCount: t.int({
       description: "How many movies have an IMDb id.",

@@ -1,7 +1,7 @@
 /** Mutations that change a user's ratings. */
 import { AppError } from "../../errors.js";
 import type { Rating as RatingRow } from "../../resolvers/request/row-types.js";
-import { mostRatings, rateMovie, rateMovies, rateMoviesSchema, removeRating } from "../../resolvers/users/rate.js";
+import { maxRatings, rateMovie, rateMovies, rateMoviesSchema, removeRating } from "../../resolvers/users/rate.js";
 import { builder } from "../builder/builder.js";
 import { addMutation } from "../builder/mutation.js";
 import { Refusal } from "../builder/named-errors.js";
@@ -43,7 +43,7 @@ const RateMoviesInput = builder.inputType("RateMoviesInput", {
   description: "Many ratings of one user at once.",
   fields: (t) => ({
     userId: t.id({ description: whose }),
-    ratings: t.field({ type: [MovieRatingInput], required: true, description: `At most ${mostRatings}.` }),
+    ratings: t.field({ type: [MovieRatingInput], required: true, description: `At most ${maxRatings}.` }),
   }),
 });
 

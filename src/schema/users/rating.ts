@@ -1,6 +1,6 @@
 /** The type Rating, and queries for ratings. */
 import type { ArgBuilder } from "@pothos/core";
-import { ratingCount, ratingOrderOf, ratingsFilter, ratingsPage } from "../../resolvers/users/list-ratings.js";
+import { ratingCount, toRatingOrder, ratingsFilter, ratingsPage } from "../../resolvers/users/list-ratings.js";
 import { builder } from "../builder/builder.js";
 import { cacheId } from "../builder/cache-id.js";
 import { FloatRange, RatingOrder } from "../builder/filters.js";
@@ -76,7 +76,7 @@ builder.queryField("ratings", (t) =>
         const filter = await ratingsFilter(context, args);
         return pageOf(
           args,
-          orderName(ratingOrderOf(args)),
+          orderName(toRatingOrder(args)),
           (page) => ratingsPage(context, filter, args, page),
           () => ratingCount(context, filter),
         );

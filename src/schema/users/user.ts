@@ -2,9 +2,9 @@
 import { parseUserId } from "../../ids.js";
 import { defaultFirst } from "../../recommend/pipeline.js";
 import {
-  deepestRank,
+  maxRank,
   recommendationCount,
-  recommendationsOf,
+  getRecommendations,
   recommendationsPage,
 } from "../../resolvers/recommendations/recommendations.js";
 import { viewerAsUser } from "../../resolvers/request/access.js";
@@ -12,12 +12,12 @@ import { defaultPage, maxPage } from "../../resolvers/request/cursors.js";
 import { findUser, nodesOf } from "../../resolvers/request/lookup.js";
 import type { User as UserRow } from "../../resolvers/request/row-types.js";
 import {
-  ratingOrderOf,
+  toRatingOrder,
   userRatingCount,
   userRatingsFilter,
   userRatingsPage,
 } from "../../resolvers/users/list-ratings.js";
-import { topRatingsOf, topTitlesOf, userCount, usersPage } from "../../resolvers/users/user-fields.js";
+import { getTopRatings, getTopTitles, userCount, usersPage } from "../../resolvers/users/user-fields.js";
 import { builder } from "../builder/builder.js";
 import { orderName, pageOf } from "../builder/page.js";
 import { Rating, Recommendation, User, VisualTaste } from "../builder/refs.js";
@@ -64,7 +64,7 @@ builder.node(User, {
       authScopes: own,
       description: "Titles of the best-rated movies: rated highest, then latest, then in the order of import.",
       args: { first: t.arg.int({ defaultValue: 3, description: `How many, at most ${maxPage}.` }) },
-      resolve: (user, { first }, context) => topTitlesOf(context, user, first ?? 3),
+      resolve: (user, { first }, context) => getTopTitles(context, user, first ?? 3),
     }),
     topRatings: t.field({
       type: [Rating],
@@ -72,7 +72,7 @@ builder.node(User, {
       description: "The ratings of the best-rated movies, in the order of `topRated`.",
       args: { first: t.arg.int({ defaultValue: 3, description: `How many, at most ${maxPage}.` }) },
       complexity: ({ first }) => ({ field: 1, multiplier: Math.max(1, first ?? 3) }),
-      resolve: (user, { first }, context) => topRatingsOf(context, user, first ?? 3),
+      resolve: (user, { first }, context) => getTopRatings(context, user, first ?? 3),
     }),
     ratings: t.connection(
       {
@@ -87,7 +87,7 @@ builder.node(User, {
           const filter = await userRatingsFilter(context, args);
           return pageOf(
             args,
-            orderName(ratingOrderOf(args)),
+            orderName(toRatingOrder(args)),
             (page) => userRatingsPage(context, user, filter, args, page),
             () => userRatingCount(context, user, filter),
           );
@@ -116,7 +116,7 @@ builder.node(User, {
         "look at stands in. A rating given or taken away counts at once.",
       args: { ...recommendArgs(t.arg), first: firstArg(t.arg) },
       complexity: (args) => recommendCost(args, args.first ?? defaultFirst),
-      resolve: (user, args, context) => recommendationsOf(context, user, args),
+      resolve: (user, args, context) => getRecommendations(context, user, args),
     }),
     recommendationsConnection: t.connection(
       {
@@ -124,7 +124,7 @@ builder.node(User, {
         authScopes: own,
         description:
           "The list of `recommendations` page by page, for clients that page through connections, down to rank " +
-          `${deepestRank}, or with \`similar\` through the \`candidates\`. A rating that comes in between moves what follows.`,
+          `${maxRank}, or with \`similar\` through the \`candidates\`. A rating that comes in between moves what follows.`,
         args: recommendArgs(t.arg),
         complexity: (args) => recommendCost(args, args.first ?? args.last ?? defaultPage),
         resolve: (user, args, context) =>

@@ -101,7 +101,7 @@ function viewerOfClaims(payload: JWTPayload, userClaim: string, scopeClaims: rea
     return { scope: "public", userId: null, key, lacks };
   }
   const expires = (payload.exp ?? 0) + leewaySeconds;
-  return { scope, userId, key, isStillGood: () => Date.now() / 1000 < expires };
+  return { scope, userId, key, isStillGood: async () => Date.now() / 1000 < expires };
 }
 
 /** Of a text with blanks, or a list of words. */

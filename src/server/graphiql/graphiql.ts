@@ -19,11 +19,11 @@ function isPage({ method, headers }: Request, { pathname }: URL): boolean {
 }
 
 /** @param tour made for each visit: the data set may be another by then */
-export function useGraphiQL(tour: () => Tab[]): Plugin {
+export function useGraphiQL(tour: () => Promise<Tab[]>): Plugin {
   return {
     async onRequest({ request, url, fetchAPI, endResponse }) {
       if (isPage(request, url)) {
-        endResponse(await pageResponse(request, url, tour(), fetchAPI));
+        endResponse(await pageResponse(request, url, await tour(), fetchAPI));
       } else if (url.pathname.startsWith(`/${folder}`)) {
         endResponse(await partResponse(request, url, fetchAPI));
       }

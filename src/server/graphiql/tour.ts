@@ -9,9 +9,9 @@ export interface Tab {
 }
 
 /** @param auth whether mutations need a token, which the tab has room for */
-export function tourOf(services: Services, auth: "on" | "off"): Tab[] {
-  const userId = String(exampleUserId(services));
-  const movieId = String(exampleMovieId(services));
+export async function tourOf(services: Services, auth: "on" | "off"): Promise<Tab[]> {
+  const userId = String(await exampleUserId(services));
+  const movieId = String(await exampleMovieId(services));
   const withVariables = (query: string, variables: object, headers?: string): Tab => ({
     query,
     variables: JSON.stringify(variables, undefined, 2),

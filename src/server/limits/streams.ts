@@ -28,7 +28,7 @@ export interface StreamOptions {
   charge: Charge;
   admission: Admission;
   /** Of an event: what was read, and who might do what, for an earlier one may be so no longer. */
-  contextOf(request: Request): Context;
+  createContext(request: Request): Promise<Context>;
 }
 
 type Source = AsyncIterable<unknown>;
@@ -52,7 +52,7 @@ function nameOfEvent(
 }
 
 export function useStreams(options: StreamOptions, clients: Clients): Plugin {
-  const { maxStreams, timeoutMs, contextOf, charge, admission } = options;
+  const { maxStreams, timeoutMs, createContext, charge, admission } = options;
   const sharing = createSharing();
   const open = new Map<string, number>();
   const isFull = (client: string) => maxStreams > 0 && (open.get(client) ?? 0) >= maxStreams;
@@ -93,7 +93,7 @@ export function useStreams(options: StreamOptions, clients: Clients): Plugin {
       if (state === "ended") return end();
       const { value, done } = await events.next();
       if (done) return end();
-      const contextValue = { ...(args.contextValue as object), ...contextOf(request) };
+      const contextValue = { ...(args.contextValue as object), ...(await createContext(request)) };
       const refusal = await charge(client).catch((error: GraphQLError) => error);
       if (refusal) return { value: { errors: [refusal] }, done: false };
       // What one hears is what all hear who ask the same and may read the same.

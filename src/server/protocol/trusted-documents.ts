@@ -6,20 +6,19 @@ import type { GraphQLParams, Plugin } from "graphql-yoga";
 import { LRUCache } from "lru-cache";
 import { hasScope } from "../../access/scopes.js";
 import type { ErrorCode } from "../../errors.js";
-import { documentText } from "../../services/document-store.js";
 import type { Services } from "../../services/services.js";
 import type { Viewers } from "../auth/viewers.js";
 
 /**
  * @param mode `only` answers trusted documents alone, except to the scope admin, who tries queries out
  */
-export function useTrustedDocuments(services: Services, mode: "allow" | "only", viewers: Viewers): Plugin {
+export function useTrustedDocuments({ store }: Services, mode: "allow" | "only", viewers: Viewers): Plugin {
   const clientsFault = (code: ErrorCode | "BAD_REQUEST", message: string) => ({
     message,
     extensions: { code, http: { status: 400 } },
   });
   const asked = usePersistedOperations({
-    getPersistedOperation: (hash) => documentText(services, hash) ?? null,
+    getPersistedOperation: async (hash) => (await store.documents.textByHash(hash)) ?? null,
     extractPersistedOperationId: documentIdOf,
     allowArbitraryOperations: (request) => mode === "allow" || hasScope(viewers.of(request), "admin"),
     customErrors: {
@@ -36,7 +35,7 @@ export function useTrustedDocuments(services: Services, mode: "allow" | "only", 
   }) as Plugin;
   return {
     onPluginInit({ addPlugin }) {
-      addPlugin(useAutomaticQueries((hash) => documentText(services, hash), mode));
+      addPlugin(useAutomaticQueries((hash) => store.documents.textByHash(hash), mode));
       addPlugin(asked);
     },
   };
@@ -50,10 +49,10 @@ const maxRemembered = 1_000;
  * with the text, and from then on the hash is enough. Remembered in memory only; where trusted documents alone are
  * answered, nothing is.
  */
-function useAutomaticQueries(trusted: (hash: string) => string | undefined, mode: "allow" | "only"): Plugin {
+function useAutomaticQueries(trusted: (hash: string) => Promise<string | undefined>, mode: "allow" | "only"): Plugin {
   const remembered = new LRUCache<string, string>({ max: maxRemembered });
   return {
-    onParams({ params, setParams }) {
+    async onParams({ params, setParams }) {
       const hash = persistedHash(params);
       if (hash === null || mode === "only") return;
       const { query } = params;
@@ -67,7 +66,7 @@ function useAutomaticQueries(trusted: (hash: string) => string | undefined, mode
         }
         remembered.set(hash, query);
       } else {
-        const known = remembered.get(hash) ?? trusted(hash);
+        const known = remembered.get(hash) ?? (await trusted(hash));
         // Apollo's clients look for this code, and send the text.
         if (known === undefined) throw apolloError(200, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound");
         setParams({ ...params, query: known });

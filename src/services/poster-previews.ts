@@ -1,8 +1,7 @@
 /** Previews of posters, computed once each: colour names and a blurhash. */
+import { LRUCache } from "lru-cache";
 import pLimit from "p-limit";
-import { postersByMovieIds } from "../db/posters.js";
 import { AppError } from "../errors.js";
-import type { MovieId } from "../ids.js";
 import { checkSignal } from "../pause.js";
 import { lookOf, type PosterLook } from "../posters/images/look.js";
 import { readPoster } from "../posters/images/store.js";
@@ -12,36 +11,38 @@ import type { Services } from "./services.js";
 export type { PosterLook } from "../posters/images/look.js";
 export type { NamedColour } from "../posters/images/palette.js";
 
-/** A few words each: so many are kept, the oldest go first. */
-const mostKept = 20_000;
+/** A few words each. */
+const maxKept = 20_000;
 /** As many as libuv has threads. */
-const atOnce = 4;
-const kept = new Map<string, Promise<PosterLook | undefined>>();
+const maxConcurrent = 4;
+const kept = new LRUCache<string, Promise<PosterLook | undefined>>({ max: maxKept });
 
-/** In the order asked; undefined where a movie has no poster, or it cannot be read. */
-export function looksOfMovies(services: Services, ids: readonly MovieId[]): Promise<(PosterLook | undefined)[]> {
-  const limit = pLimit(atOnce);
+/** In the order of the posters; undefined where there is none, or it cannot be read. */
+export async function getPosterPreviews(
+  services: Pick<Services, "folders">,
+  posters: readonly (PosterContent | undefined)[],
+): Promise<(PosterLook | undefined)[]> {
+  const limit = pLimit(maxConcurrent);
   return Promise.all(
-    postersByMovieIds(services.db, ids).map((poster) =>
+    posters.map((poster) =>
       limit(() => {
         checkSignal();
-        return poster && lookAt(services.folders.posters, poster);
+        return poster && getPreview(services.folders.posters, poster);
       }),
     ),
   );
 }
 
-function lookAt(folder: string, { sha256, format }: PosterContent): Promise<PosterLook | undefined> {
+function getPreview(folder: string, { sha256, format }: PosterContent): Promise<PosterLook | undefined> {
   const found = kept.get(sha256);
   if (found !== undefined) return found;
-  const look = readPoster(folder, sha256, format)
+  const preview = readPoster(folder, sha256, format)
     .then(lookOf)
     .catch((error: unknown) => {
       kept.delete(sha256);
       if (error instanceof AppError) return undefined;
       throw error;
     });
-  kept.set(sha256, look);
-  if (kept.size > mostKept) kept.delete(kept.keys().next().value as string);
-  return look;
+  kept.set(sha256, preview);
+  return preview;
 }

@@ -1,45 +1,40 @@
 /** Fetches missing posters from providers, one at once or many in the background. */
 import pLimit from "p-limit";
-import { moviesByIds } from "../db/movies.js";
-import type { Database } from "../db/open.js";
-import { type PosterFetch, posterFetchesOf, recordPosterFetch } from "../db/poster-fetches.js";
-import { type PosterRow, postersByMovieIds, setPoster } from "../db/posters.js";
-import { write } from "../db/write.js";
-import { AppError } from "../errors.js";
+import { AppError, movieNotFound } from "../errors.js";
 import type { MovieId } from "../ids.js";
 import { withoutSignal } from "../pause.js";
 import { inspectPoster } from "../posters/images/images.js";
 import { savePoster } from "../posters/images/store.js";
 import type { FoundPoster, PosterProvider } from "../posters/providers/provider.js";
+import type { Poster, PosterFetch } from "../store/posters.js";
+import type { Store } from "../store/store.js";
+import { unixNow } from "../time.js";
 import type { Encoders } from "./encoders-in-use.js";
-import { createUpdates, type Updates } from "./publish-subscribe.js";
 
-/** `kept`: what a person uploaded is never replaced. `waiting`: asked not long ago, and not again yet. */
+/** `kept`: an uploaded poster is never replaced. `waiting`: the provider was asked lately and is not asked again yet. */
 export const fetchOutcomes = ["added", "changed", "unchanged", "kept", "none", "failed", "waiting"] as const;
 export type FetchOutcome = (typeof fetchOutcomes)[number];
 
 export interface FetchResult {
   outcome: FetchOutcome;
-  /** Why there is none, by source. */
+  /** Why there is none, by provider. */
   detail: string;
 }
 
-export interface PosterSources {
+export interface PosterFetcher {
   readonly providers: readonly PosterProvider[];
-  /** Movies whose posters have come, were replaced or were taken away. */
-  readonly updates: Updates<MovieId>;
-  /** Asks the sources in their order, the next one where one has none. @param refresh even where asked not long ago */
+  /** Asks the providers in their order, each where those before have none. @param refresh even those that were asked lately */
   fetch(movieId: MovieId, options?: { refresh?: boolean; signal?: AbortSignal }): Promise<FetchResult>;
-  /** Has the posters of movies fetched in the background, those that no source refused lately. Returns at once. */
-  request(movieIds: readonly MovieId[]): void;
+  /** Queues posters to be fetched in the background, except those that every provider refused lately. */
+  request(movieIds: readonly MovieId[]): Promise<void>;
   /** Whether a movie's poster is being fetched, or waits for it. */
   isPending(movieId: MovieId): boolean;
-  /** When nothing is pending any more. */
+  /** Resolves when nothing is pending any more. */
   settled(): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface PosterSourcesOptions {
+export interface PosterFetcherOptions {
   providers: readonly PosterProvider[];
   /** Told what went wrong in the background. */
   onError?(error: unknown): void;
@@ -47,18 +42,18 @@ export interface PosterSourcesOptions {
 
 /** Movies at a time. */
 const concurrency = 4;
-/** In the background, so many movies wait at most: the next query asks for the others. */
-const mostPending = 500;
+/** Movies that wait in the background; the next query requests the others. */
+const maxPending = 500;
 const day = 86_400;
-const askAgainAfter = { found: 90 * day, none: 30 * day, failed: day } as const;
+/** Seconds. */
+const retryAfter = { found: 90 * day, none: 30 * day, failed: day } as const;
 
-export function createPosterSources(
-  db: Database,
+export function createPosterFetcher(
+  { movies, posters }: Pick<Store, "movies" | "posters">,
   postersFolder: string,
   encoders: Encoders,
-  { providers, onError }: PosterSourcesOptions,
-): PosterSources {
-  const updates = createUpdates<MovieId>();
+  { providers, onError }: PosterFetcherOptions,
+): PosterFetcher {
   const limit = pLimit(concurrency);
   const pending = new Map<MovieId, Promise<void>>();
   const controller = new AbortController();
@@ -67,20 +62,20 @@ export function createPosterSources(
     movieId: MovieId,
     { refresh = false, signal }: { refresh?: boolean; signal?: AbortSignal } = {},
   ): Promise<FetchResult> {
-    const [movie] = moviesByIds(db, [movieId]);
-    if (movie === undefined) throw new AppError("MOVIE_NOT_FOUND", `expected the id of a movie, received ${movieId}`);
-    const [poster] = postersByMovieIds(db, [movieId]);
+    const [movie] = await movies.byIds([movieId]);
+    if (movie === undefined) throw movieNotFound(movieId);
+    const [poster] = await posters.byMovieIds([movieId]);
     if (poster?.source === "upload") return { outcome: "kept", detail: "uploaded by a person" };
-    const said = new Map(posterFetchesOf(db, [movieId]).map((row) => [row.provider, row]));
-    const now = Math.floor(Date.now() / 1000);
+    const lastFetches = new Map((await posters.fetches([movieId])).map((fetch) => [fetch.provider, fetch]));
+    const now = unixNow();
     const details: string[] = [];
     let outcome: FetchOutcome = "none";
     for (const provider of providers) {
-      const last = said.get(provider.name);
+      const last = lastFetches.get(provider.name);
       if (
         !refresh &&
         last !== undefined &&
-        last.askAgainAt > now &&
+        last.retryAt > now &&
         !(last.outcome === "found" && poster === undefined)
       ) {
         if (poster?.source === provider.name) return { outcome: "unchanged", detail: provider.name };
@@ -88,7 +83,7 @@ export function createPosterSources(
         details.push(`${provider.name}: ${last.detail ?? last.outcome}`);
         continue;
       }
-      // Only the source that the poster is from can say that it is still the same.
+      // Only the provider of the present poster can say that it is still the same.
       const etag = poster?.source === provider.name && last?.outcome === "found" ? last.etag : null;
       try {
         const found = await provider.find(movie, etag, signal);
@@ -99,7 +94,7 @@ export function createPosterSources(
       } catch (error) {
         if (!(error instanceof AppError) || error.code === "INTERRUPTED" || error.code === "DATABASE_BUSY") throw error;
         if (signal?.aborted) throw new AppError("INTERRUPTED", "the fetch was stopped", { cause: error });
-        // A picture that is no poster is none tomorrow either.
+        // A file that is no picture will be none tomorrow either.
         const isLasting = error.code === "POSTER_UNREADABLE";
         await record(provider, movieId, isLasting ? "none" : "failed", error.message, null);
         details.push(`${provider.name}: ${error.message}`);
@@ -109,12 +104,12 @@ export function createPosterSources(
     return { outcome, detail: details.join("; ") };
   }
 
-  /** Nothing is recorded before the picture was decoded in full and lies in the store. */
+  /** Nothing is recorded before the picture was decoded in full and its file is written. */
   async function keep(
     provider: PosterProvider,
     movieId: MovieId,
     found: Exclude<FoundPoster, { outcome: "none" }>,
-    before: PosterRow | undefined,
+    before: Poster | undefined,
     last: PosterFetch | undefined,
   ): Promise<FetchResult> {
     if (found.outcome === "unchanged") {
@@ -123,39 +118,25 @@ export function createPosterSources(
     }
     const { format, width, height, sha256, bytes } = await inspectPoster(found.bytes);
     await savePoster(postersFolder, found.bytes, format);
-    const addedAt = Math.floor(Date.now() / 1000);
-    const changed = await write(db, () => {
-      recordPosterFetch(db, rowOf(provider, movieId, "found", null, found.etag));
-      return setPoster(db, { movieId, sha256, format, width, height, bytes, source: provider.name, addedAt });
-    });
-    if (changed) updates.publish(movieId);
+    const poster = { movieId, sha256, format, width, height, bytes, source: provider.name, addedAt: unixNow() };
+    const changed = await posters.recordFetch(toFetch(provider, movieId, "found", null, found.etag), poster);
     const outcome = !changed ? "unchanged" : before === undefined ? "added" : "changed";
     return { outcome, detail: provider.name };
   }
 
-  function record(
-    provider: PosterProvider,
-    movieId: MovieId,
-    outcome: PosterFetch["outcome"],
-    detail: string | null,
-    etag: string | null,
-  ): Promise<void> {
-    return write(db, () => recordPosterFetch(db, rowOf(provider, movieId, outcome, detail, etag)));
+  async function record(...args: Parameters<typeof toFetch>): Promise<void> {
+    await posters.recordFetch(toFetch(...args));
   }
 
-  function request(movieIds: readonly MovieId[]): void {
+  async function request(movieIds: readonly MovieId[]): Promise<void> {
     if (providers.length === 0 || controller.signal.aborted || movieIds.length === 0) return;
-    const now = Math.floor(Date.now() / 1000);
-    const refused = new Map<MovieId, number>();
-    for (const { movieId, outcome, askAgainAt } of posterFetchesOf(db, movieIds)) {
-      if (outcome !== "found" && askAgainAt > now) refused.set(movieId, (refused.get(movieId) ?? 0) + 1);
-    }
+    const refusals = await countRefusals(movieIds);
     for (const movieId of movieIds) {
-      if (pending.has(movieId) || pending.size >= mostPending) continue;
-      if ((refused.get(movieId) ?? 0) >= providers.length) continue;
+      if (pending.has(movieId) || pending.size >= maxPending || controller.signal.aborted) continue;
+      if ((refusals.get(movieId) ?? 0) >= providers.length) continue;
       pending.set(
         movieId,
-        // For whoever asks next, so also when whoever asked first has gone.
+        // For later queries too, so also when the client of this one has gone.
         limit(() => withoutSignal(() => fetchAndEmbed(movieId)))
           .catch((error: unknown) => {
             if (!controller.signal.aborted) onError?.(error);
@@ -165,12 +146,22 @@ export function createPosterSources(
     }
   }
 
-  /** The next query finds the embedding made. */
+  /** The number of providers that said lately that there is no poster, by movie. */
+  async function countRefusals(movieIds: readonly MovieId[]): Promise<Map<MovieId, number>> {
+    const now = unixNow();
+    const refusals = new Map<MovieId, number>();
+    for (const { movieId, outcome, retryAt } of await posters.fetches(movieIds)) {
+      if (outcome !== "found" && retryAt > now) refusals.set(movieId, (refusals.get(movieId) ?? 0) + 1);
+    }
+    return refusals;
+  }
+
+  /** The next query finds the poster embedded. */
   async function fetchAndEmbed(movieId: MovieId): Promise<void> {
     if (controller.signal.aborted) return;
     const { outcome, detail } = await fetch(movieId, { signal: controller.signal });
     if (outcome === "failed") onError?.(new AppError("FETCH_FAILED", `no poster of movie ${movieId}: ${detail}`));
-    const [poster] = postersByMovieIds(db, [movieId]);
+    const [poster] = await posters.byMovieIds([movieId]);
     if (poster !== undefined && !controller.signal.aborted) await encoders.embeddings([poster]);
   }
 
@@ -180,26 +171,24 @@ export function createPosterSources(
 
   return {
     providers,
-    updates,
     fetch,
     request,
     isPending: (movieId) => pending.has(movieId),
     settled,
     async close() {
       controller.abort();
-      updates.close();
       await settled();
     },
   };
 }
 
-function rowOf(
+function toFetch(
   { name }: PosterProvider,
   movieId: MovieId,
   outcome: PosterFetch["outcome"],
   detail: string | null,
   etag: string | null,
 ): PosterFetch {
-  const askedAt = Math.floor(Date.now() / 1000);
-  return { movieId, provider: name, outcome, detail, etag, askedAt, askAgainAt: askedAt + askAgainAfter[outcome] };
+  const fetchedAt = unixNow();
+  return { movieId, provider: name, outcome, detail, etag, fetchedAt, retryAt: fetchedAt + retryAfter[outcome] };
 }

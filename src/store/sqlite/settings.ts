@@ -1,0 +1,82 @@
+/** What serves, and counters of the database, in SQLite. */
+import { eq, sql } from "drizzle-orm";
+import type { ChangeFeed } from "../changes.js";
+import type { Dataset, ServingState, SettingsStore } from "../settings.js";
+import type { Database } from "./database.js";
+import { dataset, settings } from "./tables.js";
+import { write } from "./transaction.js";
+
+/** Keys that are the database's own beside those of the interface. */
+type StoredKey = (typeof settings.$inferSelect)["key"];
+
+export function createSettingsStore(db: Database, feed: ChangeFeed): SettingsStore {
+  const readServing = createServingReader(db);
+  return {
+    serving: async () => readServing(),
+    set: async (key, value) => {
+      await write(db, () => setSetting(db, key, value));
+      if (key === "activeModel") feed.publish({ subject: "model" });
+    },
+  };
+}
+
+/** @returns a function that reads what serves in one statement */
+export function createServingReader({ sqlite }: Database): () => ServingState {
+  const select = sqlite.prepare(
+    `SELECT (SELECT value FROM settings WHERE key = 'activeModel') AS activeModel,
+       (SELECT value FROM settings WHERE key = 'activeEncoder') AS activeEncoder,
+       d.name, d.kind, d.synthetic, d.imported_at AS importedAt, d.revision
+     FROM (SELECT 1) LEFT JOIN dataset d`,
+  );
+  return () => {
+    const { activeModel, activeEncoder, synthetic, ...row } = select.get() as ServingRow;
+    return {
+      activeModel: activeModel ?? undefined,
+      activeEncoder: activeEncoder ?? undefined,
+      dataset: row.name === null ? undefined : ({ ...row, synthetic: synthetic === 1 } as Dataset),
+    };
+  };
+}
+
+interface ServingRow {
+  activeModel: string | null;
+  activeEncoder: string | null;
+  name: string | null;
+  synthetic: number | null;
+}
+
+export function getDataset({ orm }: Database): Dataset | undefined {
+  const row = orm.select().from(dataset).get();
+  if (row === undefined) return undefined;
+  const { id: _, ...found } = row;
+  return found;
+}
+
+export function getSetting({ orm }: Database, key: StoredKey): string | undefined {
+  return orm.select({ value: settings.value }).from(settings).where(eq(settings.key, key)).get()?.value;
+}
+
+/** Call in a transaction. */
+export function setSetting({ orm }: Database, key: StoredKey, value: string): void {
+  orm.insert(settings).values({ key, value }).onConflictDoUpdate({ target: settings.key, set: { value } }).run();
+}
+
+/** @returns a function that counts a change, to call in a transaction */
+export function createCounter({ orm }: Database, key: "postersRevision" | "ratingsRevision"): () => void {
+  const count = orm
+    .insert(settings)
+    .values({ key, value: "1" })
+    .onConflictDoUpdate({
+      target: settings.key,
+      set: { value: sql`CAST(${settings.value} AS INTEGER) + 1` },
+    })
+    .prepare();
+  return () => {
+    count.run();
+  };
+}
+
+/** Call in a transaction: what is kept in memory of the movies is stale now. */
+export function countMovieChange({ sqlite }: Database): void {
+  sqlite.exec("UPDATE dataset SET revision = revision + 1");
+}

@@ -1,0 +1,47 @@
+/** The store of a data folder: one SQLite file, which several processes may open at once. */
+import { createChangeFeed } from "../changes.js";
+import type { Store, StoreOptions } from "../store.js";
+import { watchChanges } from "./changes.js";
+import { openDatabase } from "./database.js";
+import { createDocumentStore } from "./documents.js";
+import { createEmbeddingStore } from "./embeddings.js";
+import { createImportStore } from "./imports.js";
+import { createLinkStore } from "./links.js";
+import { createMovieStore } from "./movies.js";
+import { createPosterStore } from "./posters.js";
+import { createProgressStore } from "./progress.js";
+import { createRatingStore } from "./ratings.js";
+import { createSettingsStore } from "./settings.js";
+import { createStatisticsStore } from "./statistics.js";
+import { createTokenStore } from "./tokens.js";
+import { createUserStore } from "./users.js";
+
+/**
+ * Opens (or makes) the database file and brings its tables up to date.
+ * @throws {AppError} as `openDatabase`
+ */
+export function openSqliteStore(file: string, options: StoreOptions = {}): Store {
+  const db = openDatabase(file, options);
+  const feed = createChangeFeed(() => watch.start());
+  const watch = watchChanges(db, feed.publish, () => feed.readers > 0);
+  return {
+    movies: createMovieStore(db, feed),
+    users: createUserStore(db, feed),
+    ratings: createRatingStore(db, feed),
+    statistics: createStatisticsStore(db),
+    links: createLinkStore(db, feed),
+    posters: createPosterStore(db, feed),
+    embeddings: createEmbeddingStore(db),
+    tokens: createTokenStore(db),
+    documents: createDocumentStore(db),
+    settings: createSettingsStore(db, feed),
+    progress: createProgressStore(db, feed),
+    imports: createImportStore(db, file, feed),
+    changes: (filter) => feed.subscribe(filter),
+    close: async () => {
+      feed.close();
+      watch.stop();
+      db.close();
+    },
+  };
+}

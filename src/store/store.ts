@@ -1,0 +1,42 @@
+/**
+ * Everything that Marquee keeps, apart from files: one interface for each subject. Each method is one atomic step, so that the same
+ * interfaces can stand on SQLite in one file or on a database server. `test/store/contract.ts` states what each promises.
+ */
+import type { Change, ChangeFilter, ChangeStream } from "./changes.js";
+import type { DocumentStore } from "./documents.js";
+import type { EmbeddingStore } from "./embeddings.js";
+import type { ImportStore } from "./imports.js";
+import type { LinkStore } from "./links.js";
+import type { MovieStore } from "./movies.js";
+import type { PosterStore } from "./posters.js";
+import type { ProgressStore } from "./progress.js";
+import type { RatingStore } from "./ratings.js";
+import type { SettingsStore } from "./settings.js";
+import type { StatisticsStore } from "./statistics.js";
+import type { TokenStore } from "./tokens.js";
+import type { UserStore } from "./users.js";
+
+export interface Store {
+  movies: MovieStore;
+  users: UserStore;
+  ratings: RatingStore;
+  statistics: StatisticsStore;
+  links: LinkStore;
+  posters: PosterStore;
+  embeddings: EmbeddingStore;
+  tokens: TokenStore;
+  documents: DocumentStore;
+  settings: SettingsStore;
+  progress: ProgressStore;
+  imports: ImportStore;
+  /** What this process changed, at once, and what others changed, within a second. */
+  changes<Subject extends Change["subject"]>(filter: ChangeFilter<Subject>): ChangeStream<Subject>;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** How long a statement may block its thread while another process writes, in milliseconds: a server keeps it short. */
+  busyTimeoutMs?: number;
+  /** Called with every statement that runs, its values filled in. */
+  onSql?: (sql: string) => void;
+}
