@@ -1,7 +1,7 @@
 /** Imports: a data set's rows are gathered beside the store, then merged into it in one atomic step. */
 import type { ImdbId, MovieId, UserId } from "../ids.js";
-import type { Link, ReferenceFilm } from "./links.js";
-import type { Movie, MovieDescription } from "./movies.js";
+import type { DecideLinks, ReferenceFilm } from "./links.js";
+import type { MovieDescription } from "./movies.js";
 import type { Poster } from "./posters.js";
 import type { Dataset, ServingState } from "./settings.js";
 import type { Demographics } from "./users.js";
@@ -46,7 +46,7 @@ export interface MadeByPeople {
 
 /** Links to set with an import, as `LinkStore.replaceImported` sets them. */
 export interface ImportedLinks {
-  decide: (movies: readonly Movie[]) => ReadonlyMap<MovieId, Link>;
+  decide: DecideLinks;
   reference: readonly ReferenceFilm[];
 }
 

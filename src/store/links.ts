@@ -19,6 +19,12 @@ export interface ReferenceFilm {
 /** The result of linking one movie by hand. */
 export type LinkResult = { movie: Movie } | { takenBy: Movie } | { missing: MovieId };
 
+/**
+ * Gives the new links of movies, given those that are not linked by hand and the IMDb ids of those that are; pure, since it may be called
+ * more than once.
+ */
+export type DecideLinks = (movies: readonly Movie[], taken: ReadonlySet<ImdbId>) => ReadonlyMap<MovieId, Link>;
+
 export interface LinkStore {
   /**
    * Links movies by hand, one after another; each that cannot be linked leaves the others alone. An import never overrules them.
@@ -29,12 +35,12 @@ export interface LinkStore {
   set(links: readonly { movieId: MovieId; imdbId: ImdbId | null }[]): Promise<LinkResult[]>;
   /**
    * Replaces the links that imports made, all or none.
-   * @param decide gives the new links of movies that are not linked by hand; pure, since it may be called more than once
+   * @param decide gives the new links; movies without one keep theirs
    * @param reference the films they were taken from, which replace those kept before; an empty list keeps them
    * @returns the number of movies whose ids changed
    */
   replaceImported(
-    decide: (movies: readonly Movie[]) => ReadonlyMap<MovieId, Link>,
+    decide: DecideLinks,
     reference: readonly ReferenceFilm[],
   ): Promise<number>;
   /** Films with an IMDb id whose titles share a word with `words`, the best matches first. */

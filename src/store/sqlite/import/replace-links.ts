@@ -1,5 +1,5 @@
 /** Replaces the links that imports made; links made by hand stay. */
-import { asc, ne, or, isNull } from "drizzle-orm";
+import { asc } from "drizzle-orm";
 import type { ImportedLinks } from "../../imports.js";
 import type { Link, ReferenceFilm } from "../../links.js";
 import type { Movie } from "../../movies.js";
@@ -10,13 +10,10 @@ import { movies } from "../tables.js";
 export function replaceLinks(db: Database, { decide, reference }: ImportedLinks): number {
   replaceReference(db, reference);
   const { orm, sqlite } = db;
-  const before = orm
-    .select()
-    .from(movies)
-    .where(or(isNull(movies.linkSource), ne(movies.linkSource, "manual")))
-    .orderBy(asc(movies.position))
-    .all();
-  const links = decide(before);
+  const all = orm.select().from(movies).orderBy(asc(movies.position)).all();
+  const before = all.filter(({ linkSource }) => linkSource !== "manual");
+  const byHand = all.flatMap(({ linkSource, imdbId }) => (linkSource === "manual" && imdbId !== null ? [imdbId] : []));
+  const links = decide(before, new Set(byHand));
   const changes = before.flatMap((movie) => {
     const link = links.get(movie.id);
     return link === undefined || isSame(movie, link) ? [] : [{ movie, link }];
