@@ -64,8 +64,8 @@ module.exports = {
     {
       name: "config-files-and-threads-import-errors-only",
       severity: "error",
-      from: { path: "^src/(config\\.ts|worker-thread\\.ts|files/)" },
-      to: { path: "^src/", pathNot: "^src/(errors\\.ts|files/)" },
+      from: { path: "^src/(config/|worker-thread\\.ts|files/)" },
+      to: { path: "^src/", pathNot: "^src/(errors\\.ts|config/|files/)" },
     },
     {
       name: "only-config-reads-the-environment",

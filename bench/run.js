@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { createSchema, createYoga } from "graphql-yoga";
 import { pino } from "pino";
 import { appOptionsOf } from "../dist/cli/terminal/command-context.js";
-import { readConfig } from "../dist/config.js";
+import { readConfig } from "../dist/config/config.js";
 import { embedPosters } from "../dist/jobs/embed-posters.js";
 import { setupEmbedded } from "../dist/jobs/setup-embedded.js";
 import { createApp } from "../dist/server/app.js";

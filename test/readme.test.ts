@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { pino } from "pino";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { settings } from "../src/config.js";
+import { settings } from "../src/config/config.js";
 import { userId } from "../src/ids.js";
 import { setupEmbedded } from "../src/jobs/setup-embedded.js";
 import { makeToken } from "../src/resolvers/system/edit-tokens.js";

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import Sqlite from "better-sqlite3";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
-import { settings } from "../../src/config.js";
+import { settings } from "../../src/config/config.js";
 import { embeddedFilms } from "../../src/datasets/embedded/films.js";
 import { classifier } from "../support/tiny-classifier.js";
 import { complaints, copyOf, failure, run, runJson, start, tempFolder } from "./run.js";

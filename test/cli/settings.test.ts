@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { afterEach, describe, expect, test } from "vitest";
 import { addSettingFlags, configOf } from "../../src/cli/terminal/command-context.js";
-import { type Config, readConfig, settings } from "../../src/config.js";
+import { type Config, readConfig, settings } from "../../src/config/config.js";
 
 /** A value of each setting that is not its default, as text and as it must arrive. */
 const others: { [Key in keyof Config]: [string, Config[Key]] } = {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
-import type { Config } from "../../config.js";
+import type { Config } from "../../config/config.js";
 import { readLinkReference } from "../../datasets/linking/link.js";
 import { type DatasetName, datasetNames } from "../../datasets/movielens/datasets.js";
 import { downloadDataset } from "../../datasets/movielens/download-archive.js";

@@ -1,7 +1,7 @@
 /** What every command needs: its settings, an open data folder, and a signal for Ctrl-C. */
 import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
-import { type Config, type Flags, readConfig, settings } from "../../config.js";
+import { type Config, type Flags, readConfig, settings } from "../../config/config.js";
 import { AppError, received } from "../../errors.js";
 import { folderProvider } from "../../posters/providers/folder.js";
 import type { PosterProvider } from "../../posters/providers/provider.js";
@@ -12,8 +12,10 @@ import { say } from "./output.js";
 
 /** Every setting as a flag of the program. */
 export function addSettingFlags(program: Command): void {
-  for (const { flag, env, default: value, about } of Object.values(settings)) {
-    program.addOption(new Option(`--${flag} <value>`, `${about} [${env}] (default: ${value === "" ? "none" : value})`));
+  for (const { flag, env, default: value, description } of Object.values(settings)) {
+    program.addOption(
+      new Option(`--${flag} <value>`, `${description} [${env}] (default: ${value === "" ? "none" : value})`),
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Flags, readConfig } from "../src/config.js";
+import { type Flags, readConfig } from "../../src/config/config.js";
 
 test("every setting has a default", () => {
   expect(readConfig({}, {})).toEqual({
@@ -36,12 +36,12 @@ test("every setting has a default", () => {
   });
 });
 
-test("a flag goes before the environment, and the environment before the default", () => {
+test("flags override environment variables, which override defaults", () => {
   const { port, host } = readConfig({ port: "1" }, { PORT: "2", HOST: "localhost" });
   expect({ port, host }).toEqual({ port: 1, host: "localhost" });
 });
 
-test("what stands in the environment for other programs is left alone", () => {
+test("environment variables of other programs are ignored", () => {
   expect(() => readConfig({}, { PATH: "/bin", HOSTNAME: "a machine", DATABASE: "yes" })).not.toThrow();
 });
 
@@ -78,11 +78,11 @@ test.each([
     'expected an https address for MOVIELENS_URL, received "http://example.org/"',
   ],
   [{ MOVIELENS_URL: "nowhere" }, 'expected an https address for MOVIELENS_URL, received "nowhere"'],
-])("a malformed setting is named, with what was expected and what stands there: %j", (env, message) => {
+])("the error for a malformed setting names it, what was expected and what was received: %j", (env, message) => {
   expect(() => readConfig({}, env)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", message }));
 });
 
-test("a malformed flag is named as it was written", () => {
+test("the error for a malformed flag names it as it was written", () => {
   const flags: Flags = { requestTimeoutMs: "soon" };
   expect(() => readConfig(flags, {})).toThrow(
     'expected milliseconds from 100 to 600000 for --request-timeout-ms, received "soon"',
@@ -94,7 +94,7 @@ test.each(["127.0.0.1", "127.8.8.8", "localhost", "::1"])("AUTH=off is allowed o
 });
 
 test.each(["0.0.0.0", "::", "192.168.0.1", "marquee.example.org", "127.0.0.1.example.org"])(
-  "AUTH=off is refused on %s, where others could reach it",
+  "AUTH=off is refused on %s, which others could reach",
   (host) => {
     expect(() => readConfig({ host, auth: "off" }, {})).toThrow(
       `expected AUTH=on with HOST "${host}": without tokens only a loopback address such as 127.0.0.1 is allowed`,
@@ -102,7 +102,7 @@ test.each(["0.0.0.0", "::", "192.168.0.1", "marquee.example.org", "127.0.0.1.exa
   },
 );
 
-test("sources of posters are in the order given, or none", () => {
+test("poster providers keep the order given, and may be none", () => {
   expect(readConfig({}, { POSTER_PROVIDERS: "tmdb, folder" }).posterProviders).toEqual(["tmdb", "folder"]);
   expect(readConfig({}, { POSTER_PROVIDERS: "" }).posterProviders).toEqual([]);
 });
