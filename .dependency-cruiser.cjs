@@ -70,7 +70,7 @@ module.exports = {
     {
       name: "only-config-reads-the-environment",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/cli/terminal/command-context\\.ts$" },
+      from: { path: "^src/", pathNot: "^src/cli/terminal/setting-options\\.ts$" },
       to: { path: "^(node:)?process$" },
     },
     { name: "no-cycles", severity: "error", from: { path: "^src/" }, to: { circular: true } },

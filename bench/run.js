@@ -9,7 +9,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSchema, createYoga } from "graphql-yoga";
 import { pino } from "pino";
-import { appOptionsOf } from "../dist/cli/terminal/command-context.js";
+import { toAppOptions } from "../dist/cli/terminal/with-services.js";
 import { readConfig } from "../dist/config/config.js";
 import { embedPosters } from "../dist/jobs/embed-posters.js";
 import { setupEmbedded } from "../dist/jobs/setup-embedded.js";
@@ -29,7 +29,7 @@ await embedPosters(services, () => {});
 const marquee = createApp(
   services,
   // As by default, but that nobody is asked to come again later.
-  { ...appOptionsOf(readConfig({}, {})), rateLimit: 0 },
+  { ...toAppOptions(readConfig({}, {})), rateLimit: 0 },
   pino({ level: "silent" }),
 );
 const expected = await ask(marquee);

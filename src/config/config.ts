@@ -7,7 +7,7 @@ import { graphqlSettings, limitSettings, serverSettings } from "./server-setting
 import { isLoopback, type Setting } from "./setting.js";
 
 const groups = {
-  Data: dataSettings,
+  "Data folder": dataSettings,
   Server: serverSettings,
   Access: accessSettings,
   GraphQL: graphqlSettings,

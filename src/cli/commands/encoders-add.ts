@@ -3,8 +3,8 @@ import type { Command } from "commander";
 import { getSetting } from "../../db/settings.js";
 import { addEncoder, originOf } from "../../posters/encoders/add-encoder.js";
 import { decimals, wholeNumber } from "../terminal/arguments.js";
-import { withServices } from "../terminal/command-context.js";
 import { print, printJson, printText } from "../terminal/output.js";
+import { withServices } from "../terminal/with-services.js";
 import { summary, switchTo } from "./switch-encoder.js";
 
 interface AddOptions {
@@ -27,24 +27,24 @@ const triple = (name: string, least: number) =>
 export function addEncodersAddCommand(encoders: Command): void {
   encoders
     .command("add")
-    .summary("make an encoder of an image classifier, or of another network for pictures")
+    .summary("make an encoder from an image classifier, or from another image network")
     .description(
-      "Make an encoder of a network in ONNX. What goes into a classifier's last fully connected layer becomes the embedding; of a network that ends in an embedding, such as CLIP's for pictures, its output does. `marquee encoders use` chooses it.",
+      "make an encoder from a network in ONNX: the embedding is what goes into a classifier's last fully connected layer, or the output of a network that ends in an embedding, such as CLIP's for pictures; marquee encoders use chooses it",
     )
     .argument("<file>", "an .onnx file")
-    .option("--name <name>", "name of the encoder; by default the file's")
-    .option("--output <tensor>", "the tensor that is the embedding, whatever the network looks like")
+    .option("--name <name>", "name the encoder (default: after the file)")
+    .option("--output <tensor>", "take this tensor as the embedding, whatever the network looks like")
     .option(
       "--size <pixels>",
-      "width and height of the pictures it reads, where it leaves them free",
+      "set the width and height of the pictures it reads, where the network leaves them free",
       wholeNumber("--size", leastSize, mostSize),
     )
     .option(
       "--mean <r,g,b>",
-      "taken off the channels, which are 0 to 1; by default ImageNet's",
+      "subtract this mean from the channels, which are 0 to 1 (default: ImageNet's)",
       triple("--mean", -1000),
     )
-    .option("--std <r,g,b>", "that they are then divided by; by default ImageNet's", triple("--std", 1e-6))
+    .option("--std <r,g,b>", "then divide them by this standard deviation (default: ImageNet's)", triple("--std", 1e-6))
     .option("--use", "use it from now on")
     .option("--json", "print the result as JSON")
     .action(async (file: string, options: AddOptions, command: Command) => {

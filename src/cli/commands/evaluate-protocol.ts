@@ -8,8 +8,8 @@ import { heldOutMoviesProtocol } from "../protocols/held-out-movies.js";
 import { meanFigures, type ProtocolOptions, type ProtocolResult } from "../protocols/protocol.js";
 import { leaveOneOutProtocol, rankingProtocol } from "../protocols/ranking-protocols.js";
 import { heldOutUsersProtocol, randomProtocol, timeProtocol } from "../protocols/star-protocols.js";
-import { withServices } from "../terminal/command-context.js";
 import { printJson, printTable, printText } from "../terminal/output.js";
+import { withServices } from "../terminal/with-services.js";
 import { rankerOptions, starOptions } from "./train-factors.js";
 
 export const protocols = [

@@ -16,9 +16,9 @@ import { type Comparison, compareModels, heldOutRows } from "../evaluation/compa
 import { type Evaluation, evaluate, otherRows, splitProtocol } from "../evaluation/evaluation.js";
 import { readTrainingSet } from "../evaluation/load-training-set.js";
 import { decimal, oneOf, wholeNumber } from "../terminal/arguments.js";
-import { withServices } from "../terminal/command-context.js";
 import { print, printJson, printTable, printText, say, writeOut } from "../terminal/output.js";
 import { createProgress } from "../terminal/progress.js";
+import { withServices } from "../terminal/with-services.js";
 import { type ProtocolRunOptions, protocols, runProtocol } from "./evaluate-protocol.js";
 
 interface EvaluateOptions extends Partial<ProtocolRunOptions> {
@@ -33,32 +33,57 @@ interface EvaluateOptions extends Partial<ProtocolRunOptions> {
 export function addEvaluateCommand(program: Command): void {
   program
     .command("evaluate")
-    .summary("measure models' errors, or a way of training by a named protocol")
+    .summary("measure the errors of models, or train and test by a protocol")
     .description(
-      "Predict known ratings and print how far off the model that serves is, on ratings held out from its training, beside " +
-        "all other models and what needs no model. With --protocol: train on a part of the data, test on the rest; nothing " +
-        "is saved.",
+      "predict known ratings and print the error of the model that serves, on ratings held out from its training, beside " +
+        "all other models and baselines that need no model; or, with --protocol, train on a part of the data, test on the " +
+        "rest, and save nothing",
     )
     .option("--model <name>", "measure this model instead of the one that serves")
-    .option("--all", "predict every rating, those that it was trained on too; nothing is compared")
+    .option("--all", "predict every rating, including those that it was trained on, and compare nothing")
     .option(
       "--details",
-      "print errors by rating count, genre, popularity and stars, and the calibration (--json has them)",
+      "print errors by rating count, genre, popularity and stars, and the calibration (part of --json)",
     )
     .option("--picture <file>", "draw the confusion matrix into this PNG file")
     .option("--histogram <file>", "draw the ratings given and predicted into this PNG file")
-    .option("--protocol <name>", protocols.join(", "), oneOf("--protocol", protocols))
-    .option("--seeds <list>", "with --protocol: seeds, such as 0,1,2 (default: 0)", seedList)
-    .option("--kind <kind>", "with --protocol: bayes or mf (default: bayes)", oneOf("--kind", ["bayes", "mf"] as const))
-    .option("--split <folder>", "with ncf-leave-one-out: folder with He et al.'s *.train.rating and *.test.negative")
-    .option("--factors <n>", "with --protocol: as of train", wholeNumber("--factors", 1, 512))
-    .option("--sweeps <n>", "with --protocol: as of train", wholeNumber("--sweeps", 2, 100_000))
-    .option("--burn-in <n>", "with --protocol: as of train", wholeNumber("--burn-in", 1, 100_000))
-    .option("--chains <n>", "with --protocol: as of train", wholeNumber("--chains", 1, 64))
-    .option("--samples <n>", "with --protocol: as of train", wholeNumber("--samples", 1, 1000))
-    .option("--ranker-factors <n>", "with --protocol: as of train", wholeNumber("--ranker-factors", 1, 1024))
-    .option("--ranker-unobserved <x>", "with --protocol: as of train", decimal("--ranker-unobserved", 0.001, 1))
-    .option("--positive-from <stars>", "with --protocol: as of train", decimal("--positive-from", 0.5, 5))
+    .optionsGroup("Options of protocols:")
+    .option(
+      "--protocol <name>",
+      `train and test by this protocol: ${protocols.join(", ")}`,
+      oneOf("--protocol", protocols),
+    )
+    .option("--seeds <list>", "repeat it with these seeds, such as 0,1,2 (default: 0)", seedList)
+    .option(
+      "--kind <kind>",
+      "train this kind of model: bayes or mf (default: bayes)",
+      oneOf("--kind", ["bayes", "mf"] as const),
+    )
+    .option(
+      "--split <folder>",
+      "take the split of ncf-leave-one-out from He et al.'s *.train.rating and *.test.negative in this folder",
+    )
+    .option("--factors <n>", "train with this value, as marquee train does", wholeNumber("--factors", 1, 512))
+    .option("--sweeps <n>", "train with this value, as marquee train does", wholeNumber("--sweeps", 2, 100_000))
+    .option("--burn-in <n>", "train with this value, as marquee train does", wholeNumber("--burn-in", 1, 100_000))
+    .option("--chains <n>", "train with this value, as marquee train does", wholeNumber("--chains", 1, 64))
+    .option("--samples <n>", "train with this value, as marquee train does", wholeNumber("--samples", 1, 1000))
+    .option(
+      "--ranker-factors <n>",
+      "train with this value, as marquee train does",
+      wholeNumber("--ranker-factors", 1, 1024),
+    )
+    .option(
+      "--ranker-unobserved <x>",
+      "train with this value, as marquee train does",
+      decimal("--ranker-unobserved", 0.001, 1),
+    )
+    .option(
+      "--positive-from <stars>",
+      "train with this value, as marquee train does",
+      decimal("--positive-from", 0.5, 5),
+    )
+    .optionsGroup("Options:")
     .option("--json", "print the result as JSON")
     .action((options: EvaluateOptions, command: Command) =>
       options.protocol === undefined

@@ -18,9 +18,10 @@ import { countMovies } from "../../db/movies.js";
 import { write } from "../../db/write.js";
 import { AppError, received } from "../../errors.js";
 import { oneOf } from "../terminal/arguments.js";
-import { interruptSignal, withServices } from "../terminal/command-context.js";
+import { interruptSignal } from "../terminal/interrupt.js";
 import { printJson, printTable, printText, say, seconds } from "../terminal/output.js";
 import { createProgress } from "../terminal/progress.js";
+import { withServices } from "../terminal/with-services.js";
 
 /** So many bad lines of each kind are shown with --skip-bad. */
 const badLinesShown = 3;
@@ -50,20 +51,23 @@ export function addImportCommands(program: Command): void {
     .command("import")
     .summary("import a MovieLens data set")
     .description(
-      `Import a MovieLens data set: a zip or folder in the layout of 100K, 1M or the CSV releases, or one of ${datasetNames.join(", ")}, which is downloaded from GroupLens first.`,
+      `import a MovieLens data set from a zip or folder in the layout of 100K, 1M or the CSV releases, or download one from GroupLens first: ${datasetNames.join(", ")}`,
     )
     .argument("<source>", "zip, folder, or name of a data set")
-    .option("--links <source>", "zip or folder of a newer release with links.csv and movies.csv, for IMDb and TMDB ids")
-    .option("--skip-bad", "count bad lines and go on, instead of stopping at the first; up to half of a file's lines")
+    .option(
+      "--links <source>",
+      "take IMDb and TMDB ids from links.csv and movies.csv of a newer release, a zip or folder",
+    )
+    .option("--skip-bad", "count and skip bad lines, up to half of a file's, instead of stopping at the first")
     .option(
       "--duplicates <which>",
-      "which rating counts where a user rated a movie more than once: newest (of equal times the last), first, or refuse",
+      "choose which rating counts where a user rated a movie more than once: newest (the last of equal times), first, or refuse, which stops the import",
       oneOf("--duplicates", duplicatePolicies),
       "newest",
     )
     .option(
       "--replace",
-      "take out the data set that is loaded, also one of the same name, with everything that people made of it",
+      "remove the loaded data set, even one of the same name, and everything that people added to it",
     )
     .option("--json", "print the result as JSON")
     .action(
@@ -143,13 +147,13 @@ function notesOn({ dataset, replaced, lost, removed, leftOut, duplicates, hasTim
 function addLinkCommand(program: Command): void {
   program
     .command("link")
-    .summary("take IMDb and TMDB ids from a newer MovieLens release, or report on them")
+    .summary("link movies to IMDb and TMDB ids, or report on the links")
     .description(
-      "Take IMDb and TMDB ids by movie id from a newer MovieLens release, checked by title and year. Links made by hand stay.",
+      "link movies to the IMDb and TMDB ids of a newer MovieLens release by movie id, checked by title and year; links made by hand stay",
     )
-    .option("--from <source>", "zip or folder with links.csv and movies.csv")
-    .option("--skip-bad", "count bad lines and go on, instead of stopping at the first; up to half of a file's lines")
-    .option("--report", "print what is linked, what is uncertain and what is not, and change nothing")
+    .option("--from <source>", "take the ids from links.csv and movies.csv in this zip or folder")
+    .option("--skip-bad", "count and skip bad lines, up to half of a file's, instead of stopping at the first")
+    .option("--report", "print what is linked, uncertain and not linked, and change nothing")
     .option("--json", "print the result as JSON")
     .action(runLink);
 }

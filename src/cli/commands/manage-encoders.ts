@@ -8,9 +8,10 @@ import { mostLandmarks, type TrainStep, trainEncoder } from "../../jobs/train-en
 import { builtinEncoder, type HeadEncoderManifest, listEncoders } from "../../posters/encoders/encoder-store.js";
 import { publishedEncoder, publishedEncoders, pullEncoder } from "../../posters/encoders/pull-encoder.js";
 import { wholeNumber } from "../terminal/arguments.js";
-import { interruptSignal, withServices } from "../terminal/command-context.js";
+import { interruptSignal } from "../terminal/interrupt.js";
 import { print, printJson, printTable, printText, seconds } from "../terminal/output.js";
 import { createProgress, type Progress } from "../terminal/progress.js";
+import { withServices } from "../terminal/with-services.js";
 import { addEncodersAddCommand } from "./encoders-add.js";
 import { summary, switchTo } from "./switch-encoder.js";
 
@@ -18,11 +19,11 @@ export function addEncoderCommands(program: Command): void {
   const encoders = program
     .command("encoders")
     .summary("list, add, pull, train and choose poster encoders")
-    .description("List, add, pull, train and choose what turns posters into vectors.");
+    .description("list, add, pull, train and choose the encoders that turn posters into vectors");
 
   encoders
     .command("list")
-    .description("List the encoders, the one in use marked.")
+    .description("list the encoders and mark the one in use")
     .option("--json", "print the result as JSON")
     .action(async (options: { json?: boolean }, command: Command) => {
       await withServices(command, async ({ db, folders }) => {
@@ -44,28 +45,28 @@ export function addEncoderCommands(program: Command): void {
 
   encoders
     .command("train")
-    .summary("teach an encoder genres and audiences")
+    .summary("train an encoder on genres and audiences")
     .description(
-      `Train a head on an encoder, from your own posters, genres and ratings, so that posters of movies of one genre and one audience come close (from at most ${mostLandmarks} posters). It is one more encoder to choose; what posters look like alone stays the default.`,
+      `train a head on an encoder, from your own posters, genres and ratings, so that posters of movies with the same genres and audience are close (from at most ${mostLandmarks} posters); the result is another encoder to choose, and appearance alone stays the default`,
     )
-    .option("--base <name>", "the encoder to train on; by default the one in use, or what that one stands on")
-    .option("--name <name>", "name of the new encoder; by default <base>-taste. One of that name is replaced")
+    .option("--base <name>", "train on this encoder (default: the one in use, or the base of that one)")
+    .option("--name <name>", "name the new encoder, replacing a trained one of that name (default: <base>-taste)")
     .option(
       "--folds <n>",
-      "parts that movies are held out in to measure it; 0 for none",
+      "measure it on movies held out in this many parts; 0 for no measuring",
       wholeNumber("--folds", 0, 20),
       5,
     )
-    .option("--seed <n>", "seed of what is drawn", wholeNumber("--seed", 0, 2 ** 31 - 1), 0)
+    .option("--seed <n>", "seed everything random", wholeNumber("--seed", 0, 2 ** 31 - 1), 0)
     .option("--use", "use it from now on")
     .option("--json", "print the result as JSON")
     .action(runTrain);
 
   encoders
     .command("pull")
-    .summary("fetch a known encoder and use it")
+    .summary("download a published encoder and use it")
     .description(
-      `Fetch an encoder from the ONNX model zoo, check it, embed all posters with it, and use it from then on: ${Object.keys(publishedEncoders).join(", ")}. Until the last poster is embedded the one in use serves on.`,
+      `download an encoder from the ONNX model zoo, check it, embed all posters with it, then use it: ${Object.keys(publishedEncoders).join(", ")}; the one in use keeps serving until the last poster is embedded`,
     )
     .argument("<name>", "name of the encoder")
     .option("--json", "print the result as JSON")
@@ -75,7 +76,7 @@ export function addEncoderCommands(program: Command): void {
     .command("use")
     .summary("choose the encoder to use")
     .description(
-      "Choose the encoder to use. All posters are embedded first, while the one in use serves on; a running server notices at its next request.",
+      "choose the encoder to use, first embedding all posters while the one in use keeps serving; a running server notices at its next request",
     )
     .argument("<name>", "name of the encoder")
     .option("--lazily", "use it at once, and embed posters as queries need them")

@@ -14,18 +14,18 @@ import { freeModelName, listModels, modelFolder, pruneModels, saveModel } from "
 import type { Services } from "../../services/services.js";
 import { readTrainingSet } from "../evaluation/load-training-set.js";
 import { wholeNumber } from "../terminal/arguments.js";
-import { withServices } from "../terminal/command-context.js";
 import { print, printJson, printTable, printText, say } from "../terminal/output.js";
+import { withServices } from "../terminal/with-services.js";
 
 export function addModelCommands(program: Command): void {
   const models = program
     .command("models")
     .summary("list, choose, import and remove models")
-    .description("List, choose, import and remove models.");
+    .description("list, choose, import and remove models");
 
   models
     .command("list")
-    .description("List the models, the one that serves marked.")
+    .description("list the models and mark the one that serves")
     .option("--json", "print the result as JSON")
     .action(async (options: { json?: boolean }, command: Command) => {
       await withServices(command, async ({ db, folders }) => {
@@ -68,7 +68,7 @@ export function addModelCommands(program: Command): void {
 
   models
     .command("use")
-    .description("Choose the model that serves; a running server notices at its next request.")
+    .description("choose the model that serves; a running server notices at its next request")
     .argument("<name>", "name of the model")
     .action(async (name: string, _options: object, command: Command) => {
       await withServices(command, async ({ db, models: served }) => {
@@ -82,11 +82,11 @@ export function addModelCommands(program: Command): void {
     .command("prune")
     .summary("remove old models")
     .description(
-      "Remove the models of the data folder but the one that serves and the newest of each kind. A server that still " +
-        "answers with one of them has it in memory and goes on.",
+      "remove the models of the data folder, except the one that serves and the newest of each kind; a server that still " +
+        "answers with a removed one keeps it in memory",
     )
-    .option("--keep <n>", "how many of each kind to keep beside the one that serves", wholeNumber("--keep", 0, 1000), 1)
-    .option("--dry-run", "only say what would be removed")
+    .option("--keep <n>", "keep this many of each kind beside the one that serves", wholeNumber("--keep", 0, 1000), 1)
+    .option("--dry-run", "print what would be removed, and remove nothing")
     .option("--json", "print the result as JSON")
     .action(async (options: { keep: number; dryRun?: boolean; json?: boolean }, command: Command) => {
       await withServices(command, async ({ db, folders }) => {
@@ -104,17 +104,17 @@ export function addModelCommands(program: Command): void {
     .command("import")
     .summary("import weights that were trained elsewhere")
     .description(
-      "Import the weights of a PyTorch state_dict saved as safetensors and let them serve. Rows are taken as MovieLens 1M's " +
-        "convention has them (users by id, movies by row of movies.dat, genre strings by first appearance), or as --id-maps says.",
+      "import the weights of a PyTorch state_dict saved as safetensors and let them serve; rows are ordered by MovieLens 1M's " +
+        "convention (users by id, movies by row of movies.dat, genre strings by first appearance), or as --id-maps says",
     )
     .argument("<file>", "a .safetensors file")
-    .requiredOption("--kind <kind>", "kind of model: baseline")
+    .requiredOption("--kind <kind>", "import a model of this kind: baseline")
     .option(
       "--id-maps <file>",
-      "JSON with userIds, genders, ageGroups, occupations, movieIds and genres, each in the order of rows",
+      "read userIds, genders, ageGroups, occupations, movieIds and genres, each in the order of rows, from this JSON file",
     )
-    .option("--name <name>", "name of the model; by default the file's")
-    .option("--no-use", "import only: leave the model that serves as it is")
+    .option("--name <name>", "name the model (default: after the file)")
+    .option("--no-use", "import only, and leave the model that serves as it is")
     .option("--json", "print the result as JSON")
     .action(async (file: string, options: ImportOptions, command: Command) => {
       if (options.kind !== "baseline") {

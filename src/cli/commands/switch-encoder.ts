@@ -6,7 +6,7 @@ import { embedPosters } from "../../jobs/embed-posters.js";
 import type { EncoderManifest } from "../../posters/encoders/encoder-store.js";
 import type { EncoderInUse } from "../../services/encoders-in-use.js";
 import type { Services } from "../../services/services.js";
-import { interruptSignal } from "../terminal/command-context.js";
+import { interruptSignal } from "../terminal/interrupt.js";
 import { createProgress, type Progress } from "../terminal/progress.js";
 
 /** Embeds all posters, then makes the encoder the one in use: queries never wait for posters to be embedded. */

@@ -22,9 +22,10 @@ import { checkModelName, freeModelName, saveModel } from "../../ml/model/model-s
 import type { TrainingReporter } from "../../services/training-progress.js";
 import { evaluate, splitProtocol } from "../evaluation/evaluation.js";
 import { readTrainingSet } from "../evaluation/load-training-set.js";
-import { interruptSignal, partialModel, withServices } from "../terminal/command-context.js";
+import { interruptSignal, partialModel } from "../terminal/interrupt.js";
 import { print, printJson, printText, say, seconds } from "../terminal/output.js";
 import { createProgress } from "../terminal/progress.js";
+import { withServices } from "../terminal/with-services.js";
 
 export interface TrainBaselineOptions extends BaselineOptions {
   name?: string;

@@ -16,9 +16,10 @@ import { mfDefaults } from "../../ml/training/mf-train.js";
 import type { TrainingReporter } from "../../services/training-progress.js";
 import { evaluate, splitProtocol } from "../evaluation/evaluation.js";
 import { readTrainingSet } from "../evaluation/load-training-set.js";
-import { interruptSignal, partialModel, withServices } from "../terminal/command-context.js";
+import { interruptSignal, partialModel } from "../terminal/interrupt.js";
 import { print, printJson, printText, say, seconds } from "../terminal/output.js";
 import { createProgress, type Progress } from "../terminal/progress.js";
+import { withServices } from "../terminal/with-services.js";
 
 export interface TrainFactorsOptions {
   kind: "bayes" | "mf";

@@ -9,7 +9,7 @@ import { mfDefaults } from "../../ml/training/mf-train.js";
 import { dataFolders } from "../../services/services.js";
 import { reportTraining } from "../../services/training-progress.js";
 import { decimal, oneOf, wholeNumber } from "../terminal/arguments.js";
-import { configOf } from "../terminal/command-context.js";
+import { readCommandConfig } from "../terminal/setting-options.js";
 import { runTrainBaseline } from "./train-baseline.js";
 import { runTrainFactors, type TrainFactorsOptions } from "./train-factors.js";
 
@@ -46,100 +46,107 @@ export function addTrainCommand(program: Command): void {
     .command("train")
     .summary("train a model on the loaded data set")
     .description(
-      "Train a model on the loaded data set and let it serve. Without options, the best one: bayes, with a ranker. Ctrl-C " +
-        "stops: bayes and baseline keep what is trained so far as a partial model that does not serve until you say " +
-        "`marquee models use`; mf keeps nothing. The exit status is 130 either way.",
+      "train a model on the loaded data set and let it serve: without options the best kind, bayes, with a ranker; when Ctrl-C " +
+        "stops it, bayes and baseline keep what is trained so far as a partial model, which serves only after " +
+        "marquee models use, mf keeps nothing, and the exit status is 130",
     )
     .option(
       "--model <kind>",
-      "bayes (most accurate), mf (matrix factorization, in seconds) or baseline (the original network)",
+      "train this kind: bayes (most accurate), mf (matrix factorization, in seconds) or baseline (the original network)",
       oneOf("--model", kinds),
       "bayes",
     )
-    .option("--name <name>", "name of the model; a number is added where it is taken")
+    .option("--name <name>", "name the model; a number is added where the name is taken")
     .option(
       "--validation <x>",
-      "share of the ratings held out to measure with, 0 for none (default: 0.1, of baseline 0.2)",
+      "hold out this share of the ratings to measure with, 0 for none (default: 0.1, for baseline 0.2)",
       decimal("--validation", 0, 0.9),
     )
-    .option("--seed <n>", "of the split and of everything drawn (default: 0)", wholeNumber("--seed", 0, 2 ** 31 - 1))
+    .option("--seed <n>", "seed the split and everything random (default: 0)", wholeNumber("--seed", 0, 2 ** 31 - 1))
+    .optionsGroup("Options of bayes and mf:")
     .option(
       "--factors <n>",
-      `bayes, mf: dimensions (default: ${bayesDefaults.factors}, of mf ${mfDefaults.factors}); of bayes a multiple of 4`,
+      `fit this many dimensions (default: ${bayesDefaults.factors}, for mf ${mfDefaults.factors}); for bayes a multiple of 4`,
       wholeNumber("--factors", 1, 512),
     )
     .option(
       "--sweeps <n>",
-      `bayes: of each chain (default: ${bayesDefaults.sweeps})`,
+      `run this many sweeps of each chain (bayes only; default: ${bayesDefaults.sweeps})`,
       wholeNumber("--sweeps", 2, 100_000),
     )
     .option(
       "--burn-in <n>",
-      `bayes: first sweeps that are not kept (default: ${bayesDefaults.burnIn}, at most half the sweeps)`,
+      `discard this many first sweeps (bayes only; default: ${bayesDefaults.burnIn}, at most half the sweeps)`,
       wholeNumber("--burn-in", 1, 100_000),
     )
     .option(
       "--chains <n>",
-      `bayes: chains, each in a thread of its own (default: ${bayesDefaults.chains})`,
+      `run this many chains, each in a thread of its own (bayes only; default: ${bayesDefaults.chains})`,
       wholeNumber("--chains", 1, 64),
     )
     .option(
       "--samples <n>",
-      `bayes: samples kept in all (default: ${bayesDefaults.samples})`,
+      `keep this many samples in all (bayes only; default: ${bayesDefaults.samples})`,
       wholeNumber("--samples", 1, 1000),
     )
     .option(
       "--iterations <n>",
-      `mf: rounds of least squares (default: ${mfDefaults.iterations})`,
+      `run this many rounds of least squares (mf only; default: ${mfDefaults.iterations})`,
       wholeNumber("--iterations", 1, 1000),
     )
     .option(
       "--storage <type>",
-      "bayes, mf: float16 or float32 (default: float16, half the size)",
+      "store factors as float16 or float32 (default: float16, half the size)",
       oneOf("--storage", ["float16", "float32"] as const),
     )
     .option(
       "--ranker <parts>",
-      "bayes, mf: ials+ease, ials or none (default: ials+ease, up to 20,000 movies)",
+      "train this ranker: ials+ease, ials or none (default: ials+ease, up to 20,000 movies)",
       oneOf("--ranker", ["ials+ease", "ials", "none"] as const),
     )
     .option(
       "--ranker-factors <n>",
-      `bayes, mf: dimensions of the ranker (default: ${rankerDefaults.ials.factors})`,
+      `fit this many dimensions of the ranker (default: ${rankerDefaults.ials.factors})`,
       wholeNumber("--ranker-factors", 1, 1024),
     )
     .option(
       "--ranker-unobserved <x>",
-      `bayes, mf: weight of what a user has not liked, against 1 for what they have (default: ${rankerDefaults.ials.unobserved})`,
+      `weigh what a user has not liked by this, against 1 for what they have (default: ${rankerDefaults.ials.unobserved})`,
       decimal("--ranker-unobserved", 0.001, 1),
     )
     .option(
       "--positive-from <stars>",
-      `bayes, mf: ratings from so many stars on are likes to the ranker (default: ${rankerDefaults.positiveFrom})`,
+      `count ratings of this many stars or more as likes for the ranker (default: ${rankerDefaults.positiveFrom})`,
       decimal("--positive-from", 0.5, 5),
     )
-    .option("--epochs <n>", `baseline: most epochs (default: ${b.epochs})`, wholeNumber("--epochs", 1, 1000))
+    .optionsGroup("Options of baseline:")
+    .option(
+      "--epochs <n>",
+      `train for at most this many epochs (default: ${b.epochs})`,
+      wholeNumber("--epochs", 1, 1000),
+    )
     .option(
       "--batch-size <n>",
-      `baseline: ratings a step (default: ${b.batchSize})`,
+      `use this many ratings in each step (default: ${b.batchSize})`,
       wholeNumber("--batch-size", 1, 100_000),
     )
     .option(
       "--learning-rate <x>",
-      `baseline: of Adam (default: ${b.learningRate})`,
+      `use this learning rate of Adam (default: ${b.learningRate})`,
       decimal("--learning-rate", 1e-7, 1),
     )
     .option(
       "--dropout <x>",
-      `baseline: share of the embeddings dropped in training (default: ${b.dropout})`,
+      `drop this share of the embeddings in training (default: ${b.dropout})`,
       decimal("--dropout", 0, 0.9),
     )
     .option(
       "--patience <n>",
-      `baseline: stop after so many epochs without a better one (default: ${b.patience})`,
+      `stop after this many epochs without a better one (default: ${b.patience})`,
       wholeNumber("--patience", 1, 1000),
     )
-    .option("--no-use", "train only: leave the model that serves as it is")
+    .optionsGroup("Options:")
+    .option("--no-use", "train only, and leave the model that serves as it is")
     .option("--json", "print the result as JSON")
     .action(runTrain);
 }
@@ -151,7 +158,7 @@ async function runTrain({ model, ...options }: TrainOptions, command: Command): 
     throw new AppError("USAGE", "expected --validation above 0 for --model baseline, which stops by it, received 0");
   }
   // For whoever subscribed to the progress at a server of this data folder.
-  const reporter = reportTraining(dataFolders(configOf(command).dataDir).training, model);
+  const reporter = reportTraining(dataFolders(readCommandConfig(command).dataDir).training, model);
   try {
     if (model === "baseline") {
       const baseline = { ...baselineDefaults, validation: 0.2, use: options.use, ...stated };
