@@ -1,6 +1,6 @@
 /** Settings of the data folder and of what is fetched into it: data sets, encoders and posters. */
 import { z } from "zod";
-import { commaSeparated, httpsUrl, path, type Setting } from "./setting.js";
+import { commaSeparated, httpsUrl, pathText, type Setting } from "./setting.js";
 
 export const posterProviderNames = ["folder", "tmdb"] as const;
 export type PosterProviderName = (typeof posterProviderNames)[number];
@@ -12,7 +12,7 @@ export const dataSettings = {
     default: "./data",
     description: "keep everything in this folder: the database, posters, models and encoders",
     expected: "a folder's path",
-    schema: path.refine((text) => text.trim() !== ""),
+    schema: pathText.refine((text) => text.trim() !== ""),
   },
 } satisfies Record<string, Setting>;
 
@@ -52,7 +52,7 @@ export const posterSettings = {
     default: "",
     description: "take posters from this folder, from pictures named <movieId> or tt<imdbId>",
     expected: "a folder's path, or nothing",
-    schema: path,
+    schema: pathText,
   },
   tmdbApiKey: {
     env: "TMDB_API_KEY",

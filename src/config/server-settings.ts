@@ -1,6 +1,6 @@
 /** Settings of the server: where it listens, what it serves, and its limits. */
 import { z } from "zod";
-import { commaSeparated, httpUrlOrEmpty, onOff, type Setting, wholeNumber } from "./setting.js";
+import { commaSeparated, httpUrlOrEmpty, onOff, type Setting, wholeNumberText } from "./setting.js";
 
 export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
@@ -19,7 +19,7 @@ export const serverSettings = {
     default: "4000",
     description: "listen on this port; 0 picks a free one",
     expected: "a port from 0 to 65535",
-    schema: wholeNumber(0, 65_535),
+    schema: wholeNumberText(0, 65_535),
   },
   trustProxy: {
     env: "TRUST_PROXY",
@@ -100,7 +100,7 @@ export const limitSettings = {
     default: "100000",
     description: "refuse request bodies of more bytes than this",
     expected: "a number of bytes from 1000 to 100000000",
-    schema: wholeNumber(1000, 100_000_000),
+    schema: wholeNumberText(1000, 100_000_000),
   },
   maxBatch: {
     env: "MAX_BATCH",
@@ -108,7 +108,7 @@ export const limitSettings = {
     default: "10",
     description: "refuse requests with more operations than this; 1 turns batching off",
     expected: "a number from 1 to 100",
-    schema: wholeNumber(1, 100),
+    schema: wholeNumberText(1, 100),
   },
   requestTimeoutMs: {
     env: "REQUEST_TIMEOUT_MS",
@@ -116,7 +116,7 @@ export const limitSettings = {
     default: "15000",
     description: "stop requests that take more milliseconds than this",
     expected: "milliseconds from 100 to 600000",
-    schema: wholeNumber(100, 600_000),
+    schema: wholeNumberText(100, 600_000),
   },
   rateLimit: {
     env: "RATE_LIMIT",
@@ -125,7 +125,7 @@ export const limitSettings = {
     description:
       "allow this many operations a minute for each token, or for each address without a token, a large one counting as several; 0 for no limit",
     expected: "a number from 0 to 1000000",
-    schema: wholeNumber(0, 1_000_000),
+    schema: wholeNumberText(0, 1_000_000),
   },
   maxStreams: {
     env: "MAX_STREAMS",
@@ -134,7 +134,7 @@ export const limitSettings = {
     description:
       "allow this many open subscriptions for each token, or for each address without a token; 0 for no limit",
     expected: "a number from 0 to 100000",
-    schema: wholeNumber(0, 100_000),
+    schema: wholeNumberText(0, 100_000),
   },
 } satisfies Record<string, Setting>;
 

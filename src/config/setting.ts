@@ -20,7 +20,7 @@ export interface Setting<Value = unknown> {
 export const onOff = z.enum(["on", "off"]).transform((text) => text === "on");
 
 /** Decimal digits only: no sign, exponent or blanks. */
-export function wholeNumber(min: number, max: number) {
+export function wholeNumberText(min: number, max: number) {
   return z
     .string()
     .regex(/^\d{1,12}$/)
@@ -32,7 +32,7 @@ export function wholeNumber(min: number, max: number) {
 export const commaSeparated = z.string().transform((text) => text.split(",").map((part) => part.trim()));
 
 /** A path; empty where that is allowed. */
-export const path = z.string().refine((text) => !text.includes("\0"));
+export const pathText = z.string().refine((text) => !text.includes("\0"));
 
 export const httpsUrl = z.string().refine((text) => hasProtocol(text, "https:"));
 

@@ -18,6 +18,7 @@ import { readTrainingSet } from "../evaluation/load-training-set.js";
 import { decimal, oneOf, wholeNumber } from "../terminal/arguments.js";
 import { print, printJson, printTable, printText, say, writeOut } from "../terminal/output.js";
 import { createProgress } from "../terminal/progress.js";
+import { requireModel } from "../terminal/require-existing.js";
 import { withServices } from "../terminal/with-services.js";
 import { type ProtocolRunOptions, protocols, runProtocol } from "./evaluate-protocol.js";
 
@@ -98,7 +99,7 @@ function seedList(text: string): number[] {
 
 async function evaluateModel(options: EvaluateOptions, command: Command): Promise<void> {
   await withServices(command, async (services) => {
-    const model = await services.models.get(options.model);
+    const model = await requireModel(services, options.model);
     const { data, name: datasetName } = readTrainingSet(services.db, "all", model.postersOf);
     const size = data.ratings.stars.length;
     const { rows: heldOut, protocol, note } = splitOf(model.manifest, data);
@@ -107,7 +108,7 @@ async function evaluateModel(options: EvaluateOptions, command: Command): Promis
     if (rows.length === 0) {
       throw new AppError(
         "DATA_EMPTY",
-        `expected ratings to hold out, received ${size} in all: measure them with --all`,
+        `none of the ${size} ratings is held out from training: measure all of them with --all`,
       );
     }
     const progress = createProgress("evaluate", rows.length, "ratings");

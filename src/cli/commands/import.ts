@@ -163,11 +163,17 @@ async function runLink(
   command: Command,
 ): Promise<void> {
   if ((options.from === undefined) === (options.report === undefined)) {
-    throw new AppError("USAGE", "expected either --from <source> to link, or --report, received both or none");
+    throw new AppError(
+      "USAGE",
+      `expected either --from <source> to link, or --report, received ${options.report ? "both" : "neither"}`,
+    );
   }
   await withServices(command, async ({ db }) => {
     if (countMovies(db) === 0)
-      throw new AppError("DATA_EMPTY", "expected movies to link, but none are loaded: run marquee import");
+      throw new AppError(
+        "DATA_EMPTY",
+        "there are no movies yet: run marquee import, or marquee setup for the embedded data set",
+      );
     let changed: number | undefined;
     if (options.from !== undefined) {
       const source = await openSource(options.from);
@@ -203,7 +209,7 @@ function checkedSource(from: string): string {
   if (existsSync(from) || from.includes("/") || from.includes(".")) return from;
   throw new AppError(
     "FILE_UNREADABLE",
-    `expected a zip, a folder, or the name of a data set (${datasetNames.join(", ")}), received ${received(from)}, which is none of these`,
+    `expected a zip, a folder, or the name of a data set (${datasetNames.join(", ")}), received ${received(from)}`,
   );
 }
 

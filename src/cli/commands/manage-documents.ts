@@ -1,6 +1,7 @@
 /** `marquee documents`: trusted documents, which front ends send by hash. */
 import type { Command } from "commander";
 import { printJson, printTable, say } from "../terminal/output.js";
+import { requireDocument } from "../terminal/require-existing.js";
 import { withServices } from "../terminal/with-services.js";
 
 export function addDocumentCommands(program: Command): void {
@@ -56,6 +57,7 @@ export function addDocumentCommands(program: Command): void {
     .action(async (hash: string, options: { json?: boolean }, command: Command) => {
       const { removeDocument } = await import("../../services/document-store.js");
       await withServices(command, async (services) => {
+        requireDocument(services, hash);
         await removeDocument(services, hash);
         if (options.json) printJson({ hash });
         else say(`Removed ${hash}.`);

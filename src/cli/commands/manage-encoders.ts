@@ -6,11 +6,12 @@ import { AppError } from "../../errors.js";
 import { embedPosters } from "../../jobs/embed-posters.js";
 import { mostLandmarks, type TrainStep, trainEncoder } from "../../jobs/train-encoder.js";
 import { builtinEncoder, type HeadEncoderManifest, listEncoders } from "../../posters/encoders/encoder-store.js";
-import { publishedEncoder, publishedEncoders, pullEncoder } from "../../posters/encoders/pull-encoder.js";
+import { publishedEncoders, pullEncoder } from "../../posters/encoders/pull-encoder.js";
 import { wholeNumber } from "../terminal/arguments.js";
 import { interruptSignal } from "../terminal/interrupt.js";
 import { print, printJson, printTable, printText, seconds } from "../terminal/output.js";
 import { createProgress, type Progress } from "../terminal/progress.js";
+import { requireEncoder, requirePublishedEncoder } from "../terminal/require-existing.js";
 import { withServices } from "../terminal/with-services.js";
 import { addEncodersAddCommand } from "./encoders-add.js";
 import { summary, switchTo } from "./switch-encoder.js";
@@ -82,16 +83,16 @@ export function addEncoderCommands(program: Command): void {
     .option("--lazily", "use it at once, and embed posters as queries need them")
     .action(async (name: string, options: { lazily?: boolean }, command: Command) => {
       await withServices(command, async (services) => {
-        const encoder = await services.encoders.named(name);
+        const encoder = await requireEncoder(services, name);
         if (options.lazily) await write(services.db, () => setSetting(services.db, "activeEncoder", name));
         else await switchTo(services, encoder);
-        print(`${name} is in use now`);
+        print(`${name} is now in use`);
       });
     });
 }
 
 async function runPull(name: string, options: { json?: boolean }, command: Command): Promise<void> {
-  const published = publishedEncoder(name);
+  const published = requirePublishedEncoder(name);
   await withServices(command, async (services, config) => {
     const interrupt = interruptSignal("Interrupted: the encoder in use stays …");
     let progress: Progress | undefined;
@@ -131,7 +132,7 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
   await withServices(command, async (services) => {
     const { encoders } = services;
     const used = (await encoders.inUse()).manifest;
-    const base = await encoders.named(options.base ?? (used.kind === "head" ? used.base.name : used.name));
+    const base = await requireEncoder(services, options.base ?? (used.kind === "head" ? used.base.name : used.name));
     const interrupt = interruptSignal("Interrupted: nothing of the head is kept …");
     let progress: Progress | undefined;
     let shown: string | undefined;

@@ -15,6 +15,7 @@ import type { Services } from "../../services/services.js";
 import { readTrainingSet } from "../evaluation/load-training-set.js";
 import { wholeNumber } from "../terminal/arguments.js";
 import { print, printJson, printTable, printText, say } from "../terminal/output.js";
+import { requireModel } from "../terminal/require-existing.js";
 import { withServices } from "../terminal/with-services.js";
 
 export function addModelCommands(program: Command): void {
@@ -71,8 +72,9 @@ export function addModelCommands(program: Command): void {
     .description("choose the model that serves; a running server notices at its next request")
     .argument("<name>", "name of the model")
     .action(async (name: string, _options: object, command: Command) => {
-      await withServices(command, async ({ db, models: served }) => {
-        await served.get(name);
+      await withServices(command, async (services) => {
+        const { db } = services;
+        await requireModel(services, name);
         await write(db, () => setSetting(db, "activeModel", name));
         print(`${name} serves now`);
       });

@@ -1,5 +1,6 @@
 /** `marquee token`: who may change what. */
 import type { Command } from "commander";
+import { AppError } from "../../errors.js";
 import type { UserId } from "../../ids.js";
 import {
   allTokens,
@@ -12,6 +13,7 @@ import {
 import { isoOf } from "../../schema/builder/time.js";
 import { oneOf, userIdArgument, wholeNumber } from "../terminal/arguments.js";
 import { print, printJson, printTable, say } from "../terminal/output.js";
+import { requireToken, requireUser } from "../terminal/require-existing.js";
 import { withServices } from "../terminal/with-services.js";
 
 export function addTokenCommands(program: Command): void {
@@ -38,7 +40,11 @@ export function addTokenCommands(program: Command): void {
     .option("--json", "print the token and what it allows as JSON")
     .action(async (name: string, options: { scope: TokenScope; user?: UserId; json?: boolean }, command: Command) => {
       await withServices(command, async (services) => {
-        const { secret, token: made } = await makeToken(services, { name, scope: options.scope, userId: options.user });
+        const { scope, user: userId } = options;
+        if (scope === "user" && userId === undefined)
+          throw new AppError("INVALID_ARGUMENT", "a token of the scope user needs a user: add --user <number>");
+        if (userId !== undefined) requireUser(services, userId);
+        const { secret, token: made } = await makeToken(services, { name, scope, userId });
         if (options.json) printJson({ token: secret, ...shown(made) });
         else print(secret);
       });
@@ -75,6 +81,7 @@ export function addTokenCommands(program: Command): void {
     .option("--json", "print the token that was revoked as JSON")
     .action(async (id: number, options: { json?: boolean }, command: Command) => {
       await withServices(command, async (services) => {
+        requireToken(services, id);
         const revoked = await revokeToken(services, id);
         if (options.json) printJson(shown(revoked));
         else say(`Revoked token ${id}, ${revoked.name} (${revoked.scope}).`);

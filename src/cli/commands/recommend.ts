@@ -17,6 +17,7 @@ import { predictPairs } from "../../recommend/predict.js";
 import type { Services } from "../../services/services.js";
 import { decimal, movieIdArgument, oneOf, userIdArgument, wholeNumber } from "../terminal/arguments.js";
 import { print, printJson, printTable, printText, say, writeOut } from "../terminal/output.js";
+import { requireModel, requireMovies, requireUser } from "../terminal/require-existing.js";
 import { withServices } from "../terminal/with-services.js";
 
 export function addRecommendCommands(program: Command): void {
@@ -81,7 +82,10 @@ export function addRecommendCommands(program: Command): void {
       await withServices(command, async ({ db }) => {
         const total = countRatings(db);
         if (total === 0)
-          throw new AppError("DATA_EMPTY", "expected ratings to sample from, but none are loaded: run marquee import");
+          throw new AppError(
+            "DATA_EMPTY",
+            "there are no ratings yet: run marquee import, or marquee setup for the embedded data set",
+          );
         const rows = Array.from({ length: options.count }, () => ratingAt(db, randomInt(total))).filter(
           (row) => row !== undefined,
         );
@@ -108,9 +112,9 @@ interface RecommendOptions {
 
 async function runRecommend(user: string, options: RecommendOptions, command: Command): Promise<void> {
   await withServices(command, async (services) => {
-    const { db, models, encoders } = services;
-    const userId = user === "random" ? randomUser(services) : userIdArgument(user);
-    const model = await models.get(options.model);
+    const { db, encoders } = services;
+    const userId = user === "random" ? randomUser(services) : requireUser(services, userIdArgument(user));
+    const model = await requireModel(services, options.model);
     const movies = await recommend(
       services,
       userId,
@@ -150,7 +154,7 @@ async function runRecommend(user: string, options: RecommendOptions, command: Co
         })),
       });
     }
-    if (top.length === 0) printText(`User ${userId} has rated nothing yet: what others like stands in`);
+    if (top.length === 0) printText(`User ${userId} has rated nothing yet: these are movies that others like`);
     else {
       print(`User ${userId}: rated highest`);
       printTable(
@@ -161,7 +165,7 @@ async function runRecommend(user: string, options: RecommendOptions, command: Co
     }
     printText(
       options.similar
-        ? `Recommended by likeness of posters (${encoder}), from the first ${options.candidates ?? defaultCandidates} by ${orderInWords(model, options)}`
+        ? `Recommended by poster similarity (${encoder}), from the first ${options.candidates ?? defaultCandidates} by ${orderInWords(model, options)}`
         : `Recommended by ${orderInWords(model, options)}`,
     );
     printTable(
@@ -192,9 +196,10 @@ async function runPredict(
   command: Command,
 ): Promise<void> {
   await withServices(command, async (services) => {
-    const userId = userIdArgument(user);
+    const userId = requireUser(services, userIdArgument(user));
     const movieIds = movieArguments.map(movieIdArgument);
-    const model = await services.models.get(options.model);
+    requireMovies(services, movieIds);
+    const model = await requireModel(services, options.model);
     const wanted = movieIds.length > 0 ? movieIds : services.catalogue().movies.map(({ id }) => id);
     const results = await predictPairs(
       services,
@@ -234,7 +239,10 @@ function randomUser({ db }: Services): UserId {
   const total = countUsers(db);
   const user = total === 0 ? undefined : userAt(db, randomInt(total));
   if (user === undefined)
-    throw new AppError("DATA_EMPTY", "expected users to choose from, but none are loaded: run marquee import");
+    throw new AppError(
+      "DATA_EMPTY",
+      "there are no users yet: run marquee import, or marquee setup for the embedded data set",
+    );
   return user.id;
 }
 
