@@ -23,8 +23,8 @@ const query = "query { user(id: 42) { topRated recommendations(similar: true) { 
 
 const folder = mkdtempSync(join(tmpdir(), "marquee-bench-"));
 const services = openServices(folder);
-await setupEmbedded(services, () => {});
-await embedPosters(services, () => {});
+await setupEmbedded(services);
+await embedPosters(services);
 
 const marquee = createApp(
   services,

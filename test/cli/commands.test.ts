@@ -560,7 +560,7 @@ describe("marquee train", () => {
     const dataDir = await copyOf(data);
     // One rating a step: an epoch that no machine gets to the end of before the signal.
     const child = start(["train", "--model", "baseline", "--epochs", "1", "--batch-size", "1"], { dataDir });
-    await child.waitFor(/train \[/);
+    await child.waitFor(/train +\[/);
     child.kill("SIGINT");
     const result = await child.finished;
     expect(result).toMatchObject({ code: 130, stdout: "" });
@@ -676,7 +676,7 @@ describe("marquee posters", () => {
     const again = await run(["posters", "fetch"], { dataDir, env });
     expect(again.stdout).toMatch(/^2 movies asked for in [\d.]+ s: 2 waiting; /);
     expect(await failure(["posters", "fetch"], { dataDir })).toBe(
-      "expected a source of posters, but none is set up: set POSTER_FOLDER or TMDB_API_KEY (docs/posters.md)",
+      "expected a poster provider, but none is set up: set POSTER_FOLDER or TMDB_API_KEY (docs/posters.md)",
     );
   });
 

@@ -2,8 +2,8 @@
 import { cp, mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { readTrainingSet } from "../../src/cli/evaluation/load-training-set.js";
 import { openDatabase } from "../../src/db/open.js";
+import { loadTrainingSet } from "../../src/jobs/load-training-set.js";
 import { openServices } from "../../src/services/services.js";
 import { complaints, copyOf, failure, run, runJson, start, tempFolder } from "./run.js";
 
@@ -385,7 +385,7 @@ describe("marquee evaluate", () => {
 /** The embedded ratings split as He et al. split theirs: each user's last rating left out, among the first other movies. */
 async function heSplit(): Promise<string> {
   const services = openServices(data);
-  const { ratings } = readTrainingSet(services.db).data;
+  const { ratings } = loadTrainingSet(services.db).data;
   await services.close();
   const users = [...new Set(ratings.userIds)];
   const items = [...new Set(ratings.movieIds)];

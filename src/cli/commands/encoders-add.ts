@@ -1,13 +1,15 @@
 /** `marquee encoders add`: makes an encoder from an ONNX network. */
 import type { Command } from "commander";
-import { getSetting } from "../../db/settings.js";
-import { addEncoder, originOf } from "../../posters/encoders/add-encoder.js";
+import { installEncoder } from "../../jobs/encoders/install-encoder.js";
+import type { Progress } from "../../jobs/progress.js";
+import { originOf } from "../../posters/encoders/add-encoder.js";
+import type { EncoderManifest } from "../../posters/encoders/encoder-store.js";
 import { decimals, wholeNumber } from "../terminal/arguments.js";
 import { print, printJson, printText } from "../terminal/output.js";
+import { runInterruptible } from "../terminal/run-job.js";
 import { withServices } from "../terminal/with-services.js";
-import { summary, switchTo } from "./switch-encoder.js";
 
-interface AddOptions {
+interface AddFlags {
   name?: string;
   output?: string;
   size?: number;
@@ -17,12 +19,12 @@ interface AddOptions {
   json?: boolean;
 }
 
-const leastSize = 8;
+const minSize = 8;
 /** Sixteen pictures go through at once: at this size they take 200 MB. */
-const mostSize = 1024;
+const maxSize = 1024;
 
-const triple = (name: string, least: number) =>
-  decimals(name, 3, least, 1000) as (text: string) => [number, number, number];
+const triple = (name: string, min: number) =>
+  decimals(name, 3, min, 1000) as (text: string) => [number, number, number];
 
 export function addEncodersAddCommand(encoders: Command): void {
   encoders
@@ -37,7 +39,7 @@ export function addEncodersAddCommand(encoders: Command): void {
     .option(
       "--size <pixels>",
       "set the width and height of the pictures it reads, where the network leaves them free",
-      wholeNumber("--size", leastSize, mostSize),
+      wholeNumber("--size", minSize, maxSize),
     )
     .option(
       "--mean <r,g,b>",
@@ -47,22 +49,36 @@ export function addEncodersAddCommand(encoders: Command): void {
     .option("--std <r,g,b>", "then divide them by this standard deviation (default: ImageNet's)", triple("--std", 1e-6))
     .option("--use", "use it from now on")
     .option("--json", "print the result as JSON")
-    .action(async (file: string, options: AddOptions, command: Command) => {
-      await withServices(command, async (services) => {
-        const { db, folders } = services;
-        const { name, output, size, mean, std } = options;
-        const { manifest, added } = await addEncoder(folders.encoders, file, {
-          name,
-          output,
-          preprocessing: { ...(size && { size: [size, size] }), ...(mean && { mean }), ...(std && { std }) },
-        });
-        if (options.use) await switchTo(services, await services.encoders.named(manifest.name));
-        if (options.json)
-          return printJson({ ...summary(manifest), added, inUse: getSetting(db, "activeEncoder") === manifest.name });
-        printText(
-          `${manifest.name}: ${manifest.dimension} dimensions, from ${originOf(manifest)}${added ? "" : " (was there already)"}`,
-        );
-        print(options.use ? "It is in use now." : `Use it with: marquee encoders use ${manifest.name}`);
-      });
-    });
+    .action(runAdd);
+}
+
+/** Runs a job that ends by switching to another encoder. */
+export async function runSwitch<T>(job: (progress: Progress, signal: AbortSignal) => Promise<T>): Promise<T> {
+  const message = "Interrupted: the encoder in use stays …";
+  return (await runInterruptible(message, (progress, { signal }) => job(progress, signal))).report;
+}
+
+/** An encoder as `--json` prints it. */
+export function summarizeEncoder({ id, name, kind, dimension, preprocessing }: EncoderManifest) {
+  return { id, name, kind, dimension, preprocessing };
+}
+
+async function runAdd(file: string, flags: AddFlags, command: Command): Promise<void> {
+  const { name, output, size, mean, std, use = false } = flags;
+  const preprocessing = {
+    ...(size && { size: [size, size] as [number, number] }),
+    ...(mean && { mean }),
+    ...(std && { std }),
+  };
+  const options = { file, name, output, preprocessing, use };
+  await withServices(command, async (services) => {
+    const { manifest, added, inUse } = use
+      ? await runSwitch((progress, signal) => installEncoder(services, { ...options, signal }, progress))
+      : await installEncoder(services, options);
+    if (flags.json) return printJson({ ...summarizeEncoder(manifest), added, inUse });
+    printText(
+      `${manifest.name}: ${manifest.dimension} dimensions, from ${originOf(manifest)}${added ? "" : " (was there already)"}`,
+    );
+    print(use ? "It is in use now." : `Use it with: marquee encoders use ${manifest.name}`);
+  });
 }

@@ -1,50 +1,16 @@
 /** `marquee import` and `marquee link`. */
-import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import type { Command } from "commander";
-import type { Config } from "../../config/config.js";
-import { readLinkReference } from "../../datasets/linking/link.js";
-import { type DatasetName, datasetNames } from "../../datasets/movielens/datasets.js";
-import { downloadDataset } from "../../datasets/movielens/download-archive.js";
-import type { BadLine } from "../../datasets/movielens/rows.js";
-import { openSource } from "../../datasets/movielens/source.js";
-import { type ImportReport, importDataset } from "../../db/import/import-dataset.js";
-import { importLinks } from "../../db/import/import-links.js";
+import { datasetNames } from "../../datasets/movielens/datasets.js";
 import { type DuplicatePolicy, duplicatePolicies } from "../../db/import/import-ratings.js";
 import { inWords } from "../../db/import/made-by-people.js";
-import { linkState } from "../../db/link-report.js";
-import { countMovies } from "../../db/movies.js";
-import { write } from "../../db/write.js";
-import { AppError, received } from "../../errors.js";
+import { AppError } from "../../errors.js";
+import { importMovieLens, type MovieLensReport } from "../../jobs/import/import-movielens.js";
+import { linkMovies } from "../../jobs/import/link-movies.js";
+import type { SkippedKind } from "../../jobs/import/skipped-lines.js";
 import { oneOf } from "../terminal/arguments.js";
-import { interruptSignal } from "../terminal/interrupt.js";
 import { printJson, printTable, printText, say, seconds } from "../terminal/output.js";
-import { createProgress } from "../terminal/progress.js";
+import { runInterruptible, runJob } from "../terminal/run-job.js";
 import { withServices } from "../terminal/with-services.js";
-
-/** So many bad lines of each kind are shown with --skip-bad. */
-const badLinesShown = 3;
-
-/** Bad lines by kind: the first few shown as they come, all of them counted. */
-function createSkipped() {
-  const kinds = new Map<string, { file: string; expected: string; count: number }>();
-  return {
-    add({ file, kind, message }: BadLine): void {
-      const known = kinds.get(`${file} ${kind}`) ?? { file, expected: kind, count: 0 };
-      kinds.set(`${file} ${kind}`, known);
-      known.count++;
-      if (known.count <= badLinesShown) say(`skipped: ${message}`);
-    },
-    /** Most first. */
-    kinds: () => [...kinds.values()].sort((a, b) => b.count - a.count),
-    sayCounts(): void {
-      for (const { file, expected, count } of this.kinds()) {
-        say(`skipped in all: ${count} ${count === 1 ? "line" : "lines"} of ${file} that lack ${expected}`);
-      }
-    },
-  };
-}
 
 export function addImportCommands(program: Command): void {
   program
@@ -70,67 +36,63 @@ export function addImportCommands(program: Command): void {
       "remove the loaded data set, even one of the same name, and everything that people added to it",
     )
     .option("--json", "print the result as JSON")
-    .action(
-      async (
-        from: string,
-        options: {
-          links?: string;
-          skipBad?: boolean;
-          duplicates: DuplicatePolicy;
-          replace?: boolean;
-          json?: boolean;
-        },
-        command: Command,
-      ) => {
-        const started = performance.now();
-        await withServices(command, async ({ db, folders }, config) => {
-          const interrupt = interruptSignal("Interrupted: putting the database back as it was …");
-          // Opened before anything is downloaded for nothing.
-          const links = options.links === undefined ? undefined : await openSource(options.links);
-          const downloaded = isDatasetName(from)
-            ? await download(from, config, folders.posters, interrupt.signal)
-            : undefined;
-          const source = await openSource(downloaded ?? checkedSource(from));
-          const skipped = createSkipped();
-          let progress: ReturnType<typeof createProgress> | undefined;
-          const report = await importDataset(db, source, {
-            links,
-            skipBad: options.skipBad,
-            duplicates: options.duplicates,
-            replace: options.replace,
-            signal: interrupt.signal,
-            onProgress: (bytes, total, file) => {
-              progress ??= createProgress("import", total, "MB");
-              progress.update(bytes, file);
-            },
-            onBadLine: skipped.add,
-          }).finally(async () => {
-            progress?.stop();
-            interrupt.release();
-            await source.close();
-            await links?.close();
-            if (downloaded !== undefined) await rm(downloaded, { force: true });
-          });
-          const { unlinked, ...counts } = report;
-          const gone = Object.values(report.removed).reduce((sum, n) => sum + n, 0);
-          const changes = Object.values(report.changed).reduce((sum, n) => sum + n, 0);
-          skipped.sayCounts();
-          for (const note of notesOn(report)) say(note);
-          if (options.json) return printJson({ ...counts, unlinked: unlinked.length, skippedKinds: skipped.kinds() });
-          printText(
-            `${report.dataset}: ${report.users} users, ${report.movies} movies (${report.linked} linked to IMDb${report.linked > 0 && unlinked.length > 0 ? `, ${unlinked.length} not: marquee link says why` : ""}), ${report.ratings} ratings` +
-              `${report.skipped > 0 ? `, ${report.skipped} bad lines skipped` : ""}; ` +
-              `${changes + gone === 0 ? "nothing had changed" : `${changes} rows added or changed${gone > 0 ? `, ${gone} removed` : ""}`}, in ${seconds(started)}`,
-          );
-        });
-      },
-    );
+    .action(runImport);
 
   addLinkCommand(program);
 }
 
-/** What somebody would not expect without being told. */
-function notesOn({ dataset, replaced, lost, removed, leftOut, duplicates, hasTimes }: ImportReport): string[] {
+interface ImportFlags {
+  links?: string;
+  skipBad?: boolean;
+  duplicates: DuplicatePolicy;
+  replace?: boolean;
+  json?: boolean;
+}
+
+async function runImport(from: string, { json, ...flags }: ImportFlags, command: Command): Promise<void> {
+  const started = performance.now();
+  await withServices(command, async (services, { movielensUrl: baseUrl }) => {
+    const { report } = await runInterruptible(
+      "Interrupted: putting the database back as it was …",
+      (progress, { signal }) => importMovieLens(services, { ...flags, from, baseUrl, signal }, progress),
+    );
+    const { unlinked, skippedKinds, ...counts } = report;
+    saySkipped(skippedKinds);
+    for (const note of describeSideEffects(report)) say(note);
+    if (json) printJson({ ...counts, unlinked: unlinked.length, skippedKinds });
+    else printImport(report, started);
+  });
+}
+
+function printImport(report: MovieLensReport, started: number): void {
+  const { dataset, users, movies, ratings, linked, unlinked, skipped } = report;
+  const changed = Object.values(report.changed).reduce((sum, n) => sum + n, 0);
+  const removed = Object.values(report.removed).reduce((sum, n) => sum + n, 0);
+  const withoutLink = linked > 0 && unlinked.length > 0 ? `, ${unlinked.length} not: marquee link says why` : "";
+  const changes = `${changed} rows added or changed${removed > 0 ? `, ${removed} removed` : ""}`;
+  printText(
+    `${dataset}: ${users} users, ${movies} movies (${linked} linked to IMDb${withoutLink}), ${ratings} ratings` +
+      `${skipped > 0 ? `, ${skipped} bad lines skipped` : ""}; ` +
+      `${changed + removed === 0 ? "nothing had changed" : changes}, in ${seconds(started)}`,
+  );
+}
+
+function saySkipped(kinds: readonly SkippedKind[]): void {
+  for (const { file, expected, count } of kinds) {
+    say(`skipped in all: ${count} ${count === 1 ? "line" : "lines"} of ${file} that lack ${expected}`);
+  }
+}
+
+/** What a user would not expect without being told. */
+function describeSideEffects({
+  dataset,
+  replaced,
+  lost,
+  removed,
+  leftOut,
+  duplicates,
+  hasTimes,
+}: MovieLensReport): string[] {
   const notes: string[] = [];
   if (replaced !== null) notes.push(`took the data set ${replaced} out; ${dataset} is in its place`);
   if (lost !== null) notes.push(`with it went what people had made of it: ${inWords(lost)}`);
@@ -168,24 +130,12 @@ async function runLink(
       `expected either --from <source> to link, or --report, received ${options.report ? "both" : "neither"}`,
     );
   }
-  await withServices(command, async ({ db }) => {
-    if (countMovies(db) === 0)
-      throw new AppError(
-        "DATA_EMPTY",
-        "there are no movies yet: run marquee import, or marquee setup for the embedded data set",
-      );
-    let changed: number | undefined;
-    if (options.from !== undefined) {
-      const source = await openSource(options.from);
-      const skipped = createSkipped();
-      const skipBad = options.skipBad ?? false;
-      const reference = await readLinkReference(source, { skipBad, onBadLine: skipped.add }).finally(() =>
-        source.close(),
-      );
-      skipped.sayCounts();
-      ({ changed } = await write(db, () => importLinks(db, reference)));
-    }
-    const state = linkState(db);
+  await withServices(command, async (services) => {
+    const { from, skipBad } = options;
+    const { state, changed, skippedKinds } = await runJob((progress) =>
+      linkMovies(services, { from, skipBad }, progress),
+    );
+    saySkipped(skippedKinds);
     if (options.json) return printJson({ ...state, changed });
     for (const { movieId, title, reason } of state.unlinked) printText(`not linked: ${movieId} ${title}: ${reason}`);
     if (options.report && state.uncertain.length > 0) {
@@ -202,34 +152,4 @@ async function runLink(
         `${state.unlinkable} without a link for the reason shown${change}`,
     );
   });
-}
-
-/** A word that is neither a path nor a data set's name is most likely meant to be a name. */
-function checkedSource(from: string): string {
-  if (existsSync(from) || from.includes("/") || from.includes(".")) return from;
-  throw new AppError(
-    "FILE_UNREADABLE",
-    `expected a zip, a folder, or the name of a data set (${datasetNames.join(", ")}), received ${received(from)}`,
-  );
-}
-
-function isDatasetName(text: string): text is DatasetName {
-  return (datasetNames as readonly string[]).includes(text) && !existsSync(text);
-}
-
-async function download(name: DatasetName, config: Config, besides: string, signal: AbortSignal): Promise<string> {
-  let progress: ReturnType<typeof createProgress> | undefined;
-  try {
-    return await downloadDataset(name, {
-      baseUrl: config.movielensUrl,
-      toFolder: join(besides, "..", "downloads"),
-      signal,
-      onProgress: (bytes, total) => {
-        progress ??= createProgress(`download ${name}`, total, "MB");
-        progress.update(bytes);
-      },
-    });
-  } finally {
-    progress?.stop();
-  }
 }

@@ -5,9 +5,8 @@ import { AppError } from "../../errors.js";
 import { addPosters } from "../../jobs/add-posters.js";
 import { embedPosters } from "../../jobs/embed-posters.js";
 import { fetchPosters } from "../../jobs/fetch-posters.js";
-import { interruptSignal } from "../terminal/interrupt.js";
 import { printJson, printText, say, seconds } from "../terminal/output.js";
-import { createProgress, type Progress } from "../terminal/progress.js";
+import { runInterruptible } from "../terminal/run-job.js";
 import { withServices } from "../terminal/with-services.js";
 
 const failuresShown = 20;
@@ -29,8 +28,8 @@ export function addPosterCommands(program: Command): void {
     .action(async (folder: string, options: { json?: boolean }, command: Command) => {
       const started = performance.now();
       await withServices(command, async (services) => {
-        const { report, interrupted } = await watched("add", (onProgress, signal) =>
-          addPosters(services, folder, onProgress, signal),
+        const { report, interrupted } = await runInterruptible(finishing, (progress, { signal }) =>
+          addPosters(services, { folder, signal }, progress),
         );
         for (const { file, reason } of report.refused) say(`refused ${file}: ${reason}`);
         const total = countPosters(services.db);
@@ -57,8 +56,8 @@ export function addPosterCommands(program: Command): void {
     .action(async (options: { refresh?: boolean; json?: boolean }, command: Command) => {
       const started = performance.now();
       await withServices(command, async (services) => {
-        const { report, interrupted } = await watched("fetch", (onProgress, signal) =>
-          fetchPosters(services, options.refresh ?? false, onProgress, signal),
+        const { report, interrupted } = await runInterruptible(finishing, (progress, { signal }) =>
+          fetchPosters(services, { refresh: options.refresh, signal }, progress),
         );
         for (const { movieId, title, detail } of report.failed.slice(0, failuresShown)) {
           say(`failed ${movieId} ${title}: ${detail}`);
@@ -89,8 +88,8 @@ export function addPosterCommands(program: Command): void {
     .action(async (options: { json?: boolean }, command: Command) => {
       const started = performance.now();
       await withServices(command, async (services) => {
-        const { report, interrupted } = await watched("embed", (onProgress, signal) =>
-          embedPosters(services, onProgress, signal),
+        const { report, interrupted } = await runInterruptible(finishing, (progress, { signal }) =>
+          embedPosters(services, { signal }, progress),
         );
         for (const { sha256, reason } of report.failed) say(`failed ${sha256.slice(0, 12)}…: ${reason}`);
         if (options.json) printJson(report);
@@ -104,20 +103,5 @@ export function addPosterCommands(program: Command): void {
     });
 }
 
-async function watched<T>(
-  label: string,
-  work: (onProgress: (done: number, total: number) => void, signal: AbortSignal) => Promise<T>,
-): Promise<{ report: T; interrupted: boolean }> {
-  const interrupt = interruptSignal("Interrupted: finishing the posters under way …");
-  let progress: Progress | undefined;
-  try {
-    const report = await work((done, total) => {
-      progress ??= createProgress(label, total, "posters");
-      progress.update(done);
-    }, interrupt.signal);
-    return { report, interrupted: interrupt.signal.aborted };
-  } finally {
-    progress?.stop();
-    interrupt.release();
-  }
-}
+/** What Ctrl-C shows while posters are added, fetched or embedded. */
+const finishing = "Interrupted: finishing the posters under way …";

@@ -8,14 +8,14 @@ import { currentDataset, getSetting } from "../../db/settings.js";
 import { countUsers } from "../../db/users.js";
 import { removeLeftOvers } from "../../files/temporary.js";
 import { embedPosters } from "../../jobs/embed-posters.js";
-import { setupEmbedded } from "../../jobs/setup-embedded.js";
+import { setUp } from "../../jobs/setup-embedded.js";
 import { firstToken } from "../../resolvers/system/edit-tokens.js";
 import { currentRequestId } from "../../server/errors/request-id.js";
 import { exampleQuery } from "../../server/graphiql/example-query.js";
 import { serve } from "../../server/listen.js";
 import { openServices, type Services } from "../../services/services.js";
 import { print, printJson, say, seconds } from "../terminal/output.js";
-import { createProgress, type Progress } from "../terminal/progress.js";
+import { runJob } from "../terminal/run-job.js";
 import { readCommandConfig } from "../terminal/setting-options.js";
 import { createPosterProviders, toAppOptions, withServices } from "../terminal/with-services.js";
 
@@ -59,7 +59,7 @@ export function addServeCommands(program: Command): void {
         welcome(services, server.address, token);
         // What is not embedded yet would be missing from similarPosters; queries are answered meanwhile.
         const stopping = new AbortController();
-        const embedding = embedPosters(services, () => {}, stopping.signal).catch((error: unknown) =>
+        const embedding = embedPosters(services, { signal: stopping.signal }).catch((error: unknown) =>
           logger.warn({ err: error }, "posters were not embedded"),
         );
         await new Promise<void>((resolve) => {
@@ -113,22 +113,7 @@ async function setup(services: Services) {
   if (currentDataset(services.db) !== undefined) return undefined;
   const started = performance.now();
   say(`Setting up. ${embeddedDatasetNote}`);
-  let progress: Progress | undefined;
-  const watch = (label: string) => (done: number, total: number) => {
-    progress ??= createProgress(label, total, "posters");
-    progress.update(done);
-    if (done === total) {
-      progress.stop();
-      progress = undefined;
-    }
-  };
-  const finish = async () => {
-    const report = await setupEmbedded(services, watch("draw "));
-    if (report !== undefined) await embedPosters(services, watch("embed"));
-    return report;
-  };
-  // A bar that goes on would keep a process that failed from ending.
-  const report = await finish().finally(() => progress?.stop());
+  const report = await runJob((progress) => setUp(services, progress));
   if (report === undefined) return undefined;
   say(
     `Set up ${report.movies} films, ${report.users} synthetic users and ${report.ratings} synthetic ratings in ${seconds(started)}.`,

@@ -1,44 +1,36 @@
-/** `marquee train`: which kinds of model there are, and their options. */
+/** `marquee train`: trains a model and prints how well it predicts. */
 import type { Command } from "commander";
-import { AppError, received } from "../../errors.js";
+import { AppError } from "../../errors.js";
+import type { TrainFactorOptions } from "../../jobs/train/train-factors.js";
+import { type TrainingReport, trainModel } from "../../jobs/train/train-model.js";
 import { type BaselineOptions, baselineDefaults } from "../../ml/baseline/baseline-train.js";
 import { bayesDefaults } from "../../ml/bayes/bayes-train.js";
-import { defaultSplit } from "../../ml/data/split.js";
 import { rankerDefaults } from "../../ml/ranker/ranker-train.js";
 import { mfDefaults } from "../../ml/training/mf-train.js";
-import { dataFolders } from "../../services/services.js";
-import { reportTraining } from "../../services/training-progress.js";
 import { decimal, oneOf, wholeNumber } from "../terminal/arguments.js";
-import { readCommandConfig } from "../terminal/setting-options.js";
-import { runTrainBaseline } from "./train-baseline.js";
-import { runTrainFactors, type TrainFactorsOptions } from "./train-factors.js";
+import { partialModel } from "../terminal/interrupt.js";
+import { print, printJson, printText, seconds } from "../terminal/output.js";
+import { runInterruptible } from "../terminal/run-job.js";
+import { withServices } from "../terminal/with-services.js";
+import {
+  checkKindOptions,
+  type FactorFlags,
+  type ModelKind,
+  modelKinds,
+  parseBaselineOptions,
+  parseRankerOptions,
+  parseStarOptions,
+} from "./train-options.js";
 
-const kinds = ["bayes", "mf", "baseline"] as const;
-type Kind = (typeof kinds)[number];
-
-/** As commander gives them: what was not stated is undefined, and its default depends on the kind of model. */
-interface TrainOptions extends Partial<BaselineOptions>, Partial<Omit<TrainFactorsOptions, "kind" | "use">> {
-  model: Kind;
+interface TrainFlags extends Partial<BaselineOptions>, FactorFlags {
+  model: ModelKind;
+  name?: string;
+  validation?: number;
+  storage?: TrainFactorOptions["storage"];
   use: boolean;
+  json?: boolean;
+  seed?: number;
 }
-
-/** Options that only some kinds have, by commander's names. */
-const optionsOf: Record<Kind, readonly string[]> = {
-  bayes: [
-    "factors",
-    "sweeps",
-    "burnIn",
-    "chains",
-    "samples",
-    "storage",
-    "ranker",
-    "rankerFactors",
-    "rankerUnobserved",
-    "positiveFrom",
-  ],
-  mf: ["factors", "iterations", "storage", "ranker", "rankerFactors", "rankerUnobserved", "positiveFrom"],
-  baseline: ["epochs", "batchSize", "learningRate", "dropout", "patience"],
-};
 
 export function addTrainCommand(program: Command): void {
   const b = baselineDefaults;
@@ -53,7 +45,7 @@ export function addTrainCommand(program: Command): void {
     .option(
       "--model <kind>",
       "train this kind: bayes (most accurate), mf (matrix factorization, in seconds) or baseline (the original network)",
-      oneOf("--model", kinds),
+      oneOf("--model", modelKinds),
       "bayes",
     )
     .option("--name <name>", "name the model; a number is added where the name is taken")
@@ -151,45 +143,62 @@ export function addTrainCommand(program: Command): void {
     .action(runTrain);
 }
 
-async function runTrain({ model, ...options }: TrainOptions, command: Command): Promise<void> {
-  checkOptions(model, options);
-  const stated = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  if (model === "baseline" && options.validation === 0) {
+const interruptMessages: Record<ModelKind, string> = {
+  bayes: "Interrupted: keeping what is sampled so far (again to stop at once) …",
+  mf: "Interrupted: stopping, nothing is kept …",
+  baseline: "Interrupted: keeping the best epoch so far (again to stop at once) …",
+};
+
+async function runTrain(flags: TrainFlags, command: Command): Promise<void> {
+  const started = performance.now();
+  const { model: kind, name, validation, seed, storage, use } = flags;
+  checkKindOptions(kind, flags);
+  if (kind === "baseline" && validation === 0) {
     throw new AppError("USAGE", "expected --validation above 0 for --model baseline, which stops by it, received 0");
   }
-  // For whoever subscribed to the progress at a server of this data folder.
-  const reporter = reportTraining(dataFolders(readCommandConfig(command).dataDir).training, model);
-  try {
-    if (model === "baseline") {
-      const baseline = { ...baselineDefaults, validation: 0.2, use: options.use, ...stated };
-      await runTrainBaseline(baseline, command, reporter);
-    } else {
-      const factors = {
-        kind: model,
-        use: options.use,
-        validation: defaultSplit.share,
-        seed: defaultSplit.seed,
-        ...stated,
-      } as TrainFactorsOptions;
-      await runTrainFactors(factors, command, reporter);
-    }
-    reporter.end("DONE");
-  } catch (error) {
-    reporter.end("STOPPED");
-    throw error;
-  }
+  const model = kind === "baseline" ? { kind, baseline: parseBaselineOptions(flags) } : parseStarOptions(kind, flags);
+  const options = { model, ranker: parseRankerOptions(flags), name, validation, seed, storage, use };
+  await withServices(command, async (services) => {
+    const { report } = await runInterruptible(interruptMessages[kind], (progress, { signal, release }) =>
+      trainModel(services, { ...options, signal, onTrained: release }, progress),
+    );
+    if (flags.json) printJson(toJson(report, started));
+    else printReport(report, started);
+    if (report.stopped === "interrupted") throw partialModel(report.model, describeProgress(report));
+  });
 }
 
-/** @throws {AppError} USAGE for an option that another kind of model has */
-function checkOptions(model: Kind, options: object): void {
-  for (const [kind, names] of Object.entries(optionsOf)) {
-    for (const name of names) {
-      if (optionsOf[model].includes(name) || (options as Record<string, unknown>)[name] === undefined) continue;
-      const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-      throw new AppError(
-        "USAGE",
-        `expected ${flag} with --model ${kind} only, received it with --model ${received(model)}`,
-      );
-    }
-  }
+function toJson(report: TrainingReport, started: number) {
+  const { model, serves, metrics, stopped } = report;
+  const last = { serves, seconds: (performance.now() - started) / 1000, ...metrics };
+  if (report.kind === "baseline")
+    return { model, epochs: report.epochs, bestEpoch: report.bestEpoch, stopped, ...last };
+  const { kind, sweeps, samples, ranker, bytes } = report;
+  return { model, kind, stopped, sweeps, samples, ranker, bytes, ...last };
+}
+
+function printReport(report: TrainingReport, started: number): void {
+  const { model, folder, serves, metrics } = report;
+  const quality =
+    metrics === undefined
+      ? "nothing held out to measure with"
+      : `RMSE ${metrics.rmse.toFixed(4)}, MAE ${metrics.mae.toFixed(4)} stars on ${metrics.count} held-out ratings`;
+  const size =
+    report.kind === "baseline"
+      ? `best epoch ${report.bestEpoch} of ${report.epochs}`
+      : `${report.samples} samples, ${(report.bytes / 1e6).toFixed(1)} MB`;
+  printText(
+    `${model}: ${quality} (${size}), in ${seconds(started)}; ` +
+      `${serves ? "it serves now" : "the model that serves is unchanged"}`,
+  );
+  if (metrics === undefined) return;
+  const losses = report.kind === "baseline" ? "losses.csv, losses.png, " : "";
+  print(`report: ${folder}: ${losses}confusion.png, ratings.png`);
+}
+
+/** How far an interrupted training came. */
+function describeProgress(report: TrainingReport): string {
+  return report.kind === "baseline"
+    ? `${report.epochs} of at most ${report.maxEpochs} epochs`
+    : `${report.samples} of ${report.maxSamples} samples`;
 }

@@ -1,17 +1,18 @@
-/** How well movies are predicted that nobody rated yet: from genres and year, from the poster, and from both. */
+/** Measures predictions for movies that nobody has rated yet: from genres and year, from the poster, and from both. */
 import { AppError } from "../../errors.js";
 import { drawPlaces } from "../../ml/data/split.js";
 import type { TrainingSet } from "../../ml/data/training-set.js";
 import type { MovieFeatures } from "../../ml/model/predictor.js";
-import { evaluate, otherRows } from "../evaluation/evaluation.js";
+import type { Progress } from "../progress.js";
+import { evaluate, otherRows } from "./evaluation.js";
 import { type ProtocolOptions, type ProtocolResult, trainOn } from "./protocol.js";
 
-/** The data set as it was before some movies came. @param rows of the ratings of all others */
-function withoutMovies(data: TrainingSet, gone: ReadonlySet<number>, rows: Int32Array): TrainingSet {
+/** The data set before some movies were added. @param rows ratings of all other movies */
+function withoutMovies(data: TrainingSet, removed: ReadonlySet<number>, rows: Int32Array): TrainingSet {
   const { ratings } = data;
   return {
     ...data,
-    movies: data.movies.filter(({ id }) => !gone.has(id)),
+    movies: data.movies.filter(({ id }) => !removed.has(id)),
     ratings: {
       userIds: rows.map((row) => ratings.userIds[row]),
       movieIds: rows.map((row) => ratings.movieIds[row]),
@@ -22,7 +23,11 @@ function withoutMovies(data: TrainingSet, gone: ReadonlySet<number>, rows: Int32
 }
 
 /** @throws {AppError} DATA_EMPTY where no movie that was rated has an embedded poster */
-export async function heldOutMoviesProtocol(data: TrainingSet, options: ProtocolOptions): Promise<ProtocolResult> {
+export async function heldOutMoviesProtocol(
+  data: TrainingSet,
+  options: ProtocolOptions,
+  progress: Progress,
+): Promise<ProtocolResult> {
   const rated = new Set<number>(data.ratings.movieIds);
   const candidates = data.movies.filter(({ id, poster }) => poster !== undefined && rated.has(id));
   if (candidates.length === 0) {
@@ -33,31 +38,28 @@ export async function heldOutMoviesProtocol(data: TrainingSet, options: Protocol
   }
   const runs: ProtocolResult["runs"] = [];
   for (const seed of options.seeds) {
-    const places = drawPlaces(candidates.length, Math.round(candidates.length * 0.2), seed);
-    const chosen = new Set<number>([...places].map((place) => candidates[place].id));
+    const drawn = drawPlaces(candidates.length, Math.round(candidates.length * 0.2), seed);
+    const chosen = new Set<number>([...drawn].map((index) => candidates[index].id));
     const heldOut = Int32Array.from(data.ratings.movieIds.keys()).filter((row) =>
       chosen.has(data.ratings.movieIds[row]),
     );
     const train = otherRows(data.ratings.stars.length, heldOut);
     const { model, seconds } = await trainOn(
       withoutMovies(data, chosen, train),
-      Int32Array.from(train.keys()),
-      new Int32Array(0),
-      options.stars(seed),
-      null,
-      `seed ${seed}`,
+      { train: Int32Array.from(train.keys()), stars: options.stars(seed), label: `seed ${seed}` },
+      progress,
     );
-    const errorOf = async (known: (movie: MovieFeatures) => MovieFeatures) =>
+    const getError = async (known: (movie: MovieFeatures) => MovieFeatures) =>
       (await evaluate(model, { ...data, movies: data.movies.map(known) }, heldOut, "", undefined, train)).rmse;
     runs.push({
       seed,
       figures: {
         movies: chosen.size,
         count: heldOut.length,
-        rmseFromNothing: await errorOf(({ id }) => ({ id, genres: "" })),
-        rmseFromPoster: await errorOf(({ id, poster }) => ({ id, genres: "", poster })),
-        rmseFromLabels: await errorOf(({ poster: _, ...movie }) => movie),
-        rmseFromBoth: await errorOf((movie) => movie),
+        rmseFromNothing: await getError(({ id }) => ({ id, genres: "" })),
+        rmseFromPoster: await getError(({ id, poster }) => ({ id, genres: "", poster })),
+        rmseFromLabels: await getError(({ poster: _, ...movie }) => movie),
+        rmseFromBoth: await getError((movie) => movie),
         trainSeconds: seconds,
       },
     });

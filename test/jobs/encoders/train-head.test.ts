@@ -3,20 +3,20 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { embedPosters } from "../../src/jobs/embed-posters.js";
-import { setupEmbedded } from "../../src/jobs/setup-embedded.js";
-import { trainEncoder } from "../../src/jobs/train-encoder.js";
-import { leastLike } from "../../src/ml/audience/co-likes.js";
-import { defaultSplit, isHeldOut } from "../../src/ml/data/split.js";
-import { openServices, type Services } from "../../src/services/services.js";
+import { embedPosters } from "../../../src/jobs/embed-posters.js";
+import { trainHead } from "../../../src/jobs/encoders/train-head.js";
+import { setupEmbedded } from "../../../src/jobs/setup-embedded.js";
+import { leastLike } from "../../../src/ml/audience/co-likes.js";
+import { defaultSplit, isHeldOut } from "../../../src/ml/data/split.js";
+import { openServices, type Services } from "../../../src/services/services.js";
 
 let services: Services;
 
 beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), "marquee-heads-"));
   services = openServices(folder);
-  await setupEmbedded(services, () => {});
-  await embedPosters(services, () => {});
+  await setupEmbedded(services);
+  await embedPosters(services);
   return async () => {
     await services.close();
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -26,7 +26,7 @@ beforeAll(async () => {
 /** The head as it is learned now. */
 async function learnHead() {
   const base = await services.encoders.inUse();
-  const { graphSha256, training } = await trainEncoder(services, { base, name: "taste", folds: 0, seed: 3 }, () => {});
+  const { graphSha256, training } = await trainHead(services, { base, name: "taste", folds: 0, seed: 3 });
   return { graphSha256, likes: training.likes };
 }
 

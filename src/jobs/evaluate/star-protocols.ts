@@ -1,18 +1,23 @@
-/** Protocols that judge predicted stars: random ratings held out, the latest ones, and whole users. */
+/** Protocols that measure predicted stars: on random ratings, on the latest ones, and on users held out from training. */
 import { AppError } from "../../errors.js";
 import { drawPlaces, randomSplit, shuffledLists } from "../../ml/data/split.js";
 import type { TrainingSet } from "../../ml/data/training-set.js";
 import { rmse } from "../../ml/evaluation/metrics.js";
 import { biasPredictions } from "../../ml/factors/blend.js";
-import { evaluate, otherRows } from "../evaluation/evaluation.js";
+import type { Progress } from "../progress.js";
+import { evaluate, otherRows } from "./evaluation.js";
 import { type Figures, type ProtocolOptions, type ProtocolResult, trainOn } from "./protocol.js";
 
-/** Ten percent of the ratings, drawn as `randomSplit(ratings, 0.1, seed)` draws them: a permutation by mulberry32. */
-export async function randomProtocol(data: TrainingSet, options: ProtocolOptions): Promise<ProtocolResult> {
+/** Holds out ten percent of the ratings, drawn by `randomSplit(ratings, 0.1, seed)`: a permutation by mulberry32. */
+export async function randomProtocol(
+  data: TrainingSet,
+  options: ProtocolOptions,
+  progress: Progress,
+): Promise<ProtocolResult> {
   const runs: ProtocolResult["runs"] = [];
   for (const seed of options.seeds) {
     const { train, validation } = randomSplit(data.ratings.stars.length, 0.1, seed);
-    runs.push({ seed, figures: await starFigures(data, train, validation, options, seed) });
+    runs.push({ seed, figures: await measureStars(data, train, validation, options, seed, progress) });
   }
   return {
     protocol: "random-90-10",
@@ -24,8 +29,12 @@ export async function randomProtocol(data: TrainingSet, options: ProtocolOptions
   };
 }
 
-/** The latest tenth of the ratings. @throws {AppError} DATA_FORMAT where the data set has no times */
-export async function timeProtocol(data: TrainingSet, options: ProtocolOptions): Promise<ProtocolResult> {
+/** Holds out the latest tenth of the ratings. @throws {AppError} DATA_FORMAT where the data set has no times */
+export async function timeProtocol(
+  data: TrainingSet,
+  options: ProtocolOptions,
+  progress: Progress,
+): Promise<ProtocolResult> {
   const { ratedAt } = data.ratings;
   if (ratedAt === undefined || !ratedAt.some((time) => time > 0)) {
     throw new AppError(
@@ -39,7 +48,7 @@ export async function timeProtocol(data: TrainingSet, options: ProtocolOptions):
   const validation = order.subarray(order.length - heldOut);
   const runs: ProtocolResult["runs"] = [];
   for (const seed of options.seeds) {
-    runs.push({ seed, figures: await starFigures(data, train, validation, options, seed) });
+    runs.push({ seed, figures: await measureStars(data, train, validation, options, seed, progress) });
   }
   return {
     protocol: "time-split",
@@ -50,14 +59,19 @@ export async function timeProtocol(data: TrainingSet, options: ProtocolOptions):
   };
 }
 
-async function starFigures(
+async function measureStars(
   data: TrainingSet,
   train: Int32Array,
   heldOut: Int32Array,
   options: ProtocolOptions,
   seed: number,
+  progress: Progress,
 ): Promise<Figures> {
-  const { model, trained, seconds } = await trainOn(data, train, heldOut, options.stars(seed), null, `seed ${seed}`);
+  const { model, trained, seconds } = await trainOn(
+    data,
+    { train, heldOut, stars: options.stars(seed), label: `seed ${seed}` },
+    progress,
+  );
   const served = await evaluate(model, data, heldOut, "", undefined, train);
   const truth = Float32Array.from(heldOut, (row) => data.ratings.stars[row]);
   const figures: Figures = { rmse: served.rmse, mae: served.mae, count: served.count, trainSeconds: seconds };
@@ -68,24 +82,25 @@ async function starFigures(
 
 const knownCounts = [0, 1, 3, 5, 10, 20, 50];
 
-/** Ten percent of the users, of whom nothing is seen in training; 20% of their ratings are predicted from some others. */
-export async function heldOutUsersProtocol(data: TrainingSet, options: ProtocolOptions): Promise<ProtocolResult> {
+/** Holds out ten percent of the users with all their ratings, and predicts 20% of those ratings from some of the others. */
+export async function heldOutUsersProtocol(
+  data: TrainingSet,
+  options: ProtocolOptions,
+  progress: Progress,
+): Promise<ProtocolResult> {
   const runs: ProtocolResult["runs"] = [];
   for (const seed of options.seeds) {
-    const places = drawPlaces(data.users.length, Math.round(data.users.length * 0.1), seed);
-    const chosen = new Set<number>([...places].map((place) => data.users[place].id));
-    const rowsOf = rowsByUser(data, chosen);
-    const heldOut = Int32Array.from([...rowsOf.values()].flat());
+    const drawn = drawPlaces(data.users.length, Math.round(data.users.length * 0.1), seed);
+    const chosen = new Set<number>([...drawn].map((index) => data.users[index].id));
+    const userRows = groupRowsByUser(data, chosen);
+    const heldOut = Int32Array.from([...userRows.values()].flat());
     const train = otherRows(data.ratings.stars.length, heldOut);
     const { model, trained, seconds } = await trainOn(
       data,
-      train,
-      new Int32Array(0),
-      options.stars(seed),
-      null,
-      `seed ${seed}`,
+      { train, stars: options.stars(seed), label: `seed ${seed}` },
+      progress,
     );
-    const shuffled = shuffledLists([...rowsOf.values()], seed + 1);
+    const shuffled = shuffledLists([...userRows.values()], seed + 1);
     // The last fifth of each user's shuffled ratings is predicted, whatever is known of the others.
     const tests = Int32Array.from(shuffled.flatMap((rows) => [...rows.subarray(Math.floor(rows.length * 0.8))]));
     const figures: Figures = { users: chosen.size, count: tests.length, trainSeconds: seconds };
@@ -113,13 +128,13 @@ export async function heldOutUsersProtocol(data: TrainingSet, options: ProtocolO
   };
 }
 
-function rowsByUser({ ratings }: TrainingSet, users: ReadonlySet<number>): Map<number, number[]> {
-  const rowsOf = new Map<number, number[]>();
+function groupRowsByUser({ ratings }: TrainingSet, users: ReadonlySet<number>): Map<number, number[]> {
+  const userRows = new Map<number, number[]>();
   ratings.userIds.forEach((id, row) => {
     if (!users.has(id)) return;
-    const rows = rowsOf.get(id);
-    if (rows === undefined) rowsOf.set(id, [row]);
+    const rows = userRows.get(id);
+    if (rows === undefined) userRows.set(id, [row]);
     else rows.push(row);
   });
-  return rowsOf;
+  return userRows;
 }

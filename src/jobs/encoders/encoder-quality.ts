@@ -1,24 +1,24 @@
 /**
- * How well posters' nearest neighbours share genres and audiences, as DESIGN.md 6 defines it: over the ten nearest by
+ * Measures how well nearest posters share genres and audiences: over the ten nearest by
  * cosine, the mean overlap of genre sets (Jaccard), and the mean lift of being liked by the same people, there among
  * movies with at least 20 likes.
  */
-import { createCoLikeLift } from "../ml/audience/co-likes.js";
-import type { SparseRows } from "../ml/data/rating-matrix.js";
-import { topK } from "../ml/linalg/top-k.js";
-import { similarityTo } from "../posters/vectors/similarity.js";
+import { createCoLikeLift } from "../../ml/audience/co-likes.js";
+import type { SparseRows } from "../../ml/data/rating-matrix.js";
+import { topK } from "../../ml/linalg/top-k.js";
+import { similarityTo } from "../../posters/vectors/similarity.js";
 
 export interface Quality {
   genreJaccard: number;
-  /** Null where no movie has likes enough. */
+  /** Null where no movie has enough likes. */
   coLikeLift: number | null;
 }
 
 const neighbours = 10;
-const leastLikes = 20;
+const minLikes = 20;
 
 export interface MovieFacts {
-  /** A list for each movie. */
+  /** One list per movie. */
   genres: readonly (readonly string[])[];
   /** Users × movies. */
   likes: SparseRows;
@@ -30,14 +30,14 @@ export function createQualityMeasure({ genres, likes }: MovieFacts) {
   const sets = genres.map((list) => new Set(list));
   const likeCounts = new Int32Array(n);
   for (const item of likes.indices) likeCounts[item]++;
-  const tooFewLikes = Uint8Array.from(likeCounts, (count) => (count < leastLikes ? 1 : 0));
-  const liftOf = createCoLikeLift(likes);
+  const tooFewLikes = Uint8Array.from(likeCounts, (count) => (count < minLikes ? 1 : 0));
+  const computeLift = createCoLikeLift(likes);
   const lifts = new Float32Array(n);
   const similarities = new Float32Array(n);
 
   /**
    * @param vectors n × d, row-major
-   * @param queries places of the movies whose neighbours are judged, searched among all
+   * @param queries indexes of the movies whose neighbours are measured; all movies are searched
    */
   return function measure(
     vectors: Float32Array,
@@ -52,7 +52,7 @@ export function createQualityMeasure({ genres, likes }: MovieFacts) {
       jaccards.push(meanOver(nearest(query, new Uint8Array(n)), (other) => jaccard(sets[query], sets[other])));
       if (tooFewLikes[query] === 1) continue;
       const near = nearest(query, tooFewLikes.slice());
-      liftOf(query, lifts);
+      computeLift(query, lifts);
       if (near.length > 0) liftMeans.push(meanOver(near, (other) => lifts[other]));
     }
     return { genreJaccard: mean(jaccards), coLikeLift: liftMeans.length === 0 ? null : mean(liftMeans) };
@@ -64,7 +64,7 @@ export function createQualityMeasure({ genres, likes }: MovieFacts) {
   }
 }
 
-/** Mean of measures, each over as many queries. */
+/** Mean of measurements over equally many queries each. */
 export function meanQuality(parts: readonly Quality[]): Quality {
   const lifts = parts.flatMap(({ coLikeLift }) => (coLikeLift === null ? [] : [coLikeLift]));
   return {
@@ -80,10 +80,10 @@ function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   return union === 0 ? 0 : common / union;
 }
 
-function meanOver(places: Int32Array, value: (place: number) => number): number {
+function meanOver(items: Int32Array, value: (item: number) => number): number {
   let sum = 0;
-  for (const place of places) sum += value(place);
-  return places.length === 0 ? 0 : sum / places.length;
+  for (const item of items) sum += value(item);
+  return items.length === 0 ? 0 : sum / items.length;
 }
 
 function mean(values: readonly number[]): number {

@@ -7,11 +7,10 @@ import { biasPredictions, shrunkMeans } from "../../ml/factors/blend.js";
 import type { ManifestDraft, Metrics } from "../../ml/model/manifest.js";
 import { listModels } from "../../ml/model/model-store.js";
 import type { Services } from "../../services/services.js";
-import { say } from "../terminal/output.js";
-import { createProgress } from "../terminal/progress.js";
+import { type Progress, silent } from "../progress.js";
 import { evaluate, otherRows, starMetrics } from "./evaluation.js";
 
-export interface Compared {
+export interface ComparedModel {
   name: string;
   kind: string;
   rmse: number;
@@ -23,17 +22,17 @@ export interface Compared {
 export interface Comparison {
   /** Rows of the rating table that no compared model was trained on. */
   rows: Int32Array;
-  models: Compared[];
+  models: ComparedModel[];
 }
 
-/** Which ratings a model was not trained on, or why that cannot be told. */
+/** Which ratings a model was not trained on, or why that is unknown. */
 export type HeldOut = { rows: Int32Array } | { unknown: string };
 
 /**
- * Held-out ratings are named by identity, so that they are the same however the data changed since the training. Models
- * from before that kept rows instead: theirs are known only while the ratings are exactly those of the training.
+ * Held-out ratings are identified by user and movie, so they stay the same when the data changes after training. Older
+ * models recorded rows instead: theirs are known only while the ratings are exactly those of the training.
  */
-export function heldOutRows({ training, dataset }: ManifestDraft, { ratings }: TrainingSet): HeldOut {
+export function getHeldOutRows({ training, dataset }: ManifestDraft, { ratings }: TrainingSet): HeldOut {
   const share = training?.validationShare;
   const seed = training?.seed;
   if (typeof share !== "number" || typeof seed !== "number") {
@@ -50,18 +49,23 @@ export function heldOutRows({ training, dataset }: ManifestDraft, { ratings }: T
 }
 
 /**
- * Measures every model of the loaded data set on the ratings that all of them had held out; one of which that is not known
- * is left out with a word.
+ * Measures every model of the loaded data set on the ratings that all of them held out; a model whose held-out ratings are
+ * unknown is left out, with a warning.
  * @throws {AppError} DATA_EMPTY where there is no such rating
  */
-export async function compareModels(services: Services, data: TrainingSet, datasetName: string): Promise<Comparison> {
+export async function compareModels(
+  services: Services,
+  data: TrainingSet,
+  datasetName: string,
+  progress: Progress = silent,
+): Promise<Comparison> {
   let common: Set<number> | undefined;
   const names: string[] = [];
   for (const { name, manifest } of await listModels(services.folders.models)) {
     if (manifest instanceof AppError || manifest.dataset.name !== datasetName) continue;
-    const heldOut = heldOutRows(manifest, data);
+    const heldOut = getHeldOutRows(manifest, data);
     if ("unknown" in heldOut) {
-      say(`marquee: ${name} is not compared: it ${heldOut.unknown}`);
+      progress.warn(`${name} is not compared: it ${heldOut.unknown}`);
       continue;
     }
     const { rows } = heldOut;
@@ -78,46 +82,47 @@ export async function compareModels(services: Services, data: TrainingSet, datas
       `expected ratings that none of ${names.join(", ")} was trained on, but there are none`,
     );
   }
-  const models = simplePredictions(data, rows);
+  const models = measureBaselines(data, rows);
   for (const name of names) {
     const model = await services.models.get(name);
-    const bar = createProgress(`evaluate ${name}`, rows.length, "ratings");
-    const result = await evaluate(model, data, rows, "", (done) => bar.update(done)).finally(() => bar.stop());
-    models.push(compared(name, model.manifest.kind, result));
+    const result = await evaluate(model, data, rows, "", (done) =>
+      progress.update({ stage: `evaluate ${name}`, done, total: rows.length, unit: "ratings" }),
+    );
+    models.push(toComparedModel(name, model.manifest.kind, result));
   }
   return { rows, models };
 }
 
-function compared(
+function toComparedModel(
   name: string,
   kind: string,
   { rmse, mae, confusionMatrix }: Pick<Metrics, "rmse" | "mae" | "confusionMatrix">,
-): Compared {
+): ComparedModel {
   return { name, kind, rmse, mae, recallByStars: confusionMatrix.map((row, star) => row[star]) };
 }
 
-/** The mean of all other ratings; the movie's; and the movie's with the user's bias. */
-function simplePredictions(data: TrainingSet, rows: Int32Array): Compared[] {
+/** Predicts by the mean of all other ratings; by the movie's mean; and by the movie's mean with the user's bias. */
+function measureBaselines(data: TrainingSet, rows: Int32Array): ComparedModel[] {
   const { ratings, movies } = data;
   const known = otherRows(ratings.stars.length, rows);
   const mean = known.reduce((sum, row) => sum + ratings.stars[row], 0) / Math.max(1, known.length);
-  const placeOf = new Map<number, number>(movies.map(({ id }, place) => [id, place]));
-  const itemOf = (row: number) => placeOf.get(ratings.movieIds[row]) as number;
+  const itemIndexes = new Map<number, number>(movies.map(({ id }, index) => [id, index]));
+  const getItem = (row: number) => itemIndexes.get(ratings.movieIds[row]) as number;
   const means = shrunkMeans(
     movies.length,
-    known.map(itemOf),
+    known.map(getItem),
     Float32Array.from(known, (row) => ratings.stars[row]),
     mean,
   );
   const truth = Float32Array.from(rows, (row) => ratings.stars[row]);
-  const measured = (name: string, predictions: Float32Array) =>
-    compared(name, "no model", starMetrics(truth, predictions));
+  const measure = (name: string, predictions: Float32Array) =>
+    toComparedModel(name, "no model", starMetrics(truth, predictions));
   return [
-    measured("mean of all ratings", new Float32Array(rows.length).fill(mean)),
-    measured(
+    measure("mean of all ratings", new Float32Array(rows.length).fill(mean)),
+    measure(
       "movie's mean",
-      Float32Array.from(rows, (row) => means[itemOf(row)]),
+      Float32Array.from(rows, (row) => means[getItem(row)]),
     ),
-    measured("movie's mean and user's bias", biasPredictions(data, means, known, rows)),
+    measure("movie's mean and user's bias", biasPredictions(data, means, known, rows)),
   ];
 }

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { confusionChart, lossChart, ratingsChart } from "../../../src/cli/terminal/charts.js";
+import { confusionChart, lossChart, ratingsChart } from "../../../src/jobs/evaluate/charts.js";
 
 const history = [1, 2, 3].map((epoch) => ({
   epoch,

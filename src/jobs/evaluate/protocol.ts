@@ -1,22 +1,21 @@
-/** What all protocols of `marquee evaluate --protocol` share: their options, and how they train. */
+/** What all evaluation protocols share: their options, their result, and how they train. */
 import type { TrainingSet } from "../../ml/data/training-set.js";
 import { buildFactorModel } from "../../ml/factors/factor-model.js";
 import { createFactorPredictor } from "../../ml/factors/factor-predictor.js";
 import type { Predictor } from "../../ml/model/predictor.js";
 import type { RankerOptions } from "../../ml/ranker/ranker-train.js";
 import { type StarOptions, type TrainedFactors, trainFactors } from "../../ml/training/factor-train.js";
-import { createProgress, type Progress } from "../terminal/progress.js";
+import type { Progress } from "../progress.js";
 
 export interface ProtocolOptions {
   seeds: number[];
-  /** Made for a seed. */
   stars: (seed: number) => StarOptions;
   ranker: RankerOptions;
   /** Folder with He et al.'s files. */
   split?: string;
 }
 
-/** One row of figures, by name; `seed` apart. */
+/** Measurements by name. */
 export type Figures = Record<string, number>;
 
 export interface ProtocolResult {
@@ -26,38 +25,44 @@ export interface ProtocolResult {
   runs: { seed: number; figures: Figures }[];
 }
 
-export interface Trained {
+export type Protocol = (data: TrainingSet, options: ProtocolOptions, progress: Progress) => Promise<ProtocolResult>;
+
+interface TrainOptions {
+  /** Rows to learn from. */
+  train: Int32Array;
+  /** Rows that judge. */
+  heldOut?: Int32Array;
+  stars: StarOptions;
+  ranker?: RankerOptions;
+  /** Put before the stages of the progress. */
+  label: string;
+}
+
+interface Trained {
   model: Predictor;
   trained: TrainedFactors;
   seconds: number;
 }
 
-/** Trains on some rows of a data set, with progress; nothing is saved. */
+/** Trains on some rows of a data set; nothing is saved. */
 export async function trainOn(
   data: TrainingSet,
-  train: Int32Array,
-  heldOut: Int32Array,
-  stars: StarOptions,
-  ranker: RankerOptions | null,
-  label: string,
+  { train, heldOut = new Int32Array(0), stars, ranker, label }: TrainOptions,
+  progress: Progress,
 ): Promise<Trained> {
   const started = performance.now();
-  let bar: Progress | undefined;
-  let stage = "";
-  const update = (name: string, done: number, of: number, unit: string, note = "") => {
-    if (stage !== name) {
-      bar?.stop();
-      bar = createProgress(`${label} ${name}`, of, unit);
-      stage = name;
-    }
-    bar?.update(done, note);
-  };
-  const trained = await trainFactors(data, train, heldOut, stars, ranker, {
+  const trained = await trainFactors(data, train, heldOut, stars, ranker ?? null, {
     onSweep: ({ done, of, validationRmse }) =>
-      update("sample", done, of, "sweeps", validationRmse === undefined ? "" : `RMSE ${validationRmse.toFixed(4)}`),
-    onIteration: (done, of) => update("fit", done, of, "rounds"),
-    onRankerStep: (done, of) => update("ranker", done, of, "steps"),
-  }).finally(() => bar?.stop());
+      progress.update({
+        stage: `${label} sample`,
+        done,
+        total: of,
+        unit: "sweeps",
+        detail: validationRmse === undefined ? undefined : `RMSE ${validationRmse.toFixed(4)}`,
+      }),
+    onIteration: (done, total) => progress.update({ stage: `${label} fit`, done, total, unit: "rounds" }),
+    onRankerStep: (done, total) => progress.update({ stage: `${label} ranker`, done, total, unit: "steps" }),
+  });
   const { manifest } = buildFactorModel({
     ...trained,
     name: "protocol",

@@ -1,92 +1,93 @@
-/** Trains a head on an encoder's embeddings, so that posters of the same genres and audience are similar. */
-import { allMovies } from "../db/movies.js";
-import { saveEmbeddings, storedEmbeddings } from "../db/posters.js";
-import { allRatings } from "../db/ratings.js";
-import { currentDataset } from "../db/settings.js";
-import { write } from "../db/write.js";
-import { AppError, received } from "../errors.js";
-import type { MovieId, UserId } from "../ids.js";
-import { leastLike } from "../ml/audience/co-likes.js";
-import { solveKernelRidge } from "../ml/audience/kernel-ridge.js";
-import { tasteTargets } from "../ml/audience/taste-targets.js";
-import { type SparseRows, sparseRows } from "../ml/data/rating-matrix.js";
-import { defaultSplit, isHeldOut } from "../ml/data/split.js";
+/** Trains a head on an encoder's embeddings, so that posters of movies with the same genres and audience are similar. */
+import { allMovies } from "../../db/movies.js";
+import { saveEmbeddings, storedEmbeddings } from "../../db/posters.js";
+import { allRatings } from "../../db/ratings.js";
+import { currentDataset } from "../../db/settings.js";
+import { write } from "../../db/write.js";
+import { AppError, received } from "../../errors.js";
+import type { MovieId, UserId } from "../../ids.js";
+import { leastLike } from "../../ml/audience/co-likes.js";
+import { solveKernelRidge } from "../../ml/audience/kernel-ridge.js";
+import { tasteTargets } from "../../ml/audience/taste-targets.js";
+import { type SparseRows, sparseRows } from "../../ml/data/rating-matrix.js";
+import { defaultSplit, isHeldOut } from "../../ml/data/split.js";
 import {
   encoderFormatVersion,
   encoderName,
   type HeadEncoderManifest,
   preprocessingVersion,
   sha256Of,
-} from "../posters/encoders/encoder-manifest.js";
-import { listEncoders } from "../posters/encoders/encoder-store.js";
-import { combineOutputs, headGraph, squaredDistances, usualGamma } from "../posters/encoders/projection-head.js";
-import { writeEncoder } from "../posters/encoders/write-encoder.js";
-import { createPosterIndex } from "../posters/vectors/neighbours.js";
-import { gaussians, mulberry32, permutation } from "../random.js";
-import type { EncoderInUse } from "../services/encoders-in-use.js";
-import type { Services } from "../services/services.js";
+} from "../../posters/encoders/encoder-manifest.js";
+import { listEncoders } from "../../posters/encoders/encoder-store.js";
+import { combineOutputs, headGraph, squaredDistances, usualGamma } from "../../posters/encoders/projection-head.js";
+import { writeEncoder } from "../../posters/encoders/write-encoder.js";
+import { createPosterIndex } from "../../posters/vectors/neighbours.js";
+import { gaussians, mulberry32, permutation } from "../../random.js";
+import type { EncoderInUse } from "../../services/encoders-in-use.js";
+import type { Services } from "../../services/services.js";
+import { type Progress, silent } from "../progress.js";
 import { createQualityMeasure, meanQuality, type Quality } from "./encoder-quality.js";
 
-export interface TrainEncoderOptions {
+export interface TrainHeadOptions {
   /** The encoder whose embeddings are projected. */
   base: EncoderInUse;
   name: string;
   /** Parts that the movies are held out in, to measure it; 0 measures nothing. */
   folds: number;
   seed: number;
+  signal?: AbortSignal;
 }
 
-/** Below so many posters there is nothing to learn. */
-const leastPosters = 50;
-/** Memory and the solve grow with the square and the cube of how many posters are learned from. */
-export const mostLandmarks = 4000;
+/** With fewer there is nothing to learn. */
+const minPosters = 50;
+/** Memory grows with the square of the number of posters learned from, the time of the solve with its cube. */
+export const maxLandmarks = 4000;
 /** Chosen by the folds on MovieLens 1M (docs/posters.md). */
 const regularization = 0.3;
 
-/** Steps of `trainEncoder`, for progress. */
-export type TrainStep = "distances" | "folds" | "head";
-
 /**
- * Trains on the posters that have an embedding of the base, keeps the head, and keeps all posters' embeddings under it.
+ * Trains on the posters that have an embedding by the base, and saves the head and all posters' embeddings by it.
  * @throws {AppError} DATA_EMPTY where there are too few posters; INVALID_ARGUMENT; TRAINING_FAILED; DATABASE_BUSY
  */
-export async function trainEncoder(
+export async function trainHead(
   services: Services,
-  { base, name, folds, seed }: TrainEncoderOptions,
-  onProgress: (step: TrainStep, done: number, total: number) => void,
-  signal?: AbortSignal,
+  { base, name, folds, seed, signal }: TrainHeadOptions,
+  progress: Progress = silent,
 ): Promise<HeadEncoderManifest> {
   const { db, folders } = services;
   checkName(name, base, folders.encoders);
   const data = readPosters(services, base);
   const { n, d, contents, vectors, genres, likes, learnedLikes } = data;
   const index = await createPosterIndex(vectors.slice(), d);
-  const landmarks = permutation(n, mulberry32(seed)).slice(0, mostLandmarks).sort();
+  const landmarks = permutation(n, mulberry32(seed)).slice(0, maxLandmarks).sort();
   const L = landmarks.length;
-  const known = rowsOf(index.directions, d, landmarks);
+  const known = selectRows(index.directions, d, landmarks);
   const distances = await squaredDistances(known, d, async (done, total) => {
     if (done % 100 === 0 || done === total) {
       signal?.throwIfAborted();
-      onProgress("distances", done, total);
+      progress.update({ stage: "compare", done, total, unit: "posters" });
     }
   });
   const gamma = usualGamma(distances);
   const kernel = distances.map((distance) => Math.exp(-gamma * distance));
   const facts = {
     genres: Array.from(landmarks, (i) => genres[i]),
-    likes: columnsOf(likes, landmarks),
-    learnedLikes: columnsOf(learnedLikes, landmarks),
+    likes: selectColumns(likes, landmarks),
+    learnedLikes: selectColumns(learnedLikes, landmarks),
   };
   let quality: HeadEncoderManifest["quality"] = null;
   if (folds > 0) {
-    quality = await evaluate({ ...facts, kernel, base: rowsOf(vectors, d, landmarks), d, folds, seed }, (done) => {
-      signal?.throwIfAborted();
-      onProgress("folds", done, folds);
-    });
+    quality = await measureFolds(
+      { ...facts, kernel, base: selectRows(vectors, d, landmarks), d, folds, seed },
+      (done) => {
+        signal?.throwIfAborted();
+        progress.update({ stage: "measure", done, total: folds, unit: "folds" });
+      },
+    );
   }
   const { targets, outputs } = tasteTargets(facts.genres, facts.learnedLikes, seed);
   const weights = solveKernelRidge(kernel, L, targets, regularization);
-  onProgress("head", 1, 1);
+  progress.update({ stage: "train", done: 1, total: 1, unit: "head" });
   const graph = headGraph({ mean: index.mean, landmarks: known, weights, gamma });
   const { manifest: baseManifest } = base;
   const graphSha256 = sha256Of(graph);
@@ -112,8 +113,8 @@ export async function trainEncoder(
     addedAt: new Date().toISOString(),
   };
   signal?.throwIfAborted();
-  // With every poster a landmark, their embeddings are at hand: nothing has to be decoded again. They are there before
-  // the head is, which may take the place of one in use.
+  // Where every poster is a landmark, their embeddings are known: nothing has to be decoded again. They are saved before
+  // the head, which may replace one in use.
   if (L === n) {
     const projected = combineOutputs(kernel, weights, L);
     const made = new Map(
@@ -126,7 +127,7 @@ export async function trainEncoder(
   return manifest;
 }
 
-/** A head may take the place of a head only: another encoder of that name could not be made again from here. */
+/** A head may replace a head only: another encoder of that name could not be restored from here. */
 function checkName(name: string, { manifest }: EncoderInUse, folder: string): void {
   if (manifest.kind === "head") {
     throw new AppError(
@@ -150,9 +151,9 @@ interface PosterData {
   /** n × d. */
   vectors: Float32Array;
   genres: string[][];
-  /** Users × the n movies: all of them, which say how good a head is. */
+  /** Users × the n movies: all likes, which a head is measured on. */
   likes: SparseRows;
-  /** Those to learn from. */
+  /** The likes to learn from. */
   learnedLikes: SparseRows;
 }
 
@@ -160,27 +161,24 @@ function readPosters({ db }: Services, { key, manifest }: EncoderInUse): PosterD
   const stored = storedEmbeddings(db, key);
   const movies = allMovies(db).filter(({ id }) => stored.has(id));
   const n = movies.length;
-  if (n < leastPosters) {
-    throw new AppError(
-      "DATA_EMPTY",
-      `expected at least ${leastPosters} movies with a poster to learn from, found ${n}`,
-    );
+  if (n < minPosters) {
+    throw new AppError("DATA_EMPTY", `expected at least ${minPosters} movies with a poster to learn from, found ${n}`);
   }
   const d = manifest.dimension;
   const vectors = new Float32Array(n * d);
   movies.forEach(({ id }, i) => {
     vectors.set(stored.get(id)!.vector, i * d);
   });
-  const itemOf = new Map<number, number>(movies.map(({ id }, i) => [id, i]));
+  const itemIndexes = new Map<number, number>(movies.map(({ id }, i) => [id, i]));
   const { userIds, movieIds, stars } = allRatings(db);
-  const rowOf = new Map<number, number>();
+  const userRows = new Map<number, number>();
   const all: Likes = { rowAt: [], itemAt: [] };
   const learned: Likes = { rowAt: [], itemAt: [] };
   for (let r = 0; r < stars.length; r++) {
     // All users count, those without likes of these movies too: lift is out of all.
-    const row = rowOf.get(userIds[r]) ?? rowOf.size;
-    rowOf.set(userIds[r], row);
-    const item = itemOf.get(movieIds[r]);
+    const row = userRows.get(userIds[r]) ?? userRows.size;
+    userRows.set(userIds[r], row);
+    const item = itemIndexes.get(movieIds[r]);
     if (item === undefined || stars[r] < leastLike) continue;
     // A model that knows posters by this head is judged by what it held out: the head must not have seen it either.
     const { seed, share } = defaultSplit;
@@ -190,20 +188,26 @@ function readPosters({ db }: Services, { key, manifest }: EncoderInUse): PosterD
       itemAt.push(item);
     }
   }
-  const matrixOf = ({ rowAt, itemAt }: Likes) =>
-    sparseRows(rowOf.size, n, Int32Array.from(rowAt), Int32Array.from(itemAt), new Float32Array(rowAt.length).fill(1));
+  const toMatrix = ({ rowAt, itemAt }: Likes) =>
+    sparseRows(
+      userRows.size,
+      n,
+      Int32Array.from(rowAt),
+      Int32Array.from(itemAt),
+      new Float32Array(rowAt.length).fill(1),
+    );
   return {
     n,
     d,
     contents: movies.map(({ id }) => stored.get(id)!.content),
     vectors,
     genres: movies.map(({ genres }) => (genres === "" ? [] : genres.split("|"))),
-    likes: matrixOf(all),
-    learnedLikes: matrixOf(learned),
+    likes: toMatrix(all),
+    learnedLikes: toMatrix(learned),
   };
 }
 
-/** A row and a column for each. */
+/** The row and the column of each like. */
 interface Likes {
   rowAt: number[];
   itemAt: number[];
@@ -223,7 +227,7 @@ interface EvaluationData {
 }
 
 /** Each movie is held out once: its genres and likes are unknown to the head that embeds it; all are searched. */
-async function evaluate(
+async function measureFolds(
   { genres, likes, learnedLikes, kernel, base, d, folds, seed }: EvaluationData,
   onFold: (done: number) => void,
 ): Promise<HeadEncoderManifest["quality"]> {
@@ -232,11 +236,11 @@ async function evaluate(
   const order = permutation(n, mulberry32(seed + 1));
   const parts: Quality[] = [];
   for (let fold = 0; fold < folds; fold++) {
-    const heldOut = order.filter((_, place) => place % folds === fold);
-    const learned = order.filter((_, place) => place % folds !== fold);
+    const heldOut = order.filter((_, index) => index % folds === fold);
+    const learned = order.filter((_, index) => index % folds !== fold);
     const { targets, outputs } = tasteTargets(
       Array.from(learned, (i) => genres[i]),
-      columnsOf(learnedLikes, learned),
+      selectColumns(learnedLikes, learned),
       seed,
     );
     const L = learned.length;
@@ -260,7 +264,7 @@ async function evaluate(
 
 const chanceDimension = 16;
 
-function rowsOf(matrix: Float32Array, d: number, rows: Int32Array): Float32Array {
+function selectRows(matrix: Float32Array, d: number, rows: Int32Array): Float32Array {
   const out = new Float32Array(rows.length * d);
   rows.forEach((row, i) => {
     out.set(matrix.subarray(row * d, (row + 1) * d), i * d);
@@ -269,19 +273,19 @@ function rowsOf(matrix: Float32Array, d: number, rows: Int32Array): Float32Array
 }
 
 /** Some of the items, in the order given. */
-function columnsOf({ rows, columns, pointers, indices }: SparseRows, wanted: Int32Array): SparseRows {
-  const placeOf = new Int32Array(columns).fill(-1);
-  wanted.forEach((column, place) => {
-    placeOf[column] = place;
+function selectColumns({ rows, columns, pointers, indices }: SparseRows, wanted: Int32Array): SparseRows {
+  const newIndexes = new Int32Array(columns).fill(-1);
+  wanted.forEach((column, index) => {
+    newIndexes[column] = index;
   });
   const rowAt: number[] = [];
   const columnAt: number[] = [];
   for (let r = 0; r < rows; r++) {
-    for (let at = pointers[r]; at < pointers[r + 1]; at++) {
-      const place = placeOf[indices[at]];
-      if (place < 0) continue;
+    for (let k = pointers[r]; k < pointers[r + 1]; k++) {
+      const column = newIndexes[indices[k]];
+      if (column < 0) continue;
       rowAt.push(r);
-      columnAt.push(place);
+      columnAt.push(column);
     }
   }
   const ones = new Float32Array(rowAt.length).fill(1);

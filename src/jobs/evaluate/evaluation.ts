@@ -1,4 +1,4 @@
-/** Predicts known ratings with a served model and measures the error. */
+/** Predicts known ratings with a model and measures the error. */
 import type { UserId } from "../../ids.js";
 import type { TrainingSet } from "../../ml/data/training-set.js";
 import { confusionCounts, halfStarHistogram, mae, rmse, rowNormalised } from "../../ml/evaluation/metrics.js";
@@ -14,7 +14,7 @@ export interface Evaluation extends Metrics {
 const pairsPerCall = 10_000;
 
 /**
- * Predicts ratings from all the others: what is predicted is never among what the users are folded in from.
+ * Predicts some ratings from all the others: by default users are never folded in from ratings that are predicted.
  * @param rows rows of the rating table to predict
  * @param protocol which ratings these are, in words
  * @param known rows that users are folded in from; by default all but `rows`
@@ -29,8 +29,8 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const { movies, ratings } = data;
   const users = model.needsRatings ? withRatings(data, known) : data.users;
-  const userPlace = new Map<number, number>(users.map((user, place) => [user.id, place]));
-  const moviePlace = new Map<number, number>(movies.map((movie, place) => [movie.id, place]));
+  const userIndexes = new Map<number, number>(users.map((user, index) => [user.id, index]));
+  const movieIndexes = new Map<number, number>(movies.map((movie, index) => [movie.id, index]));
   const truth = new Float32Array(rows.length);
   const predicted = new Float32Array(rows.length);
   // By user, so that each is folded in once.
@@ -41,9 +41,9 @@ export async function evaluate(
     const { stars } = await model.predict({
       users,
       movies,
-      userAt: chunk.map((row) => userPlace.get(ratings.userIds[row]) as number),
-      movieAt: chunk.map((row) => moviePlace.get(ratings.movieIds[row]) as number),
-      // As of when it was given: what was rated on the same day tells of that day.
+      userAt: chunk.map((row) => userIndexes.get(ratings.userIds[row]) as number),
+      movieAt: chunk.map((row) => movieIndexes.get(ratings.movieIds[row]) as number),
+      // As of the time it was given: other ratings of that day say something about the day.
       at: ratedAt && Float64Array.from(chunk, (row) => ratedAt[row]),
     });
     predicted.set(stars, from);
@@ -86,12 +86,12 @@ export function withRatings({ users, ratings }: TrainingSet, rows: Int32Array): 
   const next = new Map<number, number>();
   for (const row of rows) {
     const id = ratings.userIds[row];
-    const at = next.get(id) ?? 0;
+    const index = next.get(id) ?? 0;
     const { movieIds, stars, ratedAt } = own.get(id as UserId) as Required<UserRatings>;
-    movieIds[at] = ratings.movieIds[row];
-    stars[at] = ratings.stars[row];
-    ratedAt[at] = ratings.ratedAt?.[row] ?? 0;
-    next.set(id, at + 1);
+    movieIds[index] = ratings.movieIds[row];
+    stars[index] = ratings.stars[row];
+    ratedAt[index] = ratings.ratedAt?.[row] ?? 0;
+    next.set(id, index + 1);
   }
   return users.map((user) => ({ ...user, ratings: own.get(user.id) }));
 }
@@ -101,12 +101,12 @@ export function otherRows(size: number, rows: Int32Array): Int32Array {
   const taken = new Uint8Array(size);
   for (const row of rows) taken[row] = 1;
   const others = new Int32Array(size - rows.length);
-  let at = 0;
-  for (let row = 0; row < size; row++) if (!taken[row]) others[at++] = row;
+  let index = 0;
+  for (let row = 0; row < size; row++) if (!taken[row]) others[index++] = row;
   return others;
 }
 
-/** How a seeded split is named in metrics. */
+/** The name of a seeded split in metrics. */
 export function splitProtocol(share: number, seed: number): string {
   return `random ${Math.round(share * 100)}% held out, seed ${seed}`;
 }

@@ -1,19 +1,19 @@
-/** Loads the data set as a training set. */
-import { allMovies } from "../../db/movies.js";
-import type { Database } from "../../db/open.js";
-import { type EncoderKey, storedEmbeddings } from "../../db/posters.js";
-import { allRatings } from "../../db/ratings.js";
-import { currentDataset } from "../../db/settings.js";
-import { allUsers } from "../../db/users.js";
-import { AppError } from "../../errors.js";
-import type { TrainingSet } from "../../ml/data/training-set.js";
+/** Loads the users, movies and ratings of the database as a training set. */
+import { allMovies } from "../db/movies.js";
+import type { Database } from "../db/open.js";
+import { type EncoderKey, storedEmbeddings } from "../db/posters.js";
+import { allRatings } from "../db/ratings.js";
+import { currentDataset } from "../db/settings.js";
+import { allUsers } from "../db/users.js";
+import { AppError } from "../errors.js";
+import type { TrainingSet } from "../ml/data/training-set.js";
 
 /**
- * @param which `imported` leaves out what was rated through the API since the import
- * @param encoder whose embeddings of posters the movies get, as far as they are made
+ * @param which `imported` leaves out ratings made through the API since the import
+ * @param encoder the movies get the poster embeddings stored for this encoder
  * @throws {AppError} DATA_EMPTY without a data set or ratings
  */
-export function readTrainingSet(
+export function loadTrainingSet(
   db: Database,
   which: "all" | "imported" = "all",
   encoder?: EncoderKey,

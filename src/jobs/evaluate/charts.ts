@@ -1,4 +1,4 @@
-/** The charts of a training report, by Vega; text is drawn as paths, so that they look alike on every machine. */
+/** Draws the charts of a training report with Vega; text becomes paths, so that it looks the same on every machine. */
 import sharp from "sharp";
 import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
@@ -27,7 +27,7 @@ export function lossChart(history: readonly EpochReport[], bestEpoch: number, su
   // Beside the line, on the side that has room.
   const isLate = bestEpoch > (history[0].epoch + history[history.length - 1].epoch) / 2;
   return draw({
-    title: titleOf("Error by epoch", subtitle),
+    title: createTitle("Error by epoch", subtitle),
     width: 560,
     height: 320,
     encoding: {
@@ -76,7 +76,7 @@ export function confusionChart(matrix: readonly (readonly number[])[], subtitle:
     row.map((share, j) => ({ truth: `${i + 1}`, predicted: `${j + 1}`, share })),
   );
   return draw({
-    title: titleOf("What ratings are predicted as", subtitle),
+    title: createTitle("What ratings are predicted as", subtitle),
     width: 360,
     height: 360,
     data: { values },
@@ -120,13 +120,13 @@ export function confusionChart(matrix: readonly (readonly number[])[], subtitle:
  */
 export function ratingsChart(truth: Float32Array, predicted: Float32Array, subtitle: string): Promise<Buffer> {
   const areWhole = truth.every((stars) => Number.isInteger(stars));
-  const binsOf = areWhole ? wholeStarBins : halfStarBins;
+  const toBins = areWhole ? wholeStarBins : halfStarBins;
   const values = [
-    ...binsOf(truth).map((bin) => ({ ...bin, set: "given" })),
-    ...binsOf(predicted).map((bin) => ({ ...bin, set: "predicted" })),
+    ...toBins(truth).map((bin) => ({ ...bin, set: "given" })),
+    ...toBins(predicted).map((bin) => ({ ...bin, set: "predicted" })),
   ];
   return draw({
-    title: titleOf("Ratings given and predicted", subtitle),
+    title: createTitle("Ratings given and predicted", subtitle),
     width: 560,
     height: 320,
     data: { values },
@@ -161,7 +161,7 @@ function seriesColour(colours: Record<string, string>) {
   } as const;
 }
 
-function titleOf(text: string, subtitle: string) {
+function createTitle(text: string, subtitle: string) {
   return { text, subtitle, subtitleFontSize: 12 };
 }
 
