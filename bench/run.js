@@ -9,8 +9,8 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSchema, createYoga } from "graphql-yoga";
 import { pino } from "pino";
-import { appOptionsOf } from "../dist/cli/terminal/command-context.js";
-import { readConfig } from "../dist/config.js";
+import { toAppOptions } from "../dist/cli/terminal/with-services.js";
+import { readConfig } from "../dist/config/config.js";
 import { embedPosters } from "../dist/jobs/embed-posters.js";
 import { setupEmbedded } from "../dist/jobs/setup-embedded.js";
 import { createApp } from "../dist/server/app.js";
@@ -23,13 +23,13 @@ const query = "query { user(id: 42) { topRated recommendations(similar: true) { 
 
 const folder = mkdtempSync(join(tmpdir(), "marquee-bench-"));
 const services = openServices(folder);
-await setupEmbedded(services, () => {});
-await embedPosters(services, () => {});
+await setupEmbedded(services);
+await embedPosters(services);
 
 const marquee = createApp(
   services,
   // As by default, but that nobody is asked to come again later.
-  { ...appOptionsOf(readConfig({}, {})), rateLimit: 0 },
+  { ...toAppOptions(readConfig({}, {})), rateLimit: 0 },
   pino({ level: "silent" }),
 );
 const expected = await ask(marquee);

@@ -4,7 +4,7 @@
  * while another sends 400 heavy operations at once. `node bench/turns.js <data folder>`
  */
 import { pino } from "pino";
-import { readConfig } from "../dist/config.js";
+import { readConfig } from "../dist/config/config.js";
 import { createApp } from "../dist/server/app.js";
 import { openServices } from "../dist/services/services.js";
 

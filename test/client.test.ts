@@ -32,7 +32,7 @@ beforeAll(async () => {
   // Below the project, so that snippets find its packages.
   folder = await mkdtemp(join(root, "node_modules", ".marquee-snippets-"));
   services = openServices(join(folder, "data"));
-  await setupEmbedded(services, () => {});
+  await setupEmbedded(services);
   const app = createApp(services, { ...appOptions, rateLimit: 1000 }, pino({ level: "silent" }));
   server = await serve(app, "127.0.0.1", 0);
   url = `${server.address}/graphql`;

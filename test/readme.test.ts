@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { pino } from "pino";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { settings } from "../src/config.js";
+import { settings } from "../src/config/config.js";
 import { userId } from "../src/ids.js";
 import { setupEmbedded } from "../src/jobs/setup-embedded.js";
 import { makeToken } from "../src/resolvers/system/edit-tokens.js";
@@ -25,7 +25,7 @@ describe("README", () => {
     const shown: Shown = JSON.parse(answer as string);
     const services = openServices(await emptyFolder());
     onTestFinished(() => services.close());
-    await setupEmbedded(services, () => {});
+    await setupEmbedded(services);
     const app = createApp(services, appOptions, pino({ level: "silent" }));
     const { data, errors } = (await ask(app, query as string)) as Shown & { errors?: unknown };
     expect(errors).toBeUndefined();
@@ -45,7 +45,7 @@ describe("README", () => {
       const text = await readFile(new URL(`../${file}`, import.meta.url), "utf8");
       const services = openServices(await emptyFolder());
       onTestFinished(() => services.close());
-      await setupEmbedded(services, () => {});
+      await setupEmbedded(services);
       const app = createApp(services, appOptions, pino({ level: "silent" }));
       const admin = (await makeToken(services, { name: "test", scope: "admin" })).secret;
       const viewer = (await makeToken(services, { name: "test", scope: "user", userId: userId(42) })).secret;

@@ -1,4 +1,4 @@
-/** The `marquee` command: settings, subcommands, and one clear line when something fails. */
+/** The `marquee` program: its commands, and the line and exit status of a command that fails. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
@@ -14,12 +14,13 @@ import { addSchemaCommand } from "./commands/print-schema.js";
 import { addRecommendCommands } from "./commands/recommend.js";
 import { addServeCommands } from "./commands/serve.js";
 import { addTrainCommand } from "./commands/train.js";
-import { addSettingFlags } from "./terminal/command-context.js";
+import { helpConfiguration, outputConfiguration } from "./terminal/help.js";
 import { say } from "./terminal/output.js";
+import { addSettingOptions } from "./terminal/setting-options.js";
 
-/** Runs one command line; sets the exit status: 0, 1 where it failed, 2 where it was not understood. */
+/** Runs one command line and sets the exit status: 0, 1 where it failed, 2 where it was not understood, 130 where it was interrupted. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // Whoever reads the output may have read enough, as `head` does.
+  // The reader of a pipe, such as `head`, may close it early.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
     throw error;
@@ -28,24 +29,26 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(argv);
   } catch (error) {
-    process.exitCode = exitCodeOf(error);
+    process.exitCode = toExitCode(error);
   }
 }
 
-function version(): string {
+function readVersion(): string {
   const file = fileURLToPath(new URL("../../package.json", import.meta.url));
   return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
-function createProgram(): Command {
+/** The program with all its commands; parsing runs one of them. */
+export function createProgram(): Command {
   const program = new Command("marquee")
     .description("A self-hosted GraphQL API that recommends movies and knows what their posters look like.")
-    .version(version())
+    .version(readVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
     .exitOverride()
-    .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, "marquee: ")) })
-    .showHelpAfterError("(marquee --help lists the commands)")
-    .addHelpText("after", "\nEvery setting can also stand in the environment, under the name in brackets.");
-  addSettingFlags(program);
+    .configureHelp(helpConfiguration)
+    .configureOutput(outputConfiguration)
+    .showHelpAfterError("(marquee --help lists the commands)");
   addServeCommands(program);
   addImportCommands(program);
   addTrainCommand(program);
@@ -57,11 +60,12 @@ function createProgram(): Command {
   addTokenCommands(program);
   addDocumentCommands(program);
   addSchemaCommand(program);
+  addSettingOptions(program);
   return program;
 }
 
-function exitCodeOf(error: unknown): number {
-  // Commander has printed what was wrong, or the help that was asked for.
+function toExitCode(error: unknown): number {
+  // Commander has printed the error, or the requested help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof AppError) {
     say(`marquee: ${error.message}`);
@@ -69,7 +73,7 @@ function exitCodeOf(error: unknown): number {
   }
   const storage = storageError(error);
   if (storage !== undefined) {
-    // Whoever runs a command may know where its data lies.
+    // The path is no secret from the operator.
     const path = (error as { path?: unknown }).path;
     say(`marquee: ${storage.message}${typeof path === "string" ? `: ${path}` : ""}`);
     return 1;

@@ -10,33 +10,39 @@ import { type MovieId, parseImdbId, parseMovieId } from "../ids.js";
 import { inspectPoster, maxPosterBytes } from "../posters/images/images.js";
 import { savePoster } from "../posters/images/store.js";
 import type { Services } from "../services/services.js";
+import { type Progress, silent } from "./progress.js";
+
+export interface AddPostersOptions {
+  /** Holds files such as `1193.jpg` or `tt0073486.png`; other files are refused by name. */
+  folder: string;
+  signal?: AbortSignal;
+}
 
 export interface AddPostersReport {
   files: number;
   added: number;
-  /** Posters that were there already, the same picture. */
+  /** Files whose picture was the movie's poster already. */
   unchanged: number;
   refused: { file: string; reason: string }[];
 }
 
-// Checked side by side, and recorded in one transaction: a commit for each would wait for the disk each time.
+// Checked in parallel and recorded in one transaction: a commit for each would wait for the disk each time.
 const filesPerBatch = 32;
 const pictureName = /^(.+)\.(?:jpe?g|png|webp)$/i;
 
 /**
- * @param folder with files such as `1193.jpg` or `tt0073486.png`; other files are refused by name
+ * Stops between two batches when the signal aborts; what is added stays.
  * @throws {AppError} DATA_EMPTY without a data set, or without any file; FILE_UNREADABLE when the folder cannot be read
  */
 export async function addPosters(
   { db, folders }: Services,
-  folder: string,
-  onProgress: (done: number, total: number) => void,
-  signal?: AbortSignal,
+  { folder, signal }: AddPostersOptions,
+  progress: Progress = silent,
 ): Promise<AddPostersReport> {
   if (currentDataset(db) === undefined) {
     throw new AppError(
       "DATA_EMPTY",
-      "expected a data set whose movies these are posters of, but none is loaded: run marquee import, or marquee setup",
+      "expected a data set to add posters to, but none is loaded: run marquee import, or marquee setup",
     );
   }
   const files = await readdir(folder, { withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => {
@@ -54,13 +60,13 @@ export async function addPosters(
       `expected pictures named <movieId> or tt<imdbId> with .jpg, .png or .webp in ${received(folder)}, but it holds no files`,
     );
   }
-  const find = movieFinder(posterNames(db));
+  const find = createMovieFinder(posterNames(db));
   const addedAt = Math.floor(Date.now() / 1000);
   const fileOf = new Map<MovieId, string>();
   const report: AddPostersReport = { files: names.length, added: 0, unchanged: 0, refused: [] };
   for (let from = 0; from < names.length && !signal?.aborted; from += filesPerBatch) {
     const batch = names.slice(from, from + filesPerBatch);
-    const read = await Promise.all(batch.map((name) => takeIn(join(folder, name), find(name))));
+    const read = await Promise.all(batch.map((name) => addFile(join(folder, name), find(name))));
     const taken = read.map((result, i) => (result instanceof AppError ? result : onlyOne(result, batch[i])));
     const rows = taken.filter((result): result is PosterRow => !(result instanceof AppError));
     const changed = await write(db, () => rows.filter((row) => setPoster(db, row)).length);
@@ -69,11 +75,11 @@ export async function addPosters(
     taken.forEach((result, i) => {
       if (result instanceof AppError) report.refused.push({ file: batch[i], reason: result.message });
     });
-    onProgress(from + batch.length, names.length);
+    progress.update({ stage: "add", done: from + batch.length, total: names.length, unit: "posters" });
   }
   return report;
 
-  /** A second file for one movie would take turns with the first, import by import. */
+  /** Two files for one movie would replace each other at every import. */
   function onlyOne(row: PosterRow, file: string): PosterRow | AppError {
     const first = fileOf.get(row.movieId);
     if (first === undefined) fileOf.set(row.movieId, file);
@@ -82,8 +88,8 @@ export async function addPosters(
       : new AppError("INVALID_ARGUMENT", `expected one poster for movie ${row.movieId}, which ${first} is already`);
   }
 
-  /** Checks a picture and puts it into the store. @returns its record, or why it is refused */
-  async function takeIn(file: string, movieId: MovieId | AppError): Promise<PosterRow | AppError> {
+  /** Checks a picture and stores it. @returns its record, or why it is refused */
+  async function addFile(file: string, movieId: MovieId | AppError): Promise<PosterRow | AppError> {
     if (movieId instanceof AppError) return movieId;
     try {
       const bytes = await readRegularFile(file, maxPosterBytes, basename(file));
@@ -97,7 +103,9 @@ export async function addPosters(
   }
 }
 
-function movieFinder(movies: { movieId: MovieId; imdbId: string | null }[]): (file: string) => MovieId | AppError {
+function createMovieFinder(
+  movies: { movieId: MovieId; imdbId: string | null }[],
+): (file: string) => MovieId | AppError {
   const known = new Set(movies.map(({ movieId }) => movieId));
   const byImdbId = new Map(
     movies.flatMap(({ movieId, imdbId }) => (imdbId === null ? [] : [[imdbId, movieId] as const])),

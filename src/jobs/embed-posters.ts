@@ -3,6 +3,13 @@ import { postersToEmbed } from "../db/posters.js";
 import type { AppError } from "../errors.js";
 import type { EncoderInUse, PosterContent } from "../services/encoders-in-use.js";
 import type { Services } from "../services/services.js";
+import { type Progress, silent } from "./progress.js";
+
+export interface EmbedPostersOptions {
+  /** By default the one in use. */
+  encoder?: EncoderInUse;
+  signal?: AbortSignal;
+}
 
 export interface EmbedReport {
   encoder: string;
@@ -12,12 +19,11 @@ export interface EmbedReport {
 
 const postersPerBatch = 32;
 
-/** Embeds what has no embedding of the encoder (by default the one in use) yet; what is done stays done when it is stopped. */
+/** Embeds the posters that have no embedding by the encoder yet; stops between two batches when the signal aborts, and keeps what is done. */
 export async function embedPosters(
   { db, encoders }: Services,
-  onProgress: (done: number, total: number) => void,
-  signal?: AbortSignal,
-  encoder?: EncoderInUse,
+  { encoder, signal }: EmbedPostersOptions = {},
+  progress: Progress = silent,
 ): Promise<EmbedReport> {
   const used = encoder ?? (await encoders.inUse());
   const { manifest, key } = used;
@@ -30,7 +36,7 @@ export async function embedPosters(
     const batch = missing.slice(from, from + postersPerBatch);
     await encoders.embeddings(batch, { onFailure, mustKeep: true, encoder: used });
     done += batch.length;
-    onProgress(done, missing.length);
+    progress.update({ stage: "embed", done, total: missing.length, unit: "posters" });
   }
   return { encoder: manifest.name, embedded: done - failed.length, failed };
 }

@@ -6,9 +6,16 @@ import { AppError } from "../errors.js";
 import type { MovieId } from "../ids.js";
 import { type FetchOutcome, fetchOutcomes } from "../services/poster-sources.js";
 import type { Services } from "../services/services.js";
+import { type Progress, silent } from "./progress.js";
+
+export interface FetchPostersOptions {
+  /** Ask for all movies again, not only for those without a poster. */
+  refresh?: boolean;
+  signal?: AbortSignal;
+}
 
 export interface FetchReport {
-  /** Movies that were asked for. */
+  /** Movies whose poster was requested. */
   movies: number;
   outcomes: Record<FetchOutcome, number>;
   failed: { movieId: MovieId; title: string; detail: string }[];
@@ -17,19 +24,18 @@ export interface FetchReport {
 const concurrency = 4;
 
 /**
- * What is done stays done when it is stopped.
- * @throws {AppError} CONFIG_INVALID where no source is set up; DATA_EMPTY without movies
+ * Stops when the signal aborts; what is fetched stays.
+ * @throws {AppError} CONFIG_INVALID where no provider is set up; DATA_EMPTY without movies
  */
 export async function fetchPosters(
   { db, posterSources }: Services,
-  refresh: boolean,
-  onProgress: (done: number, total: number) => void,
-  signal?: AbortSignal,
+  { refresh = false, signal }: FetchPostersOptions = {},
+  progress: Progress = silent,
 ): Promise<FetchReport> {
   if (posterSources.providers.length === 0) {
     throw new AppError(
       "CONFIG_INVALID",
-      "expected a source of posters, but none is set up: set POSTER_FOLDER or TMDB_API_KEY (docs/posters.md)",
+      "expected a poster provider, but none is set up: set POSTER_FOLDER or TMDB_API_KEY (docs/posters.md)",
     );
   }
   const movies = allMovies(db);
@@ -43,7 +49,7 @@ export async function fetchPosters(
     failed: [],
   };
   const limit = pLimit(concurrency);
-  const one = async ({ id, displayTitle }: (typeof wanted)[number]) => {
+  const fetchOne = async ({ id, displayTitle }: (typeof wanted)[number]) => {
     if (signal?.aborted) return;
     const result = await posterSources.fetch(id, { refresh, signal }).catch((error: unknown) => {
       if (error instanceof AppError && error.code === "INTERRUPTED") return undefined;
@@ -52,8 +58,9 @@ export async function fetchPosters(
     if (result === undefined) return;
     report.outcomes[result.outcome]++;
     if (result.outcome === "failed") report.failed.push({ movieId: id, title: displayTitle, detail: result.detail });
-    onProgress(++report.movies, wanted.length);
+    report.movies++;
+    progress.update({ stage: "fetch", done: report.movies, total: wanted.length, unit: "posters" });
   };
-  await Promise.all(wanted.map((movie) => limit(one, movie)));
+  await Promise.all(wanted.map((movie) => limit(fetchOne, movie)));
   return report;
 }

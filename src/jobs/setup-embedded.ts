@@ -13,6 +13,8 @@ import { renderPoster } from "../posters/artwork/draw-poster.js";
 import { inspectPoster } from "../posters/images/images.js";
 import { savePoster } from "../posters/images/store.js";
 import type { Services } from "../services/services.js";
+import { embedPosters } from "./embed-posters.js";
+import { type Progress, silent } from "./progress.js";
 
 export const embeddedName = "embedded";
 /** The model that ships with the project, trained on the embedded data set. */
@@ -25,13 +27,20 @@ export interface SetupReport {
 }
 
 /**
- * Draws the posters, then writes everything in one transaction: stopped half-way, the database is as empty as before.
- * @returns undefined where a data set is loaded already, or another process was faster
+ * Sets up the embedded data set and embeds its posters.
+ * @returns undefined where a data set is loaded already
  */
-export async function setupEmbedded(
-  services: Services,
-  onProgress: (done: number, total: number) => void,
-): Promise<SetupReport | undefined> {
+export async function setUp(services: Services, progress: Progress = silent): Promise<SetupReport | undefined> {
+  const report = await setupEmbedded(services, progress);
+  if (report !== undefined) await embedPosters(services, {}, progress);
+  return report;
+}
+
+/**
+ * Draws the posters, then writes everything in one transaction: stopped half-way, it leaves the database empty.
+ * @returns undefined where a data set is loaded already, even by another process in the meantime
+ */
+export async function setupEmbedded(services: Services, progress: Progress = silent): Promise<SetupReport | undefined> {
   const { db, folders } = services;
   if (currentDataset(db) !== undefined) return undefined;
   const { movies, users, ratings } = generateEmbeddedDataset();
@@ -44,7 +53,7 @@ export async function setupEmbedded(
         const bytes = await renderPoster({ title: film.title, year: film.year, genres: [...film.genres] });
         const { format, width, height, sha256 } = await inspectPoster(bytes);
         await savePoster(folders.posters, bytes, format);
-        onProgress(++drawn, movies.length);
+        progress.update({ stage: "draw", done: ++drawn, total: movies.length, unit: "posters" });
         return { format, width, height, bytes: bytes.length, sha256 };
       }),
     ),

@@ -9,7 +9,7 @@ import type { Logger } from "pino";
 import { createAuthenticator } from "../access/authenticator.js";
 import { getAudience } from "../access/read-policy.js";
 import { hasScope } from "../access/scopes.js";
-import type { Config } from "../config.js";
+import type { Config } from "../config/config.js";
 import { maxPosterBytes } from "../resolvers/movies/set-poster.js";
 import type { Context } from "../resolvers/request/context.js";
 import { createLoaders } from "../resolvers/request/loaders.js";

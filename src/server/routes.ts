@@ -1,7 +1,7 @@
 /** HTTP routes beside GraphQL: posters, and the redirect from `/` to GraphiQL. */
 import type { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
-import { isLoopback } from "../config.js";
+import { isLoopback } from "../config/setting.js";
 import { AppError, storageError } from "../errors.js";
 import { type PosterImage, posterImage } from "../services/poster-image.js";
 import type { Services } from "../services/services.js";

@@ -37,11 +37,11 @@ describe("marquee token", () => {
   });
 
   test.each<[string[], string, number?]>([
-    [["token", "create", "a", "--scope", "owner"], 'expected user or editor or admin for --scope, received "owner"', 2],
-    [["token", "create", "a", "--scope", "user"], "expected a user for a token of the scope user, received none"],
-    [["token", "create", "a", "--user", "99999"], "expected the id of a user, received 99999"],
-    [["token", "create", "a", "--user", "x"], 'expected a user id, a positive whole number, received "x"'],
-    [["token", "revoke", "99"], "expected the number of a token, received 99"],
+    [["token", "create", "a", "--scope", "owner"], 'expected user, editor or admin for --scope, received "owner"', 2],
+    [["token", "create", "a", "--scope", "user"], "a token of the scope user needs a user: add --user <number>"],
+    [["token", "create", "a", "--user", "99999"], "there is no user 99999; the data set has users 1 to 600"],
+    [["token", "create", "a", "--user", "x"], 'expected a user\'s number in the data set, such as 42, received "x"'],
+    [["token", "revoke", "99"], "there is no token 99; there are no tokens yet: create one with marquee token create"],
     [["token", "revoke", "x"], 'expected a whole number from 1 to 2147483647 for <number>, received "x"', 2],
   ])("%j fails with one clear line", async (args, message, code = 1) => {
     expect(await failure(args, { dataDir: await copyOf(data) }, code)).toBe(message);
@@ -117,7 +117,7 @@ describe("marquee documents", () => {
       /^expected a folder of documents at \/nowhere: /,
     );
     expect(await failure(["documents", "remove", "abc"], { dataDir: data })).toBe(
-      'expected the hash of a trusted document, received "abc"',
+      'there is no trusted document "abc": marquee documents list shows the hashes',
     );
   });
 });

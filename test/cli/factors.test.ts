@@ -2,8 +2,8 @@
 import { cp, mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { readTrainingSet } from "../../src/cli/evaluation/load-training-set.js";
 import { openDatabase } from "../../src/db/open.js";
+import { loadTrainingSet } from "../../src/jobs/load-training-set.js";
 import { openServices } from "../../src/services/services.js";
 import { complaints, copyOf, failure, run, runJson, start, tempFolder } from "./run.js";
 
@@ -98,7 +98,7 @@ describe("marquee train", () => {
       ["--model", "baseline", "--validation", "0"],
       "expected --validation above 0 for --model baseline, which stops by it, received 0",
     ],
-    [["--ranker", "magic"], 'expected ials+ease or ials or none for --ranker, received "magic"'],
+    [["--ranker", "magic"], 'expected ials+ease, ials or none for --ranker, received "magic"'],
   ])("says what is wrong with %j before it reads anything", async (args, message) => {
     expect(await failure(["train", ...args], { dataDir: await tempFolder() }, 2)).toBe(message);
   });
@@ -130,7 +130,7 @@ describe("marquee train", () => {
     expect(report.samples).toBeGreaterThan(0);
     expect(complaints(result)).toEqual([
       `marquee: interrupted: bayes is partial (${report.samples} of 1000 samples) and does not serve: ` +
-        "marquee models use bayes lets it, marquee train makes a whole one",
+        "to let it serve, run marquee models use bayes; to train a whole one, run marquee train again",
     ]);
     expect((await runJson<{ model: string }>(["predict", "42", "1"], { dataDir })).model).toBe("embedded-mf");
     const models = await runJson<{ name: string; partial: boolean }[]>(["models", "list"], { dataDir });
@@ -374,7 +374,7 @@ describe("marquee evaluate", () => {
   test("refuses a protocol that is none, and seeds that are none", async () => {
     const dataDir = data;
     expect(await failure(["evaluate", "--protocol", "guess"], { dataDir }, 2)).toMatch(
-      /^expected random-90-10 or held-out-users or .* for --protocol, received "guess"$/,
+      /^expected random-90-10, held-out-users, .* or ncf-leave-one-out for --protocol, received "guess"$/,
     );
     expect(await failure(["evaluate", "--protocol", "random-90-10", "--seeds", "1,x"], { dataDir }, 2)).toBe(
       'expected a whole number from 0 to 2147483647 for each of --seeds, received "x"',
@@ -385,7 +385,7 @@ describe("marquee evaluate", () => {
 /** The embedded ratings split as He et al. split theirs: each user's last rating left out, among the first other movies. */
 async function heSplit(): Promise<string> {
   const services = openServices(data);
-  const { ratings } = readTrainingSet(services.db).data;
+  const { ratings } = loadTrainingSet(services.db).data;
   await services.close();
   const users = [...new Set(ratings.userIds)];
   const items = [...new Set(ratings.movieIds)];

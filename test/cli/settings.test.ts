@@ -1,8 +1,8 @@
 /** Every setting arrives, whichever way it is given: a flag before or behind the command, the environment, the default. */
 import { Command } from "commander";
 import { afterEach, describe, expect, test } from "vitest";
-import { addSettingFlags, configOf } from "../../src/cli/terminal/command-context.js";
-import { type Config, readConfig, settings } from "../../src/config.js";
+import { addSettingOptions, readCommandConfig } from "../../src/cli/terminal/setting-options.js";
+import { type Config, readConfig, settings } from "../../src/config/config.js";
 
 /** A value of each setting that is not its default, as text and as it must arrive. */
 const others: { [Key in keyof Config]: [string, Config[Key]] } = {
@@ -47,9 +47,9 @@ const needs: Partial<Record<keyof Config, Partial<Record<keyof Config, string>>>
 function arrived(...words: string[]): Config {
   let config: Config | undefined;
   const program = new Command("marquee").exitOverride();
-  addSettingFlags(program);
+  addSettingOptions(program);
   program.command("do").action((_options: object, command: Command) => {
-    config = configOf(command);
+    config = readCommandConfig(command);
   });
   program.parse(["node", "marquee", ...words]);
   return config as Config;

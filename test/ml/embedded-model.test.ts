@@ -1,8 +1,8 @@
 /** The model that ships with the project, against the embedded data set as this code generates it. */
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { evaluate, splitProtocol } from "../../src/cli/evaluation/evaluation.js";
 import { generateEmbeddedDataset } from "../../src/datasets/embedded/generate-ratings.js";
+import { evaluate, splitProtocol } from "../../src/jobs/evaluate/evaluation.js";
 import { fingerprint } from "../../src/ml/baseline/baseline-data.js";
 import { heldOutBy, splitByIdentity } from "../../src/ml/data/split.js";
 import type { TrainingSet } from "../../src/ml/data/training-set.js";

@@ -1,11 +1,11 @@
 /** The original's trained network, served as this project serves it, on MovieLens 1M itself. */
 import { readFile } from "node:fs/promises";
 import { beforeAll, expect, it } from "vitest";
-import { evaluate } from "../../src/cli/evaluation/evaluation.js";
 import { detectDataset } from "../../src/datasets/movielens/detect.js";
 import { occupations } from "../../src/datasets/movielens/occupations.js";
 import { readMovies, readRatings, readUsers } from "../../src/datasets/movielens/read.js";
 import { openSource } from "../../src/datasets/movielens/source.js";
+import { evaluate } from "../../src/jobs/evaluate/evaluation.js";
 import { type ImportedBaseline, importBaseline, ratedIds } from "../../src/ml/baseline/baseline-import.js";
 import { buildBaselineModel } from "../../src/ml/baseline/baseline-model.js";
 import { createBaselinePredictor } from "../../src/ml/baseline/baseline-predictor.js";

@@ -217,7 +217,7 @@ describe("visual taste", () => {
       };
       await write(started.db, () => setPoster(started.db, row));
     }
-    await embedPosters(started, () => {});
+    await embedPosters(started);
     await started.close();
   });
 

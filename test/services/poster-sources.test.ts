@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { write } from "../../src/db/write.js";
 import { movieId, parseImdbId } from "../../src/ids.js";
 import { fetchPosters } from "../../src/jobs/fetch-posters.js";
+import { silent } from "../../src/jobs/progress.js";
 import { tmdbProvider } from "../../src/posters/providers/tmdb.js";
 import { openServices } from "../../src/services/services.js";
 import { dataFolder, fixture, moviesWithPosters, type Started, start } from "../support/fixture.js";
@@ -235,14 +236,18 @@ describeWithHttps("marquee posters fetch", () => {
     });
     const progress: [number, number][] = [];
     const missing = fixture.movies.length - moviesWithPosters().length;
-    const report = await fetchPosters(started.services, false, (done, total) => progress.push([done, total]));
+    const report = await fetchPosters(
+      started.services,
+      {},
+      { ...silent, update: ({ done, total }) => progress.push([done, total]) },
+    );
     expect(report).toMatchObject({
       movies: missing,
       outcomes: { added: 1, changed: 0, unchanged: 0, kept: 0, none: missing - 2, failed: 1, waiting: 0 },
       failed: [{ movieId: other.id, title: other.displayTitle }],
     });
     expect(progress.at(-1)).toEqual([missing, missing]);
-    const again = await fetchPosters(started.services, false, () => {});
+    const again = await fetchPosters(started.services);
     expect(again.outcomes).toMatchObject({ added: 0, none: 0, waiting: missing - 1 });
   });
 
@@ -286,9 +291,13 @@ describeWithHttps("marquee posters fetch", () => {
   test("stops between movies, and is refused where no source is set up", async () => {
     const { started } = await startWith({});
     const controller = new AbortController();
-    const report = await fetchPosters(started.services, false, () => controller.abort(), controller.signal);
+    const report = await fetchPosters(
+      started.services,
+      { signal: controller.signal },
+      { ...silent, update: () => controller.abort() },
+    );
     expect(report.movies).toBeLessThan(20);
-    await expect(fetchPosters((await start()).services, false, () => {})).rejects.toMatchObject({
+    await expect(fetchPosters((await start()).services)).rejects.toMatchObject({
       code: "CONFIG_INVALID",
     });
   });

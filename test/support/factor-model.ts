@@ -1,7 +1,8 @@
 /** A small factor model with its ranker, trained on the fixture's data. */
-import { readTrainingSet } from "../../src/cli/evaluation/load-training-set.js";
+
 import { setSetting } from "../../src/db/settings.js";
 import { write } from "../../src/db/write.js";
+import { loadTrainingSet } from "../../src/jobs/load-training-set.js";
 import { buildFactorModel } from "../../src/ml/factors/factor-model.js";
 import { saveModel } from "../../src/ml/model/model-store.js";
 import { rankerDefaults } from "../../src/ml/ranker/ranker-train.js";
@@ -11,7 +12,7 @@ import type { Services } from "../../src/services/services.js";
 
 /** Trains it in a moment, and has it serve. */
 export async function addFactorModel(services: Services, name: string, withRanker: boolean): Promise<void> {
-  const { name: datasetName, data } = readTrainingSet(services.db);
+  const { name: datasetName, data } = loadTrainingSet(services.db);
   const every = Int32Array.from(data.ratings.stars, (_, row) => row);
   const ranker = withRanker
     ? {

@@ -283,8 +283,8 @@ export async function buildTemplate(): Promise<string> {
   const services = openServices(dataDir);
   try {
     await importFrom(services, source);
-    await addPosters(services, pictures, () => {});
-    await embedPosters(services, () => {});
+    await addPosters(services, { folder: pictures });
+    await embedPosters(services);
     for (const { name, seed } of Object.values(fixture.models)) await addModel(services, name, seed);
     await write(services.db, () => setSetting(services.db, "activeModel", fixture.models.active.name));
   } finally {

@@ -1,13 +1,15 @@
 /** `marquee encoders add`: makes an encoder from an ONNX network. */
 import type { Command } from "commander";
-import { getSetting } from "../../db/settings.js";
-import { addEncoder, originOf } from "../../posters/encoders/add-encoder.js";
+import { installEncoder } from "../../jobs/encoders/install-encoder.js";
+import type { Progress } from "../../jobs/progress.js";
+import { originOf } from "../../posters/encoders/add-encoder.js";
+import type { EncoderManifest } from "../../posters/encoders/encoder-store.js";
 import { decimals, wholeNumber } from "../terminal/arguments.js";
-import { withServices } from "../terminal/command-context.js";
 import { print, printJson, printText } from "../terminal/output.js";
-import { summary, switchTo } from "./switch-encoder.js";
+import { runInterruptible } from "../terminal/run-job.js";
+import { withServices } from "../terminal/with-services.js";
 
-interface AddOptions {
+interface AddFlags {
   name?: string;
   output?: string;
   size?: number;
@@ -17,52 +19,66 @@ interface AddOptions {
   json?: boolean;
 }
 
-const leastSize = 8;
+const minSize = 8;
 /** Sixteen pictures go through at once: at this size they take 200 MB. */
-const mostSize = 1024;
+const maxSize = 1024;
 
-const triple = (name: string, least: number) =>
-  decimals(name, 3, least, 1000) as (text: string) => [number, number, number];
+const triple = (name: string, min: number) =>
+  decimals(name, 3, min, 1000) as (text: string) => [number, number, number];
 
 export function addEncodersAddCommand(encoders: Command): void {
   encoders
     .command("add")
-    .summary("make an encoder of an image classifier, or of another network for pictures")
+    .summary("make an encoder from an image classifier, or from another image network")
     .description(
-      "Make an encoder of a network in ONNX. What goes into a classifier's last fully connected layer becomes the embedding; of a network that ends in an embedding, such as CLIP's for pictures, its output does. `marquee encoders use` chooses it.",
+      "make an encoder from a network in ONNX: the embedding is what goes into a classifier's last fully connected layer, or the output of a network that ends in an embedding, such as CLIP's for pictures; marquee encoders use chooses it",
     )
     .argument("<file>", "an .onnx file")
-    .option("--name <name>", "name of the encoder; by default the file's")
-    .option("--output <tensor>", "the tensor that is the embedding, whatever the network looks like")
+    .option("--name <name>", "name the encoder (default: after the file)")
+    .option("--output <tensor>", "take this tensor as the embedding, whatever the network looks like")
     .option(
       "--size <pixels>",
-      "width and height of the pictures it reads, where it leaves them free",
-      wholeNumber("--size", leastSize, mostSize),
+      "set the width and height of the pictures it reads, where the network leaves them free",
+      wholeNumber("--size", minSize, maxSize),
     )
     .option(
       "--mean <r,g,b>",
-      "taken off the channels, which are 0 to 1; by default ImageNet's",
+      "subtract this mean from the channels, which are 0 to 1 (default: ImageNet's)",
       triple("--mean", -1000),
     )
-    .option("--std <r,g,b>", "that they are then divided by; by default ImageNet's", triple("--std", 1e-6))
+    .option("--std <r,g,b>", "then divide them by this standard deviation (default: ImageNet's)", triple("--std", 1e-6))
     .option("--use", "use it from now on")
     .option("--json", "print the result as JSON")
-    .action(async (file: string, options: AddOptions, command: Command) => {
-      await withServices(command, async (services) => {
-        const { db, folders } = services;
-        const { name, output, size, mean, std } = options;
-        const { manifest, added } = await addEncoder(folders.encoders, file, {
-          name,
-          output,
-          preprocessing: { ...(size && { size: [size, size] }), ...(mean && { mean }), ...(std && { std }) },
-        });
-        if (options.use) await switchTo(services, await services.encoders.named(manifest.name));
-        if (options.json)
-          return printJson({ ...summary(manifest), added, inUse: getSetting(db, "activeEncoder") === manifest.name });
-        printText(
-          `${manifest.name}: ${manifest.dimension} dimensions, from ${originOf(manifest)}${added ? "" : " (was there already)"}`,
-        );
-        print(options.use ? "It is in use now." : `Use it with: marquee encoders use ${manifest.name}`);
-      });
-    });
+    .action(runAdd);
+}
+
+/** Runs a job that ends by switching to another encoder. */
+export async function runSwitch<T>(job: (progress: Progress, signal: AbortSignal) => Promise<T>): Promise<T> {
+  const message = "Interrupted: the encoder in use stays …";
+  return (await runInterruptible(message, (progress, { signal }) => job(progress, signal))).report;
+}
+
+/** An encoder as `--json` prints it. */
+export function summarizeEncoder({ id, name, kind, dimension, preprocessing }: EncoderManifest) {
+  return { id, name, kind, dimension, preprocessing };
+}
+
+async function runAdd(file: string, flags: AddFlags, command: Command): Promise<void> {
+  const { name, output, size, mean, std, use = false } = flags;
+  const preprocessing = {
+    ...(size && { size: [size, size] as [number, number] }),
+    ...(mean && { mean }),
+    ...(std && { std }),
+  };
+  const options = { file, name, output, preprocessing, use };
+  await withServices(command, async (services) => {
+    const { manifest, added, inUse } = use
+      ? await runSwitch((progress, signal) => installEncoder(services, { ...options, signal }, progress))
+      : await installEncoder(services, options);
+    if (flags.json) return printJson({ ...summarizeEncoder(manifest), added, inUse });
+    printText(
+      `${manifest.name}: ${manifest.dimension} dimensions, from ${originOf(manifest)}${added ? "" : " (was there already)"}`,
+    );
+    print(use ? "It is in use now." : `Use it with: marquee encoders use ${manifest.name}`);
+  });
 }

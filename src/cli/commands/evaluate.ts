@@ -1,27 +1,18 @@
 /** `marquee evaluate`: measures models on held-out ratings. */
 import type { Command } from "commander";
-import { AppError, received } from "../../errors.js";
-import { genresOf } from "../../ml/data/labels.js";
-import { splitByIdentity } from "../../ml/data/split.js";
-import type { TrainingSet } from "../../ml/data/training-set.js";
-import {
-  calibration,
-  errorsByClass,
-  errorsByGroup,
-  groupsByCount,
-  matchHistogram,
-} from "../../ml/evaluation/breakdown.js";
-import type { ManifestDraft } from "../../ml/model/manifest.js";
-import { type Comparison, compareModels, heldOutRows } from "../evaluation/comparison.js";
-import { type Evaluation, evaluate, otherRows, splitProtocol } from "../evaluation/evaluation.js";
-import { readTrainingSet } from "../evaluation/load-training-set.js";
+import type { Comparison } from "../../jobs/evaluate/compare-models.js";
+import type { ErrorDetails } from "../../jobs/evaluate/error-details.js";
+import { evaluateModel } from "../../jobs/evaluate/evaluate-model.js";
+import type { Evaluation } from "../../jobs/evaluate/evaluation.js";
+import { protocolNames } from "../../jobs/evaluate/run-protocol.js";
 import { decimal, oneOf, wholeNumber } from "../terminal/arguments.js";
-import { withServices } from "../terminal/command-context.js";
 import { print, printJson, printTable, printText, say, writeOut } from "../terminal/output.js";
-import { createProgress } from "../terminal/progress.js";
-import { type ProtocolRunOptions, protocols, runProtocol } from "./evaluate-protocol.js";
+import { requireModel } from "../terminal/require-existing.js";
+import { runJob } from "../terminal/run-job.js";
+import { withServices } from "../terminal/with-services.js";
+import { type ProtocolFlags, runProtocolCommand } from "./evaluate-protocol.js";
 
-interface EvaluateOptions extends Partial<ProtocolRunOptions> {
+interface EvaluateFlags extends Partial<ProtocolFlags> {
   model?: string;
   all?: boolean;
   picture?: string;
@@ -33,37 +24,62 @@ interface EvaluateOptions extends Partial<ProtocolRunOptions> {
 export function addEvaluateCommand(program: Command): void {
   program
     .command("evaluate")
-    .summary("measure models' errors, or a way of training by a named protocol")
+    .summary("measure the errors of models, or train and test by a protocol")
     .description(
-      "Predict known ratings and print how far off the model that serves is, on ratings held out from its training, beside " +
-        "all other models and what needs no model. With --protocol: train on a part of the data, test on the rest; nothing " +
-        "is saved.",
+      "predict known ratings and print the error of the model that serves, on ratings held out from its training, beside " +
+        "all other models and baselines that need no model; or, with --protocol, train on a part of the data, test on the " +
+        "rest, and save nothing",
     )
     .option("--model <name>", "measure this model instead of the one that serves")
-    .option("--all", "predict every rating, those that it was trained on too; nothing is compared")
+    .option("--all", "predict every rating, including those that it was trained on, and compare nothing")
     .option(
       "--details",
-      "print errors by rating count, genre, popularity and stars, and the calibration (--json has them)",
+      "print errors by rating count, genre, popularity and stars, and the calibration (part of --json)",
     )
     .option("--picture <file>", "draw the confusion matrix into this PNG file")
     .option("--histogram <file>", "draw the ratings given and predicted into this PNG file")
-    .option("--protocol <name>", protocols.join(", "), oneOf("--protocol", protocols))
-    .option("--seeds <list>", "with --protocol: seeds, such as 0,1,2 (default: 0)", seedList)
-    .option("--kind <kind>", "with --protocol: bayes or mf (default: bayes)", oneOf("--kind", ["bayes", "mf"] as const))
-    .option("--split <folder>", "with ncf-leave-one-out: folder with He et al.'s *.train.rating and *.test.negative")
-    .option("--factors <n>", "with --protocol: as of train", wholeNumber("--factors", 1, 512))
-    .option("--sweeps <n>", "with --protocol: as of train", wholeNumber("--sweeps", 2, 100_000))
-    .option("--burn-in <n>", "with --protocol: as of train", wholeNumber("--burn-in", 1, 100_000))
-    .option("--chains <n>", "with --protocol: as of train", wholeNumber("--chains", 1, 64))
-    .option("--samples <n>", "with --protocol: as of train", wholeNumber("--samples", 1, 1000))
-    .option("--ranker-factors <n>", "with --protocol: as of train", wholeNumber("--ranker-factors", 1, 1024))
-    .option("--ranker-unobserved <x>", "with --protocol: as of train", decimal("--ranker-unobserved", 0.001, 1))
-    .option("--positive-from <stars>", "with --protocol: as of train", decimal("--positive-from", 0.5, 5))
+    .optionsGroup("Options of protocols:")
+    .option(
+      "--protocol <name>",
+      `train and test by this protocol: ${protocolNames.join(", ")}`,
+      oneOf("--protocol", protocolNames),
+    )
+    .option("--seeds <list>", "repeat it with these seeds, such as 0,1,2 (default: 0)", seedList)
+    .option(
+      "--kind <kind>",
+      "train this kind of model: bayes or mf (default: bayes)",
+      oneOf("--kind", ["bayes", "mf"] as const),
+    )
+    .option(
+      "--split <folder>",
+      "take the split of ncf-leave-one-out from He et al.'s *.train.rating and *.test.negative in this folder",
+    )
+    .option("--factors <n>", "train with this value, as marquee train does", wholeNumber("--factors", 1, 512))
+    .option("--sweeps <n>", "train with this value, as marquee train does", wholeNumber("--sweeps", 2, 100_000))
+    .option("--burn-in <n>", "train with this value, as marquee train does", wholeNumber("--burn-in", 1, 100_000))
+    .option("--chains <n>", "train with this value, as marquee train does", wholeNumber("--chains", 1, 64))
+    .option("--samples <n>", "train with this value, as marquee train does", wholeNumber("--samples", 1, 1000))
+    .option(
+      "--ranker-factors <n>",
+      "train with this value, as marquee train does",
+      wholeNumber("--ranker-factors", 1, 1024),
+    )
+    .option(
+      "--ranker-unobserved <x>",
+      "train with this value, as marquee train does",
+      decimal("--ranker-unobserved", 0.001, 1),
+    )
+    .option(
+      "--positive-from <stars>",
+      "train with this value, as marquee train does",
+      decimal("--positive-from", 0.5, 5),
+    )
+    .optionsGroup("Options:")
     .option("--json", "print the result as JSON")
-    .action((options: EvaluateOptions, command: Command) =>
+    .action((options: EvaluateFlags, command: Command) =>
       options.protocol === undefined
-        ? evaluateModel(options, command)
-        : runProtocol({ ...options, protocol: options.protocol }, command),
+        ? runEvaluate(options, command)
+        : runProtocolCommand({ ...options, protocol: options.protocol }, command),
     );
 }
 
@@ -71,105 +87,46 @@ function seedList(text: string): number[] {
   return text.split(",").map(wholeNumber("each of --seeds", 0, 2 ** 31 - 1));
 }
 
-async function evaluateModel(options: EvaluateOptions, command: Command): Promise<void> {
+async function runEvaluate(options: EvaluateFlags, command: Command): Promise<void> {
   await withServices(command, async (services) => {
-    const model = await services.models.get(options.model);
-    const { data, name: datasetName } = readTrainingSet(services.db, "all", model.postersOf);
-    const size = data.ratings.stars.length;
-    const { rows: heldOut, protocol, note } = splitOf(model.manifest, data);
-    const rows = options.all ? Int32Array.from({ length: size }, (_, row) => row) : heldOut;
-    if (note !== undefined && !options.all) say(`marquee: ${note}`);
-    if (rows.length === 0) {
-      throw new AppError(
-        "DATA_EMPTY",
-        `expected ratings to hold out, received ${size} in all: measure them with --all`,
-      );
-    }
-    const progress = createProgress("evaluate", rows.length, "ratings");
-    const result = await evaluate(
-      model,
-      data,
-      rows,
-      options.all ? "all ratings" : protocol,
-      (done) => progress.update(done),
-      // With --all, users are folded in from all their ratings: how well the model fits, not how well it predicts.
-      options.all ? rows : undefined,
-    ).finally(() => progress.stop());
-    const name = model.manifest.name;
-    // The charting library is slow to load: only where it is needed.
-    if (options.picture !== undefined) {
-      const { confusionChart } = await import("../terminal/charts.js");
-      await writeOut(options.picture, await confusionChart(result.confusionMatrix, `${name}, ${result.protocol}`));
-      say(`drew ${options.picture}`);
-    }
-    if (options.histogram !== undefined) {
-      const { ratingsChart } = await import("../terminal/charts.js");
-      await writeOut(
-        options.histogram,
-        await ratingsChart(result.truth, result.predicted, `${name}, ${result.protocol}`),
-      );
-      say(`drew ${options.histogram}`);
-    }
-    const comparison = options.all ? undefined : await compareModels(services, data, datasetName);
-    const { truth: _truth, predicted: _predicted, ...shown } = result;
-    const details = options.json || options.details ? detailsOf(data, rows, result) : undefined;
+    await requireModel(services, options.model);
+    const details = options.json || options.details;
+    const report = await runJob((progress) =>
+      evaluateModel(services, { model: options.model, all: options.all, details }, progress),
+    );
+    const { model, evaluation, comparison } = report;
+    await drawCharts(model, evaluation, options);
     if (options.json) {
+      const { truth: _truth, predicted: _predicted, ...shown } = evaluation;
       return printJson({
-        model: name,
+        model,
         ...shown,
         comparison: comparison && { count: comparison.rows.length, models: comparison.models },
-        ...details,
+        ...report.details,
       });
     }
-    printEvaluation(name, result, comparison);
-    if (details !== undefined) printDetails(details);
+    printEvaluation(model, evaluation, comparison);
+    if (report.details !== undefined) printDetails(report.details);
   });
 }
 
-type Details = ReturnType<typeof detailsOf>;
-
-/** Errors by group; groups are of what is known without the ratings that are predicted. */
-function detailsOf(data: TrainingSet, rows: Int32Array, { truth, predicted }: Evaluation) {
-  const { ratings } = data;
-  const order = rows.slice().sort((a, b) => ratings.userIds[a] - ratings.userIds[b] || a - b);
-  const ofUser = new Map<number, number>();
-  const ofMovie = new Map<number, number>();
-  const known = otherRows(ratings.stars.length, rows);
-  for (const row of known.length === 0 ? rows : known) {
-    ofUser.set(ratings.userIds[row], (ofUser.get(ratings.userIds[row]) ?? 0) + 1);
-    ofMovie.set(ratings.movieIds[row], (ofMovie.get(ratings.movieIds[row]) ?? 0) + 1);
+async function drawCharts(
+  model: string,
+  { confusionMatrix, truth, predicted, protocol }: Evaluation,
+  { picture, histogram }: EvaluateFlags,
+): Promise<void> {
+  if (picture === undefined && histogram === undefined) return;
+  // The charting library is slow to load: not before it is needed.
+  const { confusionChart, ratingsChart } = await import("../../jobs/evaluate/charts.js");
+  const subtitle = `${model}, ${protocol}`;
+  if (picture !== undefined) {
+    await writeOut(picture, await confusionChart(confusionMatrix, subtitle));
+    say(`drew ${picture}`);
   }
-  const genres = new Map<string, number[]>();
-  const movies = new Map<number, readonly string[]>(data.movies.map((movie) => [movie.id, genresOf(movie)]));
-  order.forEach((row, place) => {
-    for (const genre of movies.get(ratings.movieIds[row]) ?? []) {
-      const places = genres.get(genre);
-      if (places === undefined) genres.set(genre, [place]);
-      else places.push(place);
-    }
-  });
-  const counts = (of: Map<number, number>, ids: Int32Array) => Array.from(order, (row) => of.get(ids[row]) ?? 0);
-  const matched = matchHistogram(truth, predicted);
-  return {
-    byRatingCount: errorsByGroup(
-      truth,
-      predicted,
-      groupsByCount(counts(ofUser, ratings.userIds), [0, 10, 30, 100, 300, 1000]),
-    ),
-    byPopularity: errorsByGroup(
-      truth,
-      predicted,
-      groupsByCount(counts(ofMovie, ratings.movieIds), [0, 1, 10, 30, 100, 300, 1000]),
-    ),
-    byGenre: errorsByGroup(truth, predicted, new Map([...genres].sort(([a], [b]) => (a < b ? -1 : 1)))),
-    byStars: errorsByClass(truth, predicted),
-    calibration: calibration(truth, predicted),
-    /** Predictions moved so that as many of each rating are predicted as are given. */
-    histogramMatched: {
-      rmse: Math.sqrt(matched.reduce((sum, value, place) => sum + (value - truth[place]) ** 2, 0) / truth.length),
-      byStars: errorsByClass(truth, matched),
-    },
-  };
+  if (histogram !== undefined) {
+    await writeOut(histogram, await ratingsChart(truth, predicted, subtitle));
+    say(`drew ${histogram}`);
+  }
 }
 
 function printEvaluation(name: string, result: Evaluation, comparison: Comparison | undefined): void {
@@ -205,7 +162,7 @@ function printDetails({
   byStars,
   calibration: bins,
   histogramMatched,
-}: Details): void {
+}: ErrorDetails): void {
   for (const [title, groups] of [
     ["the user's other ratings", byRatingCount],
     ["the movie's other ratings", byPopularity],
@@ -250,19 +207,4 @@ function printDetails({
 
 function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
-}
-
-/** Which ratings the model did not see in training, as far as its manifest tells. */
-function splitOf(manifest: ManifestDraft, data: TrainingSet): { rows: Int32Array; protocol: string; note?: string } {
-  const { name, training } = manifest;
-  const heldOut = heldOutRows(manifest, data);
-  if ("rows" in heldOut) {
-    return { ...heldOut, protocol: splitProtocol(Number(training?.validationShare), Number(training?.seed)) };
-  }
-  return {
-    rows: splitByIdentity(data.ratings, 0.2, 0).validation,
-    // Not a word of "held out": these are no measure of how well it predicts.
-    protocol: "random 20% of the ratings, some or all of which it was trained on",
-    note: `${received(name)} ${heldOut.unknown}: what follows says how well it fits, not how well it predicts`,
-  };
 }

@@ -1,21 +1,23 @@
 /** `marquee documents`: trusted documents, which front ends send by hash. */
 import type { Command } from "commander";
-import { withServices } from "../terminal/command-context.js";
 import { printJson, printTable, say } from "../terminal/output.js";
+import { requireDocument } from "../terminal/require-existing.js";
+import { withServices } from "../terminal/with-services.js";
 
 export function addDocumentCommands(program: Command): void {
   const documents = program
     .command("documents")
-    .description("Manage trusted documents: operations that front ends send by the SHA-256 of their text.");
+    .summary("manage trusted documents")
+    .description("manage trusted documents: operations that front ends send by the SHA-256 of their text");
   documents
     .command("add")
-    .summary("trust every operation of a folder")
+    .summary("trust every operation in a folder")
     .description(
-      "Trust every operation of a folder: each .graphql or .gql file is one document, fragments included, and each entry " +
-        "of a .json file that maps hashes to documents, as GraphQL Code Generator and Relay write it. All of them, or none.",
+      "trust every operation in a folder, all of them or none: each .graphql or .gql file is one document, fragments " +
+        "included, and so is each entry of a .json file that maps hashes to documents, as GraphQL Code Generator and Relay write it",
     )
-    .argument("<folder>", "the folder, with those in it")
-    .option("--json", "print hashes and files as JSON")
+    .argument("<folder>", "folder of documents, read with its subfolders")
+    .option("--json", "print the hashes and files as JSON")
     .action(async (folder: string, options: { json?: boolean }, command: Command) => {
       // Slow to load: not before it is needed.
       const { parse, validate } = await import("graphql");
@@ -34,7 +36,7 @@ export function addDocumentCommands(program: Command): void {
     });
   documents
     .command("list")
-    .description("List the trusted documents.")
+    .description("list the trusted documents")
     .option("--json", "print them as JSON, with their texts")
     .action(async (options: { json?: boolean }, command: Command) => {
       const { allDocuments } = await import("../../services/document-store.js");
@@ -49,12 +51,13 @@ export function addDocumentCommands(program: Command): void {
     });
   documents
     .command("remove")
-    .description("Trust a document no longer.")
+    .description("stop trusting a document")
     .argument("<hash>", "its SHA-256, as marquee documents list shows it")
     .option("--json", "print the hash as JSON")
     .action(async (hash: string, options: { json?: boolean }, command: Command) => {
       const { removeDocument } = await import("../../services/document-store.js");
       await withServices(command, async (services) => {
+        requireDocument(services, hash);
         await removeDocument(services, hash);
         if (options.json) printJson({ hash });
         else say(`Removed ${hash}.`);

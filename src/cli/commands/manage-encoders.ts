@@ -1,34 +1,35 @@
 /** `marquee encoders`: list, add, pull, train and choose. */
 import type { Command } from "commander";
-import { getSetting, setSetting } from "../../db/settings.js";
-import { write } from "../../db/write.js";
+import { getSetting } from "../../db/settings.js";
 import { AppError } from "../../errors.js";
-import { embedPosters } from "../../jobs/embed-posters.js";
-import { mostLandmarks, type TrainStep, trainEncoder } from "../../jobs/train-encoder.js";
+import { installPublishedEncoder } from "../../jobs/encoders/install-encoder.js";
+import { switchEncoder } from "../../jobs/encoders/switch-encoder.js";
+import { trainEncoder } from "../../jobs/encoders/train-encoder.js";
+import { maxLandmarks } from "../../jobs/encoders/train-head.js";
 import { builtinEncoder, type HeadEncoderManifest, listEncoders } from "../../posters/encoders/encoder-store.js";
-import { publishedEncoder, publishedEncoders, pullEncoder } from "../../posters/encoders/pull-encoder.js";
+import { publishedEncoders } from "../../posters/encoders/pull-encoder.js";
 import { wholeNumber } from "../terminal/arguments.js";
-import { interruptSignal, withServices } from "../terminal/command-context.js";
 import { print, printJson, printTable, printText, seconds } from "../terminal/output.js";
-import { createProgress, type Progress } from "../terminal/progress.js";
-import { addEncodersAddCommand } from "./encoders-add.js";
-import { summary, switchTo } from "./switch-encoder.js";
+import { requireEncoder, requirePublishedEncoder } from "../terminal/require-existing.js";
+import { runInterruptible } from "../terminal/run-job.js";
+import { withServices } from "../terminal/with-services.js";
+import { addEncodersAddCommand, runSwitch, summarizeEncoder } from "./encoders-add.js";
 
 export function addEncoderCommands(program: Command): void {
   const encoders = program
     .command("encoders")
     .summary("list, add, pull, train and choose poster encoders")
-    .description("List, add, pull, train and choose what turns posters into vectors.");
+    .description("list, add, pull, train and choose the encoders that turn posters into vectors");
 
   encoders
     .command("list")
-    .description("List the encoders, the one in use marked.")
+    .description("list the encoders and mark the one in use")
     .option("--json", "print the result as JSON")
     .action(async (options: { json?: boolean }, command: Command) => {
       await withServices(command, async ({ db, folders }) => {
         const active = getSetting(db, "activeEncoder") ?? builtinEncoder.name;
         const rows = listEncoders(folders.encoders).map((encoder) => ({
-          ...summary(encoder),
+          ...summarizeEncoder(encoder),
           inUse: encoder.name === active,
         }));
         if (options.json) return printJson(rows);
@@ -44,28 +45,28 @@ export function addEncoderCommands(program: Command): void {
 
   encoders
     .command("train")
-    .summary("teach an encoder genres and audiences")
+    .summary("train an encoder on genres and audiences")
     .description(
-      `Train a head on an encoder, from your own posters, genres and ratings, so that posters of movies of one genre and one audience come close (from at most ${mostLandmarks} posters). It is one more encoder to choose; what posters look like alone stays the default.`,
+      `train a head on an encoder, from your own posters, genres and ratings, so that posters of movies with the same genres and audience are close (from at most ${maxLandmarks} posters); the result is another encoder to choose, and appearance alone stays the default`,
     )
-    .option("--base <name>", "the encoder to train on; by default the one in use, or what that one stands on")
-    .option("--name <name>", "name of the new encoder; by default <base>-taste. One of that name is replaced")
+    .option("--base <name>", "train on this encoder (default: the one in use, or the base of that one)")
+    .option("--name <name>", "name the new encoder, replacing a trained one of that name (default: <base>-taste)")
     .option(
       "--folds <n>",
-      "parts that movies are held out in to measure it; 0 for none",
+      "measure it on movies held out in this many parts; 0 for no measuring",
       wholeNumber("--folds", 0, 20),
       5,
     )
-    .option("--seed <n>", "seed of what is drawn", wholeNumber("--seed", 0, 2 ** 31 - 1), 0)
+    .option("--seed <n>", "seed everything random", wholeNumber("--seed", 0, 2 ** 31 - 1), 0)
     .option("--use", "use it from now on")
     .option("--json", "print the result as JSON")
     .action(runTrain);
 
   encoders
     .command("pull")
-    .summary("fetch a known encoder and use it")
+    .summary("download a published encoder and use it")
     .description(
-      `Fetch an encoder from the ONNX model zoo, check it, embed all posters with it, and use it from then on: ${Object.keys(publishedEncoders).join(", ")}. Until the last poster is embedded the one in use serves on.`,
+      `download an encoder from the ONNX model zoo, check it, embed all posters with it, then use it: ${Object.keys(publishedEncoders).join(", ")}; the one in use keeps serving until the last poster is embedded`,
     )
     .argument("<name>", "name of the encoder")
     .option("--json", "print the result as JSON")
@@ -75,44 +76,33 @@ export function addEncoderCommands(program: Command): void {
     .command("use")
     .summary("choose the encoder to use")
     .description(
-      "Choose the encoder to use. All posters are embedded first, while the one in use serves on; a running server notices at its next request.",
+      "choose the encoder to use, first embedding all posters while the one in use keeps serving; a running server notices at its next request",
     )
     .argument("<name>", "name of the encoder")
     .option("--lazily", "use it at once, and embed posters as queries need them")
     .action(async (name: string, options: { lazily?: boolean }, command: Command) => {
       await withServices(command, async (services) => {
-        const encoder = await services.encoders.named(name);
-        if (options.lazily) await write(services.db, () => setSetting(services.db, "activeEncoder", name));
-        else await switchTo(services, encoder);
-        print(`${name} is in use now`);
+        await requireEncoder(services, name);
+        const { lazily } = options;
+        await runSwitch((progress, signal) => switchEncoder(services, { encoder: name, lazily, signal }, progress));
+        print(`${name} is now in use`);
       });
     });
 }
 
 async function runPull(name: string, options: { json?: boolean }, command: Command): Promise<void> {
-  const published = publishedEncoder(name);
-  await withServices(command, async (services, config) => {
-    const interrupt = interruptSignal("Interrupted: the encoder in use stays …");
-    let progress: Progress | undefined;
-    const pulled = await pullEncoder(services.folders.encoders, name, published, {
-      baseUrl: config.encodersUrl,
-      signal: interrupt.signal,
-      onProgress: (bytes, total) => {
-        progress ??= createProgress(`pull ${name}`, total, "MB");
-        progress.update(bytes);
-      },
-    }).finally(() => {
-      progress?.stop();
-      interrupt.release();
-    });
-    const embedded = await switchTo(services, await services.encoders.named(name));
-    if (options.json) return printJson({ ...summary(pulled.manifest), added: pulled.added, embedded, inUse: true });
-    print(`${name}: ${pulled.manifest.dimension} dimensions${pulled.added ? "" : " (was there already)"}`);
+  requirePublishedEncoder(name);
+  await withServices(command, async (services, { encodersUrl: baseUrl }) => {
+    const { manifest, added, embedded } = await runSwitch((progress, signal) =>
+      installPublishedEncoder(services, { name, baseUrl, signal }, progress),
+    );
+    if (options.json) return printJson({ ...summarizeEncoder(manifest), added, embedded, inUse: true });
+    print(`${name}: ${manifest.dimension} dimensions${added ? "" : " (was there already)"}`);
     print(`${embedded} posters embedded; ${name} is in use now`);
   });
 }
 
-interface TrainOptions {
+interface TrainEncoderFlags {
   base?: string;
   name?: string;
   folds: number;
@@ -121,53 +111,22 @@ interface TrainOptions {
   json?: boolean;
 }
 
-const stepNames: Record<TrainStep, string> = { distances: "compare", folds: "measure", head: "train" };
-const stepUnits: Record<TrainStep, string> = { distances: "posters", folds: "folds", head: "head" };
-
-async function runTrain(options: TrainOptions, command: Command): Promise<void> {
-  if (options.folds === 1) throw new AppError("USAGE", "expected --folds 0 or from 2 to 20, received 1");
+async function runTrain({ json, ...flags }: TrainEncoderFlags, command: Command): Promise<void> {
+  if (flags.folds === 1) throw new AppError("USAGE", "expected --folds 0 or from 2 to 20, received 1");
   const started = performance.now();
   await withServices(command, async (services) => {
-    const { encoders } = services;
-    const used = (await encoders.inUse()).manifest;
-    const base = await encoders.named(options.base ?? (used.kind === "head" ? used.base.name : used.name));
-    const interrupt = interruptSignal("Interrupted: nothing of the head is kept …");
-    let progress: Progress | undefined;
-    let shown: string | undefined;
-    const show = (label: string, done: number, total: number, unit: string) => {
-      if (shown !== label) {
-        progress?.stop();
-        progress = createProgress(label, total, unit);
-        shown = label;
-      }
-      progress?.update(done);
-    };
-    try {
-      const onEmbedded = (done: number, total: number) => show("embed", done, total, "posters");
-      await embedPosters(services, onEmbedded, interrupt.signal, base);
-      interrupt.signal.throwIfAborted();
-      const manifest = await trainEncoder(
-        services,
-        { base, name: options.name ?? `${base.manifest.name}-taste`, folds: options.folds, seed: options.seed },
-        (step, done, total) => show(stepNames[step], done, total, stepUnits[step]),
-        interrupt.signal,
-      );
-      progress?.stop();
-      if (options.use) await switchTo(services, await encoders.named(manifest.name));
-      if (options.json) {
-        const { training, quality } = manifest;
-        return printJson({ ...summary(manifest), base: manifest.base, training, quality, inUse: options.use === true });
-      }
-      printTrained(manifest);
-      print(`trained ${manifest.name} in ${seconds(started)}`);
-      print(options.use ? "It is in use now." : `Use it with: marquee encoders use ${manifest.name}`);
-    } catch (error) {
-      progress?.stop();
-      if (interrupt.signal.aborted) throw new AppError("INTERRUPTED", "interrupted: no encoder was changed");
-      throw error;
-    } finally {
-      interrupt.release();
+    if (flags.base !== undefined) await requireEncoder(services, flags.base);
+    const { report: manifest } = await runInterruptible(
+      "Interrupted: nothing of the head is kept …",
+      (progress, { signal }) => trainEncoder(services, { ...flags, signal }, progress),
+    );
+    if (json) {
+      const { base, training, quality } = manifest;
+      return printJson({ ...summarizeEncoder(manifest), base, training, quality, inUse: flags.use === true });
     }
+    printTrained(manifest);
+    print(`trained ${manifest.name} in ${seconds(started)}`);
+    print(flags.use ? "It is in use now." : `Use it with: marquee encoders use ${manifest.name}`);
   });
 }
 

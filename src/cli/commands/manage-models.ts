@@ -1,31 +1,25 @@
 /** `marquee models`: list, choose and import models. */
 import { basename } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
-import { occupations } from "../../datasets/movielens/occupations.js";
 import { getSetting, setSetting } from "../../db/settings.js";
 import { write } from "../../db/write.js";
 import { AppError, received } from "../../errors.js";
-import { maxModelBytes, readRegularFile } from "../../files/read-file.js";
-import { importBaseline, ratedIds } from "../../ml/baseline/baseline-import.js";
-import { buildBaselineModel } from "../../ml/baseline/baseline-model.js";
-import { loadModel } from "../../ml/load-model.js";
-import { freeModelName, listModels, modelFolder, pruneModels, saveModel } from "../../ml/model/model-store.js";
-import type { Services } from "../../services/services.js";
-import { readTrainingSet } from "../evaluation/load-training-set.js";
+import { importModel } from "../../jobs/import/import-model.js";
+import { listModels, pruneModels } from "../../ml/model/model-store.js";
 import { wholeNumber } from "../terminal/arguments.js";
-import { withServices } from "../terminal/command-context.js";
 import { print, printJson, printTable, printText, say } from "../terminal/output.js";
+import { requireModel } from "../terminal/require-existing.js";
+import { withServices } from "../terminal/with-services.js";
 
 export function addModelCommands(program: Command): void {
   const models = program
     .command("models")
     .summary("list, choose, import and remove models")
-    .description("List, choose, import and remove models.");
+    .description("list, choose, import and remove models");
 
   models
     .command("list")
-    .description("List the models, the one that serves marked.")
+    .description("list the models and mark the one that serves")
     .option("--json", "print the result as JSON")
     .action(async (options: { json?: boolean }, command: Command) => {
       await withServices(command, async ({ db, folders }) => {
@@ -68,11 +62,12 @@ export function addModelCommands(program: Command): void {
 
   models
     .command("use")
-    .description("Choose the model that serves; a running server notices at its next request.")
+    .description("choose the model that serves; a running server notices at its next request")
     .argument("<name>", "name of the model")
     .action(async (name: string, _options: object, command: Command) => {
-      await withServices(command, async ({ db, models: served }) => {
-        await served.get(name);
+      await withServices(command, async (services) => {
+        const { db } = services;
+        await requireModel(services, name);
         await write(db, () => setSetting(db, "activeModel", name));
         print(`${name} serves now`);
       });
@@ -82,11 +77,11 @@ export function addModelCommands(program: Command): void {
     .command("prune")
     .summary("remove old models")
     .description(
-      "Remove the models of the data folder but the one that serves and the newest of each kind. A server that still " +
-        "answers with one of them has it in memory and goes on.",
+      "remove the models of the data folder, except the one that serves and the newest of each kind; a server that still " +
+        "answers with a removed one keeps it in memory",
     )
-    .option("--keep <n>", "how many of each kind to keep beside the one that serves", wholeNumber("--keep", 0, 1000), 1)
-    .option("--dry-run", "only say what would be removed")
+    .option("--keep <n>", "keep this many of each kind beside the one that serves", wholeNumber("--keep", 0, 1000), 1)
+    .option("--dry-run", "print what would be removed, and remove nothing")
     .option("--json", "print the result as JSON")
     .action(async (options: { keep: number; dryRun?: boolean; json?: boolean }, command: Command) => {
       await withServices(command, async ({ db, folders }) => {
@@ -104,27 +99,22 @@ export function addModelCommands(program: Command): void {
     .command("import")
     .summary("import weights that were trained elsewhere")
     .description(
-      "Import the weights of a PyTorch state_dict saved as safetensors and let them serve. Rows are taken as MovieLens 1M's " +
-        "convention has them (users by id, movies by row of movies.dat, genre strings by first appearance), or as --id-maps says.",
+      "import the weights of a PyTorch state_dict saved as safetensors and let them serve; rows are ordered by MovieLens 1M's " +
+        "convention (users by id, movies by row of movies.dat, genre strings by first appearance), or as --id-maps says",
     )
     .argument("<file>", "a .safetensors file")
-    .requiredOption("--kind <kind>", "kind of model: baseline")
+    .requiredOption("--kind <kind>", "import a model of this kind: baseline")
     .option(
       "--id-maps <file>",
-      "JSON with userIds, genders, ageGroups, occupations, movieIds and genres, each in the order of rows",
+      "read userIds, genders, ageGroups, occupations, movieIds and genres, each in the order of rows, from this JSON file",
     )
-    .option("--name <name>", "name of the model; by default the file's")
-    .option("--no-use", "import only: leave the model that serves as it is")
+    .option("--name <name>", "name the model (default: after the file)")
+    .option("--no-use", "import only, and leave the model that serves as it is")
     .option("--json", "print the result as JSON")
-    .action(async (file: string, options: ImportOptions, command: Command) => {
-      if (options.kind !== "baseline") {
-        throw new AppError("USAGE", `expected baseline for --kind, received ${received(options.kind)}`);
-      }
-      await withServices(command, (services) => importModel(services, file, options));
-    });
+    .action(runImport);
 }
 
-interface ImportOptions {
+interface ImportModelFlags {
   kind: string;
   idMaps?: string;
   name?: string;
@@ -132,62 +122,15 @@ interface ImportOptions {
   json?: boolean;
 }
 
-async function importModel({ db, folders }: Services, file: string, options: ImportOptions): Promise<void> {
-  const { name: datasetName, data } = readTrainingSet(db, "imported");
-  const bytes = await readRegularFile(file, maxModelBytes);
-  const idMaps =
-    options.idMaps === undefined ? undefined : (await readRegularFile(options.idMaps, maxModelBytes)).toString("utf8");
-  const { weights, idLists, sha256 } = importBaseline(bytes, basename(file), data, occupations, idMaps);
-  // The same weights with other id maps, or under another name that was asked for, are another model.
-  const known = (await listModels(folders.models)).find(
-    ({ name, manifest }) =>
-      !(manifest instanceof AppError) &&
-      manifest.kind === "baseline" &&
-      manifest.sourceSha256 === sha256 &&
-      manifest.dataset.name === datasetName &&
-      isDeepStrictEqual(manifest.idMaps, idLists) &&
-      (options.name === undefined || options.name === name),
-  );
-  // One whose files are damaged is made again, under another name.
-  const isSound =
-    known !== undefined &&
-    (await loadModel(modelFolder(folders.models, known.name)).then(
-      () => true,
-      () => false,
-    ));
-  let name = isSound ? known.name : undefined;
-  if (name === undefined) {
-    const rated = ratedIds(data.ratings);
-    name = freeModelName(folders.models, options.name ?? plainName(file));
-    const { manifest, files } = buildBaselineModel({
-      name,
-      origin: "imported",
-      datasetName,
-      data,
-      weights,
-      idLists,
-      ratedUsers: rated.users,
-      ratedMovies: rated.movies,
-      sourceSha256: sha256,
-    });
-    await saveModel(folders.models.own, manifest, files);
-    say(
-      `${manifest.untrained.movieIds.length} movies have no ratings here: they are predicted from means, as FALLBACK`,
+async function runImport(file: string, { kind, json, ...flags }: ImportModelFlags, command: Command): Promise<void> {
+  if (kind !== "baseline") throw new AppError("USAGE", `expected baseline for --kind, received ${received(kind)}`);
+  await withServices(command, async (services) => {
+    const { model, dataset, added, unratedMovies, serves } = await importModel(services, { file, ...flags });
+    if (added) say(`${unratedMovies} movies have no ratings here: they are predicted from means, as FALLBACK`);
+    else say(`${basename(file)} was imported before, as ${model}`);
+    if (json) return printJson({ model, kind, dataset, serves });
+    printText(
+      `${model}: baseline network of ${dataset}; ${serves ? "it serves now" : "the model that serves is unchanged"}`,
     );
-  } else {
-    say(`${basename(file)} was imported before, as ${name}`);
-  }
-  if (options.use) await write(db, () => setSetting(db, "activeModel", name));
-  if (options.json) return printJson({ model: name, kind: "baseline", dataset: datasetName, serves: options.use });
-  printText(
-    `${name}: baseline network of ${datasetName}; ${options.use ? "it serves now" : "the model that serves is unchanged"}`,
-  );
-}
-
-function plainName(file: string): string {
-  const name = basename(file, ".safetensors")
-    .toLowerCase()
-    .replace(/[^a-z0-9._-]+/g, "-")
-    .replace(/^[^a-z0-9]+/, "");
-  return name.slice(0, 50) || "baseline";
+  });
 }

@@ -5,9 +5,9 @@ import { AppError } from "../../errors.js";
 import { addPosters } from "../../jobs/add-posters.js";
 import { embedPosters } from "../../jobs/embed-posters.js";
 import { fetchPosters } from "../../jobs/fetch-posters.js";
-import { interruptSignal, withServices } from "../terminal/command-context.js";
 import { printJson, printText, say, seconds } from "../terminal/output.js";
-import { createProgress, type Progress } from "../terminal/progress.js";
+import { runInterruptible } from "../terminal/run-job.js";
+import { withServices } from "../terminal/with-services.js";
 
 const failuresShown = 20;
 
@@ -15,21 +15,21 @@ export function addPosterCommands(program: Command): void {
   const posters = program
     .command("posters")
     .summary("add, fetch and embed posters")
-    .description("Add posters, fetch them from their sources, and embed them.");
+    .description("add posters, fetch them from providers, and embed them");
 
   posters
     .command("add")
     .summary("add posters from a folder")
     .description(
-      "Take posters from a folder: files named <movieId> or tt<imdbId> with .jpg, .png or .webp. Each is checked, and kept under its content.",
+      "add posters from a folder of files named <movieId> or tt<imdbId> with .jpg, .png or .webp, each of which is checked and stored by its content",
     )
     .argument("<folder>", "folder of pictures")
     .option("--json", "print the result as JSON")
     .action(async (folder: string, options: { json?: boolean }, command: Command) => {
       const started = performance.now();
       await withServices(command, async (services) => {
-        const { report, interrupted } = await watched("add", (onProgress, signal) =>
-          addPosters(services, folder, onProgress, signal),
+        const { report, interrupted } = await runInterruptible(finishing, (progress, { signal }) =>
+          addPosters(services, { folder, signal }, progress),
         );
         for (const { file, reason } of report.refused) say(`refused ${file}: ${reason}`);
         const total = countPosters(services.db);
@@ -47,17 +47,17 @@ export function addPosterCommands(program: Command): void {
 
   posters
     .command("fetch")
-    .summary("fetch missing posters from their sources")
+    .summary("fetch missing posters from providers")
     .description(
-      "Fetch the posters of movies that have none from the sources that are set up: --poster-folder, --tmdb-api-key. What a source does not have is not asked for again for 30 days.",
+      "fetch the posters of movies that have none from the providers that are set up (--poster-folder, --tmdb-api-key); what a provider does not have is not requested again for 30 days",
     )
-    .option("--refresh", "ask for all movies again, and take posters that have changed; uploaded ones stay")
+    .option("--refresh", "request all movies again, and take posters that have changed; uploaded ones stay")
     .option("--json", "print the result as JSON")
     .action(async (options: { refresh?: boolean; json?: boolean }, command: Command) => {
       const started = performance.now();
       await withServices(command, async (services) => {
-        const { report, interrupted } = await watched("fetch", (onProgress, signal) =>
-          fetchPosters(services, options.refresh ?? false, onProgress, signal),
+        const { report, interrupted } = await runInterruptible(finishing, (progress, { signal }) =>
+          fetchPosters(services, { refresh: options.refresh, signal }, progress),
         );
         for (const { movieId, title, detail } of report.failed.slice(0, failuresShown)) {
           say(`failed ${movieId} ${title}: ${detail}`);
@@ -82,14 +82,14 @@ export function addPosterCommands(program: Command): void {
     .command("embed")
     .summary("embed all posters")
     .description(
-      "Embed all posters with the encoder in use. Queries do this for single posters when they first need them.",
+      "embed all posters with the encoder in use, as queries do for single posters when they first need them",
     )
     .option("--json", "print the result as JSON")
     .action(async (options: { json?: boolean }, command: Command) => {
       const started = performance.now();
       await withServices(command, async (services) => {
-        const { report, interrupted } = await watched("embed", (onProgress, signal) =>
-          embedPosters(services, onProgress, signal),
+        const { report, interrupted } = await runInterruptible(finishing, (progress, { signal }) =>
+          embedPosters(services, { signal }, progress),
         );
         for (const { sha256, reason } of report.failed) say(`failed ${sha256.slice(0, 12)}…: ${reason}`);
         if (options.json) printJson(report);
@@ -103,20 +103,5 @@ export function addPosterCommands(program: Command): void {
     });
 }
 
-async function watched<T>(
-  label: string,
-  work: (onProgress: (done: number, total: number) => void, signal: AbortSignal) => Promise<T>,
-): Promise<{ report: T; interrupted: boolean }> {
-  const interrupt = interruptSignal("Interrupted: finishing the posters under way …");
-  let progress: Progress | undefined;
-  try {
-    const report = await work((done, total) => {
-      progress ??= createProgress(label, total, "posters");
-      progress.update(done);
-    }, interrupt.signal);
-    return { report, interrupted: interrupt.signal.aborted };
-  } finally {
-    progress?.stop();
-    interrupt.release();
-  }
-}
+/** What Ctrl-C shows while posters are added, fetched or embedded. */
+const finishing = "Interrupted: finishing the posters under way …";

@@ -1,5 +1,6 @@
 /** `marquee token`: who may change what. */
 import type { Command } from "commander";
+import { AppError } from "../../errors.js";
 import type { UserId } from "../../ids.js";
 import {
   allTokens,
@@ -11,32 +12,48 @@ import {
 } from "../../resolvers/system/edit-tokens.js";
 import { isoOf } from "../../schema/builder/time.js";
 import { oneOf, userIdArgument, wholeNumber } from "../terminal/arguments.js";
-import { withServices } from "../terminal/command-context.js";
 import { print, printJson, printTable, say } from "../terminal/output.js";
+import { requireToken, requireUser } from "../terminal/require-existing.js";
+import { withServices } from "../terminal/with-services.js";
 
 export function addTokenCommands(program: Command): void {
-  const token = program.command("token").description("Manage the tokens that mutations and private data need.");
+  const token = program.command("token").description("manage the tokens that mutations and private data need");
   token
     .command("create")
-    .summary("make a token")
+    .summary("create a token")
     .description(
-      "Make a token and print it, once. Its scope says what it allows: user (one user's ratings, --user), editor (links, " +
-        "posters, movies; the default), admin (everything).",
+      "create a token and print it, once; its scope says what it allows: user (one user's ratings, --user), editor (links, " +
+        "posters, movies; the default) or admin (everything)",
     )
     .argument("[name]", "what it is for", "unnamed")
-    .option("--scope <scope>", "user, editor or admin", oneOf("--scope", tokenScopes), "editor")
-    .option("--user <number>", "whose ratings it may read and change, beside what its scope allows", userIdArgument)
+    .option(
+      "--scope <scope>",
+      "give the token this scope: user, editor or admin",
+      oneOf("--scope", tokenScopes),
+      "editor",
+    )
+    .option(
+      "--user <number>",
+      "let it read and change this user's ratings, beside what its scope allows",
+      userIdArgument,
+    )
     .option("--json", "print the token and what it allows as JSON")
     .action(async (name: string, options: { scope: TokenScope; user?: UserId; json?: boolean }, command: Command) => {
       await withServices(command, async (services) => {
-        const { secret, token: made } = await makeToken(services, { name, scope: options.scope, userId: options.user });
+        const { scope, user: userId } = options;
+        if (scope === "user" && userId === undefined)
+          throw new AppError("INVALID_ARGUMENT", "a token of the scope user needs a user: add --user <number>");
+        if (userId !== undefined) requireUser(services, userId);
+        const { secret, token: made } = await makeToken(services, { name, scope, userId });
         if (options.json) printJson({ token: secret, ...shown(made) });
         else print(secret);
       });
     });
   token
     .command("list")
-    .description("List the tokens: what each allows and when it was last used. The tokens themselves are nowhere kept.")
+    .description(
+      "list the tokens with what each allows and when it was last used; the tokens themselves are not stored",
+    )
     .option("--json", "print the list as JSON")
     .action(async (options: { json?: boolean }, command: Command) => {
       await withServices(command, async (services) => {
@@ -59,11 +76,12 @@ export function addTokenCommands(program: Command): void {
     });
   token
     .command("revoke")
-    .description("Revoke a token: from now on it is none.")
+    .description("revoke a token, which stops working at once")
     .argument("<number>", "its number, as marquee token list shows it", wholeNumber("<number>", 1, 2 ** 31 - 1))
     .option("--json", "print the token that was revoked as JSON")
     .action(async (id: number, options: { json?: boolean }, command: Command) => {
       await withServices(command, async (services) => {
+        requireToken(services, id);
         const revoked = await revokeToken(services, id);
         if (options.json) printJson(shown(revoked));
         else say(`Revoked token ${id}, ${revoked.name} (${revoked.scope}).`);

@@ -14,10 +14,13 @@ export function addSchemaCommand(program: Command): void {
   program
     .command("schema")
     .summary("print the GraphQL schema")
-    .description("Print the GraphQL schema, or write it to a file.")
-    .option("--out <file>", "write it there")
-    .option("--possible-types", "the members of each interface and union, as JSON for Apollo Client's InMemoryCache")
-    .option("--subgraph", "as a subgraph of Apollo Federation 2, with its directives, to be composed with others")
+    .description("print the GraphQL schema, or write it to a file")
+    .option("--out <file>", "write it to this file")
+    .option(
+      "--possible-types",
+      "print the members of each interface and union instead, as JSON for Apollo Client's InMemoryCache",
+    )
+    .option("--subgraph", "print it as an Apollo Federation 2 subgraph, with its directives")
     .action(async (options: { out?: string; subgraph?: boolean; possibleTypes?: boolean }) => {
       const { lexicographicSortSchema, printSchema } = await import("graphql");
       const { subgraphText, toSchema } = await import("../../schema/index.js");

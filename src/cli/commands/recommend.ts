@@ -16,27 +16,40 @@ import { posterSimilarities } from "../../recommend/poster-similarity.js";
 import { predictPairs } from "../../recommend/predict.js";
 import type { Services } from "../../services/services.js";
 import { decimal, movieIdArgument, oneOf, userIdArgument, wholeNumber } from "../terminal/arguments.js";
-import { withServices } from "../terminal/command-context.js";
 import { print, printJson, printTable, printText, say, writeOut } from "../terminal/output.js";
+import { requireModel, requireMovies, requireUser } from "../terminal/require-existing.js";
+import { withServices } from "../terminal/with-services.js";
 
 export function addRecommendCommands(program: Command): void {
   program
     .command("recommend")
     .summary("recommend movies to a user")
     .description(
-      "Print a user's three best-rated movies and what to watch next: the first 15 by what they would choose (preference, where the model has a " +
-        "ranker, else predicted stars), or with --similar the 5 of the first 30 whose posters are closest to those of the three.",
+      "print a user's three best-rated movies and what to watch next: the first 15 by what they would choose (preference, where the model has a " +
+        "ranker, otherwise predicted stars), or with --similar the 5 of the first 30 whose posters are most similar to those of the three",
     )
-    .argument("<userId>", "the data set's number of the user, or: random")
-    .option("--similar", "re-rank by the likeness of posters")
-    .option("--first <n>", "how many to recommend", wholeNumber("--first", 1, 100))
-    .option("--candidates <n>", "how many of the first movies --similar re-ranks", wholeNumber("--candidates", 1, 1000))
+    .argument("<userId>", "the user's number in the data set, or: random")
+    .option("--similar", "re-rank by the similarity of posters")
+    .option(
+      "--first <n>",
+      "recommend this many movies (default: 15, or 5 with --similar)",
+      wholeNumber("--first", 1, 100),
+    )
+    .option(
+      "--candidates <n>",
+      "re-rank this many of the first movies with --similar (default: 30)",
+      wholeNumber("--candidates", 1, 1000),
+    )
     .option(
       "--rank-by <order>",
-      "preference (what they would choose to watch; needs a model with a ranker) or rating (predicted stars)",
+      "rank by preference (what they would choose to watch; needs a model with a ranker) or by rating (predicted stars)",
       oneOf("--rank-by", ["preference", "rating"] as const),
     )
-    .option("--popularity <x>", "from -1 (niche) to 1 (mainstream), by preference only", decimal("--popularity", -1, 1))
+    .option(
+      "--popularity <x>",
+      "favour niche (-1) to mainstream (1) movies; by preference only",
+      decimal("--popularity", -1, 1),
+    )
     .option("--model <name>", "predict with this model")
     .option("--picture <file>", "draw the posters into this PNG file")
     .option("--json", "print the result as JSON")
@@ -46,13 +59,13 @@ export function addRecommendCommands(program: Command): void {
     .command("predict")
     .summary("predict a user's stars")
     .description(
-      "Print the stars that a user is predicted to give: to the movies named, in their order, or to the best-predicted of all.",
+      "print the stars that a user is predicted to give: to the movies named, in their order, or to those with the best predictions of all",
     )
-    .argument("<userId>", "the data set's number of the user")
-    .argument("[movieId...]", "the data set's numbers of movies")
+    .argument("<userId>", "the user's number in the data set")
+    .argument("[movieId...]", "the movies' numbers in the data set")
     .option(
       "--first <n>",
-      "how many, where none are named (default: 20; with --json all)",
+      "print this many where no movie is named (default: 20, or all with --json)",
       wholeNumber("--first", 1, 1_000_000),
     )
     .option("--model <name>", "predict with this model")
@@ -62,14 +75,17 @@ export function addRecommendCommands(program: Command): void {
   program
     .command("sample")
     .summary("print random ratings")
-    .description("Print random ratings with their users and movies.")
-    .option("-n, --count <n>", "how many", wholeNumber("--count", 1, 10_000), 10)
+    .description("print random ratings with their users and movies")
+    .option("-n, --count <n>", "print this many ratings", wholeNumber("--count", 1, 10_000), 10)
     .option("--json", "print the result as JSON")
     .action(async (options: { count: number; json?: boolean }, command: Command) => {
       await withServices(command, async ({ db }) => {
         const total = countRatings(db);
         if (total === 0)
-          throw new AppError("DATA_EMPTY", "expected ratings to sample from, but none are loaded: run marquee import");
+          throw new AppError(
+            "DATA_EMPTY",
+            "there are no ratings yet: run marquee import, or marquee setup for the embedded data set",
+          );
         const rows = Array.from({ length: options.count }, () => ratingAt(db, randomInt(total))).filter(
           (row) => row !== undefined,
         );
@@ -96,9 +112,9 @@ interface RecommendOptions {
 
 async function runRecommend(user: string, options: RecommendOptions, command: Command): Promise<void> {
   await withServices(command, async (services) => {
-    const { db, models, encoders } = services;
-    const userId = user === "random" ? randomUser(services) : userIdArgument(user);
-    const model = await models.get(options.model);
+    const { db, encoders } = services;
+    const userId = user === "random" ? randomUser(services) : requireUser(services, userIdArgument(user));
+    const model = await requireModel(services, options.model);
     const movies = await recommend(
       services,
       userId,
@@ -138,7 +154,7 @@ async function runRecommend(user: string, options: RecommendOptions, command: Co
         })),
       });
     }
-    if (top.length === 0) printText(`User ${userId} has rated nothing yet: what others like stands in`);
+    if (top.length === 0) printText(`User ${userId} has rated nothing yet: these are movies that others like`);
     else {
       print(`User ${userId}: rated highest`);
       printTable(
@@ -149,7 +165,7 @@ async function runRecommend(user: string, options: RecommendOptions, command: Co
     }
     printText(
       options.similar
-        ? `Recommended by likeness of posters (${encoder}), from the first ${options.candidates ?? defaultCandidates} by ${orderInWords(model, options)}`
+        ? `Recommended by poster similarity (${encoder}), from the first ${options.candidates ?? defaultCandidates} by ${orderInWords(model, options)}`
         : `Recommended by ${orderInWords(model, options)}`,
     );
     printTable(
@@ -180,9 +196,10 @@ async function runPredict(
   command: Command,
 ): Promise<void> {
   await withServices(command, async (services) => {
-    const userId = userIdArgument(user);
+    const userId = requireUser(services, userIdArgument(user));
     const movieIds = movieArguments.map(movieIdArgument);
-    const model = await services.models.get(options.model);
+    requireMovies(services, movieIds);
+    const model = await requireModel(services, options.model);
     const wanted = movieIds.length > 0 ? movieIds : services.catalogue().movies.map(({ id }) => id);
     const results = await predictPairs(
       services,
@@ -222,7 +239,10 @@ function randomUser({ db }: Services): UserId {
   const total = countUsers(db);
   const user = total === 0 ? undefined : userAt(db, randomInt(total));
   if (user === undefined)
-    throw new AppError("DATA_EMPTY", "expected users to choose from, but none are loaded: run marquee import");
+    throw new AppError(
+      "DATA_EMPTY",
+      "there are no users yet: run marquee import, or marquee setup for the embedded data set",
+    );
   return user.id;
 }
 

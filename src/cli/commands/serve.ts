@@ -8,15 +8,16 @@ import { currentDataset, getSetting } from "../../db/settings.js";
 import { countUsers } from "../../db/users.js";
 import { removeLeftOvers } from "../../files/temporary.js";
 import { embedPosters } from "../../jobs/embed-posters.js";
-import { setupEmbedded } from "../../jobs/setup-embedded.js";
+import { setUp } from "../../jobs/setup-embedded.js";
 import { firstToken } from "../../resolvers/system/edit-tokens.js";
 import { currentRequestId } from "../../server/errors/request-id.js";
 import { exampleQuery } from "../../server/graphiql/example-query.js";
 import { serve } from "../../server/listen.js";
 import { openServices, type Services } from "../../services/services.js";
-import { appOptionsOf, configOf, posterProvidersOf, withServices } from "../terminal/command-context.js";
 import { print, printJson, say, seconds } from "../terminal/output.js";
-import { createProgress, type Progress } from "../terminal/progress.js";
+import { runJob } from "../terminal/run-job.js";
+import { readCommandConfig } from "../terminal/setting-options.js";
+import { createPosterProviders, toAppOptions, withServices } from "../terminal/with-services.js";
 
 // A server must not wait for another process's lock on its one thread: writes try again, see db/write.ts.
 const serverBusyTimeoutMs = 5;
@@ -25,9 +26,11 @@ export function addServeCommands(program: Command): void {
   program
     .command("serve")
     .summary("serve the GraphQL API")
-    .description("Serve the GraphQL API and GraphiQL. An empty data folder is first set up with the embedded data set.")
+    .description(
+      "serve the GraphQL API and GraphiQL, first setting up the embedded data set where the data folder is empty",
+    )
     .action(async (_options: object, command: Command) => {
-      const config = configOf(command);
+      const config = readCommandConfig(command);
       await withServices(command, async (services) => setup(services));
       const removed = await removeLeftOvers(config.dataDir);
       if (removed > 0) say(`removed ${removed} unfinished files that an earlier process left`);
@@ -36,11 +39,11 @@ export function addServeCommands(program: Command): void {
       const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
       const services = openServices(config.dataDir, {
         busyTimeoutMs: serverBusyTimeoutMs,
-        posterProviders: posterProvidersOf(config),
+        posterProviders: createPosterProviders(config),
         onPosterError: (error) => logger.warn({ err: error }, "a poster was not fetched"),
       });
       const tracing = config.otlpEndpoint === "" ? undefined : await startTracing(config.otlpEndpoint);
-      const app = createApp(services, { ...appOptionsOf(config), tracing: tracing?.plugin }, logger);
+      const app = createApp(services, { ...toAppOptions(config), tracing: tracing?.plugin }, logger);
       keepServing(logger);
       const onError = (error: unknown) => logger.error({ err: error }, "unexpected error: a request was not answered");
       const server = await serve(app, config.host, config.port, {
@@ -56,7 +59,7 @@ export function addServeCommands(program: Command): void {
         welcome(services, server.address, token);
         // What is not embedded yet would be missing from similarPosters; queries are answered meanwhile.
         const stopping = new AbortController();
-        const embedding = embedPosters(services, () => {}, stopping.signal).catch((error: unknown) =>
+        const embedding = embedPosters(services, { signal: stopping.signal }).catch((error: unknown) =>
           logger.warn({ err: error }, "posters were not embedded"),
         );
         await new Promise<void>((resolve) => {
@@ -79,7 +82,7 @@ export function addServeCommands(program: Command): void {
   program
     .command("setup")
     .summary("set up the embedded data set")
-    .description("Set up the embedded data set in an empty data folder, as serve does.")
+    .description("set up the embedded data set in an empty data folder, as serve does")
     .option("--json", "print the result as JSON")
     .action(async (options: { json?: boolean }, command: Command) => {
       await withServices(command, async (services) => {
@@ -110,22 +113,7 @@ async function setup(services: Services) {
   if (currentDataset(services.db) !== undefined) return undefined;
   const started = performance.now();
   say(`Setting up. ${embeddedDatasetNote}`);
-  let progress: Progress | undefined;
-  const watch = (label: string) => (done: number, total: number) => {
-    progress ??= createProgress(label, total, "posters");
-    progress.update(done);
-    if (done === total) {
-      progress.stop();
-      progress = undefined;
-    }
-  };
-  const finish = async () => {
-    const report = await setupEmbedded(services, watch("draw "));
-    if (report !== undefined) await embedPosters(services, watch("embed"));
-    return report;
-  };
-  // A bar that goes on would keep a process that failed from ending.
-  const report = await finish().finally(() => progress?.stop());
+  const report = await runJob((progress) => setUp(services, progress));
   if (report === undefined) return undefined;
   say(
     `Set up ${report.movies} films, ${report.users} synthetic users and ${report.ratings} synthetic ratings in ${seconds(started)}.`,

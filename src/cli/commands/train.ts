@@ -1,44 +1,36 @@
-/** `marquee train`: which kinds of model there are, and their options. */
+/** `marquee train`: trains a model and prints how well it predicts. */
 import type { Command } from "commander";
-import { AppError, received } from "../../errors.js";
+import { AppError } from "../../errors.js";
+import type { TrainFactorOptions } from "../../jobs/train/train-factors.js";
+import { type TrainingReport, trainModel } from "../../jobs/train/train-model.js";
 import { type BaselineOptions, baselineDefaults } from "../../ml/baseline/baseline-train.js";
 import { bayesDefaults } from "../../ml/bayes/bayes-train.js";
-import { defaultSplit } from "../../ml/data/split.js";
 import { rankerDefaults } from "../../ml/ranker/ranker-train.js";
 import { mfDefaults } from "../../ml/training/mf-train.js";
-import { dataFolders } from "../../services/services.js";
-import { reportTraining } from "../../services/training-progress.js";
 import { decimal, oneOf, wholeNumber } from "../terminal/arguments.js";
-import { configOf } from "../terminal/command-context.js";
-import { runTrainBaseline } from "./train-baseline.js";
-import { runTrainFactors, type TrainFactorsOptions } from "./train-factors.js";
+import { partialModel } from "../terminal/interrupt.js";
+import { print, printJson, printText, seconds } from "../terminal/output.js";
+import { runInterruptible } from "../terminal/run-job.js";
+import { withServices } from "../terminal/with-services.js";
+import {
+  checkKindOptions,
+  type FactorFlags,
+  type ModelKind,
+  modelKinds,
+  parseBaselineOptions,
+  parseRankerOptions,
+  parseStarOptions,
+} from "./train-options.js";
 
-const kinds = ["bayes", "mf", "baseline"] as const;
-type Kind = (typeof kinds)[number];
-
-/** As commander gives them: what was not stated is undefined, and its default depends on the kind of model. */
-interface TrainOptions extends Partial<BaselineOptions>, Partial<Omit<TrainFactorsOptions, "kind" | "use">> {
-  model: Kind;
+interface TrainFlags extends Partial<BaselineOptions>, FactorFlags {
+  model: ModelKind;
+  name?: string;
+  validation?: number;
+  storage?: TrainFactorOptions["storage"];
   use: boolean;
+  json?: boolean;
+  seed?: number;
 }
-
-/** Options that only some kinds have, by commander's names. */
-const optionsOf: Record<Kind, readonly string[]> = {
-  bayes: [
-    "factors",
-    "sweeps",
-    "burnIn",
-    "chains",
-    "samples",
-    "storage",
-    "ranker",
-    "rankerFactors",
-    "rankerUnobserved",
-    "positiveFrom",
-  ],
-  mf: ["factors", "iterations", "storage", "ranker", "rankerFactors", "rankerUnobserved", "positiveFrom"],
-  baseline: ["epochs", "batchSize", "learningRate", "dropout", "patience"],
-};
 
 export function addTrainCommand(program: Command): void {
   const b = baselineDefaults;
@@ -46,143 +38,167 @@ export function addTrainCommand(program: Command): void {
     .command("train")
     .summary("train a model on the loaded data set")
     .description(
-      "Train a model on the loaded data set and let it serve. Without options, the best one: bayes, with a ranker. Ctrl-C " +
-        "stops: bayes and baseline keep what is trained so far as a partial model that does not serve until you say " +
-        "`marquee models use`; mf keeps nothing. The exit status is 130 either way.",
+      "train a model on the loaded data set and let it serve: without options the best kind, bayes, with a ranker; when Ctrl-C " +
+        "stops it, bayes and baseline keep what is trained so far as a partial model, which serves only after " +
+        "marquee models use, mf keeps nothing, and the exit status is 130",
     )
     .option(
       "--model <kind>",
-      "bayes (most accurate), mf (matrix factorization, in seconds) or baseline (the original network)",
-      oneOf("--model", kinds),
+      "train this kind: bayes (most accurate), mf (matrix factorization, in seconds) or baseline (the original network)",
+      oneOf("--model", modelKinds),
       "bayes",
     )
-    .option("--name <name>", "name of the model; a number is added where it is taken")
+    .option("--name <name>", "name the model; a number is added where the name is taken")
     .option(
       "--validation <x>",
-      "share of the ratings held out to measure with, 0 for none (default: 0.1, of baseline 0.2)",
+      "hold out this share of the ratings to measure with, 0 for none (default: 0.1, for baseline 0.2)",
       decimal("--validation", 0, 0.9),
     )
-    .option("--seed <n>", "of the split and of everything drawn (default: 0)", wholeNumber("--seed", 0, 2 ** 31 - 1))
+    .option("--seed <n>", "seed the split and everything random (default: 0)", wholeNumber("--seed", 0, 2 ** 31 - 1))
+    .optionsGroup("Options of bayes and mf:")
     .option(
       "--factors <n>",
-      `bayes, mf: dimensions (default: ${bayesDefaults.factors}, of mf ${mfDefaults.factors}); of bayes a multiple of 4`,
+      `fit this many dimensions (default: ${bayesDefaults.factors}, for mf ${mfDefaults.factors}); for bayes a multiple of 4`,
       wholeNumber("--factors", 1, 512),
     )
     .option(
       "--sweeps <n>",
-      `bayes: of each chain (default: ${bayesDefaults.sweeps})`,
+      `run this many sweeps of each chain (bayes only; default: ${bayesDefaults.sweeps})`,
       wholeNumber("--sweeps", 2, 100_000),
     )
     .option(
       "--burn-in <n>",
-      `bayes: first sweeps that are not kept (default: ${bayesDefaults.burnIn}, at most half the sweeps)`,
+      `discard this many first sweeps (bayes only; default: ${bayesDefaults.burnIn}, at most half the sweeps)`,
       wholeNumber("--burn-in", 1, 100_000),
     )
     .option(
       "--chains <n>",
-      `bayes: chains, each in a thread of its own (default: ${bayesDefaults.chains})`,
+      `run this many chains, each in a thread of its own (bayes only; default: ${bayesDefaults.chains})`,
       wholeNumber("--chains", 1, 64),
     )
     .option(
       "--samples <n>",
-      `bayes: samples kept in all (default: ${bayesDefaults.samples})`,
+      `keep this many samples in all (bayes only; default: ${bayesDefaults.samples})`,
       wholeNumber("--samples", 1, 1000),
     )
     .option(
       "--iterations <n>",
-      `mf: rounds of least squares (default: ${mfDefaults.iterations})`,
+      `run this many rounds of least squares (mf only; default: ${mfDefaults.iterations})`,
       wholeNumber("--iterations", 1, 1000),
     )
     .option(
       "--storage <type>",
-      "bayes, mf: float16 or float32 (default: float16, half the size)",
+      "store factors as float16 or float32 (default: float16, half the size)",
       oneOf("--storage", ["float16", "float32"] as const),
     )
     .option(
       "--ranker <parts>",
-      "bayes, mf: ials+ease, ials or none (default: ials+ease, up to 20,000 movies)",
+      "train this ranker: ials+ease, ials or none (default: ials+ease, up to 20,000 movies)",
       oneOf("--ranker", ["ials+ease", "ials", "none"] as const),
     )
     .option(
       "--ranker-factors <n>",
-      `bayes, mf: dimensions of the ranker (default: ${rankerDefaults.ials.factors})`,
+      `fit this many dimensions of the ranker (default: ${rankerDefaults.ials.factors})`,
       wholeNumber("--ranker-factors", 1, 1024),
     )
     .option(
       "--ranker-unobserved <x>",
-      `bayes, mf: weight of what a user has not liked, against 1 for what they have (default: ${rankerDefaults.ials.unobserved})`,
+      `weigh what a user has not liked by this, against 1 for what they have (default: ${rankerDefaults.ials.unobserved})`,
       decimal("--ranker-unobserved", 0.001, 1),
     )
     .option(
       "--positive-from <stars>",
-      `bayes, mf: ratings from so many stars on are likes to the ranker (default: ${rankerDefaults.positiveFrom})`,
+      `count ratings of this many stars or more as likes for the ranker (default: ${rankerDefaults.positiveFrom})`,
       decimal("--positive-from", 0.5, 5),
     )
-    .option("--epochs <n>", `baseline: most epochs (default: ${b.epochs})`, wholeNumber("--epochs", 1, 1000))
+    .optionsGroup("Options of baseline:")
+    .option(
+      "--epochs <n>",
+      `train for at most this many epochs (default: ${b.epochs})`,
+      wholeNumber("--epochs", 1, 1000),
+    )
     .option(
       "--batch-size <n>",
-      `baseline: ratings a step (default: ${b.batchSize})`,
+      `use this many ratings in each step (default: ${b.batchSize})`,
       wholeNumber("--batch-size", 1, 100_000),
     )
     .option(
       "--learning-rate <x>",
-      `baseline: of Adam (default: ${b.learningRate})`,
+      `use this learning rate of Adam (default: ${b.learningRate})`,
       decimal("--learning-rate", 1e-7, 1),
     )
     .option(
       "--dropout <x>",
-      `baseline: share of the embeddings dropped in training (default: ${b.dropout})`,
+      `drop this share of the embeddings in training (default: ${b.dropout})`,
       decimal("--dropout", 0, 0.9),
     )
     .option(
       "--patience <n>",
-      `baseline: stop after so many epochs without a better one (default: ${b.patience})`,
+      `stop after this many epochs without a better one (default: ${b.patience})`,
       wholeNumber("--patience", 1, 1000),
     )
-    .option("--no-use", "train only: leave the model that serves as it is")
+    .optionsGroup("Options:")
+    .option("--no-use", "train only, and leave the model that serves as it is")
     .option("--json", "print the result as JSON")
     .action(runTrain);
 }
 
-async function runTrain({ model, ...options }: TrainOptions, command: Command): Promise<void> {
-  checkOptions(model, options);
-  const stated = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  if (model === "baseline" && options.validation === 0) {
+const interruptMessages: Record<ModelKind, string> = {
+  bayes: "Interrupted: keeping what is sampled so far (again to stop at once) …",
+  mf: "Interrupted: stopping, nothing is kept …",
+  baseline: "Interrupted: keeping the best epoch so far (again to stop at once) …",
+};
+
+async function runTrain(flags: TrainFlags, command: Command): Promise<void> {
+  const started = performance.now();
+  const { model: kind, name, validation, seed, storage, use } = flags;
+  checkKindOptions(kind, flags);
+  if (kind === "baseline" && validation === 0) {
     throw new AppError("USAGE", "expected --validation above 0 for --model baseline, which stops by it, received 0");
   }
-  // For whoever subscribed to the progress at a server of this data folder.
-  const reporter = reportTraining(dataFolders(configOf(command).dataDir).training, model);
-  try {
-    if (model === "baseline") {
-      const baseline = { ...baselineDefaults, validation: 0.2, use: options.use, ...stated };
-      await runTrainBaseline(baseline, command, reporter);
-    } else {
-      const factors = {
-        kind: model,
-        use: options.use,
-        validation: defaultSplit.share,
-        seed: defaultSplit.seed,
-        ...stated,
-      } as TrainFactorsOptions;
-      await runTrainFactors(factors, command, reporter);
-    }
-    reporter.end("DONE");
-  } catch (error) {
-    reporter.end("STOPPED");
-    throw error;
-  }
+  const model = kind === "baseline" ? { kind, baseline: parseBaselineOptions(flags) } : parseStarOptions(kind, flags);
+  const options = { model, ranker: parseRankerOptions(flags), name, validation, seed, storage, use };
+  await withServices(command, async (services) => {
+    const { report } = await runInterruptible(interruptMessages[kind], (progress, { signal, release }) =>
+      trainModel(services, { ...options, signal, onTrained: release }, progress),
+    );
+    if (flags.json) printJson(toJson(report, started));
+    else printReport(report, started);
+    if (report.stopped === "interrupted") throw partialModel(report.model, describeProgress(report));
+  });
 }
 
-/** @throws {AppError} USAGE for an option that another kind of model has */
-function checkOptions(model: Kind, options: object): void {
-  for (const [kind, names] of Object.entries(optionsOf)) {
-    for (const name of names) {
-      if (optionsOf[model].includes(name) || (options as Record<string, unknown>)[name] === undefined) continue;
-      const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-      throw new AppError(
-        "USAGE",
-        `expected ${flag} with --model ${kind} only, received it with --model ${received(model)}`,
-      );
-    }
-  }
+function toJson(report: TrainingReport, started: number) {
+  const { model, serves, metrics, stopped } = report;
+  const last = { serves, seconds: (performance.now() - started) / 1000, ...metrics };
+  if (report.kind === "baseline")
+    return { model, epochs: report.epochs, bestEpoch: report.bestEpoch, stopped, ...last };
+  const { kind, sweeps, samples, ranker, bytes } = report;
+  return { model, kind, stopped, sweeps, samples, ranker, bytes, ...last };
+}
+
+function printReport(report: TrainingReport, started: number): void {
+  const { model, folder, serves, metrics } = report;
+  const quality =
+    metrics === undefined
+      ? "nothing held out to measure with"
+      : `RMSE ${metrics.rmse.toFixed(4)}, MAE ${metrics.mae.toFixed(4)} stars on ${metrics.count} held-out ratings`;
+  const size =
+    report.kind === "baseline"
+      ? `best epoch ${report.bestEpoch} of ${report.epochs}`
+      : `${report.samples} samples, ${(report.bytes / 1e6).toFixed(1)} MB`;
+  printText(
+    `${model}: ${quality} (${size}), in ${seconds(started)}; ` +
+      `${serves ? "it serves now" : "the model that serves is unchanged"}`,
+  );
+  if (metrics === undefined) return;
+  const losses = report.kind === "baseline" ? "losses.csv, losses.png, " : "";
+  print(`report: ${folder}: ${losses}confusion.png, ratings.png`);
+}
+
+/** How far an interrupted training came. */
+function describeProgress(report: TrainingReport): string {
+  return report.kind === "baseline"
+    ? `${report.epochs} of at most ${report.maxEpochs} epochs`
+    : `${report.samples} of ${report.maxSamples} samples`;
 }

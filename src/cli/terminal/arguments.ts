@@ -3,13 +3,13 @@ import { AppError, received } from "../../errors.js";
 import { type MovieId, parseMovieId, parseUserId, type UserId } from "../../ids.js";
 
 /** @throws {AppError} USAGE unless the text is a whole number within the range */
-export function wholeNumber(name: string, least: number, most: number): (text: string) => number {
+export function wholeNumber(name: string, min: number, max: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= least && value <= most)) {
+    if (!(value >= min && value <= max)) {
       throw new AppError(
         "USAGE",
-        `expected a whole number from ${least} to ${most} for ${name}, received ${received(text)}`,
+        `expected a whole number from ${min} to ${max} for ${name}, received ${received(text)}`,
       );
     }
     return value;
@@ -17,24 +17,24 @@ export function wholeNumber(name: string, least: number, most: number): (text: s
 }
 
 /** @throws {AppError} USAGE unless the text is a number within the range, its ends excluded where said */
-export function decimal(name: string, least: number, most: number): (text: string) => number {
+export function decimal(name: string, min: number, max: number): (text: string) => number {
   return (text) => {
     const value = text.trim() === "" ? Number.NaN : Number(text);
-    if (!(value >= least && value <= most)) {
-      throw new AppError("USAGE", `expected a number from ${least} to ${most} for ${name}, received ${received(text)}`);
+    if (!(value >= min && value <= max)) {
+      throw new AppError("USAGE", `expected a number from ${min} to ${max} for ${name}, received ${received(text)}`);
     }
     return value;
   };
 }
 
 /** @throws {AppError} USAGE unless the text is so many numbers within the range, with commas between them */
-export function decimals(name: string, count: number, least: number, most: number): (text: string) => number[] {
+export function decimals(name: string, count: number, min: number, max: number): (text: string) => number[] {
   return (text) => {
     const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
-    if (values.length !== count || !values.every((value) => value >= least && value <= most)) {
+    if (values.length !== count || !values.every((value) => value >= min && value <= max)) {
       throw new AppError(
         "USAGE",
-        `expected ${count} numbers from ${least} to ${most} with commas between them for ${name}, received ${received(text)}`,
+        `expected ${count} numbers from ${min} to ${max} with commas between them for ${name}, received ${received(text)}`,
       );
     }
     return values;
@@ -46,7 +46,10 @@ export function oneOf<T extends string>(name: string, choices: readonly T[]): (t
   return (text) => {
     const choice = choices.find((value) => value === text);
     if (choice === undefined) {
-      throw new AppError("USAGE", `expected ${choices.join(" or ")} for ${name}, received ${received(text)}`);
+      throw new AppError(
+        "USAGE",
+        `expected ${new Intl.ListFormat("en-GB", { type: "disjunction" }).format(choices)} for ${name}, received ${received(text)}`,
+      );
     }
     return choice;
   };
@@ -56,7 +59,10 @@ export function oneOf<T extends string>(name: string, choices: readonly T[]): (t
 export function userIdArgument(text: string): UserId {
   const id = parseUserId(text);
   if (id === undefined)
-    throw new AppError("INVALID_ID", `expected a user id, a positive whole number, received ${received(text)}`);
+    throw new AppError(
+      "INVALID_ID",
+      `expected a user's number in the data set, such as 42, received ${received(text)}`,
+    );
   return id;
 }
 
@@ -64,6 +70,9 @@ export function userIdArgument(text: string): UserId {
 export function movieIdArgument(text: string): MovieId {
   const id = parseMovieId(text);
   if (id === undefined)
-    throw new AppError("INVALID_ID", `expected a movie id, a positive whole number, received ${received(text)}`);
+    throw new AppError(
+      "INVALID_ID",
+      `expected a movie's number in the data set, such as 42, received ${received(text)}`,
+    );
   return id;
 }

@@ -247,7 +247,7 @@ describe("a set-up that does not come to its end", () => {
       const dataDir = await tempFolder();
       const server = start(["serve", "--port", "0"], { dataDir });
       // Some posters are drawn, none is recorded.
-      await server.waitFor(/draw {2}\[.*\] [1-9]\d?% /);
+      await server.waitFor(/draw +\[.*\] [1-9]\d?% /);
       server.kill(signal);
       const ended = await server.finished;
       expect(ended).toMatchObject({ stdout: "" });
