@@ -14,7 +14,8 @@ if (dataDir === undefined) {
 const services = openServices(dataDir);
 const model = await services.models.get();
 const { movies, everyPosition } = services.catalogue();
-const users = listUsers(services.db, { limit: 400 });
+const everybody = { imported: true, created: true, own: null };
+const users = listUsers(services.db, {}, everybody, { limit: 400 }).map(({ node }) => node);
 const ratings = ratingsOfUsers(
   services.db,
   users.map(({ id }) => id),
