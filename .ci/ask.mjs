@@ -1,4 +1,4 @@
-// Sends a query to a server and checks that the answer recommends: titles, scores within 0.5 to 5, similarities within −1 to 1.
+// Sends a query to a server and checks its recommendations: titles, scores from 0.5 to 5, similarities from −1 to 1.
 const [url, query] = process.argv.slice(2);
 const response = await fetch(url, {
   method: "POST",

@@ -1,5 +1,5 @@
-# Writes the MovieLens data set of Debian's r-cran-dslabs (100,004 ratings with times, half stars, no demographics) in
-# GroupLens' own layout. Arguments: the package's data folder, the folder to write.
+# Writes the MovieLens data set of Debian's r-cran-dslabs (100,004 ratings with timestamps, half stars, no demographics) in
+# GroupLens' layout. Arguments: the package's data folder, the output folder.
 folders <- commandArgs(TRUE)
 lazyLoad(file.path(folders[1], "Rdata"), filter = function(name) name == "movielens")
 dir.create(folders[2], showWarnings = FALSE)

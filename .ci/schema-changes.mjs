@@ -1,13 +1,14 @@
-/** Fails on a change of schema.graphql that breaks clients and is not declared in docs/api-changes.md. */
+/** Fails on a breaking change of schema.graphql that docs/api-changes.md does not declare. */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { CriticalityLevel, diff } from "@graphql-inspector/core";
 import { buildSchema } from "graphql";
 
 /**
- * @param {string} before, after schemas as text
- * @param {string} declared the text in which every breaking change stands, word for word
- * @returns {Promise<string[]>} breaking changes that do not stand there
+ * @param {string} before the old schema as SDL
+ * @param {string} after the new schema as SDL
+ * @param {string} declared text that contains the message of every declared breaking change, word for word
+ * @returns {Promise<string[]>} messages of undeclared breaking changes
  */
 export async function undeclaredChanges(before, after, declared) {
   const changes = await diff(buildSchema(before), buildSchema(after));
@@ -19,8 +20,8 @@ export async function undeclaredChanges(before, after, declared) {
 
 const git = (...args) => execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
 
-/** The last release; before there is one, the first version of the file: nothing that was ever served may break. */
-function baseOf() {
+/** The last release or, before there is one, the first version of the file. */
+function getBase() {
   try {
     return git("describe", "--tags", "--abbrev=0");
   } catch {
@@ -29,13 +30,13 @@ function baseOf() {
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
-  const base = baseOf();
+  const base = getBase();
   const undeclared = await undeclaredChanges(
     git("show", `${base}:schema.graphql`),
     readFileSync("schema.graphql", "utf8"),
     readFileSync("docs/api-changes.md", "utf8"),
   );
-  for (const message of undeclared) console.error(`breaking, and not declared in docs/api-changes.md: ${message}`);
+  for (const message of undeclared) console.error(`undeclared breaking change (docs/api-changes.md): ${message}`);
   console.log(`compared with ${base}: ${undeclared.length} undeclared breaking changes`);
   process.exit(undeclared.length === 0 ? 0 : 1);
 }

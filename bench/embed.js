@@ -1,6 +1,6 @@
 /**
- * Posters per second from their bytes, as `marquee posters embed` works, against the bare network on tensors that are
- * in memory already: how much of the network's speed decoding and the way to the worker leave. Both sides in one process, in alternating rounds.
+ * Posters per second of the whole pipeline from bytes to embeddings, as in `marquee posters embed`, and of the bare network on
+ * tensors in memory: the overhead of decoding and of the worker. Both run in one process, in alternating rounds.
  * `node bench/embed.js <folder of posters> <classifier.onnx> [rounds]`
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -26,7 +26,7 @@ const embedder = createEmbedder({ encodersFolder, manifest, threads });
 const step = manifest.input.batch ?? maxBatch;
 const area = 3 * manifest.input.size[1] * manifest.input.size[2];
 
-// Tensors of the first posters, again and again: all of them would take 1.5 GB.
+// Reuses the tensors of the first posters: those of all would take 1.5 GB.
 const kept = 256;
 const tensors = [];
 for (let from = 0; from + step <= kept; from += step) {
@@ -64,7 +64,7 @@ console.log(
 );
 for (const name of ["bare", "whole"]) {
   console.log(
-    `${name.padEnd(6)} ${perSecond(name).toFixed(1)} posters/s (s a round: ${times[name].map((t) => t.toFixed(1)).join(" ")})`,
+    `${name.padEnd(6)} ${perSecond(name).toFixed(1)} posters/s (s per round: ${times[name].map((t) => t.toFixed(1)).join(" ")})`,
   );
 }
 console.log(`ratio  ${(perSecond("whole") / perSecond("bare")).toFixed(3)} of the bare network's rate`);

@@ -1,7 +1,7 @@
 /**
- * What another client notices while somebody attacks the server, and how much memory that takes: the program itself in a process of its own
- * under its default settings, attacked from a second process, asked `{ __typename }` every 50 ms from a third address.
- * `node bench/hostile.js <data folder> [seconds per attack] [--only=<part of a name>] [--json]`; a data folder of MovieLens 1M's shape with a model and posters.
+ * Latency of one client, and the server's memory, while other clients attack the server. The server runs in its own process with default
+ * settings, a second process attacks it, and this one sends `{ __typename }` every 50 ms from another address.
+ * `node bench/hostile.js <data folder> [seconds per attack] [--only=<part of a name>] [--json]`; the data folder has the shape of MovieLens 1M, a model and posters.
  */
 import { fork, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -19,7 +19,7 @@ const aliases = (count, field) =>
 const bigQuery =
   "{ movies(first: 100) { edges { node { title genres ratingHistogram similar(first: 5) { similarity movie { title genres ratingHistogram } } } } } }";
 
-/** Each sends for as long as it is let, from twenty addresses; `known` is what the data set holds. */
+/** Each sends until it is killed, from twenty addresses; `known` has movie ids of the data set and an admin token. */
 const attacks = {
   "batches of lists for many users, 1,000 movies excluded each": (address, known) =>
     atOnce(16, (n) => {
@@ -45,7 +45,7 @@ const attacks = {
         n,
       ),
     ),
-  "40 connections that ask and do not read": (address) => {
+  "40 connections that send requests and do not read": (address) => {
     const { hostname, port } = new URL(address);
     for (const n of ids(40)) {
       const socket = connect(Number(port), hostname);
@@ -68,7 +68,7 @@ const attacks = {
       fetch(`${address}/graphql`, { method: "POST", headers, body: JSON.stringify({ query }) })
         .then(async ({ body }) => {
           for await (const _ of body) {
-            // Read and forgotten.
+            // Read and discarded.
           }
         })
         .catch(() => {});
@@ -176,7 +176,7 @@ if (process.argv[2] === "--attack") {
     .all();
   const made = await makeToken(services, { name: "bench/hostile", scope: "admin" });
   await services.close();
-  // However the measuring ends: a token that may do everything outlives it in no data folder.
+  // The admin token is revoked however the benchmark ends.
   const revoke = async () => {
     const again = openServices(folder);
     await revokeToken(again, made.token.id).finally(() => again.close());

@@ -1,6 +1,6 @@
 /**
- * Milliseconds to find the ten nearest posters of the whole catalogue, exactly, by how many there are; and the longest
- * that one turn of the event loop took meanwhile. `node bench/neighbours.js [components]`
+ * Milliseconds of an exact search for the ten nearest posters, by size of the catalogue, and the longest event-loop tick
+ * during it. `node bench/neighbours.js [components]`
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { createPosterIndex, nearestPosters } from "../dist/posters/vectors/neighbours.js";
@@ -23,12 +23,12 @@ for (const ntotal of [4_000, 40_000, 100_000, 400_000]) {
     const started = performance.now();
     const { places } = await nearestPosters(index, query, 10);
     times.push(performance.now() - started);
-    if (places[0] !== 0) throw new Error("a poster is not its own nearest one");
+    if (places[0] !== 0) throw new Error("expected a poster to be its own nearest neighbour");
   }
   delay.disable();
   times.sort((a, b) => a - b);
   const longest = (delay.percentile(99) / 1e6).toFixed(1);
   console.log(
-    `${String(ntotal).padStart(7)} posters: median ${times[12].toFixed(2)} ms, longest ${times[24].toFixed(2)} ms; turns of the loop (99%) ${longest} ms`,
+    `${String(ntotal).padStart(7)} posters: median ${times[12].toFixed(2)} ms, longest ${times[24].toFixed(2)} ms; event-loop ticks (99%) ${longest} ms`,
   );
 }

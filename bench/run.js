@@ -1,8 +1,8 @@
 /**
- * Requests per second of the example query, as a ratio: Marquee against the same Yoga version answering the same query
- * shape from constants. Both sides in one process, in alternating rounds, answers checked while timing.
+ * Requests per second of the example query on the embedded data set, and their ratio to the same Yoga version answering the
+ * same query from constants. Both run in one process, in alternating rounds; every answer is checked.
  * `npm run bench`, or `npm run bench -- --quick` for one short round of each (a check that it runs, not a measurement).
- * Figures depend on the machine; the ratio much less. Data: the embedded set, in a temporary folder.
+ * The figures depend on the machine, the ratio much less.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -28,7 +28,7 @@ await embedPosters(services);
 
 const marquee = createApp(
   services,
-  // As by default, but that nobody is asked to come again later.
+  // The defaults, without a rate limit.
   { ...toAppOptions(readConfig({}, {})), rateLimit: 0 },
   pino({ level: "silent" }),
 );
@@ -56,20 +56,20 @@ console.log(
   `node ${process.version}, ${cpus()[0]?.model} × ${cpus().length}; ${rounds} rounds of ${requests} requests, one at a time`,
 );
 console.log(
-  `marquee   ${perSecond("marquee")} requests/s (ms a request: ${times.marquee.map((t) => t.toFixed(2)).join(" ")})`,
+  `marquee   ${perSecond("marquee")} requests/s (ms per request: ${times.marquee.map((t) => t.toFixed(2)).join(" ")})`,
 );
 console.log(
-  `constants ${perSecond("constants")} requests/s (ms a request: ${times.constants.map((t) => t.toFixed(2)).join(" ")})`,
+  `constants ${perSecond("constants")} requests/s (ms per request: ${times.constants.map((t) => t.toFixed(2)).join(" ")})`,
 );
 console.log(`ratio     ${(median(times.constants) / median(times.marquee)).toFixed(3)} of the constants' rate`);
 await services.close();
 rmSync(folder, { recursive: true });
 
-/** Milliseconds a request. */
+/** Milliseconds per request. */
 async function round(app, n) {
   const started = performance.now();
   for (let i = 0; i < n; i++) {
-    if ((await ask(app)) !== expected) throw new Error("an answer differs from the first one");
+    if ((await ask(app)) !== expected) throw new Error("expected the same answer each time, received another");
   }
   return (performance.now() - started) / n;
 }

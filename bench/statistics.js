@@ -1,6 +1,6 @@
 /**
- * Milliseconds to read what a page of 100 movies shows of its ratings: counted anew, and as the triggers keep it; both in
- * turn on the most rated movies of a data folder. `node bench/statistics.js <data folder>`
+ * Milliseconds to read the rating statistics of a page of 100 movies: counted from the ratings, and as maintained by triggers.
+ * Both run in alternating order on the most rated movies of a data folder. `node bench/statistics.js <data folder>`
  */
 import { join } from "node:path";
 import { mostRatedMovies } from "../dist/db/movies.js";
@@ -24,7 +24,8 @@ for (let round = 0; round < 21; round++) {
     answers[side] = sides[side]();
     times[side].push(performance.now() - started);
   }
-  for (const id of ids) if (answers.counted.get(id) !== answers.kept.get(id)) throw new Error(`movie ${id} differs`);
+  for (const id of ids)
+    if (answers.counted.get(id) !== answers.kept.get(id)) throw new Error(`counts of movie ${id} differ`);
 }
 const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
 const [counted, kept] = [median(times.counted), median(times.kept)];

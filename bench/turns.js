@@ -1,7 +1,7 @@
 /**
- * Whether one client's work keeps others waiting, over a data folder of MovieLens 1M's shape, the whole app in this
- * process: the longest turns of the event loop during queries that do much, and how long one client's recommendations take alone and
- * while another sends 400 heavy operations at once. `node bench/turns.js <data folder>`
+ * How long one client's work blocks others: the longest event-loop ticks during expensive queries, and the latency of one client's
+ * recommendations, alone and while another client sends 400 heavy operations at once. The app runs in this process.
+ * `node bench/turns.js <data folder>`; the data folder has the shape of MovieLens 1M.
  */
 import { pino } from "pino";
 import { readConfig } from "../dist/config/config.js";
@@ -28,35 +28,35 @@ const queries = {
   "recommendations of 12 users": "{ users(first: 12) { edges { node { recommendations { title } } } } }",
   "by posters, with reasons, of 10":
     "{ users(first: 10) { edges { node { recommendations(similar: true) { similarity reasons { text } } } } } }",
-  "kept apart, of 1,000 candidates": `{ user(id: ${one}) { recommendations(similar: true, candidates: 1000, diversity: 0.5) { title } } }`,
-  "of the 10 who rated most": `{ ${heaviest.map((id) => `u${id}: user(id: ${id}) { recommendations { title } }`).join(" ")} }`,
+  "diversified, of 1,000 candidates": `{ user(id: ${one}) { recommendations(similar: true, candidates: 1000, diversity: 0.5) { title } } }`,
+  "of the 10 with the most ratings": `{ ${heaviest.map((id) => `u${id}: user(id: ${id}) { recommendations { title } }`).join(" ")} }`,
   "tastes of 100": "{ users(first: 100) { edges { node { visualTaste { basis } } } } }",
-  "best rated of 100": "{ users(first: 100) { edges { node { topRated } } } }",
+  "best-rated movies of 100": "{ users(first: 100) { edges { node { topRated } } } }",
   "ten ratings of 100, with movies":
     "{ users(first: 100) { edges { node { ratings(first: 10) { edges { node { rating movie { title } } } } } } } }",
   "100 movies predicted and compared":
     "{ movies(first: 100) { edges { node { predictedRating(userId: 42) posterSimilarity(userId: 42) } } } }",
 };
 
-console.log(`node ${process.version}: longest turns of the event loop, ms`);
+console.log(`node ${process.version}: longest event-loop ticks, ms`);
 for (const [name, query] of Object.entries(queries)) {
   for (let i = 0; i < 3; i++) {
     const text = await ask(query);
     if (text.includes('"errors"')) throw new Error(`${name}: ${text.slice(0, 300)}`);
   }
-  const turns = [];
-  for (let round = 0; round < 5; round++) turns.push(...(await turnsDuring(() => ask(query))));
-  const longest = turns.sort((a, b) => b - a).slice(0, 5);
+  const ticks = [];
+  for (let round = 0; round < 5; round++) ticks.push(...(await ticksDuring(() => ask(query))));
+  const longest = ticks.sort((a, b) => b - a).slice(0, 5);
   console.log(`${name.padEnd(34)} ${longest.map((ms) => ms.toFixed(1).padStart(6)).join("")}`);
 }
 
-async function turnsDuring(work) {
-  const turns = [];
+async function ticksDuring(work) {
+  const ticks = [];
   let last = performance.now();
   let isOn = true;
   const tick = () => {
     const now = performance.now();
-    turns.push(now - last);
+    ticks.push(now - last);
     last = now;
     if (isOn) setImmediate(tick);
   };
@@ -64,7 +64,7 @@ async function turnsDuring(work) {
   await work();
   isOn = false;
   await new Promise((resolve) => setImmediate(resolve));
-  return turns;
+  return ticks;
 }
 
 const light = "{ user(id: 42) { recommendations(first: 5) { title } } }";
@@ -84,6 +84,6 @@ const attack = Array.from({ length: 40 }, () => ask(new Array(10).fill(heavy)));
 const beside = await median(21);
 await Promise.all(attack);
 console.log(
-  `one client's list: alone ${alone.toFixed(1)} ms, beside 400 heavy operations of another ${beside.toFixed(1)} ms, ratio ${(beside / alone).toFixed(1)}`,
+  `one client's list: alone ${alone.toFixed(1)} ms, during 400 heavy operations of another ${beside.toFixed(1)} ms, ratio ${(beside / alone).toFixed(1)}`,
 );
 await services.close();
