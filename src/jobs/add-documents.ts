@@ -1,12 +1,12 @@
 /** Adds trusted documents from a folder of operations or manifests. */
+import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { GraphQLError, getOperationAST, parse } from "graphql";
-import { addDocuments, hashOf } from "../db/documents.js";
-import { write } from "../db/write.js";
 import { AppError, received } from "../errors.js";
 import { readRegularFile } from "../files/read-file.js";
 import type { Services } from "../services/services.js";
+import { unixNow } from "../time.js";
 
 /** Of one file. */
 const maxDocumentBytes = 50 * 2 ** 20;
@@ -25,7 +25,7 @@ export interface AddedDocuments {
  * @throws {AppError} FILE_UNREADABLE; DATA_FORMAT naming the file, where something in it is no operation
  */
 export async function addDocumentsOf(
-  { db }: Services,
+  { store }: Services,
   folder: string,
   check: (text: string) => readonly GraphQLError[],
 ): Promise<AddedDocuments> {
@@ -38,8 +38,11 @@ export async function addDocumentsOf(
     throw new AppError("DATA_FORMAT", `expected .graphql, .gql or .json files in ${folder}, received none`);
   }
   for (const { text, source } of found) checkDocument(text, source, check);
-  const added = await write(db, () => addDocuments(db, found, Math.floor(Date.now() / 1000)));
-  return { documents: found.map(({ text, source }) => ({ hash: hashOf(text), source })), added };
+  const addedAt = unixNow();
+  const added = await store.documents.add(
+    found.map(({ text, source }) => ({ hash: hashDocument(text), text, source, addedAt })),
+  );
+  return { documents: found.map(({ text, source }) => ({ hash: hashDocument(text), source })), added };
 }
 
 async function documentFiles(folder: string): Promise<string[]> {
@@ -66,7 +69,7 @@ function manifestOf(text: string, file: string): { text: string; source: string 
     );
   }
   return Object.entries(entries).map(([hash, document]) => {
-    if (typeof document === "string" && hashOf(document) === hash.replace(/^sha256:/, "")) {
+    if (typeof document === "string" && hashDocument(document) === hash.replace(/^sha256:/, "")) {
       return { text: document, source: file };
     }
     throw new AppError(
@@ -89,4 +92,15 @@ function checkDocument(text: string, source: string, check: (text: string) => re
   if (problem !== undefined) {
     throw new AppError("DATA_FORMAT", `expected a document of this schema in ${source}: ${problem.message}`);
   }
+}
+
+/** @throws {AppError} DOCUMENT_NOT_FOUND */
+export async function removeDocument({ store }: Services, hash: string): Promise<void> {
+  if (await store.documents.delete(hash)) return;
+  throw new AppError("DOCUMENT_NOT_FOUND", `there is no trusted document ${received(hash)}: marquee documents list shows the hashes`);
+}
+
+/** The name that a client sends a document by: SHA-256 of its text, hex. */
+function hashDocument(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

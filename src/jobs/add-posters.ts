@@ -1,15 +1,14 @@
 /** Adds posters from a folder of files named after movie numbers or IMDb ids. */
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { type PosterRow, posterNames, setPoster } from "../db/posters.js";
-import { currentDataset } from "../db/settings.js";
-import { write } from "../db/write.js";
 import { AppError, received } from "../errors.js";
 import { readRegularFile } from "../files/read-file.js";
 import { type MovieId, parseImdbId, parseMovieId } from "../ids.js";
 import { inspectPoster, maxPosterBytes } from "../posters/images/images.js";
 import { savePoster } from "../posters/images/store.js";
 import type { Services } from "../services/services.js";
+import type { Poster } from "../store/posters.js";
+import { unixNow } from "../time.js";
 import { type Progress, silent } from "./progress.js";
 
 export interface AddPostersOptions {
@@ -35,11 +34,11 @@ const pictureName = /^(.+)\.(?:jpe?g|png|webp)$/i;
  * @throws {AppError} DATA_EMPTY without a data set, or without any file; FILE_UNREADABLE when the folder cannot be read
  */
 export async function addPosters(
-  { db, folders }: Services,
+  { store, folders, serving }: Services,
   { folder, signal }: AddPostersOptions,
   progress: Progress = silent,
 ): Promise<AddPostersReport> {
-  if (currentDataset(db) === undefined) {
+  if ((await serving()).dataset === undefined) {
     throw new AppError(
       "DATA_EMPTY",
       "expected a data set to add posters to, but none is loaded: run marquee import, or marquee setup",
@@ -60,16 +59,16 @@ export async function addPosters(
       `expected pictures named <movieId> or tt<imdbId> with .jpg, .png or .webp in ${received(folder)}, but it holds no files`,
     );
   }
-  const find = createMovieFinder(posterNames(db));
-  const addedAt = Math.floor(Date.now() / 1000);
+  const find = createMovieFinder(await store.posters.movieNames());
+  const addedAt = unixNow();
   const fileOf = new Map<MovieId, string>();
   const report: AddPostersReport = { files: names.length, added: 0, unchanged: 0, refused: [] };
   for (let from = 0; from < names.length && !signal?.aborted; from += filesPerBatch) {
     const batch = names.slice(from, from + filesPerBatch);
     const read = await Promise.all(batch.map((name) => addFile(join(folder, name), find(name))));
     const taken = read.map((result, i) => (result instanceof AppError ? result : onlyOne(result, batch[i])));
-    const rows = taken.filter((result): result is PosterRow => !(result instanceof AppError));
-    const changed = await write(db, () => rows.filter((row) => setPoster(db, row)).length);
+    const rows = taken.filter((result): result is Poster => !(result instanceof AppError));
+    const changed = (await store.posters.set(rows)).length;
     report.added += changed;
     report.unchanged += rows.length - changed;
     taken.forEach((result, i) => {
@@ -80,7 +79,7 @@ export async function addPosters(
   return report;
 
   /** Two files for one movie would replace each other at every import. */
-  function onlyOne(row: PosterRow, file: string): PosterRow | AppError {
+  function onlyOne(row: Poster, file: string): Poster | AppError {
     const first = fileOf.get(row.movieId);
     if (first === undefined) fileOf.set(row.movieId, file);
     return first === undefined
@@ -89,7 +88,7 @@ export async function addPosters(
   }
 
   /** Checks a picture and stores it. @returns its record, or why it is refused */
-  async function addFile(file: string, movieId: MovieId | AppError): Promise<PosterRow | AppError> {
+  async function addFile(file: string, movieId: MovieId | AppError): Promise<Poster | AppError> {
     if (movieId instanceof AppError) return movieId;
     try {
       const bytes = await readRegularFile(file, maxPosterBytes, basename(file));

@@ -1,5 +1,4 @@
 /** Embeds every poster with the active encoder ahead of the first query that needs it. */
-import { postersToEmbed } from "../db/posters.js";
 import type { AppError } from "../errors.js";
 import type { EncoderInUse, PosterContent } from "../services/encoders-in-use.js";
 import type { Services } from "../services/services.js";
@@ -21,13 +20,13 @@ const postersPerBatch = 32;
 
 /** Embeds the posters that have no embedding by the encoder yet; stops between two batches when the signal aborts, and keeps what is done. */
 export async function embedPosters(
-  { db, encoders }: Services,
+  { store, encoders }: Services,
   { encoder, signal }: EmbedPostersOptions = {},
   progress: Progress = silent,
 ): Promise<EmbedReport> {
   const used = encoder ?? (await encoders.inUse());
   const { manifest, key } = used;
-  const missing = postersToEmbed(db, key);
+  const missing = await store.embeddings.missing(key);
   const failed: EmbedReport["failed"] = [];
   const onFailure = (poster: PosterContent, error: AppError) =>
     failed.push({ sha256: poster.sha256, reason: error.message });

@@ -1,10 +1,8 @@
 /** Fetches missing posters from their providers, or all of them again. */
 import pLimit from "p-limit";
-import { allMovies } from "../db/movies.js";
-import { movieIdsWithPoster } from "../db/posters.js";
 import { AppError } from "../errors.js";
 import type { MovieId } from "../ids.js";
-import { type FetchOutcome, fetchOutcomes } from "../services/poster-sources.js";
+import { type FetchOutcome, fetchOutcomes } from "../services/poster-fetcher.js";
 import type { Services } from "../services/services.js";
 import { type Progress, silent } from "./progress.js";
 
@@ -28,20 +26,20 @@ const concurrency = 4;
  * @throws {AppError} CONFIG_INVALID where no provider is set up; DATA_EMPTY without movies
  */
 export async function fetchPosters(
-  { db, posterSources }: Services,
+  { store, posterFetcher }: Services,
   { refresh = false, signal }: FetchPostersOptions = {},
   progress: Progress = silent,
 ): Promise<FetchReport> {
-  if (posterSources.providers.length === 0) {
+  if (posterFetcher.providers.length === 0) {
     throw new AppError(
       "CONFIG_INVALID",
       "expected a poster provider, but none is set up: set POSTER_FOLDER or TMDB_API_KEY (docs/posters.md)",
     );
   }
-  const movies = allMovies(db);
+  const movies = await store.movies.all();
   if (movies.length === 0)
     throw new AppError("DATA_EMPTY", "expected movies to fetch posters of, but none are loaded: run marquee import");
-  const present = movieIdsWithPoster(db);
+  const present = await store.posters.movieIds();
   const wanted = movies.filter(({ id }) => refresh || !present.has(id));
   const report: FetchReport = {
     movies: 0,
@@ -51,7 +49,7 @@ export async function fetchPosters(
   const limit = pLimit(concurrency);
   const fetchOne = async ({ id, displayTitle }: (typeof wanted)[number]) => {
     if (signal?.aborted) return;
-    const result = await posterSources.fetch(id, { refresh, signal }).catch((error: unknown) => {
+    const result = await posterFetcher.fetch(id, { refresh, signal }).catch((error: unknown) => {
       if (error instanceof AppError && error.code === "INTERRUPTED") return undefined;
       throw error;
     });

@@ -3,16 +3,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pLimit from "p-limit";
 import { generateEmbeddedDataset } from "../datasets/embedded/generate-ratings.js";
-import { createRowWriter } from "../db/import/import-rows.js";
-import { setPoster } from "../db/posters.js";
-import { currentDataset, setSetting } from "../db/settings.js";
-import { pauseStatistics } from "../db/statistics.js";
-import { write } from "../db/write.js";
-import { movieId, userId } from "../ids.js";
+import { splitTitle } from "../datasets/movielens/titles.js";
+import { type ImdbId, movieId, userId } from "../ids.js";
 import { renderPoster } from "../posters/artwork/draw-poster.js";
 import { inspectPoster } from "../posters/images/images.js";
 import { savePoster } from "../posters/images/store.js";
 import type { Services } from "../services/services.js";
+import type { NewDataset } from "../store/imports.js";
+import { unixNow } from "../time.js";
 import { embedPosters } from "./embed-posters.js";
 import { type Progress, silent } from "./progress.js";
 
@@ -41,8 +39,8 @@ export async function setUp(services: Services, progress: Progress = silent): Pr
  * @returns undefined where a data set is loaded already, even by another process in the meantime
  */
 export async function setupEmbedded(services: Services, progress: Progress = silent): Promise<SetupReport | undefined> {
-  const { db, folders } = services;
-  if (currentDataset(db) !== undefined) return undefined;
+  const { store, folders } = services;
+  if ((await services.serving()).dataset !== undefined) return undefined;
   const { movies, users, ratings } = generateEmbeddedDataset();
   // Two at a time: sharp draws each on its own thread, and the rest of this process stays awake.
   const limit = pLimit(2);
@@ -58,30 +56,32 @@ export async function setupEmbedded(services: Services, progress: Progress = sil
       }),
     ),
   );
-  const now = Math.floor(Date.now() / 1000);
-  return write(db, () => {
-    if (currentDataset(db) !== undefined) return undefined;
-    const rows = createRowWriter(db);
-    const statistics = pauseStatistics(db);
-    const link = db.sqlite.prepare(
-      "UPDATE movies SET imdb_id = ?, link_source = 'import', link_confidence = 1, link_evidence = ? WHERE id = ?",
-    );
-    movies.forEach((film, position) => {
-      const id = movieId(film.movieId);
-      rows.putMovie({ movieId: id, position, title: `${film.title} (${film.year})`, genres: film.genres });
-      link.run(film.imdbId, "stated with the embedded data set", id);
-      setPoster(db, { ...posters[position], movieId: id, source: "drawn", addedAt: now });
-    });
-    for (const user of users) rows.putUser({ ...user, userId: userId(user.userId) });
-    for (let r = 0; r < ratings.rating.length; r++) {
-      rows.putRating(userId(ratings.userId[r]), movieId(ratings.movieId[r]), ratings.rating[r], ratings.ratedAt[r]);
-    }
-    statistics.resume();
-    db.sqlite
-      .prepare("INSERT INTO dataset (id, name, kind, synthetic, imported_at) VALUES (1, ?, 'embedded', 1, ?)")
-      .run(embeddedName, now);
-    if (existsSync(join(folders.models.shipped, embeddedModel, "manifest.json")))
-      setSetting(db, "activeModel", embeddedModel);
-    return { users: users.length, movies: movies.length, ratings: ratings.rating.length };
-  });
+  const now = unixNow();
+  const dataset: NewDataset = {
+    dataset: { name: embeddedName, kind: "embedded", synthetic: true, importedAt: now },
+    movies: movies.map(({ movieId: id, title, year, genres, imdbId }) => ({
+      movieId: movieId(id),
+      ...splitTitle(`${title} (${year})`),
+      title: `${title} (${year})`,
+      genres,
+      imdbId: imdbId as ImdbId,
+      linkEvidence: "stated with the embedded data set",
+    })),
+    users: users.map((user) => ({ ...user, userId: userId(user.userId) })),
+    ratings: Array.from(ratings.rating, (rating, r) => ({
+      userId: userId(ratings.userId[r]),
+      movieId: movieId(ratings.movieId[r]),
+      rating,
+      ratedAt: ratings.ratedAt[r],
+    })),
+    posters: posters.map((poster, i) => ({
+      ...poster,
+      movieId: movieId(movies[i].movieId),
+      source: "drawn",
+      addedAt: now,
+    })),
+    activeModel: existsSync(join(folders.models.shipped, embeddedModel, "manifest.json")) ? embeddedModel : undefined,
+  };
+  if (!(await store.imports.create(dataset))) return undefined;
+  return { users: users.length, movies: movies.length, ratings: ratings.rating.length };
 }

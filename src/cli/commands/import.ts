@@ -1,12 +1,11 @@
 /** `marquee import` and `marquee link`. */
 import type { Command } from "commander";
 import { datasetNames } from "../../datasets/movielens/datasets.js";
-import { type DuplicatePolicy, duplicatePolicies } from "../../db/import/import-ratings.js";
-import { inWords } from "../../db/import/made-by-people.js";
 import { AppError } from "../../errors.js";
 import { importMovieLens, type MovieLensReport } from "../../jobs/import/import-movielens.js";
 import { linkMovies } from "../../jobs/import/link-movies.js";
 import type { SkippedKind } from "../../jobs/import/skipped-lines.js";
+import { type DuplicatePolicy, duplicatePolicies, toCountWords } from "../../store/imports.js";
 import { oneOf } from "../terminal/arguments.js";
 import { printJson, printTable, printText, say, seconds } from "../terminal/output.js";
 import { runInterruptible, runJob } from "../terminal/run-job.js";
@@ -94,11 +93,11 @@ function describeSideEffects({
   hasTimes,
 }: MovieLensReport): string[] {
   const notes: string[] = [];
-  if (replaced !== null) notes.push(`took the data set ${replaced} out; ${dataset} is in its place`);
-  if (lost !== null) notes.push(`with it went what people had made of it: ${inWords(lost)}`);
-  const gone = inWords(removed);
+  if (replaced !== null) notes.push(`replaced the data set ${replaced} with ${dataset}`);
+  if (lost !== null) notes.push(`removed with it what people had made: ${toCountWords(lost)}`);
+  const gone = toCountWords(removed);
   if (gone !== "") notes.push(`removed, since the files no longer hold it: ${gone}`);
-  const stays = inWords(leftOut);
+  const stays = toCountWords(leftOut);
   if (stays !== "") notes.push(`left out, since it was deleted here: ${stays} (--replace brings it back)`);
   if (duplicates > 0)
     notes.push(`${duplicates} ratings of a movie that the user had rated already: one of each counts (--duplicates)`);

@@ -1,7 +1,6 @@
 /** `marquee documents`: trusted documents, which front ends send by hash. */
 import type { Command } from "commander";
 import { printJson, printTable, say } from "../terminal/output.js";
-import { requireDocument } from "../terminal/require-existing.js";
 import { withServices } from "../terminal/with-services.js";
 
 export function addDocumentCommands(program: Command): void {
@@ -39,9 +38,8 @@ export function addDocumentCommands(program: Command): void {
     .description("list the trusted documents")
     .option("--json", "print them as JSON, with their texts")
     .action(async (options: { json?: boolean }, command: Command) => {
-      const { allDocuments } = await import("../../services/document-store.js");
-      await withServices(command, async (services) => {
-        const rows = allDocuments(services);
+      await withServices(command, async ({ store }) => {
+        const rows = await store.documents.all();
         if (options.json) return printJson(rows);
         printTable(
           ["hash", "file"],
@@ -55,9 +53,8 @@ export function addDocumentCommands(program: Command): void {
     .argument("<hash>", "its SHA-256, as marquee documents list shows it")
     .option("--json", "print the hash as JSON")
     .action(async (hash: string, options: { json?: boolean }, command: Command) => {
-      const { removeDocument } = await import("../../services/document-store.js");
+      const { removeDocument } = await import("../../jobs/add-documents.js");
       await withServices(command, async (services) => {
-        requireDocument(services, hash);
         await removeDocument(services, hash);
         if (options.json) printJson({ hash });
         else say(`Removed ${hash}.`);

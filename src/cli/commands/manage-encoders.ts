@@ -1,6 +1,5 @@
 /** `marquee encoders`: list, add, pull, train and choose. */
 import type { Command } from "commander";
-import { getSetting } from "../../db/settings.js";
 import { AppError } from "../../errors.js";
 import { installPublishedEncoder } from "../../jobs/encoders/install-encoder.js";
 import { switchEncoder } from "../../jobs/encoders/switch-encoder.js";
@@ -26,8 +25,8 @@ export function addEncoderCommands(program: Command): void {
     .description("list the encoders and mark the one in use")
     .option("--json", "print the result as JSON")
     .action(async (options: { json?: boolean }, command: Command) => {
-      await withServices(command, async ({ db, folders }) => {
-        const active = getSetting(db, "activeEncoder") ?? builtinEncoder.name;
+      await withServices(command, async ({ serving, folders }) => {
+        const active = (await serving()).activeEncoder ?? builtinEncoder.name;
         const rows = listEncoders(folders.encoders).map((encoder) => ({
           ...summarizeEncoder(encoder),
           inUse: encoder.name === active,

@@ -1,8 +1,6 @@
 /** `marquee models`: list, choose and import models. */
 import { basename } from "node:path";
 import type { Command } from "commander";
-import { getSetting, setSetting } from "../../db/settings.js";
-import { write } from "../../db/write.js";
 import { AppError, received } from "../../errors.js";
 import { importModel } from "../../jobs/import/import-model.js";
 import { listModels, pruneModels } from "../../ml/model/model-store.js";
@@ -22,8 +20,8 @@ export function addModelCommands(program: Command): void {
     .description("list the models and mark the one that serves")
     .option("--json", "print the result as JSON")
     .action(async (options: { json?: boolean }, command: Command) => {
-      await withServices(command, async ({ db, folders }) => {
-        const active = getSetting(db, "activeModel");
+      await withServices(command, async ({ serving, folders }) => {
+        const { activeModel: active } = await serving();
         const rows = (await listModels(folders.models)).map(({ name, manifest }) =>
           manifest instanceof AppError
             ? { name, serves: false, error: manifest.message }
@@ -66,9 +64,8 @@ export function addModelCommands(program: Command): void {
     .argument("<name>", "name of the model")
     .action(async (name: string, _options: object, command: Command) => {
       await withServices(command, async (services) => {
-        const { db } = services;
         await requireModel(services, name);
-        await write(db, () => setSetting(db, "activeModel", name));
+        await services.store.settings.set("activeModel", name);
         print(`${name} serves now`);
       });
     });
@@ -84,8 +81,8 @@ export function addModelCommands(program: Command): void {
     .option("--dry-run", "print what would be removed, and remove nothing")
     .option("--json", "print the result as JSON")
     .action(async (options: { keep: number; dryRun?: boolean; json?: boolean }, command: Command) => {
-      await withServices(command, async ({ db, folders }) => {
-        const active = getSetting(db, "activeModel");
+      await withServices(command, async ({ serving, folders }) => {
+        const { activeModel: active } = await serving();
         const dryRun = options.dryRun ?? false;
         const inUse = active === undefined ? [] : [active];
         const { removed, bytes } = await pruneModels(folders.models, inUse, options.keep, dryRun);

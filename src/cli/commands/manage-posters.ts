@@ -1,6 +1,5 @@
 /** `marquee posters`: add, fetch and embed. */
 import type { Command } from "commander";
-import { countPosters } from "../../db/posters.js";
 import { AppError } from "../../errors.js";
 import { addPosters } from "../../jobs/add-posters.js";
 import { embedPosters } from "../../jobs/embed-posters.js";
@@ -32,7 +31,7 @@ export function addPosterCommands(program: Command): void {
           addPosters(services, { folder, signal }, progress),
         );
         for (const { file, reason } of report.refused) say(`refused ${file}: ${reason}`);
-        const total = countPosters(services.db);
+        const total = await services.store.posters.count();
         if (options.json) printJson({ ...report, posters: total });
         else {
           printText(
@@ -63,7 +62,7 @@ export function addPosterCommands(program: Command): void {
           say(`failed ${movieId} ${title}: ${detail}`);
         }
         if (report.failed.length > failuresShown) say(`… and ${report.failed.length - failuresShown} more failed`);
-        const total = countPosters(services.db);
+        const total = await services.store.posters.count();
         if (options.json) printJson({ ...report, posters: total });
         else {
           const counts = Object.entries(report.outcomes)

@@ -43,7 +43,7 @@ export function addTokenCommands(program: Command): void {
         const { scope, user: userId } = options;
         if (scope === "user" && userId === undefined)
           throw new AppError("INVALID_ARGUMENT", "a token of the scope user needs a user: add --user <number>");
-        if (userId !== undefined) requireUser(services, userId);
+        if (userId !== undefined) await requireUser(services, userId);
         const { secret, token: made } = await makeToken(services, { name, scope, userId });
         if (options.json) printJson({ token: secret, ...shown(made) });
         else print(secret);
@@ -57,7 +57,7 @@ export function addTokenCommands(program: Command): void {
     .option("--json", "print the list as JSON")
     .action(async (options: { json?: boolean }, command: Command) => {
       await withServices(command, async (services) => {
-        const rows = allTokens(services).map(shown);
+        const rows = (await allTokens(services)).map(shown);
         if (options.json) return printJson(rows);
         const head = ["number", "name", "scope", "user", "created (UTC)", "last used"];
         printTable(
@@ -81,7 +81,7 @@ export function addTokenCommands(program: Command): void {
     .option("--json", "print the token that was revoked as JSON")
     .action(async (id: number, options: { json?: boolean }, command: Command) => {
       await withServices(command, async (services) => {
-        requireToken(services, id);
+        await requireToken(services, id);
         const revoked = await revokeToken(services, id);
         if (options.json) printJson(shown(revoked));
         else say(`Revoked token ${id}, ${revoked.name} (${revoked.scope}).`);

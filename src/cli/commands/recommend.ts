@@ -1,19 +1,17 @@
 /** `marquee recommend`, `predict` and `sample`: what the original program printed. */
 import { randomInt } from "node:crypto";
 import type { Command } from "commander";
-import { moviesByIds } from "../../db/movies.js";
-import { postersByMovieIds } from "../../db/posters.js";
-import { countRatings, ratingAt, topRatings } from "../../db/ratings.js";
-import { countUsers, userAt } from "../../db/users.js";
 import { AppError } from "../../errors.js";
 import type { MovieId, UserId } from "../../ids.js";
 import type { Predictor } from "../../ml/model/predictor.js";
 import { clampStars } from "../../ml/model/star-scale.js";
 import type { PictureCard } from "../../posters/artwork/recommendation-picture.js";
 import { readPoster } from "../../posters/images/store.js";
-import { defaultCandidates, type RecommendedMovie, recommend } from "../../recommend/pipeline.js";
-import { posterSimilarities } from "../../recommend/poster-similarity.js";
+import { defaultCandidates, recommend } from "../../recommend/pipeline.js";
+import { getPosterSimilarities } from "../../recommend/poster-similarity.js";
 import { predictPairs } from "../../recommend/predict.js";
+import { createReader, loadAll, type Reader } from "../../recommend/reader.js";
+import type { RecommendedMovie } from "../../recommend/recommend-request.js";
 import type { Services } from "../../services/services.js";
 import { decimal, movieIdArgument, oneOf, userIdArgument, wholeNumber } from "../terminal/arguments.js";
 import { print, printJson, printTable, printText, say, writeOut } from "../terminal/output.js";
@@ -79,16 +77,15 @@ export function addRecommendCommands(program: Command): void {
     .option("-n, --count <n>", "print this many ratings", wholeNumber("--count", 1, 10_000), 10)
     .option("--json", "print the result as JSON")
     .action(async (options: { count: number; json?: boolean }, command: Command) => {
-      await withServices(command, async ({ db }) => {
-        const total = countRatings(db);
+      await withServices(command, async ({ store: { ratings } }) => {
+        const total = await ratings.count();
         if (total === 0)
           throw new AppError(
             "DATA_EMPTY",
             "there are no ratings yet: run marquee import, or marquee setup for the embedded data set",
           );
-        const rows = Array.from({ length: options.count }, () => ratingAt(db, randomInt(total))).filter(
-          (row) => row !== undefined,
-        );
+        const drawn = Array.from({ length: options.count }, () => ratings.atOffset(randomInt(total)));
+        const rows = (await Promise.all(drawn)).filter((row) => row !== undefined);
         if (options.json) return printJson(rows);
         printTable(
           ["user", "movie", "title", "rating"],
@@ -112,31 +109,27 @@ interface RecommendOptions {
 
 async function runRecommend(user: string, options: RecommendOptions, command: Command): Promise<void> {
   await withServices(command, async (services) => {
-    const { db, encoders } = services;
-    const userId = user === "random" ? randomUser(services) : requireUser(services, userIdArgument(user));
+    const { encoders } = services;
+    const userId = user === "random" ? await randomUser(services) : await requireUser(services, userIdArgument(user));
     const model = await requireModel(services, options.model);
-    const movies = await recommend(
-      services,
-      userId,
-      {
-        similar: options.similar ?? false,
-        first: options.first,
-        candidates: options.candidates,
-        rankBy: options.rankBy === undefined ? undefined : options.rankBy === "rating" ? "RATING" : "PREFERENCE",
-        popularity: options.popularity,
-      },
-      model,
-    );
-    const liked = topRatings(db, userId, 3);
-    const likedMovies = moviesByIds(
-      db,
+    const reader = createReader(services, { model });
+    const movies = await recommend(reader, userId, {
+      similar: options.similar ?? false,
+      first: options.first,
+      candidates: options.candidates,
+      rankBy: options.rankBy === undefined ? undefined : options.rankBy === "rating" ? "RATING" : "PREFERENCE",
+      popularityBias: options.popularity,
+    });
+    const liked = await reader.topRatings.load({ userId, first: 3 });
+    const likedMovies = await loadAll(
+      reader.movieById,
       liked.map(({ movieId }) => movieId),
     );
     const top = liked.map(({ movieId, rating }, i) => ({ movieId, title: likedMovies[i]?.displayTitle ?? "", rating }));
     const usesPosters = options.similar || options.picture !== undefined;
     const encoder = usesPosters ? (await encoders.inUse()).manifest.name : null;
-    const shown = usesPosters ? await withSimilarities(services, userId, movies) : movies;
-    if (options.picture !== undefined) await drawPicture(services, options.picture, userId, top, shown);
+    const shown = usesPosters ? await withSimilarities(reader, userId, movies) : movies;
+    if (options.picture !== undefined) await drawPicture(reader, options.picture, userId, top, shown);
     if (options.json) {
       return printJson({
         userId,
@@ -185,8 +178,8 @@ async function runRecommend(user: string, options: RecommendOptions, command: Co
 /** What `recommend` orders by with these options. */
 function orderInWords(model: Predictor, { rankBy, popularity = 0 }: RecommendOptions): string {
   if (model.preferences === undefined || rankBy === "rating") return "predicted stars";
-  const dial = popularity === 0 ? "" : popularity < 0 ? ", on the niche side" : ", on the mainstream side";
-  return `preference (what they would choose to watch${dial})`;
+  const bias = popularity === 0 ? "" : popularity < 0 ? ", on the niche side" : ", on the mainstream side";
+  return `preference (what they would choose to watch${bias})`;
 }
 
 async function runPredict(
@@ -196,15 +189,15 @@ async function runPredict(
   command: Command,
 ): Promise<void> {
   await withServices(command, async (services) => {
-    const userId = requireUser(services, userIdArgument(user));
+    const userId = await requireUser(services, userIdArgument(user));
     const movieIds = movieArguments.map(movieIdArgument);
-    requireMovies(services, movieIds);
+    await requireMovies(services, movieIds);
     const model = await requireModel(services, options.model);
-    const wanted = movieIds.length > 0 ? movieIds : services.catalogue().movies.map(({ id }) => id);
+    const reader = createReader(services, { model });
+    const wanted = movieIds.length > 0 ? movieIds : (await services.catalogue()).movies.map(({ id }) => id);
     const results = await predictPairs(
-      services,
+      reader,
       wanted.map((movieId) => ({ userId, movieId })),
-      model,
     );
     const all = results.map((result) => {
       if (result instanceof AppError) throw result;
@@ -215,8 +208,8 @@ async function runPredict(
     const first = movieIds.length > 0 ? all.length : (options.first ?? (options.json ? all.length : shownPredictions));
     const predictions = all.slice(0, first);
     if (options.json) return printJson({ userId, model: model.manifest.name, predictions });
-    const titles = moviesByIds(
-      services.db,
+    const titles = await loadAll(
+      reader.movieById,
       predictions.map(({ movieId }) => movieId),
     );
     printTable(
@@ -235,9 +228,9 @@ async function runPredict(
 /** A screenful. */
 const shownPredictions = 20;
 
-function randomUser({ db }: Services): UserId {
-  const total = countUsers(db);
-  const user = total === 0 ? undefined : userAt(db, randomInt(total));
+async function randomUser({ store: { users } }: Services): Promise<UserId> {
+  const total = await users.count();
+  const user = total === 0 ? undefined : await users.atOffset(randomInt(total));
   if (user === undefined)
     throw new AppError(
       "DATA_EMPTY",
@@ -247,31 +240,33 @@ function randomUser({ db }: Services): UserId {
 }
 
 async function withSimilarities(
-  services: Services,
+  reader: Reader,
   userId: UserId,
   movies: RecommendedMovie[],
 ): Promise<RecommendedMovie[]> {
   if (movies.every(({ similarity }) => similarity !== undefined)) return movies;
-  const ids = movies.map(({ movieId }) => movieId);
-  const [similarities] = await posterSimilarities(services, [{ target: { userId }, ids }]);
+  const similarities = await getPosterSimilarities(
+    reader,
+    movies.map(({ movieId }) => ({ movieId, target: { userId } })),
+  );
   return movies.map((movie, i) => ({ ...movie, similarity: similarities[i] }));
 }
 
 async function drawPicture(
-  services: Services,
+  reader: Reader,
   file: string,
   userId: UserId,
   top: { movieId: MovieId; rating: number }[],
   movies: readonly RecommendedMovie[],
 ): Promise<void> {
   const cardsOf = async (ids: MovieId[], captions: string[]): Promise<PictureCard[]> => {
-    const rows = moviesByIds(services.db, ids);
-    const posters = postersByMovieIds(services.db, ids);
+    const rows = await loadAll(reader.movieById, ids);
+    const posters = await loadAll(reader.posterByMovieId, ids);
     return Promise.all(
       ids.map(async (_, i) => {
         const poster = posters[i];
         const bytes =
-          poster && (await readPoster(services.folders.posters, poster.sha256, poster.format).catch(() => undefined));
+          poster && (await readPoster(reader.services.folders.posters, poster.sha256, poster.format).catch(() => undefined));
         return {
           title: rows[i]?.displayTitle ?? "",
           year: rows[i]?.year,

@@ -2,10 +2,6 @@
 import type { Command } from "commander";
 import { type Logger, pino } from "pino";
 import { embeddedDatasetNote } from "../../datasets/embedded/generate-ratings.js";
-import { countMovies } from "../../db/movies.js";
-import { countRatings } from "../../db/ratings.js";
-import { currentDataset, getSetting } from "../../db/settings.js";
-import { countUsers } from "../../db/users.js";
 import { removeLeftOvers } from "../../files/temporary.js";
 import { embedPosters } from "../../jobs/embed-posters.js";
 import { setUp } from "../../jobs/setup-embedded.js";
@@ -19,7 +15,7 @@ import { runJob } from "../terminal/run-job.js";
 import { readCommandConfig } from "../terminal/setting-options.js";
 import { createPosterProviders, toAppOptions, withServices } from "../terminal/with-services.js";
 
-// A server must not wait for another process's lock on its one thread: writes try again, see db/write.ts.
+// A server must not block its one thread while another process writes: its writes try again.
 const serverBusyTimeoutMs = 5;
 
 export function addServeCommands(program: Command): void {
@@ -56,7 +52,7 @@ export function addServeCommands(program: Command): void {
       try {
         // Made once the server listens: a start that fails must not use up the one time it is shown.
         const token = config.auth === "on" ? await firstToken(services) : undefined;
-        welcome(services, server.address, token);
+        await welcome(services, server.address, token);
         // What is not embedded yet would be missing from similarPosters; queries are answered meanwhile.
         const stopping = new AbortController();
         const embedding = embedPosters(services, { signal: stopping.signal }).catch((error: unknown) =>
@@ -71,8 +67,7 @@ export function addServeCommands(program: Command): void {
         await embedding;
       } finally {
         // Subscriptions would hold their connections.
-        services.posterSources.updates.close();
-        services.events.close();
+        services.store.endChanges();
         await server.stop();
         await tracing?.stop().catch((error: unknown) => logger.warn({ err: error }, "traces were not sent"));
         await services.close();
@@ -87,9 +82,9 @@ export function addServeCommands(program: Command): void {
     .action(async (options: { json?: boolean }, command: Command) => {
       await withServices(command, async (services) => {
         const report = await setup(services);
-        if (options.json) printJson(report ?? { loaded: currentDataset(services.db)?.name });
-        else if (report === undefined)
-          print(`nothing to do: the data set ${currentDataset(services.db)?.name} is loaded`);
+        const { dataset } = await services.serving();
+        if (options.json) printJson(report ?? { loaded: dataset?.name });
+        else if (report === undefined) print(`nothing to do: the data set ${dataset?.name} is loaded`);
       });
     });
 }
@@ -110,7 +105,7 @@ async function startTracing(endpoint: string) {
 }
 
 async function setup(services: Services) {
-  if (currentDataset(services.db) !== undefined) return undefined;
+  if ((await services.serving()).dataset !== undefined) return undefined;
   const started = performance.now();
   say(`Setting up. ${embeddedDatasetNote}`);
   const report = await runJob((progress) => setUp(services, progress));
@@ -121,16 +116,16 @@ async function setup(services: Services) {
   return report;
 }
 
-function welcome(services: Services, address: string, token: string | undefined): void {
-  const { db } = services;
-  const dataset = currentDataset(db);
+async function welcome(services: Services, address: string, token: string | undefined): Promise<void> {
+  const { users, movies, ratings } = services.store;
+  const { dataset, activeModel } = await services.serving();
   print(
-    `Marquee serves ${dataset?.name}: ${countUsers(db)} users, ${countMovies(db)} movies, ${countRatings(db)} ratings.`,
+    `Marquee serves ${dataset?.name}: ${await users.count()} users, ${await movies.count()} movies, ${await ratings.count()} ratings.`,
   );
   if (dataset?.synthetic) print(embeddedDatasetNote);
   print(`\n  GraphiQL and API: ${address}/graphql\n`);
-  print(`  ${exampleQuery(services)}\n`);
-  if (getSetting(db, "activeModel") === undefined) {
+  print(`  ${await exampleQuery(services)}\n`);
+  if (activeModel === undefined) {
     print(
       "  No model serves this data set yet: run marquee train, or marquee models import. Until then nothing is predicted.\n",
     );

@@ -1,6 +1,4 @@
 /** Checks that the users, movies, models and so on that a command line names exist; an error says which ones do. */
-import { moviesByIds } from "../../db/movies.js";
-import { countUsers, userAt, usersByIds } from "../../db/users.js";
 import { AppError, type ErrorCode, received } from "../../errors.js";
 import type { MovieId, UserId } from "../../ids.js";
 import { listModels } from "../../ml/model/model-store.js";
@@ -8,7 +6,6 @@ import type { Predictor } from "../../ml/model/predictor.js";
 import { listEncoders } from "../../posters/encoders/encoder-store.js";
 import { type PublishedEncoder, publishedEncoder, publishedEncoders } from "../../posters/encoders/pull-encoder.js";
 import { allTokens } from "../../resolvers/system/edit-tokens.js";
-import { allDocuments } from "../../services/document-store.js";
 import type { EncoderInUse } from "../../services/encoders-in-use.js";
 import type { Services } from "../../services/services.js";
 
@@ -16,21 +13,18 @@ import type { Services } from "../../services/services.js";
 const maxNames = 12;
 
 /** @throws {AppError} USER_NOT_FOUND */
-export function requireUser({ db }: Services, id: UserId): UserId {
-  if (usersByIds(db, [id])[0] !== undefined) return id;
-  const count = countUsers(db);
-  const range = { count, min: userAt(db, 0)?.id, max: userAt(db, count - 1)?.id };
-  throw new AppError("USER_NOT_FOUND", `there is no user ${id}; ${describeRange("users", range)}`);
+export async function requireUser({ store: { users } }: Services, id: UserId): Promise<UserId> {
+  if ((await users.byIds([id]))[0] !== undefined) return id;
+  const range = await users.idRange();
+  const counted = { count: await users.count(), min: range?.lowest, max: range?.highest };
+  throw new AppError("USER_NOT_FOUND", `there is no user ${id}; ${describeRange("users", counted)}`);
 }
 
 /** @throws {AppError} MOVIE_NOT_FOUND for the first movie that does not exist */
-export function requireMovies(services: Services, ids: readonly MovieId[]): void {
-  const missing = moviesByIds(services.db, ids).indexOf(undefined);
+export async function requireMovies({ store: { movies } }: Services, ids: readonly MovieId[]): Promise<void> {
+  const missing = (await movies.byIds(ids)).indexOf(undefined);
   if (missing === -1) return;
-  const all = services
-    .catalogue()
-    .movies.map(({ id }) => id as number)
-    .sort((a, b) => a - b);
+  const all = (await movies.all()).map(({ id }) => id as number).sort((a, b) => a - b);
   const range = { count: all.length, min: all[0], max: all.at(-1) };
   throw new AppError("MOVIE_NOT_FOUND", `there is no movie ${ids[missing]}; ${describeRange("movies", range)}`);
 }
@@ -61,18 +55,9 @@ export function requirePublishedEncoder(name: string): PublishedEncoder {
 }
 
 /** @throws {AppError} TOKEN_NOT_FOUND */
-export function requireToken(services: Services, id: number): void {
-  const ids = allTokens(services).map((token) => token.id);
+export async function requireToken(services: Services, id: number): Promise<void> {
+  const ids = (await allTokens(services)).map((token) => token.id);
   requireName("TOKEN_NOT_FOUND", "token", id, ids, "create one with marquee token create");
-}
-
-/** @throws {AppError} DOCUMENT_NOT_FOUND */
-export function requireDocument(services: Services, hash: string): void {
-  if (allDocuments(services).some((document) => document.hash === hash)) return;
-  throw new AppError(
-    "DOCUMENT_NOT_FOUND",
-    `there is no trusted document ${received(hash)}: marquee documents list shows the hashes`,
-  );
 }
 
 function describeRange(noun: string, { count, min, max }: { count: number; min?: number; max?: number }): string {

@@ -1,5 +1,4 @@
 /** Installs an encoder made from an ONNX network: a file of one's own, or one that is published. */
-import { getSetting } from "../../db/settings.js";
 import { addEncoder } from "../../posters/encoders/add-encoder.js";
 import type { OnnxEncoderManifest } from "../../posters/encoders/encoder-manifest.js";
 import { publishedEncoder, pullEncoder } from "../../posters/encoders/pull-encoder.js";
@@ -39,7 +38,7 @@ export async function installEncoder(
 ): Promise<InstallEncoderReport> {
   const { manifest, added } = await addEncoder(services.folders.encoders, file, options);
   const embedded = use ? await switchEncoder(services, { encoder: manifest.name, signal }, progress) : 0;
-  return { manifest, added, embedded, inUse: getSetting(services.db, "activeEncoder") === manifest.name };
+  return { manifest, added, embedded, inUse: (await services.serving()).activeEncoder === manifest.name };
 }
 
 export interface InstallPublishedOptions {

@@ -1,6 +1,4 @@
 /** Switches to another encoder, embedding every poster first. */
-import { setSetting } from "../../db/settings.js";
-import { write } from "../../db/write.js";
 import { AppError } from "../../errors.js";
 import type { Services } from "../../services/services.js";
 import { embedPosters } from "../embed-posters.js";
@@ -28,6 +26,6 @@ export async function switchEncoder(
   if (signal?.aborted) {
     throw new AppError("INTERRUPTED", "interrupted: the encoder in use stays; what was embedded is kept");
   }
-  await write(services.db, () => setSetting(services.db, "activeEncoder", name));
+  await services.store.settings.set("activeEncoder", name);
   return embedded;
 }

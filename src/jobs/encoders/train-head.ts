@@ -1,9 +1,4 @@
 /** Trains a head on an encoder's embeddings, so that posters of movies with the same genres and audience are similar. */
-import { allMovies } from "../../db/movies.js";
-import { saveEmbeddings, storedEmbeddings } from "../../db/posters.js";
-import { allRatings } from "../../db/ratings.js";
-import { currentDataset } from "../../db/settings.js";
-import { write } from "../../db/write.js";
 import { AppError, received } from "../../errors.js";
 import type { MovieId, UserId } from "../../ids.js";
 import { leastLike } from "../../ml/audience/co-likes.js";
@@ -54,9 +49,9 @@ export async function trainHead(
   { base, name, folds, seed, signal }: TrainHeadOptions,
   progress: Progress = silent,
 ): Promise<HeadEncoderManifest> {
-  const { db, folders } = services;
+  const { store, folders } = services;
   checkName(name, base, folders.encoders);
-  const data = readPosters(services, base);
+  const data = await readPosters(services, base);
   const { n, d, contents, vectors, genres, likes, learnedLikes } = data;
   const index = await createPosterIndex(vectors.slice(), d);
   const landmarks = permutation(n, mulberry32(seed)).slice(0, maxLandmarks).sort();
@@ -102,7 +97,7 @@ export async function trainHead(
     graphSha256,
     graphBytes: graph.length,
     training: {
-      dataset: currentDataset(db)!.name,
+      dataset: (await services.serving()).dataset!.name,
       posters: L,
       likes: facts.learnedLikes.indices.length,
       seed,
@@ -121,7 +116,7 @@ export async function trainHead(
       contents.map((sha256, i) => [sha256, projected.slice(i * outputs, (i + 1) * outputs)] as const),
     );
     const key = { encoderId: manifest.id, preprocessing: preprocessingVersion(manifest.preprocessing) };
-    await write(db, () => saveEmbeddings(db, key, made));
+    await store.embeddings.save(key, made);
   }
   await writeEncoder(folders.encoders, manifest, graph);
   return manifest;
@@ -157,9 +152,9 @@ interface PosterData {
   learnedLikes: SparseRows;
 }
 
-function readPosters({ db }: Services, { key, manifest }: EncoderInUse): PosterData {
-  const stored = storedEmbeddings(db, key);
-  const movies = allMovies(db).filter(({ id }) => stored.has(id));
+async function readPosters({ store }: Services, { key, manifest }: EncoderInUse): Promise<PosterData> {
+  const stored = await store.embeddings.ofMovies(key);
+  const movies = (await store.movies.all()).filter(({ id }) => stored.has(id));
   const n = movies.length;
   if (n < minPosters) {
     throw new AppError("DATA_EMPTY", `expected at least ${minPosters} movies with a poster to learn from, found ${n}`);
@@ -170,7 +165,7 @@ function readPosters({ db }: Services, { key, manifest }: EncoderInUse): PosterD
     vectors.set(stored.get(id)!.vector, i * d);
   });
   const itemIndexes = new Map<number, number>(movies.map(({ id }, i) => [id, i]));
-  const { userIds, movieIds, stars } = allRatings(db);
+  const { userIds, movieIds, stars } = await store.ratings.all();
   const userRows = new Map<number, number>();
   const all: Likes = { rowAt: [], itemAt: [] };
   const learned: Likes = { rowAt: [], itemAt: [] };

@@ -39,11 +39,11 @@ export interface ProtocolReport extends ProtocolResult {
 
 /** @throws {AppError} DATA_EMPTY, DATA_FORMAT; as `trainFactors` */
 export async function runProtocol(
-  { db, encoders }: Services,
+  { store, encoders }: Services,
   { protocol, ...options }: RunProtocolOptions,
   progress: Progress = silent,
 ): Promise<ProtocolReport> {
-  const { data, name } = loadTrainingSet(db, "all", (await encoders.inUse()).key);
+  const { data, name } = await loadTrainingSet(store, "all", (await encoders.inUse()).key);
   const result = await protocols[protocol](data, options, progress);
   checkFigures(result);
   return { ...result, dataset: name, mean: meanFigures(result.runs) };

@@ -2,8 +2,6 @@
 import { basename } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { occupations } from "../../datasets/movielens/occupations.js";
-import { setSetting } from "../../db/settings.js";
-import { write } from "../../db/write.js";
 import { AppError } from "../../errors.js";
 import { maxModelBytes, readRegularFile } from "../../files/read-file.js";
 import { type ImportedBaseline, importBaseline, ratedIds } from "../../ml/baseline/baseline-import.js";
@@ -37,10 +35,10 @@ export interface ImportModelReport {
 
 /** @throws {AppError} DATA_EMPTY, FILE_UNREADABLE, MODEL_INVALID; as `importBaseline` */
 export async function importModel(
-  { db, folders }: Services,
+  { store, folders }: Services,
   { file, idMaps: idMapsFile, name: wanted, use = true }: ImportModelOptions,
 ): Promise<ImportModelReport> {
-  const { name: dataset, data } = loadTrainingSet(db, "imported");
+  const { name: dataset, data } = await loadTrainingSet(store, "imported");
   const bytes = await readRegularFile(file, maxModelBytes);
   const idMaps =
     idMapsFile === undefined ? undefined : (await readRegularFile(idMapsFile, maxModelBytes)).toString("utf8");
@@ -53,7 +51,7 @@ export async function importModel(
     unratedMovies = await saveImported(folders.models, model, dataset, data, imported);
   }
   const name = model;
-  if (use) await write(db, () => setSetting(db, "activeModel", name));
+  if (use) await store.settings.set("activeModel", name);
   return { model, dataset, added, unratedMovies, serves: use };
 }
 

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { type DatasetName, datasetNames } from "../../datasets/movielens/datasets.js";
 import { downloadDataset } from "../../datasets/movielens/download-archive.js";
 import { openSource } from "../../datasets/movielens/source.js";
-import { type ImportReport, importDataset } from "../../db/import/import-dataset.js";
-import type { DuplicatePolicy } from "../../db/import/import-ratings.js";
 import { AppError, received } from "../../errors.js";
 import type { Services } from "../../services/services.js";
+import type { DuplicatePolicy } from "../../store/imports.js";
 import { type Progress, silent } from "../progress.js";
+import { type ImportReport, importDataset } from "./import-dataset.js";
 import { createSkippedLines, type SkippedKind } from "./skipped-lines.js";
 
 export interface ImportMovieLensOptions {
@@ -50,7 +50,7 @@ export async function importMovieLens(
     const source = await openSource(downloaded ?? checkSource(from));
     const skipped = createSkippedLines(progress);
     try {
-      const report = await importDataset(services.db, source, {
+      const report = await importDataset(services, source, {
         ...rest,
         links,
         signal,

@@ -1,13 +1,11 @@
 /** Links movies to the IMDb and TMDB ids of a newer MovieLens release. */
 import { readLinkReference } from "../../datasets/linking/link.js";
 import { openSource } from "../../datasets/movielens/source.js";
-import { importLinks } from "../../db/import/import-links.js";
-import { type LinkState, linkState } from "../../db/link-report.js";
-import { countMovies } from "../../db/movies.js";
-import { write } from "../../db/write.js";
 import { AppError } from "../../errors.js";
 import type { Services } from "../../services/services.js";
 import { type Progress, silent } from "../progress.js";
+import { getLinkState, type LinkState } from "./link-state.js";
+import { planLinks } from "./match-links.js";
 import { createSkippedLines, type SkippedKind } from "./skipped-lines.js";
 
 export interface LinkMoviesOptions {
@@ -27,20 +25,21 @@ export interface LinkMoviesReport {
 
 /** @throws {AppError} DATA_EMPTY without movies; as `openSource` and `readLinkReference` */
 export async function linkMovies(
-  { db }: Services,
+  { store }: Services,
   { from, skipBad = false }: LinkMoviesOptions = {},
   progress: Progress = silent,
 ): Promise<LinkMoviesReport> {
-  if (countMovies(db) === 0) {
+  if ((await store.movies.count()) === 0) {
     throw new AppError(
       "DATA_EMPTY",
       "there are no movies yet: run marquee import, or marquee setup for the embedded data set",
     );
   }
-  if (from === undefined) return { state: linkState(db), skippedKinds: [] };
+  if (from === undefined) return { state: await getLinkState(store), skippedKinds: [] };
   const source = await openSource(from);
   const skipped = createSkippedLines(progress);
   const reference = await readLinkReference(source, { skipBad, onBadLine: skipped.add }).finally(() => source.close());
-  const { changed } = await write(db, () => importLinks(db, reference));
-  return { state: linkState(db), changed, skippedKinds: skipped.kinds() };
+  const { decide, reference: films } = planLinks(reference);
+  const changed = await store.links.replaceImported(decide, films);
+  return { state: await getLinkState(store), changed, skippedKinds: skipped.kinds() };
 }

@@ -44,10 +44,10 @@ export async function trainBaselineModel(
   options: TrainingJobOptions = {},
   progress: Progress = silent,
 ): Promise<BaselineReport> {
-  const { db, folders } = services;
+  const { store, folders } = services;
   const { validation = 0.2, seed = defaultSplit.seed, use = true, signal, onTrained } = options;
   const name = checkModelName(options.name ?? "baseline");
-  const { name: datasetName, data } = loadTrainingSet(db);
+  const { name: datasetName, data } = await loadTrainingSet(store);
   const idLists = idListsOf(data);
   const rows = ratingRows(data, idLists);
   const split = splitByIdentity(data.ratings, validation, seed);

@@ -47,11 +47,11 @@ export async function trainFactorModel(
   options: TrainFactorOptions = {},
   progress: Progress = silent,
 ): Promise<FactorReport> {
-  const { db, folders, encoders } = services;
+  const { store, folders, encoders } = services;
   const { validation = defaultSplit.share, seed = defaultSplit.seed, use = true, signal, onTrained } = options;
   const { ranker = rankerDefaults, storage = "float16" } = options;
   const name = checkModelName(options.name ?? stars.kind);
-  const { name: datasetName, data } = loadTrainingSet(db, "all", (await encoders.inUse()).key);
+  const { name: datasetName, data } = await loadTrainingSet(store, "all", (await encoders.inUse()).key);
   const split = splitByIdentity(data.ratings, validation, seed);
   if (split.train.length === 0 || (validation > 0 && split.validation.length === 0)) {
     throw new AppError(

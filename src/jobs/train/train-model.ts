@@ -2,7 +2,7 @@
 import type { BaselineOptions } from "../../ml/baseline/baseline-train.js";
 import type { StarOptions } from "../../ml/training/factor-train.js";
 import type { Services } from "../../services/services.js";
-import { reportTraining, type TrainingReporter } from "../../services/training-progress.js";
+import { createTrainingReporter, type TrainingReporter } from "../../services/training-reporter.js";
 import { type Progress, silent } from "../progress.js";
 import { type BaselineReport, trainBaselineModel } from "./train-baseline.js";
 import { type FactorReport, type TrainFactorOptions, trainFactorModel } from "./train-factors.js";
@@ -22,17 +22,17 @@ export async function trainModel(
   { model, ...options }: TrainModelOptions,
   progress: Progress = silent,
 ): Promise<TrainingReport> {
-  const reporter = reportTraining(services.folders.training, model.kind);
+  const reporter = createTrainingReporter(services.store.progress, model.kind);
   const published = publish(progress, reporter);
   try {
     const report =
       model.kind === "baseline"
         ? await trainBaselineModel(services, model.baseline, options, published)
         : await trainFactorModel(services, model, options, published);
-    reporter.end(report.stopped === "interrupted" ? "STOPPED" : "DONE");
+    await reporter.end(report.stopped === "interrupted" ? "STOPPED" : "DONE");
     return report;
   } catch (error) {
-    reporter.end("STOPPED");
+    await reporter.end("STOPPED");
     throw error;
   }
 }

@@ -1,6 +1,4 @@
 /** What the trainings of all kinds of models share: options, measuring on held-out ratings, and saving. */
-import { setSetting } from "../../db/settings.js";
-import { write } from "../../db/write.js";
 import type { TrainingSet } from "../../ml/data/training-set.js";
 import type { ManifestDraft, Metrics } from "../../ml/model/manifest.js";
 import { saveModel } from "../../ml/model/model-store.js";
@@ -53,12 +51,12 @@ export async function measureModel(
 
 /** Saves a model, and lets it serve where `use` says so. @returns the name that it was saved under */
 export async function saveTrainedModel(
-  { db, folders }: Services,
+  { store, folders }: Services,
   manifest: ManifestDraft,
   files: Map<string, Uint8Array>,
   use: boolean,
 ): Promise<string> {
   const { name } = await saveModel(folders.models.own, manifest, files);
-  if (use) await write(db, () => setSetting(db, "activeModel", name));
+  if (use) await store.settings.set("activeModel", name);
   return name;
 }

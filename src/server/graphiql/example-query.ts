@@ -4,6 +4,6 @@ import { exampleUserId } from "../../resolvers/system/example-user.js";
 import type { Services } from "../../services/services.js";
 
 /** The query that README shows, for a user whom the loaded data set has. */
-export function exampleQuery(services: Services): string {
-  return `query { user(id: ${exampleUserId(services)}) { topRated recommendations(similar: true) { title score similarity } } }`;
+export async function exampleQuery(services: Services): Promise<string> {
+  return `query { user(id: ${await exampleUserId(services)}) { topRated recommendations(similar: true) { title score similarity } } }`;
 }

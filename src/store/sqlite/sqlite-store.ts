@@ -24,6 +24,10 @@ export function openSqliteStore(file: string, options: StoreOptions = {}): Store
   const db = openDatabase(file, options);
   const feed = createChangeFeed(() => watch.start());
   const watch = watchChanges(db, feed.publish, () => feed.readers > 0);
+  const endChanges = () => {
+    feed.close();
+    watch.stop();
+  };
   return {
     movies: createMovieStore(db, feed),
     users: createUserStore(db, feed),
@@ -38,9 +42,9 @@ export function openSqliteStore(file: string, options: StoreOptions = {}): Store
     progress: createProgressStore(db, feed),
     imports: createImportStore(db, file, feed),
     changes: (filter) => feed.subscribe(filter),
+    endChanges,
     close: async () => {
-      feed.close();
-      watch.stop();
+      endChanges();
       db.close();
     },
   };
