@@ -19,7 +19,7 @@ test.each([
   if (printed === undefined) await expect(ended).rejects.toThrow("the server ended with");
   else expect((await ended).stdout).toMatch(printed);
   const services = openServices(folder);
-  const tokens = allTokens(services);
+  const tokens = await allTokens(services);
   await services.close();
   // The server makes the first token of a data folder itself.
   expect(tokens.map(({ name }) => name)).not.toContain("bench/hostile");

@@ -97,7 +97,10 @@ function checkDocument(text: string, source: string, check: (text: string) => re
 /** @throws {AppError} DOCUMENT_NOT_FOUND */
 export async function removeDocument({ store }: Services, hash: string): Promise<void> {
   if (await store.documents.delete(hash)) return;
-  throw new AppError("DOCUMENT_NOT_FOUND", `there is no trusted document ${received(hash)}: marquee documents list shows the hashes`);
+  throw new AppError(
+    "DOCUMENT_NOT_FOUND",
+    `there is no trusted document ${received(hash)}: marquee documents list shows the hashes`,
+  );
 }
 
 /** The name that a client sends a document by: SHA-256 of its text, hex. */

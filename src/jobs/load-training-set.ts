@@ -19,8 +19,18 @@ export async function loadTrainingSet(
   if (name === undefined || ratings.stars.length === 0) {
     throw new AppError("DATA_EMPTY", "expected a data set with ratings, but none is loaded: run marquee import");
   }
-  const users = (await store.users.all()).map(({ id, gender, ageGroup, occupation }) => ({ id, gender, ageGroup, occupation }));
+  const users = (await store.users.all()).map(({ id, gender, ageGroup, occupation }) => ({
+    id,
+    gender,
+    ageGroup,
+    occupation,
+  }));
   const posters = encoder && (await store.embeddings.ofMovies(encoder));
-  const movies = (await store.movies.all()).map(({ id, genres, year }) => ({ id, genres, year, poster: posters?.get(id) }));
+  const movies = (await store.movies.all()).map(({ id, genres, year }) => ({
+    id,
+    genres,
+    year,
+    poster: posters?.get(id),
+  }));
   return { name, data: { users, movies, ratings, posterEncoder: encoder } };
 }

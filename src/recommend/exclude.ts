@@ -24,10 +24,7 @@ export async function createExclusion(
   for (const { options } of requests) {
     const minRatings = options.filter?.minRatings;
     if (minRatings === undefined) continue;
-    enough.set(
-      toName(minRatings),
-      await ratedAtLeast.load({ audience: minRatings.audience, min: minRatings.count }),
-    );
+    enough.set(toName(minRatings), await ratedAtLeast.load({ audience: minRatings.audience, min: minRatings.count }));
   }
   return (rated, filtering) =>
     getExcluded(catalogue, rated, filtering, (minRatings) => enough.get(toName(minRatings)) as ReadonlySet<MovieId>);

@@ -19,7 +19,11 @@ export const defaultCandidates = 30;
  * @returns at most `first` movies that the user has not rated, best first
  * @throws {AppError} USER_NOT_FOUND; as `Models.get`
  */
-export async function recommend(reader: Reader, userId: UserId, options: RecommendOptions): Promise<RecommendedMovie[]> {
+export async function recommend(
+  reader: Reader,
+  userId: UserId,
+  options: RecommendOptions,
+): Promise<RecommendedMovie[]> {
   const user = await reader.userById.load(userId);
   if (user === undefined) throw userNotFound(userId);
   return recommendTo(reader, { subject: await getSubject(reader, user), options });

@@ -2,7 +2,12 @@
 import { createPause } from "../pause.js";
 import { blend, diversify, normalised } from "../posters/vectors/rerank.js";
 import { centre } from "../posters/vectors/similarity.js";
-import { type ComparedPosters, comparePosters, type SimilarityTarget, similarityToTarget } from "./poster-similarity.js";
+import {
+  type ComparedPosters,
+  comparePosters,
+  type SimilarityTarget,
+  similarityToTarget,
+} from "./poster-similarity.js";
 import type { Reader } from "./reader.js";
 import type { RecommendedMovie, RecommendOptions } from "./recommend-request.js";
 

@@ -20,10 +20,7 @@ export interface Prediction {
  * One prediction for each key, in their order; an error for an unknown user or movie.
  * @throws {AppError} as `Models.get`
  */
-export async function predictPairs(
-  reader: Reader,
-  keys: readonly PredictionKey[],
-): Promise<(Prediction | AppError)[]> {
+export async function predictPairs(reader: Reader, keys: readonly PredictionKey[]): Promise<(Prediction | AppError)[]> {
   const model = await reader.model.load("current");
   const [users, movies] = await Promise.all([
     loadAll(reader.userById, [...new Set(keys.map((key) => key.userId))]),

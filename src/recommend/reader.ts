@@ -69,7 +69,12 @@ export function createReader(services: Services, options: ReaderOptions = {}): R
     embeddingByMovieId: createLoader((ids) => getEmbeddings(services, posterByMovieId, ids)),
     ratingsByUserId: createLoader((ids) => loadRatings(store, ids)),
     topRatings: createLoader(
-      (keys) => readInGroups(keys, ({ first }) => first, (first, ids) => store.ratings.topOfUsers(ids, first)),
+      (keys) =>
+        readInGroups(
+          keys,
+          ({ first }) => first,
+          (first, ids) => store.ratings.topOfUsers(ids, first),
+        ),
       ({ userId, first }) => `${userId} ${first}`,
     ),
     ratedAtLeast: createLoader(

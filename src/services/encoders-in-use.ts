@@ -90,7 +90,8 @@ export function createEncoders(
   ): Promise<Map<string, Float32Array>> {
     const { key, embedder } = encoder ?? (await inUse());
     const contents = posters.map(({ sha256 }) => sha256);
-    const vectors = contents.length === 0 ? new Map<string, Float32Array>() : await store.embeddings.byContent(key, contents);
+    const vectors =
+      contents.length === 0 ? new Map<string, Float32Array>() : await store.embeddings.byContent(key, contents);
     const missing = [...new Map(posters.map((poster) => [poster.sha256, poster])).values()].filter(
       ({ sha256 }) => !vectors.has(sha256),
     );

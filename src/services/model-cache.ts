@@ -11,20 +11,19 @@ export interface Models {
    * @throws {AppError} MODEL_NOT_FOUND when there is none; MODEL_OTHER_DATASET when it was trained on other data than
    *   is loaded; MODEL_INVALID
    */
-  get(name?: string): Promise<Predictor>;
+  get(name?: string, serving?: ServingState): Promise<Predictor>;
 }
 
 /** Models in memory: the active one, and another that it is compared with or that replaces it. */
 const maxLoaded = 2;
 
-/** As `Models.get`, for a given state of the store. */
-export type ModelCache = (serving: ServingState, name?: string) => Promise<Predictor>;
-
-export function createModelCache(folders: ModelFolders): ModelCache {
+/** @param readServing reads what serves, where the caller did not */
+export function createModels(folders: ModelFolders, readServing: () => Promise<ServingState>): Models {
   // Promises, so that requests that come while a model loads wait for the same one.
   const loading = new Map<string, Promise<Predictor>>();
 
-  return async function get({ dataset, activeModel }, name) {
+  async function get(name?: string, serving?: ServingState): Promise<Predictor> {
+    const { dataset, activeModel } = serving ?? (await readServing());
     const chosen = name ?? activeModel;
     const loaded = dataset?.name;
     if (loaded === undefined && name === undefined) {
@@ -64,5 +63,7 @@ export function createModelCache(folders: ModelFolders): ModelCache {
       );
     }
     return predictor;
-  };
+  }
+
+  return { get };
 }

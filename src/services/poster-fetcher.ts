@@ -72,12 +72,7 @@ export function createPosterFetcher(
     let outcome: FetchOutcome = "none";
     for (const provider of providers) {
       const last = lastFetches.get(provider.name);
-      if (
-        !refresh &&
-        last !== undefined &&
-        last.retryAt > now &&
-        !(last.outcome === "found" && poster === undefined)
-      ) {
+      if (!refresh && last !== undefined && last.retryAt > now && !(last.outcome === "found" && poster === undefined)) {
         if (poster?.source === provider.name) return { outcome: "unchanged", detail: provider.name };
         if (outcome === "none") outcome = "waiting";
         details.push(`${provider.name}: ${last.detail ?? last.outcome}`);

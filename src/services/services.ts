@@ -9,7 +9,7 @@ import { openSqliteStore } from "../store/sqlite/sqlite-store.js";
 import type { Store, StoreOptions } from "../store/store.js";
 import { type Catalogue, createCatalogues } from "./catalogue.js";
 import { createEncoders, type Encoders } from "./encoders-in-use.js";
-import { createModelCache, type Models } from "./model-cache.js";
+import { createModels, type Models } from "./model-cache.js";
 import { createPosterFetcher, type PosterFetcher } from "./poster-fetcher.js";
 import { createPosterIndexes, type MoviePosterIndex, type PosterClusters } from "./poster-index.js";
 import { createTrends, type Trends } from "./trends.js";
@@ -78,7 +78,7 @@ export function openServices(dataDir: string, options: ServicesOptions = {}): Se
   const store = openSqliteStore(folders.database, options);
   const readServing = () => store.settings.serving();
   const catalogues = createCatalogues(store);
-  const modelCache = createModelCache(folders.models);
+  const models = createModels(folders.models, readServing);
   const encoders = createEncoders(store, folders, readServing);
   const posterIndexes = createPosterIndexes(store.embeddings);
   const posterFetcher = createPosterFetcher(store, folders.posters, encoders, {
@@ -99,24 +99,17 @@ export function openServices(dataDir: string, options: ServicesOptions = {}): Se
     },
   };
 
-  /** What depends on the state that serves, which each caller reads in its own way. */
-  function servicesOf(serving: () => Promise<ServingState>, inUse = encoders.inUse): Services {
-    return {
-      ...shared,
-      serving,
-      catalogue: async () => catalogues((await serving()).dataset),
-      models: { get: async (name) => modelCache(await serving(), name) },
-      encoders: {
-        ...encoders,
-        inUse,
-        embeddings: async (posters, given) =>
-          encoders.embeddings(posters, { ...given, encoder: given?.encoder ?? (await inUse()) }),
-      },
-      posterIndex: async () => posterIndexes.current(await inUse()),
-      posterClusters: async () => posterIndexes.clusters(await inUse()),
-      forRequest,
-    };
-  }
+  const services: Services = {
+    ...shared,
+    serving: readServing,
+    catalogue: async () => catalogues((await readServing()).dataset),
+    models,
+    encoders,
+    posterIndex: async () => posterIndexes.current(await encoders.inUse()),
+    posterClusters: async () => posterIndexes.clusters(await encoders.inUse()),
+    forRequest,
+  };
+  return services;
 
   function forRequest(): RequestServices {
     let state: Promise<ServingState> | undefined;
@@ -127,14 +120,25 @@ export function openServices(dataDir: string, options: ServicesOptions = {}): Se
     };
     // The data set may change with a mutation of the request; the model and the encoder do not.
     const serving = async () => ({ ...(await first()), dataset: (await (latest ?? first())).dataset });
+    const inUse = async () => encoders.named((await first()).activeEncoder);
     return {
-      ...servicesOf(serving, async () => encoders.named((await first()).activeEncoder)),
+      ...shared,
+      serving,
+      catalogue: async () => catalogues((await serving()).dataset),
+      models: { get: async (name) => services.models.get(name, await serving()) },
+      encoders: {
+        ...encoders,
+        inUse,
+        embeddings: async (posters, given) =>
+          encoders.embeddings(posters, { ...given, encoder: given?.encoder ?? (await inUse()) }),
+      },
+      posterIndex: async () => posterIndexes.current(await inUse()),
+      posterClusters: async () => posterIndexes.clusters(await inUse()),
+      forRequest,
       forgetDataset: () => {
         if (state !== undefined) latest = readServing();
         latest?.catch(() => {});
       },
     };
   }
-
-  return servicesOf(readServing);
 }

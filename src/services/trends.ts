@@ -3,9 +3,9 @@ import PQueue from "p-queue";
 import { AppError } from "../errors.js";
 import type { MovieId } from "../ids.js";
 import { createPause, stillWaiting, withoutSignal } from "../pause.js";
+import type { TimePosition } from "../store/ratings.js";
 import type { Audience } from "../store/statistics.js";
 import type { Store } from "../store/store.js";
-import type { TimePosition } from "../store/ratings.js";
 import { unixNow } from "../time.js";
 
 export interface Trend {
@@ -61,7 +61,8 @@ export function createTrends(store: Pick<Store, "ratings" | "settings">): Trends
           // The queue begins at once, before the client is known.
           await Promise.resolve();
           // Not worth beginning where every client has gone meanwhile.
-          if (counting.clients.every((isWaiting) => !isWaiting())) return forget(new AppError("TIMEOUT", "nobody waits"));
+          if (counting.clients.every((isWaiting) => !isWaiting()))
+            return forget(new AppError("TIMEOUT", "nobody waits"));
           counting.beganAt = performance.now();
           return withoutSignal(() => count(days)).catch(forget);
         },

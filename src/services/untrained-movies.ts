@@ -80,11 +80,7 @@ function remember(
   return featured;
 }
 
-async function addRaters(
-  store: Data,
-  movies: Features,
-  lacking: readonly MovieId[],
-): Promise<Features> {
+async function addRaters(store: Data, movies: Features, lacking: readonly MovieId[]): Promise<Features> {
   const found = [...(await store.ratings.ratersOfMovies(lacking, max.raters))];
   const raters = new Map(found.sort(([, a], [, b]) => b.length - a.length).slice(0, max.movies));
   // The list itself where nothing is to be added: the model remembers the positions of its movies.

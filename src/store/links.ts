@@ -39,10 +39,7 @@ export interface LinkStore {
    * @param reference the films they were taken from, which replace those kept before; an empty list keeps them
    * @returns the number of movies whose ids changed
    */
-  replaceImported(
-    decide: DecideLinks,
-    reference: readonly ReferenceFilm[],
-  ): Promise<number>;
+  replaceImported(decide: DecideLinks, reference: readonly ReferenceFilm[]): Promise<number>;
   /** Films with an IMDb id whose titles share a word with `words`, the best matches first. */
   searchReference(words: readonly string[], limit: number): Promise<Omit<ReferenceFilm, "names">[]>;
 }

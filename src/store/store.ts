@@ -31,6 +31,8 @@ export interface Store {
   imports: ImportStore;
   /** What this process changed, at once, and what others changed, within a second. */
   changes<Subject extends Change["subject"]>(filter: ChangeFilter<Subject>): ChangeStream<Subject>;
+  /** Number of open streams of changes. */
+  readonly changeReaders: number;
   /** Ends all streams of changes, as before a shutdown. */
   endChanges(): void;
   close(): Promise<void>;

@@ -1,11 +1,13 @@
 /** `marquee token` and `marquee documents`. */
+import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { hashOf } from "../../src/db/documents.js";
 import { copyOf, failure, run, runJson, tempFolder } from "./run.js";
 
 let data: string;
+
+const hashOf = (text: string) => createHash("sha256").update(text).digest("hex");
 
 beforeAll(async () => {
   data = await tempFolder();

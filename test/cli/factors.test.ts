@@ -2,9 +2,9 @@
 import { cp, mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { openDatabase } from "../../src/db/open.js";
 import { loadTrainingSet } from "../../src/jobs/load-training-set.js";
 import { openServices } from "../../src/services/services.js";
+import { openDatabase } from "../../src/store/sqlite/database.js";
 import { complaints, copyOf, failure, run, runJson, start, tempFolder } from "./run.js";
 
 interface Report {
@@ -385,7 +385,7 @@ describe("marquee evaluate", () => {
 /** The embedded ratings split as He et al. split theirs: each user's last rating left out, among the first other movies. */
 async function heSplit(): Promise<string> {
   const services = openServices(data);
-  const { ratings } = loadTrainingSet(services.db).data;
+  const { ratings } = (await loadTrainingSet(services.store)).data;
   await services.close();
   const users = [...new Set(ratings.userIds)];
   const items = [...new Set(ratings.movieIds)];

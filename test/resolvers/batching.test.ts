@@ -1,5 +1,6 @@
 /** How often the model is called and the database is read: not once for each object of a list. */
 import { describe, expect, test } from "vitest";
+import { rawDatabase } from "../support/database.js";
 import { countModelCalls, fixture, moviesWithPosters, predictPlainly, start } from "../support/fixture.js";
 
 const { seed } = fixture.models.active;
@@ -155,9 +156,9 @@ describe("an embedding that is not there yet", () => {
     const [, , , candidate] = moviesWithPosters();
     const query = `{ movie(id: ${candidate.id}) { posterSimilarity(movieId: 858) } }`;
     const before = await data(query);
-    services.db.sqlite.exec("DELETE FROM poster_embeddings");
+    rawDatabase(services).exec("DELETE FROM poster_embeddings");
     expect(await data(query)).toEqual(before);
-    expect(services.db.sqlite.prepare("SELECT count(*) AS n FROM poster_embeddings").get()).toEqual({ n: 2 });
+    expect(rawDatabase(services).prepare("SELECT count(*) AS n FROM poster_embeddings").get()).toEqual({ n: 2 });
     log.length = 0;
     expect(await data(query)).toEqual(before);
     expect(log.filter((sql) => /^insert/i.test(sql))).toEqual([]);

@@ -1,5 +1,6 @@
 /** Users and movies that are added, described and taken away; ratings many at once; and what input is refused. */
 import { describe, expect, test } from "vitest";
+import { rawDatabase } from "../support/database.js";
 import { fixture, type Started, start } from "../support/fixture.js";
 
 const issues = "... on InvalidInputError { issues { path message } } ... on Error { code message }";
@@ -176,7 +177,7 @@ describe("addMovie and updateMovie", () => {
     expect(listed).toEqual({ movies: { totalCount: 2 } });
     const twice = await edit(add('title: "X", year: 2031, genres: ["Comédie", "comedie"]'));
     expect(twice.addMovie).toMatchObject({ __typename: "InvalidInputError" });
-    expect(services.catalogue().movies.length).toBe(fixture.movies.length + 2);
+    expect((await services.catalogue()).movies.length).toBe(fixture.movies.length + 2);
   });
 
   test.each(["Nul\0Other", "Bell\u0007", "Half \ud83d", "\u200b\u3164"])(
@@ -218,7 +219,7 @@ describe("addMovie and updateMovie", () => {
 
   test("another year takes the place of a range of years", async () => {
     const { edit, services } = await start();
-    services.db.sqlite.exec("UPDATE movies SET title = 'Toy Story (1995-1996)' WHERE id = 1");
+    rawDatabase(services).exec("UPDATE movies SET title = 'Toy Story (1995-1996)' WHERE id = 1");
     const { updateMovie } = await edit(update("movieId: 1, year: 1997"));
     expect(updateMovie.movie).toMatchObject({ title: "Toy Story", givenTitle: "Toy Story (1997)", year: 1997 });
   });
@@ -308,7 +309,7 @@ describe("rateMovies", () => {
     const started = await start();
     const query = "{ ratings(userId: 42, movieId: 1) { edges { node { rating ratedAt } } } }";
     await started.edit(rate("{ movieId: 1, rating: 4.5 }"));
-    started.services.db.sqlite.exec("UPDATE ratings SET rated_at = 1000000000 WHERE user_id = 42 AND movie_id = 1");
+    rawDatabase(started.services).exec("UPDATE ratings SET rated_at = 1000000000 WHERE user_id = 42 AND movie_id = 1");
     const before = await started.data(query);
     await started.edit(rate("{ movieId: 1, rating: 4.5 }"));
     expect(await started.data(query)).toEqual(before);

@@ -1,5 +1,7 @@
 /** Recommendations of a trained factor model with its ranker, over GraphQL, on the fixture's data. */
+
 import { describe, expect, test } from "vitest";
+import type { MovieId } from "../../src/ids.js";
 import { addFactorModel } from "../support/factor-model.js";
 import { countModelCalls, fixture, type Started, type StartOptions, start, unknownUser } from "../support/fixture.js";
 
@@ -100,7 +102,6 @@ describe("recommendations of a model with a ranker", () => {
 
   test("include a movie that came after the training once somebody rated it", async () => {
     const started = await startWith();
-    const { db } = started.services;
     const [unrated] = fixture.unratedMovies;
     const scoreOf = async () =>
       (await started.data(`{ movie(id: ${unrated.id}) { predictedRating(userId: 42) } }`)).movie.predictedRating;
@@ -111,9 +112,7 @@ describe("recommendations of a model with a ranker", () => {
         `mutation { rateMovie(input: { userId: ${userId}, movieId: ${unrated.id}, rating: 1 }) { __typename } }`,
       );
     }
-    expect(db.sqlite.prepare("SELECT count(*) AS n FROM ratings WHERE movie_id = ?").get(unrated.id)).toEqual({
-      n: raters.length,
-    });
+    expect(await started.services.store.ratings.count({ movieId: unrated.id as MovieId })).toBe(raters.length);
     const warm = await scoreOf();
     expect(warm).toBeLessThan(cold);
     const { user } = await started.data(

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { ItemIndex } from "../../src/ids.js";
 import { createItemNeighbours } from "../../src/ml/factors/item-neighbours.js";
+import { rawDatabase } from "../support/database.js";
 import { fixture, rankPlainly, type Started, start } from "../support/fixture.js";
 
 const { seed } = fixture.models.active;
@@ -127,7 +128,7 @@ describe("recommendFor", () => {
   test("compares posters with the guest's best-rated movies, and leaves nothing in the database", async () => {
     const { data, services } = await start();
     const before = JSON.stringify(
-      ["users", "ratings"].map((table) => services.db.sqlite.prepare(`SELECT * FROM ${table}`).all()),
+      ["users", "ratings"].map((table) => rawDatabase(services).prepare(`SELECT * FROM ${table}`).all()),
     );
     const query = guest(
       ["Toy Story", "Film 3", "The Godfather"]
@@ -144,7 +145,9 @@ describe("recommendFor", () => {
       expect(reasons).toEqual([{ __typename: "PosterReason" }]);
     }
     expect(
-      JSON.stringify(["users", "ratings"].map((table) => services.db.sqlite.prepare(`SELECT * FROM ${table}`).all())),
+      JSON.stringify(
+        ["users", "ratings"].map((table) => rawDatabase(services).prepare(`SELECT * FROM ${table}`).all()),
+      ),
     ).toBe(before);
   });
 

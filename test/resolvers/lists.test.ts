@@ -1,7 +1,6 @@
 /** Lists as front ends show them: filtered, ordered, page by page while rows come and go, and counted. */
 import { describe, expect, test } from "vitest";
 import type { Viewer } from "../../src/access/viewer.js";
-import { write } from "../../src/db/write.js";
 import { sortKey } from "../../src/fold-text.js";
 import { withSignal } from "../../src/pause.js";
 import { trending } from "../../src/resolvers/movies/trending.js";
@@ -9,6 +8,7 @@ import type { Context } from "../../src/resolvers/request/context.js";
 import { createLoaders } from "../../src/resolvers/request/loaders.js";
 import { createScheduler } from "../../src/resolvers/request/scheduler.js";
 import type { Services } from "../../src/services/services.js";
+import { rawDatabase } from "../support/database.js";
 import { fixture, type Started, start } from "../support/fixture.js";
 
 interface Node {
@@ -23,9 +23,10 @@ interface Node {
 }
 
 /** Of somebody who may read everything. */
-function contextOf(services: Services): Context {
+function createContext(services: Services): Context {
   const viewer: Viewer = { scope: "admin", userId: null, key: null };
-  return { services, loaders: createLoaders(services, () => "all", createScheduler()), viewer } as Context;
+  const own = services.forRequest();
+  return { services: own, loaders: createLoaders(own, "all", createScheduler()), viewer, audience: "all" } as Context;
 }
 
 const shown = "movieId title year genres ratingCount meanRating lastRatedOn poster { width }";
@@ -337,9 +338,7 @@ describe("what many people like", () => {
     expect(after).toContainEqual({ recentRatings: raters.length, movie: { movieId: unrated } });
     for (const trend of before.slice(0, 20)) expect(after).toContainEqual(trend);
     const weeksAgo = Math.floor(Date.now() / 1000) - 20 * 86_400;
-    await write(services.db, () =>
-      services.db.sqlite.prepare("UPDATE ratings SET rated_at = ? WHERE edited").run(weeksAgo),
-    );
+    rawDatabase(services).prepare("UPDATE ratings SET rated_at = ? WHERE edited").run(weeksAgo);
     expect((await list(10)).some(({ movie }: { movie: Node }) => movie.movieId === unrated)).toBe(false);
     expect(await list(30)).toContainEqual({ recentRatings: raters.length, movie: { movieId: unrated } });
   });
@@ -347,7 +346,7 @@ describe("what many people like", () => {
   test("trending is counted for whoever still waits, once for all of them", async () => {
     const log: string[] = [];
     const { services } = await start({ onSql: (sql) => log.push(sql) });
-    const context = contextOf(services);
+    const context = createContext(services);
     // Twice for each: what was imported, and what was given here.
     const counted = () => log.filter((sql) => /ratings_time\s+WHERE \(rated_at, id\) >/.test(sql)).length / 2;
     const ask = (days: number) => trending(context, days, 5);
@@ -364,7 +363,7 @@ describe("what many people like", () => {
 
   test("trending of few days does not wait for many, which take longer", async () => {
     const { services } = await start();
-    const context = contextOf(services);
+    const context = createContext(services);
     const done: number[] = [];
     await Promise.all([3650, 3000, 30, 7].map((days) => trending(context, days, 5).then(() => done.push(days))));
     // The first has begun when the others come.
@@ -373,9 +372,9 @@ describe("what many people like", () => {
 
   test("trending is empty where no rating's time is known, topMovies and popular where nobody rated", async () => {
     const { services, data } = await start();
-    await write(services.db, () => services.db.sqlite.exec("UPDATE ratings SET rated_at = NULL"));
+    rawDatabase(services).exec("UPDATE ratings SET rated_at = NULL");
     expect(await data("{ trending { recentRatings } }")).toEqual({ trending: [] });
-    await write(services.db, () => services.db.sqlite.exec("DELETE FROM ratings"));
+    rawDatabase(services).exec("DELETE FROM ratings");
     expect(await data("{ topMovies { score } popular { title } dataset { ratingCount meanRating } }")).toEqual({
       topMovies: [],
       popular: [],

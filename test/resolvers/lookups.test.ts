@@ -1,5 +1,6 @@
 /** Finding users and movies: by number, global id and IMDb id, by search, page by page. */
 import { describe, expect, test } from "vitest";
+import { rawDatabase } from "../support/database.js";
 import { fixture, globalId, type Started, start } from "../support/fixture.js";
 
 const byId = <T extends { id: number }>(rows: readonly T[]) => [...rows].sort((a, b) => a.id - b.id);
@@ -191,7 +192,7 @@ describe("users and movies as connections", () => {
   test("a cursor stays good when rows before it go", async () => {
     const { services, data } = await start();
     const { users } = await data("{ users(first: 3) { pageInfo { endCursor } } }");
-    services.db.sqlite.exec("DELETE FROM users WHERE id = 17");
+    rawDatabase(services).exec("DELETE FROM users WHERE id = 17");
     const next = await data(`{ users(first: 2, after: "${users.pageInfo.endCursor}") { edges { node { userId } } } }`);
     expect(next.users.edges.map(({ node }: { node: { userId: number } }) => node.userId)).toEqual([101, 256]);
   });

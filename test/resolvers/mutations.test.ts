@@ -1,9 +1,9 @@
 /** What can be changed, by whom, and what is refused; and that it counts at once and stays. */
 import Sqlite from "better-sqlite3";
 import { describe, expect, test } from "vitest";
-import { importLinks } from "../../src/db/import/import-links.js";
-import { write } from "../../src/db/write.js";
 import { movieId, parseImdbId } from "../../src/ids.js";
+import { planLinks } from "../../src/jobs/import/match-links.js";
+import { captureConnections, rawDatabase } from "../support/database.js";
 import { fixture, globalId, rankPlainly, type Started, start } from "../support/fixture.js";
 
 const { seed } = fixture.models.active;
@@ -50,7 +50,7 @@ const unlinkImdb = `mutation ($movieId: ID!) {
 
 /** Everything that a mutation could change, as text to compare. */
 function contents({ services }: Started): string {
-  const all = (table: string) => services.db.sqlite.prepare(`SELECT * FROM ${table} ORDER BY 1`).all();
+  const all = (table: string) => rawDatabase(services).prepare(`SELECT * FROM ${table} ORDER BY 1`).all();
   return JSON.stringify(["users", "movies", "ratings", "posters", "settings", "dataset"].map(all));
 }
 
@@ -261,6 +261,7 @@ describe("linkImdb", () => {
   });
 
   test("has left what it answers in the file: another connection sees it, and commits wait for the disk", async () => {
+    const connections = captureConnections();
     const started = await start();
     const other = new Sqlite(started.services.folders.database, { readonly: true });
     try {
@@ -272,7 +273,7 @@ describe("linkImdb", () => {
     } finally {
       other.close();
     }
-    const { sqlite } = started.services.db;
+    const [sqlite] = connections.filter(({ open }) => open);
     // 2 is FULL: after a power cut, too, what was answered is there.
     expect(sqlite.pragma("synchronous", { simple: true })).toBe(2);
     expect(sqlite.pragma("journal_mode", { simple: true })).toBe("wal");
@@ -324,11 +325,11 @@ describe("linkCandidates", () => {
   test("come from the release that links were taken from, and are none before", async () => {
     const started = await start();
     expect(await started.data(query("movieId: 1"))).toEqual({ linkCandidates: [] });
-    const { db } = started.services;
     const reference = new Map([
       [movieId(1), { title: "Toy Story (1996)", imdbId: parseImdbId("tt0114709")!, tmdbId: 862 }],
     ]);
-    await write(db, () => importLinks(db, reference));
+    const plan = planLinks(reference);
+    await started.services.store.links.replaceImported(plan.decide, plan.reference);
     expect(await started.data(query("movieId: 1"))).toEqual({
       linkCandidates: [{ imdbId: "tt0114709", title: "Toy Story (1996)", confidence: 0.9, takenBy: { movieId: 1 } }],
     });
@@ -419,7 +420,7 @@ describe("mutations need a token", () => {
 
   test("the file holds only a hash of it", async () => {
     const { services, token } = await start();
-    const rows = services.db.sqlite.prepare("SELECT * FROM tokens").all();
+    const rows = rawDatabase(services).prepare("SELECT * FROM tokens").all();
     expect(rows).toHaveLength(1);
     expect(rows).toMatchObject([{ name: "of the test", hash: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
     expect(JSON.stringify(rows)).not.toContain(token.slice(3));

@@ -3,14 +3,13 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { setPoster } from "../../src/db/posters.js";
-import { write } from "../../src/db/write.js";
 import { movieId } from "../../src/ids.js";
 import { embedPosters } from "../../src/jobs/embed-posters.js";
 import { renderPoster } from "../../src/posters/artwork/draw-poster.js";
 import { inspectPoster } from "../../src/posters/images/images.js";
 import { savePoster } from "../../src/posters/images/store.js";
 import { openServices } from "../../src/services/services.js";
+import { rawDatabase } from "../support/database.js";
 import {
   buildTemplate,
   dataFolder,
@@ -39,7 +38,7 @@ const ids = (list: Recommended[]) => list.map(({ movie }) => movie.movieId);
 
 /** An embedding straight from the file. */
 function vectorOf({ services }: Started, movieId: number): number[] | undefined {
-  const row = services.db.sqlite
+  const row = rawDatabase(services)
     .prepare("SELECT vector FROM posters JOIN poster_embeddings USING (sha256) WHERE movie_id = ?")
     .get(movieId) as { vector: Buffer } | undefined;
   return row && Array.from({ length: row.vector.length / 4 }, (_, j) => row.vector.readFloatLE(4 * j));
@@ -215,7 +214,7 @@ describe("visual taste", () => {
         source: "folder" as const,
         addedAt: 1,
       };
-      await write(started.db, () => setPoster(started.db, row));
+      await started.store.posters.set([row]);
     }
     await embedPosters(started);
     await started.close();
@@ -235,7 +234,7 @@ describe("visual taste", () => {
     const { user } = await started.data(`{ user(id: 3997) { ${taste} } }`);
     const { basis, ratedPosters, clusters } = user.visualTaste;
     expect(basis).toBe("RATINGS");
-    const withPoster = started.services.db.sqlite
+    const withPoster = rawDatabase(started.services)
       .prepare("SELECT count(*) FROM ratings JOIN posters USING (movie_id) WHERE user_id = 3997")
       .pluck()
       .get();
@@ -244,7 +243,7 @@ describe("visual taste", () => {
     const sum = (of: (cluster: { share: number; size: number }) => number) =>
       clusters.reduce((total: number, cluster: { share: number; size: number }) => total + of(cluster), 0);
     expect(sum(({ share }) => share)).toBeCloseTo(1, 6);
-    const posters = started.services.db.sqlite.prepare("SELECT count(*) FROM posters").pluck().get();
+    const posters = rawDatabase(started.services).prepare("SELECT count(*) FROM posters").pluck().get();
     expect(sum(({ size }) => size)).toBe(posters);
     const shares = clusters.map(({ share }: { share: number }) => share);
     expect(shares).toEqual(shares.toSorted((a: number, b: number) => b - a));
@@ -264,7 +263,7 @@ describe("visual taste", () => {
 
   test("is null without any poster, and as empty for a cold start", async () => {
     const started = await start();
-    started.services.db.sqlite.exec("DELETE FROM posters");
+    rawDatabase(started.services).exec("DELETE FROM posters");
     expect(await started.data(`{ user(id: 42) { ${taste} } }`)).toEqual({ user: { visualTaste: null } });
     const list = await recommended(started, "similar: true", unknownUser);
     expect(list).toHaveLength(5);

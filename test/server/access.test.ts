@@ -3,6 +3,7 @@ import { appendFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { dataFolders } from "../../src/services/services.js";
+import { rawDatabase } from "../support/database.js";
 import { dataFolder, start } from "../support/fixture.js";
 
 const query = JSON.stringify({ query: "{ __typename }" });
@@ -30,7 +31,7 @@ describe("a damaged model", () => {
     await appendFile(join(folders.own, name, "model.onnx"), "x");
     const { ask, services } = await start({ dataDir });
     await expect(services.models.get(name)).rejects.toThrow(folders.own);
-    services.db.sqlite.prepare("UPDATE settings SET value = ? WHERE key = 'activeModel'").run(name);
+    rawDatabase(services).prepare("UPDATE settings SET value = ? WHERE key = 'activeModel'").run(name);
     const { errors } = await ask("{ model { name } }");
     expect(errors?.[0]?.code).toBe("MODEL_INVALID");
     expect(errors?.[0]?.message).not.toContain(dataDir);

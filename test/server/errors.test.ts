@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import { describe, expect, test } from "vitest";
+import { captureConnections, rawDatabase } from "../support/database.js";
 import { type Started, start } from "../support/fixture.js";
 
 interface LogLine {
@@ -26,7 +27,7 @@ async function startLogged(): Promise<Started & { log: LogLine[] }> {
 describe("an unexpected error", () => {
   test("is masked from the client, and logged with its stack", async () => {
     const { ask, services, log } = await startLogged();
-    services.db.close();
+    await services.store.close();
     const { data, errors } = await ask("{ user(id: 42) { userId } }");
     expect(data).toEqual({ user: null });
     expect(errors).toEqual([
@@ -48,7 +49,7 @@ describe("an unexpected error", () => {
 
   test("in finding out who asks is masked too", async () => {
     const { ask, services, token, log } = await startLogged();
-    services.db.close();
+    await services.store.close();
     const { data, errors } = await ask("{ user(id: 42) { userId } }", { token });
     expect(data ?? null).toBeNull();
     expect(errors).toMatchObject([
@@ -59,7 +60,7 @@ describe("an unexpected error", () => {
 
   test("leaves the rest of the answer as it is", async () => {
     const { ask, services } = await startLogged();
-    services.db.sqlite.exec("DROP TABLE poster_embeddings");
+    rawDatabase(services).exec("DROP TABLE poster_embeddings");
     const { data, errors } = await ask("{ movie(id: 858) { title posterSimilarity(movieId: 1) } }");
     expect(data).toEqual({ movie: { title: "The Godfather", posterSimilarity: null } });
     expect(errors).toMatchObject([{ code: "INTERNAL_SERVER_ERROR", path: ["movie", "posterSimilarity"] }]);
@@ -69,7 +70,7 @@ describe("an unexpected error", () => {
 
 test("an error that only the operator can help is shown and logged", async () => {
   const { ask, services, log } = await startLogged();
-  services.db.sqlite.exec("UPDATE settings SET value = 'gone' WHERE key = 'activeModel'");
+  rawDatabase(services).exec("UPDATE settings SET value = 'gone' WHERE key = 'activeModel'");
   const { errors } = await ask("{ movie(id: 1) { predictedRating(userId: 42) } }");
   const message = 'expected the name of a model, received "gone": see marquee models list';
   expect(errors).toMatchObject([{ code: "MODEL_NOT_FOUND", message }]);
@@ -123,7 +124,7 @@ describe("a client's own error", () => {
 test("a poster whose file is gone has no similarity, and its address answers 404", async () => {
   const { data, app, services } = await start();
   const { movie } = await data("{ movie(id: 858) { poster { url } } }");
-  services.db.sqlite.exec("DELETE FROM poster_embeddings");
+  rawDatabase(services).exec("DELETE FROM poster_embeddings");
   await rm(services.folders.posters, { recursive: true });
   expect(await data("{ movie(id: 858) { posterSimilarity(movieId: 1) } }")).toEqual({
     movie: { posterSimilarity: null },
@@ -157,8 +158,9 @@ describe("a disk that fails", () => {
   });
 
   test("fails each mutation that the database has no room for, changes nothing, and goes on reading", async () => {
-    const { ask, data, services, token, log } = await startLogged();
-    const { sqlite } = services.db;
+    const connections = captureConnections();
+    const { ask, data, token, log } = await startLogged();
+    const [sqlite] = connections.filter(({ open }) => open);
     // As on a full disk: SQLite itself says that there is no room.
     sqlite.pragma(`max_page_count = ${sqlite.pragma("page_count", { simple: true })}`);
     const state = "{ dataset { userCount ratingCount movieCount } user(id: 42) { topRated } }";

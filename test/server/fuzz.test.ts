@@ -18,6 +18,7 @@ import {
 import { expect, test } from "vitest";
 import { mulberry32, type Random } from "../../src/random.js";
 import { toSchema } from "../../src/schema/index.js";
+import { rawDatabase } from "../support/database.js";
 import { globalId, start } from "../support/fixture.js";
 import { recordUnhandledRejections } from "../support/unhandled-rejections.js";
 
@@ -95,7 +96,7 @@ test.each([
       await started.edit(`mutation { createUser(input: { externalId: "${name}" }) { __typename } }`);
     }
     await started.edit("mutation { rateMovie(input: { userId: 2000000001, movieId: 1, rating: 5 }) { __typename } }");
-    if (isBare) started.services.db.sqlite.exec("DELETE FROM settings WHERE key = 'activeModel'");
+    if (isBare) rawDatabase(started.services).exec("DELETE FROM settings WHERE key = 'activeModel'");
     const next = grammar(mulberry32(seed));
     const codes = new Map<string, number>();
     for (let n = 0; n < queries; n++) {

@@ -3,17 +3,14 @@ import { createHash } from "node:crypto";
 import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from "graphql";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { addDocuments } from "../../src/db/documents.js";
-import { embeddingsByContent } from "../../src/db/posters.js";
-import { write } from "../../src/db/write.js";
 import { AppError } from "../../src/errors.js";
-import type { MovieId } from "../../src/ids.js";
 import { createPause, withoutSignal, withSignal } from "../../src/pause.js";
 import { maxBatch } from "../../src/posters/encoders/embedder.js";
 import { savePoster } from "../../src/posters/images/store.js";
 import { createPosterIndex, nearestPosters } from "../../src/posters/vectors/neighbours.js";
 import type { App } from "../../src/server/app.js";
-import { looksOfMovies } from "../../src/services/poster-looks.js";
+import { getPosterPreviews } from "../../src/services/poster-previews.js";
+import { rawDatabase } from "../support/database.js";
 import { answerOf, countModelCalls, fixture, globalId, start } from "../support/fixture.js";
 
 const url = "http://marquee.test/graphql";
@@ -242,7 +239,7 @@ describe("GET", () => {
       status: 405,
       errors: [{ message: "Can only perform a mutation operation from a POST request." }],
     });
-    expect(services.db.sqlite.prepare("SELECT count(*) AS n FROM ratings WHERE edited").get()).toEqual({ n: 0 });
+    expect(rawDatabase(services).prepare("SELECT count(*) AS n FROM ratings WHERE edited").get()).toEqual({ n: 0 });
   });
 });
 
@@ -279,7 +276,7 @@ describe("the time of a request", () => {
 
   test("ends the reading of posters: those under way are kept, and the next query goes on from there", async () => {
     const { services } = await start();
-    const { encoders, db, folders } = services;
+    const { encoders, store, folders } = services;
     const pictures = await Promise.all(
       Array.from({ length: 6 * maxBatch }, (_, i) =>
         sharp({ create: { width: 20, height: 30, channels: 3, background: { r: i, g: 255 - i, b: 7 } } })
@@ -294,20 +291,16 @@ describe("the time of a request", () => {
     for (const bytes of pictures) await savePoster(folders.posters, bytes, "png");
     const missing = { sha256: "0".repeat(64), format: "png" as const };
     const { key } = await encoders.inUse();
-    const made = () =>
-      embeddingsByContent(
-        db,
-        key,
-        posters.map(({ sha256 }) => sha256),
-      ).size;
+    const contents = posters.map(({ sha256 }) => sha256);
+    const made = async () => (await store.embeddings.byContent(key, contents)).size;
     const controller = new AbortController();
     const onFailure = () => controller.abort(new AppError("TIMEOUT", "too late"));
     const asked = withSignal(controller.signal, () => encoders.embeddings([missing, ...posters], { onFailure }));
     await expect(asked).rejects.toThrow("too late");
     await expect.poll(made).toBe(2 * maxBatch - 1);
     expect((await encoders.embeddings(posters)).size).toBe(posters.length);
-    expect(made()).toBe(posters.length);
-    await expect(withSignal(controller.signal, () => looksOfMovies(services, [1 as MovieId]))).rejects.toThrow(
+    expect(await made()).toBe(posters.length);
+    await expect(withSignal(controller.signal, () => getPosterPreviews(services, [missing]))).rejects.toThrow(
       "too late",
     );
   });
@@ -539,7 +532,7 @@ describe("trusted documents", () => {
     );
   const startTrusting = async (documents: "allow" | "only") => {
     const started = await start({ documents });
-    await write(started.services.db, () => addDocuments(started.services.db, [{ text, source: "title.graphql" }], 0));
+    await started.services.store.documents.add([{ hash, text, source: "title.graphql", addedAt: 0 }]);
     return started;
   };
 

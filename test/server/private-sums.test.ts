@@ -1,6 +1,6 @@
 /** Sums of ratings must not give away what lists of ratings keep back. */
 import { describe, expect, test } from "vitest";
-import { write } from "../../src/db/write.js";
+import { rawDatabase } from "../support/database.js";
 import { type AskOptions, fixture, type Started, type StartOptions, start } from "../support/fixture.js";
 
 const sums = "ratingCount meanRating ratingHistogram lastRatedOn";
@@ -117,9 +117,7 @@ describe("of a data set that is nobody's to read", () => {
     async (whose) => {
       const started = await start({ publicUsers: whose === "of a company" ? "published" : "none" });
       if (whose === "of a company") {
-        await write(started.services.db, () =>
-          started.services.db.sqlite.exec("UPDATE dataset SET name = 'our-films', kind = 'csv'"),
-        );
+        rawDatabase(started.services).exec("UPDATE dataset SET name = 'our-films', kind = 'csv'");
       }
       const list = async (token?: string) =>
         (

@@ -1,6 +1,6 @@
 /** Every field that asks for a scope, and every scope: who gets an answer, who is refused, and how. */
 import { describe, expect, test } from "vitest";
-import { write } from "../../src/db/write.js";
+import { rawDatabase } from "../support/database.js";
 import { globalId, type Started, type StartOptions, start } from "../support/fixture.js";
 
 const scopes = ["public", "user 42", "user 5", "editor", "admin"] as const;
@@ -285,14 +285,12 @@ describe("whose ratings are public", () => {
   test("by default not those of somebody's own files, whatever their layout, but those of GroupLens' releases", async () => {
     const started = await startWithTokens();
     const name = (kind: string, dataset: string) =>
-      write(started.services.db, () => {
-        started.services.db.sqlite.prepare("UPDATE dataset SET kind = ?, name = ?").run(kind, dataset);
-      });
-    await name("csv", "our-customers");
+      rawDatabase(started.services).prepare("UPDATE dataset SET kind = ?, name = ?").run(kind, dataset);
+    name("csv", "our-customers");
     expect(await outcome(started, ofImported)).toBe("UNAUTHENTICATED");
-    await name("1m", "our-customers");
+    name("1m", "our-customers");
     expect(await outcome(started, ofImported)).toBe("UNAUTHENTICATED");
-    await name("csv", "ml-25m");
+    name("csv", "ml-25m");
     expect(await outcome(started, ofImported)).toBe("ok");
   });
 });

@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { AppError } from "../../src/errors.js";
 import { createTracing } from "../../src/server/tracing.js";
+import { rawDatabase } from "../support/database.js";
 import { globalId, start } from "../support/fixture.js";
 
 interface Span {
@@ -106,7 +107,7 @@ describe("a request id", () => {
     const lines: string[] = [];
     const logger = pino({ level: "debug" }, { write: (line: string) => lines.push(line) });
     const { ask, services, token } = await start({ logger });
-    services.db.sqlite.exec("DROP TABLE poster_embeddings");
+    rawDatabase(services).exec("DROP TABLE poster_embeddings");
     await ask("query Secret { movie(id: 858) { posterSimilarity(movieId: 1) } }", {
       token,
       headers: { "x-request-id": "the-request", "x-forwarded-for": "192.0.2.77" },

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { rawDatabase } from "../support/database.js";
 import { fixture, start } from "../support/fixture.js";
 
 // An import, seen from outside: it holds the write lock until it is told to end.
@@ -77,12 +78,12 @@ describe("while another process writes", () => {
     const { services, data } = await start();
     const query = "{ user(id: 3997) { recommendations(similar: true) { title similarity } } }";
     const before = await data(query);
-    services.db.sqlite.exec("DELETE FROM poster_embeddings");
+    rawDatabase(services).exec("DELETE FROM poster_embeddings");
     const lock = await holdLock(services.folders.database);
     expect(await data(query)).toEqual(before);
     await lock.release();
     expect(await data(query)).toEqual(before);
-    expect(services.db.sqlite.prepare("SELECT count(*) AS n FROM poster_embeddings").get()).not.toEqual({ n: 0 });
+    expect(rawDatabase(services).prepare("SELECT count(*) AS n FROM poster_embeddings").get()).not.toEqual({ n: 0 });
   });
 });
 

@@ -5,6 +5,7 @@ import { GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLS
 import { describe, expect, test } from "vitest";
 import { createScheduler } from "../../src/resolvers/request/scheduler.js";
 import { withSettledLists } from "../../src/schema/builder/settled-lists.js";
+import { rawDatabase } from "../support/database.js";
 import { type StartOptions, start } from "../support/fixture.js";
 import { recordUnhandledRejections } from "../support/unhandled-rejections.js";
 
@@ -45,7 +46,7 @@ describe("a list of which one item is refused at once and another one later", ()
 
   test("nor without a model", async () => {
     const { ask, services } = await withPrivateUsers();
-    services.db.sqlite.exec("DELETE FROM settings WHERE key = 'activeModel'");
+    rawDatabase(services).exec("DELETE FROM settings WHERE key = 'activeModel'");
     const { errors } = await ask("{ users(last: 5) { edges { node { recommendations(first: 3) { title } } } } }");
     expect(errors).toBeDefined();
     expect(await settled()).toEqual([]);

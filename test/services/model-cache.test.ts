@@ -2,19 +2,22 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { setSetting } from "../../src/db/settings.js";
 import { AttributeType, DataType, encodeModel, floatInitializer, valueInfo } from "../../src/onnx/proto.js";
 import { addEncoder } from "../../src/posters/encoders/add-encoder.js";
 import { openServices } from "../../src/services/services.js";
+import { rawDatabase } from "../support/database.js";
 import { addModel, fixture, predictPlainly, type Started, start } from "../support/fixture.js";
 
 const clamp = (stars: number) => Math.min(5, Math.max(0.5, stars));
 const query = "{ model { name } movie(id: 858) { predictedRating(userId: 42) } }";
 
 /** As another process would: through a connection of its own. */
-function fromOutside({ dataDir }: Started, work: (services: ReturnType<typeof openServices>) => void): Promise<void> {
+async function fromOutside(
+  { dataDir }: Started,
+  work: (services: ReturnType<typeof openServices>) => unknown,
+): Promise<void> {
   const services = openServices(dataDir);
-  work(services);
+  await work(services);
   return services.close();
 }
 
@@ -39,7 +42,7 @@ describe("model", () => {
     const before = await started.data(query);
     expect(before.model).toEqual({ name: active.name });
     expect(before.movie.predictedRating).toBeCloseTo(clamp(predictPlainly(active.seed, 42, 858)), 4);
-    await fromOutside(started, ({ db }) => setSetting(db, "activeModel", other.name));
+    await fromOutside(started, ({ store }) => store.settings.set("activeModel", other.name));
     const after = await started.data(query);
     expect(after.model).toEqual({ name: other.name });
     expect(after.movie.predictedRating).toBeCloseTo(clamp(predictPlainly(other.seed, 42, 858)), 4);
@@ -55,7 +58,7 @@ describe("model", () => {
     services.models.get = async (name) => {
       const model = await get(name);
       // Whoever asks next is given another one.
-      if (asked++ === 0) setSetting(services.db, "activeModel", other.name);
+      if (asked++ === 0) await services.store.settings.set("activeModel", other.name);
       return model;
     };
     const response = await started.app.fetch("http://localhost/graphql", {
@@ -81,7 +84,7 @@ describe("model", () => {
 
   test("is null where none was chosen, and what needs one says so", async () => {
     const { services, data, ask } = await start();
-    services.db.sqlite.exec("DELETE FROM settings");
+    rawDatabase(services).exec("DELETE FROM settings");
     expect(
       await data("{ model { name } user(id: 3997) { topRated } movie(id: 858) { posterSimilarity(userId: 3997) } }"),
     ).toEqual({
@@ -102,7 +105,7 @@ describe("model", () => {
   test("of another data set is refused: its numbers mean other people", async () => {
     const { services, ask } = await start();
     await addModel(services, "elsewhere", 13, "ml-other");
-    setSetting(services.db, "activeModel", "elsewhere");
+    await services.store.settings.set("activeModel", "elsewhere");
     const { data, errors } = await ask(
       "{ model { name } movie(id: 1) { predictedRating(userId: 42) } user(id: 42) { recommendations { title } } }",
     );
@@ -121,13 +124,13 @@ describe("model", () => {
     const started = await start();
     const { other } = fixture.models;
     const file = join(started.services.folders.models.own, other.name, "model.onnx");
-    setSetting(started.services.db, "activeModel", other.name);
+    await started.services.store.settings.set("activeModel", other.name);
     await writeFile(file, "no graph");
     const { data, errors } = await started.ask(query);
     expect(data).toEqual({ model: null, movie: { predictedRating: null } });
     expect(errors?.map(({ code }) => code)).toEqual(["MODEL_INVALID", "MODEL_INVALID"]);
     await addModel(started.services, "third", 14);
-    setSetting(started.services.db, "activeModel", "third");
+    await started.services.store.settings.set("activeModel", "third");
     expect((await started.data(query)).model).toEqual({ name: "third" });
   });
 });
@@ -165,20 +168,22 @@ describe("the encoder", () => {
     const file = join(started.dataDir, "means.onnx");
     await writeFile(file, meanOfChannels());
     const { manifest } = await addEncoder(started.services.folders.encoders, file);
-    await fromOutside(started, ({ db }) => setSetting(db, "activeEncoder", manifest.name));
+    await fromOutside(started, ({ store }) => store.settings.set("activeEncoder", manifest.name));
     const after = await started.data(similarity);
     expect(after.movie.posterSimilarity).not.toBeCloseTo(before.movie.posterSimilarity, 3);
-    const made = started.services.db.sqlite
+    const made = rawDatabase(started.services)
       .prepare("SELECT dimension, count(*) AS n FROM poster_embeddings GROUP BY encoder_id ORDER BY n")
       .all();
     expect(made).toMatchObject([{ dimension: 3, n: 3 }, { n: 13 }]);
-    await fromOutside(started, ({ db }) => db.sqlite.exec("DELETE FROM settings WHERE key = 'activeEncoder'"));
+    await fromOutside(started, (services) =>
+      rawDatabase(services).exec("DELETE FROM settings WHERE key = 'activeEncoder'"),
+    );
     expect(await started.data(similarity)).toEqual(before);
   });
 
   test("that is not there is an error where posters are compared, and nowhere else", async () => {
     const { services, ask } = await start();
-    setSetting(services.db, "activeEncoder", "gone");
+    await services.store.settings.set("activeEncoder", "gone");
     const { data, errors } = await ask(
       "{ movie(id: 858) { title posterSimilarity(userId: 3997) } user(id: 42) { recommendations(first: 1) { rank } } }",
     );

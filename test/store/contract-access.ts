@@ -82,7 +82,13 @@ export function accessContract(makeStore: () => Promise<OpenStore>): void {
     it("is that of the latest report", async () => {
       const { progress } = await open();
       expect(await progress.latest()).toBeUndefined();
-      const report = { kind: "bayes", phase: "chains", done: 0.25, state: "RUNNING" as const, at: "2026-01-01T00:00:00Z" };
+      const report = {
+        kind: "bayes",
+        phase: "chains",
+        done: 0.25,
+        state: "RUNNING" as const,
+        at: "2026-01-01T00:00:00Z",
+      };
       await progress.report(report);
       await progress.report({ ...report, done: 1, state: "DONE" });
       expect(await progress.latest()).toEqual({ ...report, done: 1, state: "DONE" });

@@ -51,7 +51,13 @@ export function changesContract(makeStore: () => Promise<OpenStore>): void {
       await other.posters.delete(movieId(10));
       await other.settings.set("activeModel", "other");
       await other.movies.update(movieId(10), (before) => ({ ...before, genres: [] }));
-      const progress = { kind: "mf", phase: "epochs", done: 0.5, state: "RUNNING" as const, at: "2026-01-01T00:00:00Z" };
+      const progress = {
+        kind: "mf",
+        phase: "epochs",
+        done: 0.5,
+        state: "RUNNING" as const,
+        at: "2026-01-01T00:00:00Z",
+      };
       await other.progress.report(progress);
       await aSecond();
       expect(new Set(heard.map(({ subject }) => subject))).toEqual(new Set(subjects));

@@ -23,7 +23,10 @@ async function contents({ movies, users, ratings, statistics, settings }: Store)
     all,
     await users.all(),
     await ratings.all(),
-    await statistics.ofMovies("all", all.map(({ id }) => id)),
+    await statistics.ofMovies(
+      "all",
+      all.map(({ id }) => id),
+    ),
     (await settings.serving()).dataset?.name,
   ];
 }
@@ -93,7 +96,9 @@ export function importContract(makeStore: () => Promise<OpenStore>): void {
         expect(staged.duplicates).toBe(1);
         await staged.merge(options);
         staged.discard();
-        expect((await store.ratings.topOfUsers([userId(1)], 9))[0].find((row) => row.movieId === 10)?.rating).toBe(stars);
+        expect((await store.ratings.topOfUsers([userId(1)], 9))[0].find((row) => row.movieId === 10)?.rating).toBe(
+          stars,
+        );
       }
       const store = await (await makeStore())();
       const staged = gather(await store.imports.stage("refuse"));

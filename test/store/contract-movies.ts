@@ -117,16 +117,21 @@ export function movieContract(makeStore: () => Promise<OpenStore>): void {
     it("are added once for each title and year, in whatever spelling, under ids of the API's own", async () => {
       const { movies, settings } = await open();
       const before = await settings.serving();
-      const added = await movies.findOrAdd({ title: "Heat (1995)", displayTitle: "Heat", year: 1995, genres: ["Crime"] });
+      const added = await movies.findOrAdd({
+        title: "Heat (1995)",
+        displayTitle: "Heat",
+        year: 1995,
+        genres: ["Crime"],
+      });
       expect(added).toMatchObject({ id: firstOwnId, position: 5, genres: "Crime", edited: true, imdbId: null });
       expect((await settings.serving()).dataset?.revision).toBe((before.dataset?.revision ?? 0) + 1);
       const again = await movies.findOrAdd({ title: "HEAT (1995)", displayTitle: "HEAT", year: 1995, genres: [] });
       expect(again).toEqual(added);
       const other = await movies.findOrAdd({ title: "Heat (1996)", displayTitle: "Heat", year: 1996, genres: [] });
       expect(other.id).toBe(firstOwnId + 1);
-      expect(await movies.findOrAdd({ title: "Amelie (2001)", displayTitle: "Amelie", year: 2001, genres: [] })).toMatchObject(
-        { id: 20 },
-      );
+      expect(
+        await movies.findOrAdd({ title: "Amelie (2001)", displayTitle: "Amelie", year: 2001, genres: [] }),
+      ).toMatchObject({ id: 20 });
     });
 
     it("are updated from what they are, and stay untouched where nothing changes", async () => {
@@ -142,7 +147,9 @@ export function movieContract(makeStore: () => Promise<OpenStore>): void {
       await movies.update(movieId(30), (before) => ({ ...before, genres: before.genres.split("|") }));
       expect((await settings.serving()).dataset).toEqual(after);
       expect(await movies.update(movieId(99), (before) => ({ ...before, genres: [] }))).toBeUndefined();
-      expect((await movies.list("all", { search: "alien" }, { field: "NUMBER", descending: false }, { limit: 1 })).length).toBe(1);
+      expect(
+        (await movies.list("all", { search: "alien" }, { field: "NUMBER", descending: false }, { limit: 1 })).length,
+      ).toBe(1);
     });
   });
 
@@ -262,7 +269,13 @@ export function movieContract(makeStore: () => Promise<OpenStore>): void {
 
     it("are searched among the films of the latest reference", async () => {
       const { links } = await open();
-      const film = { movieId: movieId(1), title: "Toy Story (1995)", year: 1995, imdbId: imdb("tt0114709"), tmdbId: 862 };
+      const film = {
+        movieId: movieId(1),
+        title: "Toy Story (1995)",
+        year: 1995,
+        imdbId: imdb("tt0114709"),
+        tmdbId: 862,
+      };
       const decide = () => new Map();
       await links.replaceImported(decide, [{ ...film, names: "toy story" }]);
       expect(await links.searchReference(["story", "heat"], 5)).toEqual([film]);

@@ -38,7 +38,9 @@ export function posterContract(makeStore: () => Promise<OpenStore>): void {
 
     it("are not set at all where one is of an unknown movie", async () => {
       const { posters } = await open();
-      await expect(posters.set([picture(30, "c"), picture(99, "d")])).rejects.toMatchObject({ code: "MOVIE_NOT_FOUND" });
+      await expect(posters.set([picture(30, "c"), picture(99, "d")])).rejects.toMatchObject({
+        code: "MOVIE_NOT_FOUND",
+      });
       expect(await posters.count()).toBe(2);
     });
 
@@ -81,9 +83,7 @@ export function posterContract(makeStore: () => Promise<OpenStore>): void {
       expect(await embeddings.byContent(key, contents)).toEqual(new Map([[contents[0], vector]]));
       expect(await embeddings.byContent({ ...key, encoderId: "net@2" }, contents)).toEqual(new Map());
       expect(await embeddings.byContent(key, [])).toEqual(new Map());
-      expect(await embeddings.ofMovies(key)).toEqual(
-        new Map([[10, { encoder: key, content: contents[0], vector }]]),
-      );
+      expect(await embeddings.ofMovies(key)).toEqual(new Map([[10, { encoder: key, content: contents[0], vector }]]));
       expect(await embeddings.ofMovies(key, [movieId(20)])).toEqual(new Map());
     });
 

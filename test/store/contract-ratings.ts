@@ -19,7 +19,11 @@ export function ratingContract(makeStore: () => Promise<OpenStore>): void {
       expect(unknown).toEqual([]);
       expect(await ratings.topOfUsers([], 3)).toEqual([]);
       const { id } = await users.findOrAdd("ties", {});
-      await ratings.set(id, [50, 10, 30].map((movie) => ({ movieId: movieId(movie), stars: 4 })), 9);
+      await ratings.set(
+        id,
+        [50, 10, 30].map((movie) => ({ movieId: movieId(movie), stars: 4 })),
+        9,
+      );
       const [ties] = await ratings.topOfUsers([id], 2);
       expect(ties.map((rating) => rating.movieId)).toEqual([50, 10]);
     });

@@ -1,7 +1,4 @@
 /** A small factor model with its ranker, trained on the fixture's data. */
-
-import { setSetting } from "../../src/db/settings.js";
-import { write } from "../../src/db/write.js";
 import { loadTrainingSet } from "../../src/jobs/load-training-set.js";
 import { buildFactorModel } from "../../src/ml/factors/factor-model.js";
 import { saveModel } from "../../src/ml/model/model-store.js";
@@ -12,7 +9,7 @@ import type { Services } from "../../src/services/services.js";
 
 /** Trains it in a moment, and has it serve. */
 export async function addFactorModel(services: Services, name: string, withRanker: boolean): Promise<void> {
-  const { name: datasetName, data } = loadTrainingSet(services.db);
+  const { name: datasetName, data } = await loadTrainingSet(services.store);
   const every = Int32Array.from(data.ratings.stars, (_, row) => row);
   const ranker = withRanker
     ? {
@@ -34,5 +31,5 @@ export async function addFactorModel(services: Services, name: string, withRanke
     training: { seed: 0 },
   });
   await saveModel(services.folders.models.own, manifest, files);
-  await write(services.db, () => setSetting(services.db, "activeModel", name));
+  await services.store.settings.set("activeModel", name);
 }

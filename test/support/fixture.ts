@@ -9,12 +9,10 @@ import { join } from "node:path";
 import { type Logger, pino } from "pino";
 import { afterAll, onTestFinished } from "vitest";
 import { openSource } from "../../src/datasets/movielens/source.js";
-import { importDataset } from "../../src/db/import/import-dataset.js";
-import { setSetting } from "../../src/db/settings.js";
-import { write } from "../../src/db/write.js";
 import type { MovieId, UserId } from "../../src/ids.js";
 import { addPosters } from "../../src/jobs/add-posters.js";
 import { embedPosters } from "../../src/jobs/embed-posters.js";
+import { importDataset } from "../../src/jobs/import/import-dataset.js";
 import { idListsOf } from "../../src/ml/baseline/baseline-data.js";
 import { buildBaselineModel } from "../../src/ml/baseline/baseline-model.js";
 import type { BaselineWeights } from "../../src/ml/baseline/baseline-weights.js";
@@ -286,7 +284,7 @@ export async function buildTemplate(): Promise<string> {
     await addPosters(services, { folder: pictures });
     await embedPosters(services);
     for (const { name, seed } of Object.values(fixture.models)) await addModel(services, name, seed);
-    await write(services.db, () => setSetting(services.db, "activeModel", fixture.models.active.name));
+    await services.store.settings.set("activeModel", fixture.models.active.name);
   } finally {
     await services.close();
   }
@@ -296,7 +294,7 @@ export async function buildTemplate(): Promise<string> {
 async function importFrom(services: Services, folder: string): Promise<void> {
   const source = await openSource(folder);
   try {
-    await importDataset(services.db, source);
+    await importDataset(services, source);
   } finally {
     await source.close();
   }

@@ -266,7 +266,8 @@ async function drawPicture(
       ids.map(async (_, i) => {
         const poster = posters[i];
         const bytes =
-          poster && (await readPoster(reader.services.folders.posters, poster.sha256, poster.format).catch(() => undefined));
+          poster &&
+          (await readPoster(reader.services.folders.posters, poster.sha256, poster.format).catch(() => undefined));
         return {
           title: rows[i]?.displayTitle ?? "",
           year: rows[i]?.year,

@@ -19,11 +19,7 @@ export function rankLinkCandidates<Candidate extends Film>(
     .sort((a, b) => b.confidence - a.confidence);
 }
 
-function getConfidence(
-  movie: Film,
-  names: readonly string[],
-  film: Film,
-): { confidence: number; evidence: string } {
+function getConfidence(movie: Film, names: readonly string[], film: Film): { confidence: number; evidence: string } {
   const apart = movie.year === null || film.year === null ? null : Math.abs(movie.year - film.year);
   const sameTitle = titlesAgree(movie.title, film.title);
   const others = comparableTitles(film.title);

@@ -46,7 +46,13 @@ export async function makeToken(
 /** Makes the first token, of the scope admin. @returns its secret, or undefined where there are tokens already */
 export async function firstToken({ store }: Services): Promise<string | undefined> {
   const secret = createSecret();
-  const token = { name: "first", scope: "admin" as const, userId: null, createdAt: unixNow(), hash: hashSecret(secret) };
+  const token = {
+    name: "first",
+    scope: "admin" as const,
+    userId: null,
+    createdAt: unixNow(),
+    hash: hashSecret(secret),
+  };
   return (await store.tokens.addFirst(token)) === undefined ? undefined : secret;
 }
 

@@ -36,7 +36,10 @@ export async function createUser(
 }
 
 /** @throws {AppError} INVALID_ID, USER_NOT_FOUND; as `actingUserId` */
-export async function updateUser(context: Context, input: DemographicsInput & { userId?: string | null }): Promise<User> {
+export async function updateUser(
+  context: Context,
+  input: DemographicsInput & { userId?: string | null },
+): Promise<User> {
   const { userId, ...demographics } = input;
   const id = actingUserId(context, userId);
   const user = await context.services.store.users.update(id, toDemographics(demographics));

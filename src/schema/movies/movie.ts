@@ -1,9 +1,9 @@
 /** The type Movie, and queries for movies. */
 import { parseMovieId } from "../../ids.js";
-import { movieCount, toMovieOrder, moviesPage } from "../../resolvers/movies/list-movies.js";
+import { movieCount, moviesPage, toMovieOrder } from "../../resolvers/movies/list-movies.js";
 import {
-  imdbUrl,
   getPoster,
+  imdbUrl,
   posterSimilarity,
   posterState,
   predictedRating,

@@ -67,7 +67,8 @@ Poster.implement({
       description:
         "A blur to paint while the poster loads, as https://blurha.sh decodes it; null where it cannot be read.",
       complexity: 5,
-      resolve: async ({ movieId }, _args, { loaders }) => (await loaders.previewByMovieId.load(movieId))?.blurhash ?? null,
+      resolve: async ({ movieId }, _args, { loaders }) =>
+        (await loaders.previewByMovieId.load(movieId))?.blurhash ?? null,
     }),
     source: t.expose("source", { type: PosterSource, description: "Where it came from." }),
   }),

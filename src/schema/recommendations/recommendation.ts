@@ -1,7 +1,7 @@
 /** The type Recommendation, its reasons, and `recommendFor`. */
 import { defaultFirst } from "../../recommend/pipeline.js";
 import { getReasons, reasonText, sharedPalette } from "../../resolvers/recommendations/reasons.js";
-import { shownScore, getSimilarity } from "../../resolvers/recommendations/recommendation-fields.js";
+import { getSimilarity, shownScore } from "../../resolvers/recommendations/recommendation-fields.js";
 import { recommendFor } from "../../resolvers/recommendations/recommendations.js";
 import { builder } from "../builder/builder.js";
 import { Movie, PosterReason, RatingReason, Reason, Recommendation, TasteReason } from "../builder/refs.js";

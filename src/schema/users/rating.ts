@@ -1,6 +1,6 @@
 /** The type Rating, and queries for ratings. */
 import type { ArgBuilder } from "@pothos/core";
-import { ratingCount, toRatingOrder, ratingsFilter, ratingsPage } from "../../resolvers/users/list-ratings.js";
+import { ratingCount, ratingsFilter, ratingsPage, toRatingOrder } from "../../resolvers/users/list-ratings.js";
 import { builder } from "../builder/builder.js";
 import { cacheId } from "../builder/cache-id.js";
 import { FloatRange, RatingOrder } from "../builder/filters.js";

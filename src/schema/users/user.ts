@@ -2,9 +2,9 @@
 import { parseUserId } from "../../ids.js";
 import { defaultFirst } from "../../recommend/pipeline.js";
 import {
+  getRecommendations,
   maxRank,
   recommendationCount,
-  getRecommendations,
   recommendationsPage,
 } from "../../resolvers/recommendations/recommendations.js";
 import { viewerAsUser } from "../../resolvers/request/access.js";

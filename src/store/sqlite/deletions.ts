@@ -20,9 +20,7 @@ export function createDeletions({ sqlite }: Database): Deletions {
     "INSERT INTO deletions (user_id, movie_id, deleted_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
   );
   const selectUsers = sqlite.prepare("SELECT user_id FROM deletions WHERE movie_id = ?").pluck();
-  const selectRatings = sqlite
-    .prepare("SELECT user_id || ' ' || movie_id FROM deletions WHERE movie_id <> ?")
-    .pluck();
+  const selectRatings = sqlite.prepare("SELECT user_id || ' ' || movie_id FROM deletions WHERE movie_id <> ?").pluck();
   return {
     remember(userId, movieId) {
       if (userId < firstOwnId) insert.run(userId, movieId ?? wholeUser, unixNow());

@@ -22,9 +22,7 @@ export function createEmbeddingStore(db: Database): EmbeddingStore {
     ON e.sha256 = p.sha256 AND e.encoder_id = $encoderId AND e.preprocessing = $preprocessing`;
   const ofAll = sqlite.prepare(`SELECT p.movie_id, p.sha256, e.vector ${joined}`).raw();
   const ofSome = sqlite
-    .prepare(
-      `SELECT p.movie_id, p.sha256, e.vector ${joined} WHERE p.movie_id IN (SELECT value FROM json_each($ids))`,
-    )
+    .prepare(`SELECT p.movie_id, p.sha256, e.vector ${joined} WHERE p.movie_id IN (SELECT value FROM json_each($ids))`)
     .raw();
   const page = sqlite
     .prepare(`SELECT p.movie_id, e.vector ${joined} WHERE p.movie_id > $after ORDER BY p.movie_id LIMIT $limit`)

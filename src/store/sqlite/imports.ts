@@ -1,7 +1,7 @@
 /** Imports into SQLite. */
 import type { ChangeFeed } from "../changes.js";
 import type { ImportStore, NewDataset } from "../imports.js";
-import { type Database, openDatabase } from "./database.js";
+import type { Database } from "./database.js";
 import { checkLoaded } from "./import/check-loaded.js";
 import { createRowWriter } from "./import/row-writer.js";
 import { stageImport } from "./import/staged-import.js";
@@ -10,13 +10,13 @@ import { recountAfter } from "./recount.js";
 import { getDataset, setSetting } from "./settings.js";
 import { write } from "./transaction.js";
 
-/** @param file of the database: an import has a connection of its own, so that others read meanwhile */
-export function createImportStore(db: Database, file: string, feed: ChangeFeed): ImportStore {
+/** @param open opens another connection: an import has its own, so that others read and write meanwhile */
+export function createImportStore(db: Database, open: () => Database, feed: ChangeFeed): ImportStore {
   return {
     check: async (dataset, replace) => {
       checkLoaded(db, dataset, replace);
     },
-    stage: async (policy) => stageImport(openDatabase(file), feed, policy),
+    stage: async (policy) => stageImport(open(), feed, policy),
     create: async (dataset) => {
       const isCreated = await write(db, () => {
         if (getDataset(db) !== undefined) return false;

@@ -31,8 +31,14 @@ export function createMovieStore(db: Database, feed: ChangeFeed): MovieStore {
     .select({ n: count(movies.imdbId) })
     .from(movies)
     .prepare();
-  const firstId = orm.select({ id: min(movies.id) }).from(movies).prepare();
-  const lastPosition = orm.select({ position: max(movies.position) }).from(movies).prepare();
+  const firstId = orm
+    .select({ id: min(movies.id) })
+    .from(movies)
+    .prepare();
+  const lastPosition = orm
+    .select({ position: max(movies.position) })
+    .from(movies)
+    .prepare();
 
   function list(ids: readonly Movie["id"][]): (Movie | undefined)[] {
     const rows = new Map(byIds.all({ ids: JSON.stringify([...new Set(ids)]) }).map((row) => [row.id, row]));

@@ -40,8 +40,11 @@ export function openSqliteStore(file: string, options: StoreOptions = {}): Store
     documents: createDocumentStore(db),
     settings: createSettingsStore(db, feed),
     progress: createProgressStore(db, feed),
-    imports: createImportStore(db, file, feed),
+    imports: createImportStore(db, () => openDatabase(file, options), feed),
     changes: (filter) => feed.subscribe(filter),
+    get changeReaders() {
+      return feed.readers;
+    },
     endChanges,
     close: async () => {
       endChanges();

@@ -271,7 +271,9 @@ export const tokens = sqliteTable(
  * ids that users and movies of the API's own were given.
  */
 export const settings = sqliteTable("settings", {
-  key: text({ enum: ["activeModel", "activeEncoder", "postersRevision", "ratingsRevision", "lastUserId", "lastMovieId"] }).primaryKey(),
+  key: text({
+    enum: ["activeModel", "activeEncoder", "postersRevision", "ratingsRevision", "lastUserId", "lastMovieId"],
+  }).primaryKey(),
   value: text().notNull(),
 });
 

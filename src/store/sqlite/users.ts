@@ -28,7 +28,10 @@ export function createUserStore(db: Database, feed: ChangeFeed): UserStore {
   const all = orm.select().from(users).orderBy(asc(users.id)).prepare();
   const countAll = orm.select({ n: count() }).from(users).prepare();
   const atOffset = orm.select().from(users).orderBy(asc(users.id)).limit(1).offset(sql.placeholder("offset")).prepare();
-  const idRange = orm.select({ lowest: min(users.id), highest: max(users.id) }).from(users).prepare();
+  const idRange = orm
+    .select({ lowest: min(users.id), highest: max(users.id) })
+    .from(users)
+    .prepare();
   const idsByDemographics = sqlite
     .prepare(
       `SELECT id FROM users WHERE ($gender IS NULL OR gender = $gender) AND ($ageGroup IS NULL OR age_group = $ageGroup)

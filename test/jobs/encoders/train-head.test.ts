@@ -9,6 +9,7 @@ import { setupEmbedded } from "../../../src/jobs/setup-embedded.js";
 import { leastLike } from "../../../src/ml/audience/co-likes.js";
 import { defaultSplit, isHeldOut } from "../../../src/ml/data/split.js";
 import { openServices, type Services } from "../../../src/services/services.js";
+import { rawDatabase } from "../../support/database.js";
 
 let services: Services;
 
@@ -32,7 +33,7 @@ async function learnHead() {
 
 /** Likes become dislikes, the other way round too, of some ratings. */
 function turn(which: "held out" | "learned from", most: number): number {
-  const { sqlite } = services.db;
+  const sqlite = rawDatabase(services);
   const rows = sqlite.prepare("SELECT user_id AS u, movie_id AS m, rating FROM ratings ORDER BY 1, 2").all() as {
     u: Parameters<typeof isHeldOut>[1];
     m: Parameters<typeof isHeldOut>[2];

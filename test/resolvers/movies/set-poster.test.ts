@@ -3,6 +3,7 @@ import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import sharp from "sharp";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { rawDatabase } from "../../support/database.js";
 import { answerOf, type Started, start } from "../../support/fixture.js";
 
 const picture = (colour = "#a33", width = 80) =>
@@ -54,7 +55,7 @@ describe("setPoster", () => {
   test("twice with the same file is one poster; with another file, the other", async () => {
     const started = await start();
     const count = () =>
-      started.services.db.sqlite.prepare("SELECT sha256 FROM posters WHERE movie_id = 73").pluck().all();
+      rawDatabase(started.services).prepare("SELECT sha256 FROM posters WHERE movie_id = 73").pluck().all();
     await upload(started, 73, await picture(), withToken(started));
     const first = count();
     await upload(started, 73, await picture(), withToken(started));
@@ -177,7 +178,7 @@ describe("posterUpdated", () => {
         });
       }
     };
-    await until(() => started.services.posterSources.updates.readers > 0);
+    await until(() => started.services.store.changeReaders > 0);
     return {
       next: async () => {
         await until(() => /event: next\ndata: .*\n\n/.test(text));
@@ -211,14 +212,14 @@ describe("posterUpdated", () => {
 
   test("ends when its client leaves, and when the server stops", async () => {
     const started = await start();
-    const { updates } = started.services.posterSources;
+    const { store } = started.services;
     const leaving = await subscribe(started);
     leaving.close();
-    while (updates.readers > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (store.changeReaders > 0) await new Promise((resolve) => setTimeout(resolve, 10));
     const staying = await subscribe(started);
-    updates.close();
+    store.endChanges();
     await staying.ended();
-    expect(updates.readers).toBe(0);
+    expect(store.changeReaders).toBe(0);
   });
 
   test("of an unknown movie is an error", async () => {

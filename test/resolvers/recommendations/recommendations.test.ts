@@ -1,5 +1,6 @@
 /** What a user likes and what is recommended to them, over GraphQL, against plain computations of the same. */
 import { describe, expect, test } from "vitest";
+import { rawDatabase } from "../../support/database.js";
 import {
   fixture,
   moviesWithPosters,
@@ -34,7 +35,7 @@ function bestRated(userId: number) {
 
 /** A movie's embedding, straight from the file. */
 function embeddingOf({ services }: Started, movieId: number): number[] | undefined {
-  const row = services.db.sqlite
+  const row = rawDatabase(services)
     .prepare("SELECT vector FROM posters JOIN poster_embeddings USING (sha256) WHERE movie_id = ?")
     .get(movieId) as { vector: Buffer } | undefined;
   if (row === undefined) return undefined;
@@ -170,7 +171,7 @@ describe("recommendations", () => {
     const { services, data } = await start();
     // 3997 rates all but three that somebody rated, so that those nobody rated come into sight.
     const rest = rankPlainly(seed, 3997).filter(({ movie }) => !fixture.unratedMovies.includes(movie));
-    const rate = services.db.sqlite.prepare("INSERT INTO ratings (user_id, movie_id, rating) VALUES (3997, ?, 1)");
+    const rate = rawDatabase(services).prepare("INSERT INTO ratings (user_id, movie_id, rating) VALUES (3997, ?, 1)");
     for (const { movie } of rest.slice(3)) rate.run(movie.id);
     const { user } = await data("{ user(id: 3997) { recommendations(first: 6) { basis movie { movieId } } } }");
     const guesses = rankPlainly(seed, 3997).filter(({ movie }) => fixture.unratedMovies.includes(movie));

@@ -1,10 +1,8 @@
 /** What subscribers are told: ratings, recommendations, trainings; that they end, and that nothing of them stays. */
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { setSetting } from "../../../src/db/settings.js";
-import { write } from "../../../src/db/write.js";
-import { createUpdates } from "../../../src/services/publish-subscribe.js";
+import { movieId, userId } from "../../../src/ids.js";
 import { openServices } from "../../../src/services/services.js";
-import { reportTraining } from "../../../src/services/training-progress.js";
+import { createTrainingReporter } from "../../../src/services/training-reporter.js";
 import { readersOf, subscribe } from "../../support/event-stream.js";
 import { fixture, start } from "../../support/fixture.js";
 
@@ -18,7 +16,7 @@ describe("ratingAdded", () => {
       started,
       "ratingAdded(userId: 42) { rating movie { title ratingCount } user { userId } }",
     );
-    await readersOf(() => started.services.events.ratings.readers, 1);
+    await readersOf(() => started.services.store.changeReaders, 1);
     await started.edit(rate(5, 1, 2));
     await started.edit(rate(42, 1, 4.5));
     await started.edit(rate(42, 1, 3));
@@ -34,13 +32,13 @@ describe("ratingAdded", () => {
       });
     }
     events.stop();
-    await readersOf(() => started.services.events.ratings.readers, 0);
+    await readersOf(() => started.services.store.changeReaders, 0);
   });
 
   test("of many at once tells each", async () => {
     const started = await start();
     const events = await subscribe(started, "ratingAdded(userId: 42) { rating }");
-    await readersOf(() => started.services.events.ratings.readers, 1);
+    await readersOf(() => started.services.store.changeReaders, 1);
     await started.edit(
       "mutation { rateMovies(input: { userId: 42, ratings: [{ movieId: 1, rating: 1 }, { movieId: 7, rating: 1 }, { movieId: 858, rating: 2 }] }) { __typename } }",
     );
@@ -54,7 +52,7 @@ describe("ratingAdded", () => {
   test("tells nothing where the same stars are given again", async () => {
     const started = await start();
     const events = await subscribe(started, "ratingAdded(userId: 42) { rating }");
-    await readersOf(() => started.services.events.ratings.readers, 1);
+    await readersOf(() => started.services.store.changeReaders, 1);
     for (const stars of [4, 4, 4, 2]) await started.edit(rate(42, 1, stars));
     expect([await events.next(), await events.next()]).toEqual([
       { ratingAdded: { rating: 4 } },
@@ -73,7 +71,7 @@ describe("ratingAdded", () => {
       const events = await subscribe(started, query, token);
       expect((await events.next()).errors[0].extensions.code).toBe(code);
     }
-    expect(started.services.events.ratings.readers).toBe(0);
+    expect(started.services.store.changeReaders).toBe(0);
   });
 });
 
@@ -81,13 +79,13 @@ describe("recommendationsChanged", () => {
   test("tells the user when they rate, take a rating away, or another model serves", async () => {
     const started = await start();
     const token = await started.tokenOf("user", 3997);
-    const { events: sources, db } = started.services;
+    const { store } = started.services;
     const events = await subscribe(
       started,
       "recommendationsChanged { userId recommendations(first: 1) { title } }",
       token,
     );
-    await readersOf(() => sources.others.readers, 1);
+    await readersOf(() => store.changeReaders, 2);
     const recommended = async () => {
       const { user } = await started.data(
         "{ user(id: 3997) { recommendations(first: 1) { title movie { movieId } } } }",
@@ -101,32 +99,28 @@ describe("recommendationsChanged", () => {
       recommendationsChanged: { userId: 3997, recommendations: [{ title: second.title }] },
     });
     expect(second.title).not.toBe(first.title);
-    await write(db, () => setSetting(db, "activeModel", fixture.models.other.name));
+    await store.settings.set("activeModel", fixture.models.other.name);
     expect((await events.next()).recommendationsChanged.recommendations).toEqual([
       { title: (await recommended()).title },
     ]);
     events.stop();
-    await readersOf(() => sources.others.readers + sources.ratings.readers, 0);
+    await readersOf(() => store.changeReaders, 0);
   });
 
   test("tells what another process rated, and not what it did to others", async () => {
     const started = await start();
     const events = await subscribe(started, "recommendationsChanged(userId: 42) { userId topRated(first: 1) }");
-    await readersOf(() => started.services.events.others.readers, 1);
+    await readersOf(() => started.services.store.changeReaders, 2);
     const other = openServices(started.dataDir);
     onTestFinished(() => other.close());
-    const rateThere = (userId: number) =>
-      write(other.db, () => {
-        other.db.sqlite
-          .prepare(
-            "UPDATE ratings SET rating = 5, rated_at = 2000000000 WHERE id = (SELECT min(id) FROM ratings WHERE user_id = ?)",
-          )
-          .run(userId);
-      });
+    const rateThere = (user: number) => {
+      const { movieId: movie } = fixture.ratings.find((rating) => rating.userId === user)!;
+      return other.store.ratings.set(userId(user), [{ movieId: movieId(movie), stars: 5 }], 2_000_000_000);
+    };
     await rateThere(5);
     await new Promise((resolve) => setTimeout(resolve, 1200));
     await rateThere(42);
-    const movie = fixture.ratings.find(({ userId }) => userId === 42)!.movieId;
+    const movie = fixture.ratings.find((rating) => rating.userId === 42)!.movieId;
     expect(await events.next()).toEqual({
       recommendationsChanged: { userId: 42, topRated: [fixture.movies.find(({ id }) => id === movie)!.displayTitle] },
     });
@@ -138,22 +132,25 @@ describe("trainingProgress", () => {
   test("tells how far a training of another process has come, until it is done", async () => {
     const started = await start();
     const events = await subscribe(started, "trainingProgress { kind phase done state }");
-    await readersOf(() => started.services.events.training.readers, 1);
-    const reporter = reportTraining(started.services.folders.training, "mf");
+    await readersOf(() => started.services.store.changeReaders, 1);
+    const other = openServices(started.dataDir);
+    onTestFinished(() => other.close());
+    const reporter = createTrainingReporter(other.store.progress, "mf");
     reporter.update("fit", 0.5);
     expect(await events.next()).toEqual({
       trainingProgress: { kind: "mf", phase: "fit", done: 0.5, state: "RUNNING" },
     });
-    reporter.end("DONE");
+    await reporter.end("DONE");
     expect(await events.next()).toEqual({ trainingProgress: { kind: "mf", phase: "fit", done: 1, state: "DONE" } });
     events.stop();
-    await readersOf(() => started.services.events.training.readers, 0);
+    await readersOf(() => started.services.store.changeReaders, 0);
   });
 
   test("of a training that never began is nothing", async () => {
     const started = await start();
-    reportTraining(started.services.folders.training, "mf").end("STOPPED");
-    expect(() => openServices(started.dataDir).close()).not.toThrow();
+    const { progress } = started.services.store;
+    await createTrainingReporter(progress, "mf").end("STOPPED");
+    expect(await progress.latest()).toBeUndefined();
   });
 });
 
@@ -163,8 +160,7 @@ test.each([
   "trainingProgress { done }",
 ])("nothing of %s stays when its client has gone", async (query) => {
   const started = await start();
-  const { ratings, others, training } = started.services.events;
-  const all = () => ratings.readers + others.readers + training.readers;
+  const all = () => started.services.store.changeReaders;
   const events = await subscribe(started, query);
   while (all() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   events.stop();
@@ -175,14 +171,14 @@ test("a subscription ends when its token is revoked", async () => {
   const started = await start();
   const token = await started.tokenOf("user", 42);
   const events = await subscribe(started, "ratingAdded { rating }", token);
-  await readersOf(() => started.services.events.ratings.readers, 1);
+  await readersOf(() => started.services.store.changeReaders, 1);
   await started.edit("mutation { revokeToken(input: { tokenId: 2 }) { __typename } }");
   await started.edit(rate(42, 1, 1));
   expect(await events.next()).toBeUndefined();
-  expect(started.services.events.ratings.readers).toBe(0);
+  expect(started.services.store.changeReaders).toBe(0);
 });
 
-test("a subscription ends when its token is revoked, without news too", async () => {
+test("a subscription ends when its token is revoked, without a change too", async () => {
   const started = await start();
   const token = await started.tokenOf("user", 42);
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
@@ -190,38 +186,20 @@ test("a subscription ends when its token is revoked, without news too", async ()
     vi.useRealTimers();
   });
   const events = await subscribe(started, "ratingAdded { rating }", token);
-  await readersOf(() => started.services.events.ratings.readers, 1);
+  await readersOf(() => started.services.store.changeReaders, 1);
   vi.advanceTimersByTime(10_000);
-  expect(started.services.events.ratings.readers).toBe(1);
+  expect(started.services.store.changeReaders).toBe(1);
   await started.edit("mutation { revokeToken(input: { tokenId: 2 }) { __typename } }");
   vi.advanceTimersByTime(10_000);
   expect(await events.next()).toBeUndefined();
-  expect(started.services.events.ratings.readers).toBe(0);
-});
-
-test("of news that nobody has read yet, the latest is kept", async () => {
-  const updates = createUpdates<number>();
-  const news = updates.subscribe({ isWanted: (n) => n % 2 === 1, mostWaiting: 2 });
-  const first = news.next();
-  for (const n of [1, 3, 4, 5, 7]) updates.publish(n);
-  updates.close();
-  const read = [(await first).value];
-  for await (const n of news) read.push(n);
-  expect(read).toEqual([5, 7]);
-});
-
-test("a subscription that is read only after the server closed ends at once", async () => {
-  const { services } = await start();
-  const news = services.events.ratings.subscribe();
-  services.events.close();
-  expect(await news.next()).toEqual({ value: undefined, done: true });
+  expect(started.services.store.changeReaders).toBe(0);
 });
 
 test("subscriptions end when the server does", async () => {
   const started = await start();
   const events = await subscribe(started, "trainingProgress { done }");
-  await readersOf(() => started.services.events.training.readers, 1);
-  started.services.events.close();
+  await readersOf(() => started.services.store.changeReaders, 1);
+  started.services.store.endChanges();
   expect(await events.next()).toBeUndefined();
-  expect(started.services.events.training.readers).toBe(0);
+  expect(started.services.store.changeReaders).toBe(0);
 });

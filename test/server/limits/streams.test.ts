@@ -11,9 +11,9 @@ const rate = (stars: number) =>
 describe("how many subscriptions a client may have open", () => {
   test("is limited, until one of them ends; another client has its own", async () => {
     const started = await start({ maxStreams: 2 });
-    const { events } = started.services;
+    const { store } = started.services;
     const open = [await subscribe(started, ratings), await subscribe(started, ratings)];
-    await readersOf(() => events.ratings.readers, 2);
+    await readersOf(() => store.changeReaders, 2);
     const refused = await subscribe(started, ratings);
     expect(await refused.next()).toEqual({
       errors: [
@@ -25,11 +25,11 @@ describe("how many subscriptions a client may have open", () => {
     });
     expect(refused.status()).toBe(429);
     const other = await subscribe(started, ratings, await started.tokenOf("user", 42));
-    await readersOf(() => events.ratings.readers, 3);
+    await readersOf(() => store.changeReaders, 3);
     open[0].stop();
-    await readersOf(() => events.ratings.readers, 2);
+    await readersOf(() => store.changeReaders, 2);
     const next = await subscribe(started, ratings);
-    await readersOf(() => events.ratings.readers, 3);
+    await readersOf(() => store.changeReaders, 3);
     await started.edit(rate(1));
     for (const stream of [open[1], other, next]) expect(await stream.next()).toEqual({ ratingAdded: { rating: 1 } });
   });
@@ -37,7 +37,7 @@ describe("how many subscriptions a client may have open", () => {
   test("is limited for many that come at once", async () => {
     const started = await start({ maxStreams: 3 });
     const streams = await Promise.all(Array.from({ length: 12 }, () => subscribe(started, ratings)));
-    await readersOf(() => started.services.events.ratings.readers, 3);
+    await readersOf(() => started.services.store.changeReaders, 3);
     await started.edit(rate(1));
     const told = await Promise.all(streams.map((stream) => stream.next()));
     expect(told.filter(({ errors }) => errors === undefined)).toHaveLength(3);
@@ -57,17 +57,17 @@ describe("how many subscriptions a client may have open", () => {
       expect(unread.status).toBe(406);
     }
     await subscribe(started, ratings);
-    await readersOf(() => started.services.events.ratings.readers, 1);
+    await readersOf(() => started.services.store.changeReaders, 1);
   });
 });
 
 describe("an event of a subscription", () => {
   test("has its time: TIMEOUT tells of one that took longer, and the next ones come", async () => {
     const started = await start({ requestTimeoutMs: 300 });
-    const { models, events: sources } = started.services;
+    const { models, store } = started.services;
     const get = models.get.bind(models);
     const events = await subscribe(started, "ratingAdded(userId: 42) { rating movie { predictedRating(userId: 42) } }");
-    await readersOf(() => sources.ratings.readers, 1);
+    await readersOf(() => store.changeReaders, 1);
     models.get = async (name) => {
       await new Promise((resolve) => setTimeout(resolve, 1500));
       return get(name);
@@ -87,9 +87,9 @@ describe("an event of a subscription", () => {
 
   test("is worked on no longer when its client has gone", async () => {
     const started = await start();
-    const { models, events: sources } = started.services;
+    const { models, store } = started.services;
     const events = await subscribe(started, "ratingAdded(userId: 42) { movie { predictedRating(userId: 42) } }");
-    await readersOf(() => sources.ratings.readers, 1);
+    await readersOf(() => store.changeReaders, 1);
     let stopped: unknown;
     const begun = new Promise<void>((resolve) => {
       models.get = async () => {
@@ -109,7 +109,7 @@ describe("an event of a subscription", () => {
     await begun;
     events.stop();
     await expect.poll(() => stopped).toMatchObject({ code: "INTERRUPTED" });
-    await readersOf(() => sources.ratings.readers, 0);
+    await readersOf(() => store.changeReaders, 0);
   });
 
   test("is computed once for all who hear the same, and for each who hears another", async () => {
@@ -118,7 +118,7 @@ describe("an event of a subscription", () => {
     const query = "recommendationsChanged(userId: 42) { recommendations(first: 2) { title score } }";
     const listeners = await Promise.all(Array.from({ length: 20 }, () => subscribe(started, query)));
     const other = await subscribe(started, query.replace("first: 2", "first: 3"));
-    await readersOf(() => started.services.events.ratings.readers, 21);
+    await readersOf(() => started.services.store.changeReaders, 21);
     await started.edit(rate(5));
     const answers = await Promise.all(listeners.map((events) => events.next()));
     const [first] = answers as { recommendationsChanged: { recommendations: unknown[] } }[];
@@ -132,7 +132,7 @@ describe("an event of a subscription", () => {
     const started = await start({ rateLimit: 2 });
     const token = await started.tokenOf("user", 42);
     const events = await subscribe(started, "ratingAdded(userId: 42) { rating }", token);
-    await readersOf(() => started.services.events.ratings.readers, 1);
+    await readersOf(() => started.services.store.changeReaders, 1);
     for (const stars of [1, 2]) await started.edit(rate(stars));
     expect(await events.next()).toEqual({ ratingAdded: { rating: 1 } });
     expect((await events.next()).errors).toMatchObject([

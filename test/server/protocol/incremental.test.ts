@@ -9,6 +9,7 @@ import { checkSignal } from "../../../src/pause.js";
 import type { App } from "../../../src/server/app.js";
 import { serve } from "../../../src/server/listen.js";
 import type { Services } from "../../../src/services/services.js";
+import { rawDatabase } from "../../support/database.js";
 import { type AskOptions, answerOf, type StartOptions, start } from "../../support/fixture.js";
 
 interface Part {
@@ -143,7 +144,7 @@ describe("@defer", () => {
         message: `expected @defer and @stream in queries alone, received one in a ${operation}`,
       },
     ]);
-    expect(services.db.sqlite.prepare("SELECT count(*) AS n FROM ratings WHERE edited").get()).toEqual({ n: 0 });
+    expect(rawDatabase(services).prepare("SELECT count(*) AS n FROM ratings WHERE edited").get()).toEqual({ n: 0 });
   });
 
   test("has no place in a batch, nor has a subscription: the others of it are answered", async () => {
@@ -168,7 +169,7 @@ describe("@defer", () => {
       ],
     };
     expect(await response.json()).toEqual([{ data: { movie: { title: "Toy Story" } } }, refusal, refusal]);
-    expect(services.events.ratings.readers).toBe(0);
+    expect(services.store.changeReaders).toBe(0);
   });
 
   test("is unknown to a server that does not offer it", async () => {

@@ -13,7 +13,7 @@ async function startServer(options: StartOptions = {}) {
   const started = await start(options);
   const server = await serve(started.app, "127.0.0.1", 0);
   onTestFinished(() => server.stop());
-  return { ...started, url: `${server.address}/graphql`, readers: () => started.services.events.ratings.readers };
+  return { ...started, url: `${server.address}/graphql`, readers: () => started.services.store.changeReaders };
 }
 
 const rate = (stars: number) =>

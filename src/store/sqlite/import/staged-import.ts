@@ -32,11 +32,13 @@ export function stageImport(db: Database, feed: ChangeFeed, policy: DuplicatePol
 
   function merge({ dataset, replace, isNameUnique, links }: MergeOptions): MergeReport {
     const { loaded, lost } = checkLoaded(db, dataset, replace);
-    const isReplaced = loaded !== undefined && (replace || loaded.name !== dataset.name || loaded.kind !== dataset.kind);
+    const isReplaced =
+      loaded !== undefined && (replace || loaded.name !== dataset.name || loaded.kind !== dataset.kind);
     if (isReplaced) clearDataset(db);
     // Somebody may have deleted a rating while the files were read.
     const deletedUsers = deletions.users();
-    if (deletedUsers.size !== deleted.users.size || deletions.ratings().size !== deleted.ratings.size) ratings.dropDeleted();
+    if (deletedUsers.size !== deleted.users.size || deletions.ratings().size !== deleted.ratings.size)
+      ratings.dropDeleted();
     if (!isNameUnique) checkSameRows(dataset.name, countSameTitles(), ratings.overlap());
     const writer = createRowWriter(db);
     let position = 0;
@@ -47,7 +49,8 @@ export function stageImport(db: Database, feed: ChangeFeed, policy: DuplicatePol
     const linkChanges = links === undefined ? 0 : replaceLinks(db, links);
     if (loaded === undefined || isReplaced) insertDataset(dataset);
     else if (writer.changed.movies > 0 || missing.movies > 0) countMovieChange(db);
-    createCounter(db, "ratingsRevision")();
+    const counts = [writer.changed.users, changed, removed, missing.users, missing.movies];
+    if (isReplaced || counts.some((count) => count > 0)) createCounter(db, "ratingsRevision")();
     return {
       ...countRows(db),
       changed: { ...writer.changed, ratings: changed, links: linkChanges },

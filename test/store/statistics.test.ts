@@ -1,10 +1,12 @@
 /** What movies' ratings add up to for whoever may read whom, against the same counted plainly. */
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type Database, openDatabase } from "../../src/db/open.js";
-import { type Audience, pauseStatistics, statisticsOfMovies } from "../../src/db/statistics.js";
 import type { MovieId } from "../../src/ids.js";
 import { mulberry32 } from "../../src/random.js";
+import { type Database, openDatabase } from "../../src/store/sqlite/database.js";
+import { recountAfter } from "../../src/store/sqlite/recount.js";
+import { createStatisticsStore } from "../../src/store/sqlite/statistics.js";
+import type { Audience } from "../../src/store/statistics.js";
 import { emptyFolder } from "../support/fixture.js";
 
 interface Row {
@@ -41,8 +43,11 @@ function unrate(db: Database, userId: number): void {
   db.sqlite.prepare("DELETE FROM ratings WHERE user_id = ? AND movie_id = ?").run(userId, movie);
 }
 
-const seen = (db: Database, audience: Audience) => statisticsOfMovies(db, audience, [movie])[0];
-const counts = (db: Database) => (["all", "published", "private"] as const).map((a) => seen(db, a).ratingCount);
+const seen = async (db: Database, audience: Audience) =>
+  (await createStatisticsStore(db).ofMovies(audience, [movie]))[0];
+const audiences = ["all", "published", "private"] as const;
+const counts = async (db: Database) =>
+  Promise.all(audiences.map(async (audience) => (await seen(db, audience)).ratingCount));
 
 function plainly(rows: readonly Row[]) {
   const times = rows.flatMap(({ at }) => (at === null ? [] : [at]));
@@ -82,10 +87,10 @@ describe("what triggers keep", () => {
           .prepare("INSERT INTO users (id, source) VALUES (?, ?)")
           .run(userId, isImported(userId) ? "import" : "api");
       }
-      if (deed > 0.995) pauseStatistics(db).resume();
+      if (deed > 0.995) recountAfter(db, () => {});
       const current = [...rows.values()];
-      expect(seen(db, "all")).toEqual(plainly(current));
-      expect(seen(db, "published")).toEqual(plainly(current.filter((row) => isImported(row.userId))));
+      expect(await seen(db, "all")).toEqual(plainly(current));
+      expect(await seen(db, "published")).toEqual(plainly(current.filter((row) => isImported(row.userId))));
     }
     db.close();
   });
@@ -97,38 +102,38 @@ describe("what triggers keep", () => {
       rate(db, importedUsers + n, 2);
       const tens = Math.floor(n / 10) * 10;
       // Ten of all were there when the ninth came, twenty at the nineteenth.
-      expect(counts(db)).toEqual([1 + n, 1 + tens, Math.floor((n + 1) / 10) * 10]);
+      expect(await counts(db)).toEqual([1 + n, 1 + tens, Math.floor((n + 1) / 10) * 10]);
     }
-    const before = seen(db, "published");
+    const before = await seen(db, "published");
     expect(before).toMatchObject({ ratingCount: 21, meanRating: (4 + 20 * 2) / 21 });
     // A change of stars is nobody's to see, until ten more have come.
     rate(db, importedUsers + 1, 5);
-    expect(seen(db, "published")).toEqual(before);
+    expect(await seen(db, "published")).toEqual(before);
     // What may be read counts at once.
     rate(db, 2, 4);
-    expect(seen(db, "published")).toMatchObject({ ratingCount: 22, meanRating: (2 * 4 + 20 * 2) / 22 });
+    expect(await seen(db, "published")).toMatchObject({ ratingCount: 22, meanRating: (2 * 4 + 20 * 2) / 22 });
     for (let n = 26; n <= 30; n++) rate(db, importedUsers + n, 2);
-    expect(seen(db, "published")).toMatchObject({ ratingCount: 32, meanRating: (2 * 4 + 29 * 2 + 5) / 32 });
+    expect(await seen(db, "published")).toMatchObject({ ratingCount: 32, meanRating: (2 * 4 + 29 * 2 + 5) / 32 });
     db.close();
   });
 
   test("leaves them out again ten at a time, and where fewer than ten are left", async () => {
     const db = await withUsers();
     for (let n = 1; n <= 12; n++) rate(db, importedUsers + n, 3);
-    expect(counts(db)).toEqual([12, 10, 10]);
+    expect(await counts(db)).toEqual([12, 10, 10]);
     for (let n = 1; n <= 9; n++) {
       unrate(db, importedUsers + n);
-      expect(counts(db)).toEqual([12 - n, 10, 10]);
+      expect(await counts(db)).toEqual([12 - n, 10, 10]);
     }
     // Another comes and goes: nothing is counted anew, whoever may be made to come and go.
     for (const deed of [() => rate(db, importedUsers + 40, 1), () => unrate(db, importedUsers + 40)]) {
       deed();
-      expect(counts(db).slice(1)).toEqual([10, 10]);
+      expect((await counts(db)).slice(1)).toEqual([10, 10]);
     }
     for (let n = 10; n <= 12; n++) db.sqlite.prepare("DELETE FROM users WHERE id = ?").run(importedUsers + n);
-    expect(counts(db)).toEqual([0, 0, 0]);
+    expect(await counts(db)).toEqual([0, 0, 0]);
     rate(db, importedUsers + 1, 3);
-    expect(counts(db)).toEqual([1, 0, 0]);
+    expect(await counts(db)).toEqual([1, 0, 0]);
     db.close();
   });
 
@@ -136,23 +141,23 @@ describe("what triggers keep", () => {
     const db = await withUsers();
     rate(db, 1, 4, 100);
     for (let n = 1; n <= 17; n++) rate(db, importedUsers + n, 2, 200 + n);
-    const before = (["all", "published", "private"] as const).map((audience) => seen(db, audience));
-    expect(counts(db)).toEqual([18, 11, 10]);
-    pauseStatistics(db).resume();
-    expect((["all", "published", "private"] as const).map((audience) => seen(db, audience))).toEqual(before);
+    const before = await Promise.all(audiences.map((audience) => seen(db, audience)));
+    expect(await counts(db)).toEqual([18, 11, 10]);
+    recountAfter(db, () => {});
+    expect(await Promise.all(audiences.map((audience) => seen(db, audience)))).toEqual(before);
     // Other ratings of imported users are counted; the ten beside them are the same.
-    const paused = pauseStatistics(db);
-    db.sqlite.exec("UPDATE ratings SET rating = 1 WHERE user_id = 1");
-    rate(db, 2, 1, 300);
-    paused.resume();
-    expect(seen(db, "published")).toMatchObject({
+    recountAfter(db, () => {
+      db.sqlite.exec("UPDATE ratings SET rating = 1 WHERE user_id = 1");
+      rate(db, 2, 1, 300);
+    });
+    expect(await seen(db, "published")).toMatchObject({
       ratingCount: 12,
       meanRating: (2 * 1 + 10 * 2) / 12,
       lastRatedAt: 300,
     });
     db.sqlite.exec("DELETE FROM ratings");
-    pauseStatistics(db).resume();
-    expect(counts(db)).toEqual([0, 0, 0]);
+    recountAfter(db, () => {});
+    expect(await counts(db)).toEqual([0, 0, 0]);
     db.close();
   });
 

@@ -2,12 +2,12 @@
 import { readdir } from "node:fs/promises";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { write } from "../../src/db/write.js";
 import { movieId, parseImdbId } from "../../src/ids.js";
 import { fetchPosters } from "../../src/jobs/fetch-posters.js";
 import { silent } from "../../src/jobs/progress.js";
 import { tmdbProvider } from "../../src/posters/providers/tmdb.js";
 import { openServices } from "../../src/services/services.js";
+import { rawDatabase } from "../support/database.js";
 import { dataFolder, fixture, moviesWithPosters, type Started, start } from "../support/fixture.js";
 import { describeWithHttps } from "../support/https-server.js";
 import { serveTmdb, type TmdbFilms, type TmdbServer } from "../support/tmdb-server.js";
@@ -34,10 +34,8 @@ async function startWith(films: TmdbFilms): Promise<{ started: Started; server: 
   const dataDir = await dataFolder();
   // Linked before the app opens the folder.
   const services = openServices(dataDir);
-  await write(services.db, () => {
-    services.db.sqlite.prepare("UPDATE movies SET tmdb_id = ? WHERE id = ?").run(501, film.id);
-    services.db.sqlite.prepare("UPDATE movies SET tmdb_id = ? WHERE id = ?").run(502, other.id);
-  });
+  rawDatabase(services).prepare("UPDATE movies SET tmdb_id = ? WHERE id = ?").run(501, film.id);
+  rawDatabase(services).prepare("UPDATE movies SET tmdb_id = ? WHERE id = ?").run(502, other.id);
   await services.close();
   return { started: await start({ dataDir, posterProviders: [providerFor(server)] }), server };
 }
@@ -57,14 +55,14 @@ describeWithHttps("a poster that is missing", () => {
   test("is pending in the first answer and there in the next, with its similarity", async () => {
     const { started } = await startWith({ byTmdbId: { 501: "/a.jpg" }, pictures: { "/a.jpg": await picture() } });
     expect(await stateOf(started)).toEqual({ posterState: "PENDING", poster: null, posterSimilarity: null });
-    await started.services.posterSources.settled();
+    await started.services.posterFetcher.settled();
     const movie = await stateOf(started);
     expect(movie).toMatchObject({ posterState: "READY", poster: { source: "tmdb", width: 80 } });
     expect(movie.posterSimilarity).toBeGreaterThan(-1);
     const response = await started.app.fetch(`http://localhost${movie.poster.url}`);
     expect(response.status).toBe(200);
     // Its embedding was made before anybody asked.
-    const embedded = started.services.db.sqlite
+    const embedded = rawDatabase(started.services)
       .prepare("SELECT count(*) FROM posters JOIN poster_embeddings USING (sha256) WHERE movie_id = ?")
       .pluck()
       .get(film.id);
@@ -79,7 +77,7 @@ describeWithHttps("a poster that is missing", () => {
     await started.data(`{ movie(id: ${film.id}) { title predictedRating(userId: 42) } }`);
     expect(server.requests).toEqual([]);
     await Promise.all([stateOf(started), stateOf(started), stateOf(started)]);
-    await started.services.posterSources.settled();
+    await started.services.posterFetcher.settled();
     expect(server.requests.filter(({ path }) => path.startsWith("/3/movie/501"))).toHaveLength(1);
   });
 
@@ -87,8 +85,8 @@ describeWithHttps("a poster that is missing", () => {
     const { started, server } = await startWith({});
     await started.data("{ user(id: 3997) { recommendations(similar: true) { title } } }");
     // None of the candidates but those linked has an id to ask by: what was asked is remembered all the same.
-    await started.services.posterSources.settled();
-    const remembered = started.services.db.sqlite.prepare("SELECT count(*) FROM poster_fetches").pluck().get();
+    await started.services.posterFetcher.settled();
+    const remembered = rawDatabase(started.services).prepare("SELECT count(*) FROM poster_fetches").pluck().get();
     expect(remembered).toBe(20);
     expect(server.requests.length).toBeLessThanOrEqual(2);
   });
@@ -96,23 +94,23 @@ describeWithHttps("a poster that is missing", () => {
   test("is not asked for again where there is none, until it is asked with --refresh", async () => {
     const { started, server } = await startWith({ byTmdbId: { 501: null } });
     expect((await stateOf(started)).posterState).toBe("PENDING");
-    await started.services.posterSources.settled();
+    await started.services.posterFetcher.settled();
     expect((await stateOf(started)).posterState).toBe("NONE");
     expect(server.requests).toHaveLength(1);
-    const { posterSources } = started.services;
-    expect((await posterSources.fetch(movieId(film.id))).outcome).toBe("waiting");
+    const { posterFetcher } = started.services;
+    expect((await posterFetcher.fetch(movieId(film.id))).outcome).toBe("waiting");
     expect(server.requests).toHaveLength(1);
-    expect(await posterSources.fetch(movieId(film.id), { refresh: true })).toEqual({
+    expect(await posterFetcher.fetch(movieId(film.id), { refresh: true })).toEqual({
       outcome: "none",
       detail: "tmdb: TMDB has no poster of it",
     });
     expect(server.requests).toHaveLength(2);
-    const { asked_at: askedAt, ask_again_at: again } = started.services.db.sqlite
+    const { asked_at: askedAt, ask_again_at: again } = rawDatabase(started.services)
       .prepare("SELECT * FROM poster_fetches WHERE movie_id = ?")
       .get(film.id) as { asked_at: number; ask_again_at: number };
     expect(again - askedAt).toBe(30 * 86_400);
     // When its time is over, it is.
-    started.services.db.sqlite.prepare("UPDATE poster_fetches SET ask_again_at = 1").run();
+    rawDatabase(started.services).prepare("UPDATE poster_fetches SET ask_again_at = 1").run();
     expect((await stateOf(started)).posterState).toBe("PENDING");
   });
 
@@ -151,7 +149,7 @@ describeWithHttps("what a host sends for a poster", () => {
   ])("is taken as %s, and served upright in sRGB", async (_what, make) => {
     const { started } = await startWith({ byTmdbId: { 501: "/a.jpg" }, pictures: { "/a.jpg": await make() } });
     await stateOf(started);
-    await started.services.posterSources.settled();
+    await started.services.posterFetcher.settled();
     expect(await stateOf(started)).toMatchObject({ posterState: "READY", poster: { width: 40 } });
     const response = await started.app.fetch(`http://localhost/posters/${film.id}?w=92&format=png`);
     const { width, height, space, depth, orientation } = await sharp(
@@ -217,13 +215,13 @@ describeWithHttps("what a host sends for a poster", () => {
     const bytes = await make();
     const { started, server } = await startWith({ byTmdbId: { 501: "/a.jpg" }, pictures: { "/a.jpg": bytes } });
     const before = await stored(started);
-    const result = await started.services.posterSources.fetch(movieId(film.id));
+    const result = await started.services.posterFetcher.fetch(movieId(film.id));
     expect(result.outcome).toBe("failed");
     expect(result.detail).toContain(reason);
     expect(await stored(started)).toEqual(before);
     expect((await stateOf(started)).posterState).toBe("NONE");
     const { length } = server.requests;
-    await started.services.posterSources.settled();
+    await started.services.posterFetcher.settled();
     expect(server.requests).toHaveLength(length);
   });
 });
@@ -261,15 +259,15 @@ describeWithHttps("marquee posters fetch", () => {
       },
     };
     const { started, server } = await startWith(films);
-    const { posterSources } = started.services;
-    expect((await posterSources.fetch(movieId(film.id))).outcome).toBe("added");
-    expect((await posterSources.fetch(movieId(film.id))).outcome).toBe("unchanged");
-    expect((await posterSources.fetch(movieId(film.id), { refresh: true })).outcome).toBe("unchanged");
+    const { posterFetcher } = started.services;
+    expect((await posterFetcher.fetch(movieId(film.id))).outcome).toBe("added");
+    expect((await posterFetcher.fetch(movieId(film.id))).outcome).toBe("unchanged");
+    expect((await posterFetcher.fetch(movieId(film.id), { refresh: true })).outcome).toBe("unchanged");
     expect(server.requests.filter(({ path }) => path === "/t/p/w342/a.jpg")).toHaveLength(1);
     films.byTmdbId![501] = "/c.jpg";
-    expect((await posterSources.fetch(movieId(film.id), { refresh: true })).outcome).toBe("changed");
-    started.services.db.sqlite.prepare("UPDATE posters SET source = 'upload' WHERE movie_id = ?").run(film.id);
-    expect((await posterSources.fetch(movieId(film.id), { refresh: true })).outcome).toBe("kept");
+    expect((await posterFetcher.fetch(movieId(film.id), { refresh: true })).outcome).toBe("changed");
+    rawDatabase(started.services).prepare("UPDATE posters SET source = 'upload' WHERE movie_id = ?").run(film.id);
+    expect((await posterFetcher.fetch(movieId(film.id), { refresh: true })).outcome).toBe("kept");
   });
 
   test("takes a poster found by a wrong link away when the link is corrected, and asks again", async () => {
@@ -278,12 +276,12 @@ describeWithHttps("marquee posters fetch", () => {
       byImdbId: { tt0068646: "/b.jpg" },
       pictures: { "/a.jpg": await picture(), "/b.jpg": await picture("jpeg", "#33a") },
     });
-    const { posterSources } = started.services;
-    await posterSources.fetch(movieId(film.id));
+    const { posterFetcher } = started.services;
+    await posterFetcher.fetch(movieId(film.id));
     expect(parseImdbId("tt0068646")).toBeDefined();
     await started.edit(`mutation { linkImdb(input: { movieId: ${film.id}, imdbId: "tt0068646" }) { __typename } }`);
     expect((await stateOf(started)).posterState).toBe("PENDING");
-    await posterSources.settled();
+    await posterFetcher.settled();
     expect((await stateOf(started)).posterState).toBe("READY");
     expect(server.requests.at(-1)?.path).toBe("/t/p/w342/b.jpg");
   });
