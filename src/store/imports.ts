@@ -50,10 +50,14 @@ export interface ImportedLinks {
   reference: readonly ReferenceFilm[];
 }
 
-export interface MergeOptions {
+export interface StageOptions {
   dataset: Pick<Dataset, "name" | "kind">;
   /** Remove whatever data set is loaded, with what people made of it, and import into an empty store. */
   replace: boolean;
+  duplicates: DuplicatePolicy;
+}
+
+export interface MergeOptions {
   /** Whether the name alone says which data set it is, as GroupLens' names do; else half of the rows must be the same. */
   isNameUnique: boolean;
   links?: ImportedLinks;
@@ -90,7 +94,7 @@ export interface StagedImport {
   readonly duplicates: number;
   /**
    * Makes the imported rows of the store those that were gathered, all or none; what people set or deleted stays so.
-   * @throws {AppError} DATA_OTHER_DATASET as `ImportStore.check`, or where a data set of the same name has other rows; DATABASE_BUSY
+   * @throws {AppError} DATA_OTHER_DATASET as `ImportStore.stage`, or where a data set of the same name has other rows; DATABASE_BUSY
    */
   merge(options: MergeOptions): Promise<MergeReport>;
   /** Always to be called at the end. */
@@ -108,11 +112,10 @@ export interface NewDataset extends Pick<ServingState, "activeModel"> {
 
 export interface ImportStore {
   /**
-   * Whether a data set may be imported now.
-   * @throws {AppError} DATA_OTHER_DATASET where another one is loaded, or people made something of the embedded one
+   * Begins an import.
+   * @throws {AppError} DATA_OTHER_DATASET where another data set is loaded, or people made something of the embedded one
    */
-  check(dataset: Pick<Dataset, "name" | "kind">, replace: boolean): Promise<void>;
-  stage(policy: DuplicatePolicy): Promise<StagedImport>;
+  stage(options: StageOptions): Promise<StagedImport>;
   /** Fills an empty store. @returns false where a data set is loaded already: nothing was changed */
   create(dataset: NewDataset): Promise<boolean>;
 }

@@ -214,7 +214,7 @@ describe("marquee import", () => {
     expect(JSON.parse(replaced.stdout)).toMatchObject({ replaced: "embedded", movies: 2 });
     expect(replaced.stderr).toContain("took the data set embedded out; ml-tiny is in its place\n");
     expect(await failure(["recommend", "1"], { dataDir })).toBe(
-      'expected a model for the data set "ml-tiny", but none was chosen: run marquee train or marquee models import',
+      'no model was chosen for the data set "ml-tiny": run marquee train or marquee models import',
     );
     expect(await failure(["models", "use", "trained"], { dataDir })).toBe(
       'expected a model of the data set "ml-tiny", received "trained" of "embedded": its users and movies are others',
@@ -720,7 +720,7 @@ describe("marquee posters", () => {
     expect(reasons.get("5.jpg")).toMatch(/^expected a poster that decodes in full .*received a jpeg of \d+ bytes/);
     expect(reasons.get("6.jpg")).toMatch(/^expected a file that can be read in 6.jpg, received ENOENT$/);
     expect(reasons.get("999.jpg")).toBe("expected the number of a movie, received 999");
-    expect(reasons.get("tt9999999.jpg")).toBe("expected the IMDb id of a movie here, received tt9999999");
+    expect(reasons.get("tt9999999.jpg")).toBe("there is no movie with the IMDb id tt9999999");
     expect(reasons.get("cover.jpg")).toBe('expected a name of <movieId> or tt<imdbId>, received "cover"');
     expect(reasons.get("notes.txt")).toBe(
       'expected <movieId> or tt<imdbId> with .jpg, .png or .webp, received "notes.txt"',

@@ -114,7 +114,7 @@ describe("posters are touched only where a query needs them", () => {
     const read = aboutPosters(statements);
     expect(read).toHaveLength(2);
     expect(read[0]).toContain('from "posters"');
-    expect(read[1]).toContain('from "poster_embeddings"');
+    expect(read[1]).toContain("FROM poster_embeddings");
   });
 
   test("recommendations with similarity, or similar: true, read embeddings once", async () => {

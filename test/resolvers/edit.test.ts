@@ -293,7 +293,7 @@ describe("rateMovies", () => {
     );
     expect(rateMovies.results).toEqual([
       { __typename: "RateMoviePayload", rating: { rating: 4.5, movie: { movieId: 1 } } },
-      { __typename: "MovieNotFoundError", code: "MOVIE_NOT_FOUND", message: "expected the id of a movie, received 7" },
+      { __typename: "MovieNotFoundError", code: "MOVIE_NOT_FOUND", message: "there is no movie 7" },
       {
         __typename: "InvalidRatingError",
         code: "INVALID_RATING",

@@ -39,7 +39,7 @@ test("an empty database takes a movie, finds it, and serves a new user who rates
   expect(recommended.errors).toEqual([
     {
       code: "DATA_EMPTY",
-      message: "expected a data set, but none is loaded: run marquee import, or marquee setup",
+      message: "there is no data set yet: run marquee import, or marquee setup",
       path: ["user", "recommendations"],
     },
   ]);

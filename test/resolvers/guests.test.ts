@@ -189,7 +189,7 @@ describe("recommendFor", () => {
   });
 
   test.each([
-    ["{ movieId: 7, rating: 5 }", "", "MOVIE_NOT_FOUND", "expected the id of a movie, received 7"],
+    ["{ movieId: 7, rating: 5 }", "", "MOVIE_NOT_FOUND", "there is no movie 7"],
     ["{ movieId: 1, rating: 6 }", "", "INVALID_RATING", "expected a rating of 0.5 to 5 in half stars, received 6"],
     [
       "{ movieId: 1, rating: 5 }",

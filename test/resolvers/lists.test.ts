@@ -235,8 +235,8 @@ describe("ratings", () => {
 
   test.each([
     ["", "expected userId or movieId, or both, received neither", "INVALID_ARGUMENT"],
-    ["userId: 7", "expected the id of a user, received 7", "USER_NOT_FOUND"],
-    ["movieId: 7", "expected the id of a movie, received 7", "MOVIE_NOT_FOUND"],
+    ["userId: 7", "there is no user 7", "USER_NOT_FOUND"],
+    ["movieId: 7", "there is no movie 7", "MOVIE_NOT_FOUND"],
     [
       'userId: 42, ratedAfter: "2001-02-31"',
       'expected a date such as 2003-02-28, or a time such as 2003-02-28T17:49:50Z, for ratedAfter, received "2001-02-31"',

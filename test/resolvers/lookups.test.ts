@@ -27,8 +27,8 @@ describe("user", () => {
   });
 
   test.each<[string | number, string, string]>([
-    [7, "USER_NOT_FOUND", "expected the id of a user, received 7"],
-    [JSON.stringify(globalId("User", 7)), "USER_NOT_FOUND", "expected the id of a user, received 7"],
+    [7, "USER_NOT_FOUND", "there is no user 7"],
+    [JSON.stringify(globalId("User", 7)), "USER_NOT_FOUND", "there is no user 7"],
     ...[
       '"abc"',
       '""',
@@ -94,14 +94,14 @@ describe("movie", () => {
   });
 
   test.each([
-    ["id: 2", "MOVIE_NOT_FOUND", "expected the id of a movie, received 2"],
+    ["id: 2", "MOVIE_NOT_FOUND", "there is no movie 2"],
     ['id: "x"', "INVALID_ID", 'expected a movie id, a number such as 1 or the id of a Movie, received "x"'],
     [
       `id: "${globalId("User", 42)}"`,
       "INVALID_ID",
       `expected a movie id, a number such as 1 or the id of a Movie, received "${globalId("User", 42)}"`,
     ],
-    ['imdbId: "tt0000002"', "MOVIE_NOT_FOUND", "expected the IMDb id of a movie here, received tt0000002"],
+    ['imdbId: "tt0000002"', "MOVIE_NOT_FOUND", "there is no movie with the IMDb id tt0000002"],
     [
       'imdbId: "nm0000158"',
       "INVALID_IMDB_ID",

@@ -129,8 +129,8 @@ describe("rateMovie", () => {
       "INVALID_RATING",
       "expected a rating of 0.5 to 5 in half stars, received 3.3",
     ],
-    [{ userId: 7 }, "UserNotFoundError", "USER_NOT_FOUND", "expected the id of a user, received 7"],
-    [{ movieId: 7 }, "MovieNotFoundError", "MOVIE_NOT_FOUND", "expected the id of a movie, received 7"],
+    [{ userId: 7 }, "UserNotFoundError", "USER_NOT_FOUND", "there is no user 7"],
+    [{ movieId: 7 }, "MovieNotFoundError", "MOVIE_NOT_FOUND", "there is no movie 7"],
     [
       { movieId: globalId("User", 42) },
       "InvalidIdError",
@@ -166,7 +166,7 @@ describe("removeRating", () => {
       { userId: 6040 },
       "RatingNotFoundError",
       "RATING_NOT_FOUND",
-      "expected a rating of movie 858 by user 6040, but there is none",
+      "user 6040 has not rated movie 858",
     ],
     [
       { movieId: "x" },
@@ -255,7 +255,7 @@ describe("linkImdb", () => {
       linkImdb: {
         __typename: "MovieNotFoundError",
         code: "MOVIE_NOT_FOUND",
-        message: "expected the id of a movie, received 7",
+        message: "there is no movie 7",
       },
     });
   });

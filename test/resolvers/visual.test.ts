@@ -141,7 +141,7 @@ describe("similar recommendations", () => {
       `similar: true, basedOn: [${Array(21).fill(1).join(",")}]`,
       "expected the number of movies in basedOn from 1 to 20, received 21",
     ],
-    ["similar: true, basedOn: [7]", "expected the id of a movie, received 7"],
+    ["similar: true, basedOn: [7]", "there is no movie 7"],
   ])("%s is refused", async (args, message) => {
     const { ask } = await start();
     const { errors } = await ask(`{ user(id: 42) { recommendations(${args}) { title } } }`);

@@ -51,10 +51,10 @@ describe("a token", () => {
     const { edit } = await start();
     const query = (call: string) => `mutation { ${call} { __typename ... on Error { message } } }`;
     expect(await edit(query('createToken(input: { name: "a", scope: USER, userId: 7 })'))).toEqual({
-      createToken: { __typename: "UserNotFoundError", message: "expected the id of a user, received 7" },
+      createToken: { __typename: "UserNotFoundError", message: "there is no user 7" },
     });
     expect(await edit(query("revokeToken(input: { tokenId: 7 })"))).toEqual({
-      revokeToken: { __typename: "TokenNotFoundError", message: "expected the number of a token, received 7" },
+      revokeToken: { __typename: "TokenNotFoundError", message: "there is no token 7" },
     });
   });
 });

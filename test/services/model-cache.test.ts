@@ -93,7 +93,7 @@ describe("model", () => {
       movie: { posterSimilarity: expect.any(Number) },
     });
     const message =
-      'expected a model for the data set "ml-1m", but none was chosen: run marquee train or marquee models import';
+      'no model was chosen for the data set "ml-1m": run marquee train or marquee models import';
     const { data: partly, errors } = await ask(
       "{ user(id: 42) { recommendations { title } } movie(id: 1) { title predictedRating(userId: 42) } }",
     );

@@ -1,12 +1,13 @@
 /** Promises of imports. */
 import { describe, expect, it } from "vitest";
 import { movieId, userId } from "../../src/ids.js";
-import type { MergeOptions, StagedImport } from "../../src/store/imports.js";
+import type { MergeOptions, StagedImport, StageOptions } from "../../src/store/imports.js";
 import type { Store } from "../../src/store/store.js";
 import type { OpenStore } from "./contract.js";
 import { dataset, fill, imdb, picture } from "./data.js";
 
-const options: MergeOptions = { dataset: dataset.dataset, replace: false, isNameUnique: true };
+const small: StageOptions = { dataset: dataset.dataset, replace: false, duplicates: "newest" };
+const options: MergeOptions = { isNameUnique: true };
 
 function gather(staged: StagedImport, changes: Partial<typeof dataset> = {}): StagedImport {
   const { movies, users, ratings } = { ...dataset, ...changes };
@@ -52,13 +53,13 @@ export function importContract(makeStore: () => Promise<OpenStore>): void {
 
     it("change nothing before they are merged, nor when they are discarded", async () => {
       const store = await (await makeStore())();
-      gather(await store.imports.stage("newest")).discard();
+      gather(await store.imports.stage(small)).discard();
       expect(await store.movies.count()).toBe(0);
     });
 
     it("merge everything in one step, as a whole data set that is created", async () => {
       const [merged, created] = [await (await makeStore())(), await open()];
-      const staged = gather(await merged.imports.stage("newest"));
+      const staged = gather(await merged.imports.stage(small));
       const report = await staged.merge(options);
       staged.discard();
       expect(report).toMatchObject({
@@ -78,7 +79,7 @@ export function importContract(makeStore: () => Promise<OpenStore>): void {
     it("of the same data again change nothing", async () => {
       const store = await open();
       const before = await contents(store);
-      const staged = gather(await store.imports.stage("newest"));
+      const staged = gather(await store.imports.stage(small));
       const report = await staged.merge(options);
       staged.discard();
       expect(report.changed).toEqual({ users: 0, movies: 0, ratings: 0, links: 0 });
@@ -92,7 +93,7 @@ export function importContract(makeStore: () => Promise<OpenStore>): void {
         ["first", 1],
       ] as const) {
         const store = await (await makeStore())();
-        const staged = gather(await store.imports.stage(policy), { ratings: [rating, ...dataset.ratings] });
+        const staged = gather(await store.imports.stage({ ...small, duplicates: policy }), { ratings: [rating, ...dataset.ratings] });
         expect(staged.duplicates).toBe(1);
         await staged.merge(options);
         staged.discard();
@@ -101,7 +102,7 @@ export function importContract(makeStore: () => Promise<OpenStore>): void {
         );
       }
       const store = await (await makeStore())();
-      const staged = gather(await store.imports.stage("refuse"));
+      const staged = gather(await store.imports.stage({ ...small, duplicates: "refuse" }));
       expect(staged.addRating(rating)).toBe(false);
       staged.discard();
     });
@@ -111,7 +112,7 @@ export function importContract(makeStore: () => Promise<OpenStore>): void {
       await store.ratings.set(userId(3), [{ movieId: movieId(50), stars: 2 }], 5);
       await store.links.set([{ movieId: movieId(40), imdbId: imdb("tt0000099") }]);
       const own = await store.users.findOrAdd("anna", {});
-      const staged = gather(await store.imports.stage("newest"), {
+      const staged = gather(await store.imports.stage(small), {
         movies: dataset.movies.filter(({ movieId: id }) => id === 10 || id === 20),
         users: dataset.users.slice(0, 1),
         ratings: dataset.ratings.slice(0, 3).filter(({ movieId: id }) => id !== 30),
@@ -129,7 +130,7 @@ export function importContract(makeStore: () => Promise<OpenStore>): void {
       await store.ratings.delete(userId(1), movieId(30));
       await store.users.delete(userId(2));
       await store.users.update(userId(3), { gender: "M" });
-      const staged = gather(await store.imports.stage("newest"));
+      const staged = gather(await store.imports.stage(small));
       const report = await staged.merge(options);
       staged.discard();
       expect(report.leftOut).toEqual({ users: 1, ratings: 3 });
@@ -145,7 +146,7 @@ export function importContract(makeStore: () => Promise<OpenStore>): void {
     it("do not bring back what is deleted while they are gathered", async () => {
       const openStore = await makeStore();
       const [store, other] = [await fill(await openStore()), await openStore()];
-      const staged = gather(await store.imports.stage("newest"));
+      const staged = gather(await store.imports.stage(small));
       await other.ratings.delete(userId(1), movieId(30));
       await other.users.delete(userId(2));
       await staged.merge(options);
@@ -156,24 +157,33 @@ export function importContract(makeStore: () => Promise<OpenStore>): void {
 
     it("refuse another data set unless it replaces the loaded one, and say what is lost", async () => {
       const store = await open();
-      const other = { ...options, dataset: { name: "other", kind: "csv" as const } };
+      const other = { ...small, dataset: { name: "other", kind: "csv" as const } };
       await store.ratings.set(userId(1), [{ movieId: movieId(10), stars: 0.5 }], 5);
-      await expect(store.imports.check(other.dataset, false)).rejects.toMatchObject({ code: "DATA_OTHER_DATASET" });
-      const before = await contents(store);
-      const staged = gather(await store.imports.stage("newest"));
-      await expect(staged.merge(other)).rejects.toMatchObject({ code: "DATA_OTHER_DATASET" });
-      expect(await contents(store)).toEqual(before);
-      const report = await staged.merge({ ...other, replace: true });
+      await store.ratings.delete(userId(1), movieId(20));
+      await expect(store.imports.stage(other)).rejects.toMatchObject({ code: "DATA_OTHER_DATASET" });
+      const staged = gather(await store.imports.stage({ ...other, replace: true }));
+      const report = await staged.merge(options);
       staged.discard();
-      expect(report).toMatchObject({ replaced: "small", lost: { ratings: 1, posters: 2 }, ratings: 7 });
+      // What was deleted of the old data set is not deleted of the new one.
+      expect(report).toMatchObject({ replaced: "small", lost: { ratings: 1, posters: 2, deletions: 1 }, ratings: 7 });
       expect((await store.settings.serving()).activeModel).toBeUndefined();
+    });
+
+    it("that another data set overtakes are refused when they are merged", async () => {
+      const openStore = await makeStore();
+      const [store, other] = [await openStore(), await openStore()];
+      const staged = gather(await store.imports.stage({ ...small, dataset: { name: "other", kind: "csv" } }));
+      const before = await contents(await fill(other));
+      await expect(staged.merge(options)).rejects.toMatchObject({ code: "DATA_OTHER_DATASET" });
+      staged.discard();
+      expect(await contents(store)).toEqual(before);
     });
 
     it("refuse other rows under the same name, unless the name alone says which data set it is", async () => {
       const store = await open();
-      const staged = await store.imports.stage("newest");
+      const staged = await store.imports.stage(small);
       gather(staged, { movies: dataset.movies.map((movie) => ({ ...movie, title: `${movie.title} 2` })) });
-      await expect(staged.merge({ ...options, isNameUnique: false })).rejects.toMatchObject({
+      await expect(staged.merge({ isNameUnique: false })).rejects.toMatchObject({
         code: "DATA_OTHER_DATASET",
       });
       expect((await staged.merge(options)).changed.movies).toBe(5);
@@ -183,7 +193,7 @@ export function importContract(makeStore: () => Promise<OpenStore>): void {
     it("let others read and write while they are gathered", async () => {
       const openStore = await makeStore();
       const [store, other] = [await fill(await openStore()), await openStore()];
-      const staged = gather(await store.imports.stage("newest"));
+      const staged = gather(await store.imports.stage(small));
       await other.ratings.set(userId(2), [{ movieId: movieId(40), stars: 3 }], 1);
       await store.ratings.set(userId(2), [{ movieId: movieId(50), stars: 3 }], 1);
       const report = await staged.merge(options);

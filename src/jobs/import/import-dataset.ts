@@ -40,9 +40,9 @@ export async function importDataset(
   options: ImportOptions = {},
 ): Promise<ImportReport> {
   const detected = await detectDataset(source);
+  const { name, kind } = detected;
   const { duplicates = "newest", replace = false } = options;
-  await store.imports.check(detected, replace);
-  const staged = await store.imports.stage(duplicates);
+  const staged = await store.imports.stage({ dataset: { name, kind }, replace, duplicates });
   try {
     const { skipped, read } = await readDataset(source, detected, staged, options);
     const hasLinks = options.links !== undefined || detected.files.links !== undefined;
@@ -50,9 +50,7 @@ export async function importDataset(
       ? planLinks(await readLinkReference(options.links ?? source, { ...read, onBytes: undefined }))
       : undefined;
     options.signal?.throwIfAborted();
-    const { name, kind } = detected;
-    const isNameUnique = publishedNames.includes(name);
-    const report = await staged.merge({ dataset: { name, kind }, replace, isNameUnique, links });
+    const report = await staged.merge({ isNameUnique: publishedNames.includes(name), links });
     return {
       dataset: name,
       ...report,

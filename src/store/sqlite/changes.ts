@@ -44,7 +44,10 @@ export function watchChanges(db: Database, publish: (change: Change) => void, is
   }
 
   function poll(): void {
-    if (!isRead()) return rest();
+    if (!isRead()) {
+      rest();
+      return;
+    }
     const versionNow = dataVersion.get();
     if (versionNow === version) {
       // What this process changes it tells by itself.

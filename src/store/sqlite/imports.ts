@@ -13,10 +13,10 @@ import { write } from "./transaction.js";
 /** @param open opens another connection: an import has its own, so that others read and write meanwhile */
 export function createImportStore(db: Database, open: () => Database, feed: ChangeFeed): ImportStore {
   return {
-    check: async (dataset, replace) => {
-      checkLoaded(db, dataset, replace);
+    stage: async (options) => {
+      checkLoaded(db, options);
+      return stageImport(open(), feed, options);
     },
-    stage: async (policy) => stageImport(open(), feed, policy),
     create: async (dataset) => {
       const isCreated = await write(db, () => {
         if (getDataset(db) !== undefined) return false;

@@ -66,11 +66,10 @@ export function createMovieStore(db: Database, feed: ChangeFeed): MovieStore {
       const { conditions, orderBy } = toKeyset(value, "m.id", descending, page, parameters);
       const where = toWhere([...toConditions(filter, parameters), ...conditions]);
       const select = statements(
-        `SELECT m.id, ${value} AS value FROM ${toTables(audience, parameters)} ${where} ${orderBy} LIMIT ${parameters.bind(page.limit)}`,
+        `SELECT ${columns}, ${value} AS value FROM ${toTables(audience, parameters)} ${where} ${orderBy}
+         LIMIT ${parameters.bind(page.limit)}`,
       );
-      const keys = select.all(parameters.values) as { id: Movie["id"]; value: number | string }[];
-      const nodes = list(keys.map(({ id }) => id));
-      return keys.map((key, i): Keyed<Movie> => ({ node: nodes[i] as Movie, value: key.value }));
+      return (select.all(parameters.values) as (MovieRow & { value: number | string })[]).map(toKeyed);
     },
     count: async (audience, filter) => {
       if (audience === undefined || filter === undefined) return countAll.get()?.n ?? 0;
@@ -109,6 +108,15 @@ export function createMovieStore(db: Database, feed: ChangeFeed): MovieStore {
       return result?.movie;
     },
   };
+}
+
+const columns = `m.id, m.position, m.title, m.display_title AS displayTitle, m.year, m.genres, m.imdb_id AS imdbId,
+  m.tmdb_id AS tmdbId, m.link_source AS linkSource, m.link_confidence AS linkConfidence, m.link_evidence AS linkEvidence, m.edited`;
+
+type MovieRow = Omit<Movie, "edited"> & { edited: 0 | 1 };
+
+function toKeyed({ value, ...row }: MovieRow & { value: number | string }): Keyed<Movie> {
+  return { node: { ...row, edited: row.edited === 1 }, value };
 }
 
 function toColumns({ genres, title, displayTitle, year }: MovieDescription) {

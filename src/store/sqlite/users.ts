@@ -63,10 +63,10 @@ export function createUserStore(db: Database, feed: ChangeFeed): UserStore {
       const parameters = createParameters();
       const { conditions, orderBy } = toKeyset("id", "id", false, page, parameters);
       const where = toWhere([...toConditions(filter, readable, parameters), ...conditions]);
-      const select = statements(`SELECT id FROM users ${where} ${orderBy} LIMIT ${parameters.bind(page.limit)}`);
-      const ids = (select.all(parameters.values) as { id: UserId }[]).map(({ id }) => id);
-      const rows = new Map(byIds.all({ ids: JSON.stringify(ids) }).map((row) => [row.id, row]));
-      return ids.map((id): Keyed<User> => ({ node: rows.get(id) as User, value: id }));
+      const select = statements(
+        `SELECT ${columns} FROM users ${where} ${orderBy} LIMIT ${parameters.bind(page.limit)}`,
+      );
+      return (select.all(parameters.values) as UserRow[]).map(toKeyed);
     },
     count: async (filter, readable) => {
       if (filter === undefined || readable === undefined) return countAll.get()?.n ?? 0;
@@ -114,6 +114,15 @@ export function createUserStore(db: Database, feed: ChangeFeed): UserStore {
       return deleted;
     },
   };
+}
+
+const columns =
+  "id, gender, age_group AS ageGroup, occupation, zip_code AS zipCode, source, edited, external_id AS externalId";
+
+type UserRow = Omit<User, "edited"> & { edited: 0 | 1 };
+
+function toKeyed(row: UserRow): Keyed<User> {
+  return { node: { ...row, edited: row.edited === 1 }, value: row.id };
 }
 
 /** A filter matches readable users only; without a filter everybody matches. */

@@ -66,7 +66,7 @@ describe("setPoster", () => {
   });
 
   test.each<[string | number, () => Promise<Buffer>, string, string]>([
-    [7, picture, "MovieNotFoundError", "expected the id of a movie, received 7"],
+    [7, picture, "MovieNotFoundError", "there is no movie 7"],
     ["x", picture, "InvalidIdError", "expected a movie id"],
     [73, async () => Buffer.from("GIF89a no"), "PosterUnreadableError", "expected a poster as JPEG, PNG or WebP"],
     [73, async () => Buffer.alloc(0), "PosterUnreadableError", "received 0 bytes"],

@@ -264,7 +264,7 @@ describe("a movie's own fields", () => {
     );
     expect(data.movie).toMatchObject({ title: "The Godfather", a: null, b: expect.any(Number) });
     expect(errors).toEqual([
-      { code: "USER_NOT_FOUND", message: "expected the id of a user, received 7", path: ["movie", "a"] },
+      { code: "USER_NOT_FOUND", message: "there is no user 7", path: ["movie", "a"] },
     ]);
   });
 
@@ -300,9 +300,9 @@ describe("a movie's own fields", () => {
     expect(errors?.sort((a, b) => String(a.path).localeCompare(String(b.path)))).toMatchObject([
       { path: ["movie", "both"], code: "INVALID_ARGUMENT", message: either },
       { path: ["movie", "malformed"], code: "INVALID_ID" },
-      { path: ["movie", "movie"], code: "MOVIE_NOT_FOUND", message: "expected the id of a movie, received 7" },
+      { path: ["movie", "movie"], code: "MOVIE_NOT_FOUND", message: "there is no movie 7" },
       { path: ["movie", "none"], code: "INVALID_ARGUMENT", message: either },
-      { path: ["movie", "user"], code: "USER_NOT_FOUND", message: "expected the id of a user, received 7" },
+      { path: ["movie", "user"], code: "USER_NOT_FOUND", message: "there is no user 7" },
     ]);
   });
 

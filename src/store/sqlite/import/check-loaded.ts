@@ -1,23 +1,24 @@
 /** Decides whether a data set may be imported over the loaded one. */
 import { AppError, received } from "../../../errors.js";
-import { type MadeByPeople, toCountWords } from "../../imports.js";
+import { type MadeByPeople, type StageOptions, toCountWords } from "../../imports.js";
 import type { Dataset } from "../../settings.js";
 import type { Database } from "../database.js";
 import { getDataset } from "../settings.js";
 import { countMadeByPeople } from "./made-by-people.js";
 
 /**
- * @returns the loaded data set, and what people made of it
+ * @returns the data set that it replaces, and what people made of that one
  * @throws {AppError} DATA_OTHER_DATASET where another one is loaded, or people made something of the embedded one
  */
 export function checkLoaded(
   db: Database,
-  dataset: Pick<Dataset, "name" | "kind">,
-  replace: boolean,
-): { loaded: Dataset | undefined; lost: MadeByPeople | null } {
+  { dataset, replace }: Pick<StageOptions, "dataset" | "replace">,
+): { replaced: Dataset | undefined; isFirst: boolean; lost: MadeByPeople | null } {
   const loaded = getDataset(db);
   const isSame = loaded?.name === dataset.name && loaded.kind === dataset.kind;
-  if (loaded === undefined || (isSame && !replace)) return { loaded, lost: null };
+  if (loaded === undefined || (isSame && !replace)) {
+    return { replaced: undefined, isFirst: loaded === undefined, lost: null };
+  }
   const made = countMadeByPeople(db);
   // A deleted synthetic user is nothing to keep.
   const words = toCountWords(loaded.kind === "embedded" ? { ...made, deletions: 0 } : made);
@@ -32,7 +33,7 @@ export function checkLoaded(
       );
     }
   }
-  return { loaded, lost: words === "" ? null : made };
+  return { replaced: loaded, isFirst: false, lost: words === "" ? null : made };
 }
 
 function otherDataset(loaded: string, other: string): AppError {

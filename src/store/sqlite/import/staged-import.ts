@@ -4,12 +4,12 @@ import { firstOwnId, type MovieId, type UserId } from "../../../ids.js";
 import { unixNow } from "../../../time.js";
 import type { ChangeFeed } from "../../changes.js";
 import type {
-  DuplicatePolicy,
   ImportedMovie,
   ImportedUser,
   MergeOptions,
   MergeReport,
   StagedImport,
+  StageOptions,
 } from "../../imports.js";
 import type { Database } from "../database.js";
 import { createDeletions } from "../deletions.js";
@@ -22,18 +22,23 @@ import { clearDataset, createRowWriter, deleteMissing } from "./row-writer.js";
 import { stageRatings } from "./staged-ratings.js";
 
 /** @param db a connection of its own, which is closed at the end: its temporary table must not be in another's way */
-export function stageImport(db: Database, feed: ChangeFeed, policy: DuplicatePolicy): StagedImport {
+export function stageImport(db: Database, feed: ChangeFeed, options: StageOptions): StagedImport {
+  const { dataset, duplicates } = options;
   const deletions = createDeletions(db);
-  const deleted = { users: deletions.users(), ratings: deletions.ratings() };
+  // What people deleted of a data set that is replaced, they did not delete of this one.
+  const keepsDeletions = checkLoaded(db, options).replaced === undefined;
+  const deleted = {
+    users: keepsDeletions ? deletions.users() : new Set<UserId>(),
+    ratings: keepsDeletions ? deletions.ratings() : new Set<string>(),
+  };
   const leftOut = { users: 0, ratings: 0 };
   const movies = new Map<MovieId, ImportedMovie>();
   const users = new Map<UserId, ImportedUser>();
-  const ratings = stageRatings(db, policy);
+  const ratings = stageRatings(db, duplicates);
 
-  function merge({ dataset, replace, isNameUnique, links }: MergeOptions): MergeReport {
-    const { loaded, lost } = checkLoaded(db, dataset, replace);
-    const isReplaced =
-      loaded !== undefined && (replace || loaded.name !== dataset.name || loaded.kind !== dataset.kind);
+  function merge({ isNameUnique, links }: MergeOptions): MergeReport {
+    const { replaced, isFirst, lost } = checkLoaded(db, options);
+    const isReplaced = replaced !== undefined;
     if (isReplaced) clearDataset(db);
     // Somebody may have deleted a rating while the files were read.
     const deletedUsers = deletions.users();
@@ -47,7 +52,7 @@ export function stageImport(db: Database, feed: ChangeFeed, policy: DuplicatePol
     const { changed, removed } = ratings.merge();
     const missing = deleteMissing(db, new Set(users.keys()), new Set(movies.keys()));
     const linkChanges = links === undefined ? 0 : replaceLinks(db, links);
-    if (loaded === undefined || isReplaced) insertDataset(dataset);
+    if (isFirst || isReplaced) insertDataset();
     else if (writer.changed.movies > 0 || missing.movies > 0) countMovieChange(db);
     const counts = [writer.changed.users, changed, removed, missing.users, missing.movies];
     if (isReplaced || counts.some((count) => count > 0)) createCounter(db, "ratingsRevision")();
@@ -56,8 +61,8 @@ export function stageImport(db: Database, feed: ChangeFeed, policy: DuplicatePol
       changed: { ...writer.changed, ratings: changed, links: linkChanges },
       removed: { ...missing, ratings: removed },
       leftOut,
-      replaced: isReplaced ? loaded.name : null,
-      lost: isReplaced ? lost : null,
+      replaced: replaced?.name ?? null,
+      lost,
     };
   }
 
@@ -70,7 +75,8 @@ export function stageImport(db: Database, feed: ChangeFeed, policy: DuplicatePol
     return { shared, held: imported.length };
   }
 
-  function insertDataset({ name, kind }: MergeOptions["dataset"]): void {
+  function insertDataset(): void {
+    const { name, kind } = dataset;
     db.sqlite
       .prepare("INSERT INTO dataset (id, name, kind, synthetic, imported_at) VALUES (1, ?, ?, 0, ?)")
       .run(name, kind, unixNow());
@@ -95,9 +101,9 @@ export function stageImport(db: Database, feed: ChangeFeed, policy: DuplicatePol
       }
       return ratings.add(rating);
     },
-    merge: async (options) => {
+    merge: async (given) => {
       ratings.finish();
-      const report = await write(db, () => recountAfter(db, () => merge(options)));
+      const report = await write(db, () => recountAfter(db, () => merge(given)));
       feed.publish({ subject: "dataset" });
       return report;
     },
