@@ -9,7 +9,7 @@ import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { embeddedFilms } from "../../src/datasets/embedded/films.js";
 import { classifier } from "../support/tiny-classifier.js";
-import { complaints, copyOf, failure, run, runJson, start, tempFolder } from "./run.js";
+import { complaints, copyFolder, failure, run, runJson, start, tempFolder } from "./run.js";
 
 const film = (movieId: number) => embeddedFilms[movieId - 1];
 
@@ -152,7 +152,7 @@ describe("an empty data folder", () => {
 });
 
 describe("marquee import", () => {
-  const folderOf = async (ratings: string) => {
+  const createFolder = async (ratings: string) => {
     const folder = join(await tempFolder(), "ml-tiny");
     await mkdir(folder);
     await writeFile(
@@ -166,7 +166,7 @@ describe("marquee import", () => {
 
   test("prints its report as JSON alone, twice the same but for what changed", async () => {
     const dataDir = await tempFolder();
-    const folder = await folderOf("1,1,4.5\n1,2,3\n2,2,0.5\n");
+    const folder = await createFolder("1,1,4.5\n1,2,3\n2,2,0.5\n");
     const report = { dataset: "ml-tiny", users: 2, movies: 2, ratings: 3, linked: 1, skipped: 0 };
     expect(await runJson(["import", folder], { dataDir })).toMatchObject({ ...report, changed: { ratings: 3 } });
     expect(await runJson(["import", folder], { dataDir })).toMatchObject({
@@ -181,7 +181,7 @@ describe("marquee import", () => {
 
   test("stops at a bad line, and passes over it with --skip-bad", async () => {
     const dataDir = await tempFolder();
-    const folder = await folderOf("1,1,4.5\n1,2,3.7\n");
+    const folder = await createFolder("1,1,4.5\n1,2,3.7\n");
     const stopped = await run(["import", folder], { dataDir });
     expect(stopped).toMatchObject({ code: 1, stdout: "" });
     const message = 'ratings.csv line 3: expected a rating in half stars from 0.5 to 5, received "3.7"';
@@ -209,8 +209,8 @@ describe("marquee import", () => {
   });
 
   test("takes the place of the embedded data, whose model then refuses to predict for other people", async () => {
-    const dataDir = await copyOf(data);
-    const replaced = await run(["import", await folderOf("1,1,5\n"), "--json"], { dataDir });
+    const dataDir = await copyFolder(data);
+    const replaced = await run(["import", await createFolder("1,1,5\n"), "--json"], { dataDir });
     expect(JSON.parse(replaced.stdout)).toMatchObject({ replaced: "embedded", movies: 2 });
     expect(replaced.stderr).toContain("took the data set embedded out; ml-tiny is in its place\n");
     expect(await failure(["recommend", "1"], { dataDir })).toBe(
@@ -224,7 +224,7 @@ describe("marquee import", () => {
   test("puts the database back as it was when it is interrupted", async () => {
     const dataDir = await tempFolder();
     const ratings = Array.from({ length: 400_000 }, (_, i) => `${(i >> 1) + 1},${(i % 2) + 1},3\n`).join("");
-    const folder = await folderOf(ratings);
+    const folder = await createFolder(ratings);
     const child = start(["import", folder], { dataDir });
     await child.waitFor(/import \[/);
     child.kill("SIGINT");
@@ -237,7 +237,7 @@ describe("marquee import", () => {
 
   test("links later, from a release of its own, and says which movies it cannot", async () => {
     const dataDir = await tempFolder();
-    await runJson(["import", await folderOf("1,1,5\n")], { dataDir });
+    await runJson(["import", await createFolder("1,1,5\n")], { dataDir });
     const newer = await tempFolder();
     await writeFile(join(newer, "movies.csv"), "movieId,title,genres\n1,Toy Story (1995),Animation\n");
     await writeFile(join(newer, "links.csv"), "movieId,imdbId,tmdbId\n1,0114709,863\n");
@@ -321,8 +321,8 @@ describe("marquee recommend", () => {
     expect(rated.size).toBeGreaterThan(3);
     const best = report.recommendations.map(({ movieId }) => movieId);
     expect(best.filter((movieId) => rated.has(movieId))).toEqual([]);
-    const scoreOf = new Map(predictions.map(({ movieId, score }) => [movieId, score]));
-    const scores = best.map((movieId) => scoreOf.get(movieId) as number);
+    const scoreByMovie = new Map(predictions.map(({ movieId, score }) => [movieId, score]));
+    const scores = best.map((movieId) => scoreByMovie.get(movieId) as number);
     expect(scores).toEqual([...scores].sort((a, b) => b - a));
     for (const { score, similarity } of report.recommendations) {
       expect(score).toBeGreaterThanOrEqual(0.5);
@@ -350,7 +350,7 @@ describe("marquee recommend", () => {
   });
 
   test("serves somebody who has rated nothing by posters too, and draws no empty row", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const db = new Sqlite(join(dataDir, "marquee.db"));
     db.prepare("INSERT INTO users (id) VALUES (9001)").run();
     db.close();
@@ -361,9 +361,9 @@ describe("marquee recommend", () => {
     expect(stdout).not.toContain("no poster");
     const other = join(dataDir, "known.png");
     await run(["recommend", "42", "--similar", "--picture", other], { dataDir });
-    const heightOf = async (picture: string) => (await sharp(await readFile(picture)).metadata()).height as number;
+    const getHeight = async (picture: string) => (await sharp(await readFile(picture)).metadata()).height as number;
     // One row less than that of somebody with favourites.
-    expect(await heightOf(file)).toBeLessThan(0.65 * (await heightOf(other)));
+    expect(await getHeight(file)).toBeLessThan(0.65 * (await getHeight(other)));
   });
 
   test("prints tables for people, and draws a picture", async () => {
@@ -401,7 +401,7 @@ describe("marquee sample", () => {
 
 describe("marquee models", () => {
   test("lists models, the one that serves marked, and those that cannot be read", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     await mkdir(join(dataDir, "models", "broken"));
     await writeFile(join(dataDir, "models", "broken", "manifest.json"), "{");
     const rows = await runJson<{ name: string; serves: boolean; error?: string }[]>(["models", "list"], { dataDir });
@@ -424,7 +424,7 @@ describe("marquee models", () => {
   });
 
   test("refuses to serve a model whose graph is not what was written", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const graph = join(dataDir, "models", "trained", "model.onnx");
     await writeFile(graph, (await readFile(graph)).subarray(0, -1));
     for (const args of [
@@ -438,7 +438,7 @@ describe("marquee models", () => {
   });
 
   test("imports weights with the ids of their rows, and they predict what they did where they were trained", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const folder = join(dataDir, "models", "trained");
     const idMaps = join(dataDir, "id-maps.json");
     await writeFile(idMaps, JSON.stringify(JSON.parse(await readFile(join(folder, "manifest.json"), "utf8")).idMaps));
@@ -464,7 +464,7 @@ describe("marquee models", () => {
   });
 
   test("says what is wrong with weights, and changes nothing", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const folder = await tempFolder();
     const weights = await readFile(join(dataDir, "models", "trained", "weights.safetensors"));
     const cut = join(folder, "cut.safetensors");
@@ -491,7 +491,7 @@ describe("marquee models", () => {
   });
 
   test("makes a model again by importing its weights again, where its files are damaged", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const idMaps = join(dataDir, "id-maps.json");
     const manifest = JSON.parse(await readFile(join(dataDir, "models", "trained", "manifest.json"), "utf8"));
     await writeFile(idMaps, JSON.stringify(manifest.idMaps));
@@ -508,14 +508,14 @@ describe("marquee models", () => {
 });
 
 describe("marquee train", () => {
-  const filesOf = async (dataDir: string, model: string) => (await readdir(join(dataDir, "models", model))).sort();
+  const listFiles = async (dataDir: string, model: string) => (await readdir(join(dataDir, "models", model))).sort();
 
   test("writes the model, its graph and its report, and lets it serve", async () => {
     expect(trained).toMatchObject({ model: "trained", epochs: 1, bestEpoch: 1, stopped: "epochs", serves: true });
     expect(trained.rmse).toBeGreaterThan(0.5);
     expect(trained.rmse).toBeLessThan(2);
     const folder = join(data, "models", "trained");
-    expect(await filesOf(data, "trained")).toEqual([
+    expect(await listFiles(data, "trained")).toEqual([
       "confusion.png",
       "losses.csv",
       "losses.png",
@@ -543,7 +543,7 @@ describe("marquee train", () => {
   });
 
   test("leaves the model that serves with --no-use, and gives a taken name a number", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const args = ["train", "--model", "baseline", "--epochs", "1", "--name", "trained", "--no-use"];
     const report = await runJson<TrainReport>(args, { dataDir });
     expect(report).toMatchObject({ model: "trained-2", serves: false, rmse: trained.rmse });
@@ -557,7 +557,7 @@ describe("marquee train", () => {
   });
 
   test("keeps the previous model when it is interrupted in its first epoch", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     // One rating a step: an epoch that no machine gets to the end of before the signal.
     const child = start(["train", "--model", "baseline", "--epochs", "1", "--batch-size", "1"], { dataDir });
     await child.waitFor(/train \[/);
@@ -572,7 +572,7 @@ describe("marquee train", () => {
   });
 
   test("keeps the best epoch so far when it is interrupted later", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const args = [
       "train",
       "--model",
@@ -653,7 +653,7 @@ describe("marquee evaluate", () => {
 
 describe("marquee posters", () => {
   test("are fetched from a folder that is set up, with a summary by outcome, once", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const folder = await tempFolder();
     const db = new Sqlite(join(dataDir, "marquee.db"));
     db.prepare("DELETE FROM posters WHERE movie_id <= 3").run();
@@ -686,7 +686,7 @@ describe("marquee posters", () => {
       .toBuffer();
 
   test("adds what is a poster of a movie, refuses the rest with reasons, and the second time adds nothing", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const folder = await tempFolder();
     const jpeg = await picture("teal", "jpeg");
     const files: Record<string, Buffer | string> = {
@@ -738,7 +738,7 @@ describe("marquee posters", () => {
   });
 
   test("takes one poster a movie: a second file for it is refused, today and tomorrow", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const folder = await tempFolder();
     await writeFile(join(folder, "1.jpg"), await picture("teal", "jpeg"));
     await writeFile(join(folder, `${film(1).imdbId}.png`), await picture("plum", "png"));
@@ -751,7 +751,7 @@ describe("marquee posters", () => {
   });
 
   test("refuses a pipe and a device, which have no end, and takes the rest", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const folder = await tempFolder();
     execFileSync("mkfifo", [join(folder, "1.jpg")]);
     await symlink("/dev/zero", join(folder, "2.jpg"));
@@ -775,7 +775,7 @@ describe("marquee posters", () => {
 
 describe("marquee encoders", () => {
   test("are made of a classifier, chosen, and used from then on", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const file = join(await tempFolder(), "Tiny Net.onnx");
     await writeFile(file, classifier(1));
     const added = { name: "tiny-net", kind: "onnx", dimension: 3, added: true, inUse: false };
@@ -793,7 +793,7 @@ describe("marquee encoders", () => {
   });
 
   test("are used at once with --lazily: embeddings appear on demand, and then for all", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const file = join(await tempFolder(), "Tiny Net.onnx");
     await writeFile(file, classifier(1));
     await runJson(["encoders", "add", file], { dataDir });
@@ -805,7 +805,7 @@ describe("marquee encoders", () => {
   });
 
   test("are taught genres and audiences, measured on films held out, and used like any other", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const report = await runJson<{
       dimension: number;
       training: { posters: number };

@@ -53,7 +53,7 @@ export async function tempFolder(): Promise<string> {
 }
 
 /** A copy of a data folder that no process has open. */
-export async function copyOf(dataDir: string): Promise<string> {
+export async function copyFolder(dataDir: string): Promise<string> {
   const copy = await tempFolder();
   await cp(dataDir, copy, { recursive: true });
   return copy;

@@ -23,7 +23,7 @@ function linesOnTerminal(width: number, args: readonly string[], dataDir: string
   return stdout.split(/\r*\n/).slice(0, -1);
 }
 
-const glyphsOf = (text: string) => text.replace(/[^\p{Script=Han}\p{Script=Hiragana}]/gu, "");
+const keepWideGlyphs = (text: string) => text.replace(/[^\p{Script=Han}\p{Script=Hiragana}]/gu, "");
 
 describe.skipIf(!hasTerminal)("on a terminal", () => {
   const wideTitle = "千と千尋の神隠し そして名前を失くした少女の長い長い物語 (2001)";
@@ -74,7 +74,7 @@ describe.skipIf(!hasTerminal)("on a terminal", () => {
       const sample = linesOnTerminal(width, ["sample", "-n", "1"], imported);
       const report = linesOnTerminal(width, ["link", "--report"], imported);
       expect([...sample, ...report].filter((line) => stringWidth(line) > width)).toEqual([]);
-      expect(glyphsOf(sample.join(""))).toBe(glyphsOf(wideTitle));
+      expect(keepWideGlyphs(sample.join(""))).toBe(keepWideGlyphs(wideTitle));
     });
   });
 

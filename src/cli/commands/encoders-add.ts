@@ -17,9 +17,9 @@ interface AddOptions {
   json?: boolean;
 }
 
-const leastSize = 8;
+const minSize = 8;
 /** Sixteen pictures go through at once: at this size they take 200 MB. */
-const mostSize = 1024;
+const maxSize = 1024;
 
 const triple = (name: string, least: number) =>
   decimals(name, 3, least, 1000) as (text: string) => [number, number, number];
@@ -37,7 +37,7 @@ export function addEncodersAddCommand(encoders: Command): void {
     .option(
       "--size <pixels>",
       "set the width and height of the pictures it reads, where the network leaves them free",
-      wholeNumber("--size", leastSize, mostSize),
+      wholeNumber("--size", minSize, maxSize),
     )
     .option(
       "--mean <r,g,b>",
