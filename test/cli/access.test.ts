@@ -1,4 +1,4 @@
-/** `marquee token` and `marquee documents`. */
+/** Tests of `marquee token` and `marquee documents`. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 
 describe("marquee token", () => {
-  test("makes tokens of each scope, lists and revokes them", async () => {
+  test("creates tokens of each scope, lists and revokes them", async () => {
     const dataDir = await copyFolder(data);
     const editor = await runJson<{ token: string; id: number }>(["token", "create", "links"], { dataDir });
     expect(editor).toMatchObject({
@@ -112,7 +112,7 @@ describe("marquee documents", () => {
     expect(await runJson(["documents", "add", folder, "--defer", "on"], { dataDir })).toMatchObject({ added: 1 });
   });
 
-  test("refuses a folder that is not there, and a hash that is none", async () => {
+  test("refuses a folder that does not exist, and an unknown hash", async () => {
     expect(await failure(["documents", "add", "/nowhere"], { dataDir: data })).toMatch(
       /^expected a folder of documents at \/nowhere: /,
     );

@@ -1,4 +1,4 @@
-/** Every command as a process of its own, on small or embedded data; `real-data.test.ts` has those on MovieLens 1M. */
+/** Runs every command as a separate process on small or embedded data; `real-data.test.ts` uses MovieLens 1M. */
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -34,7 +34,7 @@ interface PredictReport {
   predictions: { movieId: number; score: number; basis: string }[];
 }
 
-/** The embedded data set, and a model named `trained` that one epoch made and that serves. Copied before it is changed. */
+/** The embedded data set, served by a model named `trained`, trained for one epoch. Tests that change it work on a copy. */
 let data: string;
 let trained: TrainReport;
 
@@ -87,7 +87,7 @@ describe("marquee", () => {
     expect(await readdir(elsewhere)).toEqual([]);
   });
 
-  test("says in one line that its data folder cannot be one", async () => {
+  test("says in one line that its data folder cannot be opened", async () => {
     const file = join(await tempFolder(), "data");
     await writeFile(file, "a file");
     expect(await failure(["sample"], { dataDir: file })).toMatch(
@@ -95,7 +95,7 @@ describe("marquee", () => {
     );
   });
 
-  test("ends quietly when whoever reads its output has read enough", async () => {
+  test("ends quietly when the reader of its output closes it early", async () => {
     const child = start(["predict", "42", "--json"], { dataDir: data });
     child.closeStdout();
     expect(await child.finished).toMatchObject({ signal: null, stderr: "" });
@@ -125,7 +125,7 @@ describe("an empty data folder", () => {
     expect(message).not.toContain('"none"');
   });
 
-  test("that is not there is most likely mistyped: it is named, and not made", async () => {
+  test("that does not exist is named, and not created: it is most likely mistyped", async () => {
     const dataDir = join(await tempFolder(), "dta");
     expect(await failure(["sample", "--data-dir", dataDir], { dataDir: data })).toBe(
       `the data folder ${JSON.stringify(dataDir)} does not exist: ` +
@@ -134,7 +134,7 @@ describe("an empty data folder", () => {
     expect(existsSync(dataDir)).toBe(false);
   });
 
-  test("has no model and no encoder to use but the built-in one, and no poster to embed", async () => {
+  test("has no model, no encoder but the built-in one, and no poster to embed", async () => {
     const dataDir = await tempFolder();
     expect(await failure(["models", "use", "mine"], { dataDir })).toEqual(
       expect.stringMatching(/^there is no model "mine"; the models are embedded-/),
@@ -164,7 +164,7 @@ describe("marquee import", () => {
     return folder;
   };
 
-  test("prints its report as JSON alone, twice the same but for what changed", async () => {
+  test("prints its report as JSON only, and the same again except for what changed", async () => {
     const dataDir = await tempFolder();
     const folder = await createFolder("1,1,4.5\n1,2,3\n2,2,0.5\n");
     const report = { dataset: "ml-tiny", users: 2, movies: 2, ratings: 3, linked: 1, skipped: 0 };
@@ -179,7 +179,7 @@ describe("marquee import", () => {
     );
   });
 
-  test("stops at a bad line, and passes over it with --skip-bad", async () => {
+  test("stops at a bad line, and skips it with --skip-bad", async () => {
     const dataDir = await tempFolder();
     const folder = await createFolder("1,1,4.5\n1,2,3.7\n");
     const stopped = await run(["import", folder], { dataDir });
@@ -208,7 +208,7 @@ describe("marquee import", () => {
     expect(await failure(["import", source], { dataDir: await tempFolder() })).toMatch(message);
   });
 
-  test("takes the place of the embedded data, whose model then refuses to predict for other people", async () => {
+  test("replaces the embedded data, whose model then refuses to predict for other users", async () => {
     const dataDir = await copyFolder(data);
     const replaced = await run(["import", await createFolder("1,1,5\n"), "--json"], { dataDir });
     expect(JSON.parse(replaced.stdout)).toMatchObject({ replaced: "embedded", movies: 2 });
@@ -221,7 +221,7 @@ describe("marquee import", () => {
     );
   });
 
-  test("puts the database back as it was when it is interrupted", async () => {
+  test("restores the database when it is interrupted", async () => {
     const dataDir = await tempFolder();
     const ratings = Array.from({ length: 400_000 }, (_, i) => `${(i >> 1) + 1},${(i % 2) + 1},3\n`).join("");
     const folder = await createFolder(ratings);
@@ -235,7 +235,7 @@ describe("marquee import", () => {
     expect(await runJson(["import", folder], { dataDir })).toMatchObject({ users: 200_000, ratings: 400_000 });
   });
 
-  test("links later, from a release of its own, and says which movies it cannot", async () => {
+  test("links later, from another release, and says which movies it cannot link", async () => {
     const dataDir = await tempFolder();
     await runJson(["import", await createFolder("1,1,5\n")], { dataDir });
     const newer = await tempFolder();
@@ -349,7 +349,7 @@ describe("marquee recommend", () => {
     expect(report.recommendations).toHaveLength(2);
   });
 
-  test("serves somebody who has rated nothing by posters too, and draws no empty row", async () => {
+  test("recommends by posters to a user without ratings too, and draws no empty row", async () => {
     const dataDir = await copyFolder(data);
     const db = new Sqlite(join(dataDir, "marquee.db"));
     db.prepare("INSERT INTO users (id) VALUES (9001)").run();
@@ -362,7 +362,7 @@ describe("marquee recommend", () => {
     const other = join(dataDir, "known.png");
     await run(["recommend", "42", "--similar", "--picture", other], { dataDir });
     const getHeight = async (picture: string) => (await sharp(await readFile(picture)).metadata()).height as number;
-    // One row less than that of somebody with favourites.
+    // One row less than for a user with favourites.
     expect(await getHeight(file)).toBeLessThan(0.65 * (await getHeight(other)));
   });
 
@@ -400,7 +400,7 @@ describe("marquee sample", () => {
 });
 
 describe("marquee models", () => {
-  test("lists models, the one that serves marked, and those that cannot be read", async () => {
+  test("lists models, marks the one that serves, and shows those that cannot be read", async () => {
     const dataDir = await copyFolder(data);
     await mkdir(join(dataDir, "models", "broken"));
     await writeFile(join(dataDir, "models", "broken", "manifest.json"), "{");
@@ -423,7 +423,7 @@ describe("marquee models", () => {
     expect(await failure(["models", "use", "broken"], { dataDir })).toMatch(/^expected JSON in /);
   });
 
-  test("refuses to serve a model whose graph is not what was written", async () => {
+  test("refuses to serve a model whose graph file is damaged", async () => {
     const dataDir = await copyFolder(data);
     const graph = join(dataDir, "models", "trained", "model.onnx");
     await writeFile(graph, (await readFile(graph)).subarray(0, -1));
@@ -437,7 +437,7 @@ describe("marquee models", () => {
     }
   });
 
-  test("imports weights with the ids of their rows, and they predict what they did where they were trained", async () => {
+  test("imports weights with the ids of their rows, which then predict as they did where they were trained", async () => {
     const dataDir = await copyFolder(data);
     const folder = join(dataDir, "models", "trained");
     const idMaps = join(dataDir, "id-maps.json");
@@ -478,7 +478,7 @@ describe("marquee models", () => {
     expect(await importing(join(folder, "none.safetensors"))).toMatch(
       /^expected a file that can be read in "\S+none\.safetensors", received ENOENT$/,
     );
-    // Trained here, so by other rows than MovieLens 1M's convention.
+    // Trained here, so the rows do not follow MovieLens 1M's convention.
     expect(await importing(join(dataDir, "models", "trained", "weights.safetensors"))).toMatch(
       /^expected \S+ of shape \[.*\] in weights\.safetensors for the users of the loaded data set, received \[600, 50\]: import the data set it was trained on, or say which row is whose with --id-maps$/,
     );
@@ -490,7 +490,7 @@ describe("marquee models", () => {
     ).toEqual(["trained"]);
   });
 
-  test("makes a model again by importing its weights again, where its files are damaged", async () => {
+  test("rebuilds a model with damaged files when its weights are imported again", async () => {
     const dataDir = await copyFolder(data);
     const idMaps = join(dataDir, "id-maps.json");
     const manifest = JSON.parse(await readFile(join(dataDir, "models", "trained", "manifest.json"), "utf8"));
@@ -550,7 +550,7 @@ describe("marquee train", () => {
     expect((await runJson<PredictReport>(["predict", "42", "1"], { dataDir })).model).toBe("trained");
   });
 
-  test("says that a name is none before it trains", async () => {
+  test("refuses an invalid name before it trains", async () => {
     expect(await failure(["train", "--name", "My Model"], { dataDir: data })).toMatch(
       /^expected a model name of up to 64 lower-case letters.*, received "My Model"$/,
     );
@@ -558,7 +558,7 @@ describe("marquee train", () => {
 
   test("keeps the previous model when it is interrupted in its first epoch", async () => {
     const dataDir = await copyFolder(data);
-    // One rating a step: an epoch that no machine gets to the end of before the signal.
+    // One rating a step: no machine finishes the epoch before the signal.
     const child = start(["train", "--model", "baseline", "--epochs", "1", "--batch-size", "1"], { dataDir });
     await child.waitFor(/train \[/);
     child.kill("SIGINT");
@@ -685,7 +685,7 @@ describe("marquee posters", () => {
       [format]()
       .toBuffer();
 
-  test("adds what is a poster of a movie, refuses the rest with reasons, and the second time adds nothing", async () => {
+  test("adds posters of movies, refuses the rest with reasons, and adds nothing the second time", async () => {
     const dataDir = await copyFolder(data);
     const folder = await tempFolder();
     const jpeg = await picture("teal", "jpeg");
@@ -737,7 +737,7 @@ describe("marquee posters", () => {
     expect(again.stdout).toMatch(/^0 posters embedded by colour-layout, 0 failed, in /);
   });
 
-  test("takes one poster a movie: a second file for it is refused, today and tomorrow", async () => {
+  test("takes one poster per movie: a second file is refused each time", async () => {
     const dataDir = await copyFolder(data);
     const folder = await tempFolder();
     await writeFile(join(folder, "1.jpg"), await picture("teal", "jpeg"));
@@ -750,7 +750,7 @@ describe("marquee posters", () => {
     expect(await add()).toMatchObject({ added: 0, unchanged: 1, refused });
   });
 
-  test("refuses a pipe and a device, which have no end, and takes the rest", async () => {
+  test("refuses a pipe and a device, which never end, and takes the rest", async () => {
     const dataDir = await copyFolder(data);
     const folder = await tempFolder();
     execFileSync("mkfifo", [join(folder, "1.jpg")]);
@@ -774,7 +774,7 @@ describe("marquee posters", () => {
 });
 
 describe("marquee encoders", () => {
-  test("are made of a classifier, chosen, and used from then on", async () => {
+  test("are made from a classifier, chosen, and used from then on", async () => {
     const dataDir = await copyFolder(data);
     const file = join(await tempFolder(), "Tiny Net.onnx");
     await writeFile(file, classifier(1));
@@ -804,7 +804,7 @@ describe("marquee encoders", () => {
     expect(embedded.embedded).toBeGreaterThan(embeddedFilms.length - 40);
   });
 
-  test("are taught genres and audiences, measured on films held out, and used like any other", async () => {
+  test("are trained on genres and audiences, measured on held-out films, and used like any other", async () => {
     const dataDir = await copyFolder(data);
     const report = await runJson<{
       dimension: number;
@@ -827,7 +827,7 @@ describe("marquee encoders", () => {
     const recommended = await runJson<RecommendReport>(["recommend", "42", "--similar"], { dataDir });
     expect(recommended.encoder).toBe("colour-layout-taste");
     expect(recommended.recommendations).toHaveLength(5);
-    // Again gives the same head; on a head none can be trained.
+    // Training again gives the same head; a head cannot be the base of another.
     const again = await run(["encoders", "train", "--folds", "0"], { dataDir });
     expect(again.stdout).toMatch(/^trained colour-layout-taste in [\d.]+ s\nUse it with: /);
     expect(await failure(["encoders", "train", "--base", "colour-layout-taste"], { dataDir })).toBe(
@@ -851,13 +851,13 @@ describe("marquee encoders", () => {
     });
   });
 
-  test("that can be pulled are named where another one is asked for", async () => {
+  test("that can be pulled are named when another one is requested", async () => {
     expect(await failure(["encoders", "pull", "vgg16"], { dataDir: data })).toBe(
       'there is no published encoder "vgg16"; the published encoders are resnet18, mobilenetv2-int8',
     );
   });
 
-  test("are refused where the file is no classifier in ONNX, or the name none", async () => {
+  test("are refused if the file is not an ONNX classifier, or the name is invalid", async () => {
     const folder = await tempFolder();
     const text = join(folder, "text.onnx");
     await writeFile(text, "this is no graph");
@@ -876,15 +876,15 @@ describe("marquee encoders", () => {
   });
 });
 
-describe("what helps somebody at a terminal", () => {
-  test("is said of a poster folder without files: how they should be named", async () => {
+describe("at a terminal", () => {
+  test("an empty poster folder is refused with how files should be named", async () => {
     const folder = await tempFolder();
     expect(await failure(["posters", "add", folder], { dataDir: data })).toBe(
       `expected pictures named <movieId> or tt<imdbId> with .jpg, .png or .webp in ${JSON.stringify(folder)}, but it holds no files`,
     );
   });
 
-  test("is a table of a protocol's figures and of the popularity dial", async () => {
+  test("a protocol prints tables of its figures and of popularity bias", async () => {
     const { code, stdout } = await run(
       ["evaluate", "--protocol", "ranking-80-20", "--kind", "mf", "--ranker-factors", "8"],
       { dataDir: data },
@@ -895,7 +895,7 @@ describe("what helps somebody at a terminal", () => {
     expect(stdout).toMatch(/^│ +│ +-1 │ +-0\.5 │ +0 │ +0\.5 │ +1 │$/m);
   });
 
-  test("is that predict begins with the best, as many as are asked for", async () => {
+  test("predict prints as many as requested, best first", async () => {
     const { stdout } = await run(["predict", "3", "--first", "4"], { dataDir: data });
     const stars = [...stdout.matchAll(/(\d\.\d\d) ★/g)].map(([, text]) => Number(text));
     expect(stars).toHaveLength(4);
@@ -912,7 +912,7 @@ describe("marquee setup and token", () => {
     });
   });
 
-  test("prints a new token each time, and keeps none of them readable", async () => {
+  test("prints a new token each time, and stores none of them readable", async () => {
     const dataDir = await tempFolder();
     const tokens = [];
     for (const name of ["front end", "script"]) {
@@ -938,7 +938,7 @@ describe("marquee schema", () => {
     expect(stdout).toBe(await readFile(committed, "utf8"));
   });
 
-  test("writes it to a file, or says why not", async () => {
+  test("writes it to a file, or says why it cannot", async () => {
     const file = join(await tempFolder(), "schema.graphql");
     expect(await run(["schema", "--out", file], { dataDir: data })).toMatchObject({ code: 0, stdout: "" });
     expect(await readFile(file, "utf8")).toMatch(/^type User implements Node\b/m);

@@ -165,8 +165,8 @@ async function runRecommend(user: string, options: RecommendOptions, command: Co
     }
     printText(
       options.similar
-        ? `Recommended by poster similarity (${encoder}), from the first ${options.candidates ?? defaultCandidates} by ${orderInWords(model, options)}`
-        : `Recommended by ${orderInWords(model, options)}`,
+        ? `Recommended by poster similarity (${encoder}), from the first ${options.candidates ?? defaultCandidates} by ${describeOrder(model, options)}`
+        : `Recommended by ${describeOrder(model, options)}`,
     );
     printTable(
       ["rank", "movie", "title", "predicted", ...(usesPosters ? ["similarity"] : [])],
@@ -183,10 +183,10 @@ async function runRecommend(user: string, options: RecommendOptions, command: Co
 }
 
 /** What `recommend` ranks by with these options. */
-function orderInWords(model: Predictor, { rankBy, popularity = 0 }: RecommendOptions): string {
+function describeOrder(model: Predictor, { rankBy, popularity = 0 }: RecommendOptions): string {
   if (model.preferences === undefined || rankBy === "rating") return "predicted stars";
-  const dial = popularity === 0 ? "" : popularity < 0 ? ", on the niche side" : ", on the mainstream side";
-  return `preference (what they would choose to watch${dial})`;
+  const bias = popularity === 0 ? "" : popularity < 0 ? ", on the niche side" : ", on the mainstream side";
+  return `preference (what they would choose to watch${bias})`;
 }
 
 async function runPredict(
