@@ -1,4 +1,4 @@
-/** `marquee documents`: trusted documents, which front ends send by hash. */
+/** `marquee documents`: adds, lists and removes trusted documents, GraphQL operations that front ends send by hash. */
 import type { Command } from "commander";
 import { printJson, printTable, say } from "../terminal/output.js";
 import { requireDocument } from "../terminal/require-existing.js";
@@ -19,7 +19,7 @@ export function addDocumentCommands(program: Command): void {
     .argument("<folder>", "folder of documents, read with its subfolders")
     .option("--json", "print the hashes and files as JSON")
     .action(async (folder: string, options: { json?: boolean }, command: Command) => {
-      // Slow to load: not before it is needed.
+      // Slow to load, so only when needed.
       const { parse, validate } = await import("graphql");
       const { toSchema, withIncremental } = await import("../../schema/index.js");
       const { addDocumentsOf } = await import("../../jobs/add-documents.js");
