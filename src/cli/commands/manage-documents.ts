@@ -22,10 +22,10 @@ export function addDocumentCommands(program: Command): void {
       // Slow to load, so only when needed.
       const { parse, validate } = await import("graphql");
       const { toSchema, withIncremental } = await import("../../schema/index.js");
-      const { addDocumentsOf } = await import("../../jobs/add-documents.js");
+      const { trustDocuments } = await import("../../jobs/add-documents.js");
       await withServices(command, async (services, { defer }) => {
         const schema = defer ? withIncremental(toSchema()) : toSchema();
-        const report = await addDocumentsOf(services, folder, (text) => validate(schema, parse(text)));
+        const report = await trustDocuments(services, { folder, check: (text) => validate(schema, parse(text)) });
         if (options.json) return printJson(report);
         printTable(
           ["hash", "file"],
