@@ -59,7 +59,7 @@ export function addRecommendCommands(program: Command): void {
     .command("predict")
     .summary("predict a user's stars")
     .description(
-      "print the stars that a user is predicted to give: to the movies named, in their order, or to those with the best predictions of all",
+      "print the stars that a user is predicted to give: to the movies named, in their order, or to the movies predicted best",
     )
     .argument("<userId>", "the user's number in the data set")
     .argument("[movieId...]", "the movies' numbers in the data set")
