@@ -18,7 +18,7 @@ import { helpConfiguration, outputConfiguration } from "./terminal/help.js";
 import { say } from "./terminal/output.js";
 import { addSettingOptions } from "./terminal/setting-options.js";
 
-/** Runs one command line and sets the exit status: 0, 1 where it failed, 2 where it was not understood, 130 where it was interrupted. */
+/** Runs a command line and sets the exit status: 0, 1 where it failed, 2 where it was not understood, 130 where it was interrupted. */
 export async function main(argv: readonly string[]): Promise<void> {
   // The reader of a pipe, such as `head`, may close it early.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {

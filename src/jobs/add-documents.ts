@@ -8,31 +8,35 @@ import { readRegularFile } from "../files/read-file.js";
 import type { Services } from "../services/services.js";
 import { unixNow } from "../time.js";
 
-/** Of one file. */
+/** The largest file that is read. */
 const maxDocumentBytes = 50 * 2 ** 20;
 
-export interface AddedDocuments {
+export interface TrustDocumentsOptions {
+  folder: string;
+  /** The errors that the schema finds in a document. */
+  check(text: string): readonly GraphQLError[];
+}
+
+export interface TrustDocumentsReport {
   /** Every document of the folder, by the hash that a client sends. */
   documents: { hash: string; source: string }[];
-  /** How many were not there before. */
+  /** How many are new. */
   added: number;
 }
 
 /**
- * Keeps every operation of a folder: each `.graphql` or `.gql` file is one document, and each entry of a `.json` file
+ * Stores every operation of a folder: each `.graphql` or `.gql` file is one document, and each entry of a `.json` file
  * that maps hashes to texts, as codegen and Relay write it.
- * @param check throws for a document that the schema refuses
  * @throws {AppError} FILE_UNREADABLE; DATA_FORMAT naming the file, where something in it is no operation
  */
-export async function addDocumentsOf(
+export async function trustDocuments(
   { store }: Services,
-  folder: string,
-  check: (text: string) => readonly GraphQLError[],
-): Promise<AddedDocuments> {
+  { folder, check }: TrustDocumentsOptions,
+): Promise<TrustDocumentsReport> {
   const found: { text: string; source: string }[] = [];
-  for (const file of await documentFiles(folder)) {
+  for (const file of await findDocumentFiles(folder)) {
     const text = (await readRegularFile(join(folder, file), maxDocumentBytes, file)).toString("utf8");
-    found.push(...(file.endsWith(".json") ? manifestOf(text, file) : [{ text, source: file }]));
+    found.push(...(file.endsWith(".json") ? parseDocumentManifest(text, file) : [{ text, source: file }]));
   }
   if (found.length === 0) {
     throw new AppError("DATA_FORMAT", `expected .graphql, .gql or .json files in ${folder}, received none`);
@@ -45,7 +49,7 @@ export async function addDocumentsOf(
   return { documents: found.map(({ text, source }) => ({ hash: hashDocument(text), source })), added };
 }
 
-async function documentFiles(folder: string): Promise<string[]> {
+async function findDocumentFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause: Error) => {
     throw new AppError("FILE_UNREADABLE", `expected a folder of documents at ${folder}: ${cause.message}`, { cause });
   });
@@ -55,7 +59,7 @@ async function documentFiles(folder: string): Promise<string[]> {
     .sort();
 }
 
-function manifestOf(text: string, file: string): { text: string; source: string }[] {
+function parseDocumentManifest(text: string, file: string): { text: string; source: string }[] {
   let entries: unknown;
   try {
     entries = JSON.parse(text);
@@ -79,7 +83,7 @@ function manifestOf(text: string, file: string): { text: string; source: string 
   });
 }
 
-function checkDocument(text: string, source: string, check: (text: string) => readonly GraphQLError[]): void {
+function checkDocument(text: string, source: string, check: TrustDocumentsOptions["check"]): void {
   try {
     if (getOperationAST(parse(text)) == null) {
       throw new AppError("DATA_FORMAT", `expected one operation in ${source}, received none or several`);

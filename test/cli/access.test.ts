@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { copyOf, failure, run, runJson, tempFolder } from "./run.js";
+import { copyFolder, failure, run, runJson, tempFolder } from "./run.js";
 
 let data: string;
 
@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 
 describe("marquee token", () => {
-  test("makes tokens of each scope, lists and revokes them", async () => {
-    const dataDir = await copyOf(data);
+  test("creates tokens of each scope, lists and revokes them", async () => {
+    const dataDir = await copyFolder(data);
     const editor = await runJson<{ token: string; id: number }>(["token", "create", "links"], { dataDir });
     expect(editor).toMatchObject({
       token: expect.stringMatching(/^mq_/),
@@ -46,7 +46,7 @@ describe("marquee token", () => {
     [["token", "revoke", "99"], "there is no token 99; there are no tokens yet: create one with marquee token create"],
     [["token", "revoke", "x"], 'expected a whole number from 1 to 2147483647 for <number>, received "x"', 2],
   ])("%j fails with one clear line", async (args, message, code = 1) => {
-    expect(await failure(args, { dataDir: await copyOf(data) }, code)).toBe(message);
+    expect(await failure(args, { dataDir: await copyFolder(data) }, code)).toBe(message);
   });
 });
 
@@ -54,7 +54,7 @@ describe("marquee documents", () => {
   const title = "query Title($id: ID!) { movie(id: $id) { title } }";
   const top = "query Top { topMovies { score } }";
 
-  async function folderOf(files: Record<string, string>): Promise<string> {
+  async function createFolder(files: Record<string, string>): Promise<string> {
     const folder = await tempFolder();
     await mkdir(join(folder, "pages"));
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
@@ -62,8 +62,8 @@ describe("marquee documents", () => {
   }
 
   test("trusts a folder's files and manifests, twice without effect, lists and removes them", async () => {
-    const dataDir = await copyOf(data);
-    const folder = await folderOf({
+    const dataDir = await copyFolder(data);
+    const folder = await createFolder({
       "pages/title.graphql": title,
       "manifest.json": JSON.stringify({ [`sha256:${hashOf(top)}`]: top }),
       "notes.txt": "no document",
@@ -102,19 +102,19 @@ describe("marquee documents", () => {
     ["no manifest", { "a.json": "[]" }, /^expected an object of hashes and documents in a\.json, received "\[\]"$/],
     ["nothing", {}, /^expected \.graphql, \.gql or \.json files in .*, received none$/],
   ])("refuses all of a folder with %s", async (_what, files, message) => {
-    const dataDir = await copyOf(data);
-    expect(await failure(["documents", "add", await folderOf(files)], { dataDir })).toMatch(message);
+    const dataDir = await copyFolder(data);
+    expect(await failure(["documents", "add", await createFolder(files)], { dataDir })).toMatch(message);
     expect(await runJson(["documents", "list"], { dataDir })).toEqual([]);
   });
 
   test("trusts documents with @defer for a server that offers it", async () => {
-    const dataDir = await copyOf(data);
-    const folder = await folderOf({ "a.graphql": "{ movie(id: 1) { title ... @defer { year } } }" });
+    const dataDir = await copyFolder(data);
+    const folder = await createFolder({ "a.graphql": "{ movie(id: 1) { title ... @defer { year } } }" });
     expect(await failure(["documents", "add", folder], { dataDir })).toMatch(/: Unknown directive "@defer"\.$/);
     expect(await runJson(["documents", "add", folder, "--defer", "on"], { dataDir })).toMatchObject({ added: 1 });
   });
 
-  test("refuses a folder that is not there, and a hash that is none", async () => {
+  test("refuses a folder that does not exist, and an unknown hash", async () => {
     expect(await failure(["documents", "add", "/nowhere"], { dataDir: data })).toMatch(
       /^expected a folder of documents at \/nowhere: /,
     );

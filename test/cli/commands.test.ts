@@ -1,4 +1,4 @@
-/** Every command as a process of its own, on small or embedded data; `real-data.test.ts` has those on MovieLens 1M. */
+/** Runs every command as a separate process on small or embedded data; `real-data.test.ts` uses MovieLens 1M. */
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -9,7 +9,7 @@ import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { embeddedFilms } from "../../src/datasets/embedded/films.js";
 import { classifier } from "../support/tiny-classifier.js";
-import { complaints, copyOf, failure, run, runJson, start, tempFolder } from "./run.js";
+import { complaints, copyFolder, failure, run, runJson, start, tempFolder } from "./run.js";
 
 const film = (movieId: number) => embeddedFilms[movieId - 1];
 
@@ -34,7 +34,7 @@ interface PredictReport {
   predictions: { movieId: number; score: number; basis: string }[];
 }
 
-/** The embedded data set, and a model named `trained` that one epoch made and that serves. Copied before it is changed. */
+/** The embedded data set, served by a model named `trained`, trained for one epoch. Tests that change it work on a copy. */
 let data: string;
 let trained: TrainReport;
 
@@ -87,7 +87,7 @@ describe("marquee", () => {
     expect(await readdir(elsewhere)).toEqual([]);
   });
 
-  test("says in one line that its data folder cannot be one", async () => {
+  test("says in one line that its data folder cannot be opened", async () => {
     const file = join(await tempFolder(), "data");
     await writeFile(file, "a file");
     expect(await failure(["sample"], { dataDir: file })).toMatch(
@@ -95,7 +95,7 @@ describe("marquee", () => {
     );
   });
 
-  test("ends quietly when whoever reads its output has read enough", async () => {
+  test("ends quietly when the reader of its output closes it early", async () => {
     const child = start(["predict", "42", "--json"], { dataDir: data });
     child.closeStdout();
     expect(await child.finished).toMatchObject({ signal: null, stderr: "" });
@@ -125,7 +125,7 @@ describe("an empty data folder", () => {
     expect(message).not.toContain('"none"');
   });
 
-  test("that is not there is most likely mistyped: it is named, and not made", async () => {
+  test("that does not exist is named, and not created: it is most likely mistyped", async () => {
     const dataDir = join(await tempFolder(), "dta");
     expect(await failure(["sample", "--data-dir", dataDir], { dataDir: data })).toBe(
       `the data folder ${JSON.stringify(dataDir)} does not exist: ` +
@@ -134,7 +134,7 @@ describe("an empty data folder", () => {
     expect(existsSync(dataDir)).toBe(false);
   });
 
-  test("has no model and no encoder to use but the built-in one, and no poster to embed", async () => {
+  test("has no model, no encoder but the built-in one, and no poster to embed", async () => {
     const dataDir = await tempFolder();
     expect(await failure(["models", "use", "mine"], { dataDir })).toEqual(
       expect.stringMatching(/^there is no model "mine"; the models are embedded-/),
@@ -152,7 +152,7 @@ describe("an empty data folder", () => {
 });
 
 describe("marquee import", () => {
-  const folderOf = async (ratings: string) => {
+  const createFolder = async (ratings: string) => {
     const folder = join(await tempFolder(), "ml-tiny");
     await mkdir(folder);
     await writeFile(
@@ -164,9 +164,9 @@ describe("marquee import", () => {
     return folder;
   };
 
-  test("prints its report as JSON alone, twice the same but for what changed", async () => {
+  test("prints its report as JSON only, and the same again except for what changed", async () => {
     const dataDir = await tempFolder();
-    const folder = await folderOf("1,1,4.5\n1,2,3\n2,2,0.5\n");
+    const folder = await createFolder("1,1,4.5\n1,2,3\n2,2,0.5\n");
     const report = { dataset: "ml-tiny", users: 2, movies: 2, ratings: 3, linked: 1, skipped: 0 };
     expect(await runJson(["import", folder], { dataDir })).toMatchObject({ ...report, changed: { ratings: 3 } });
     expect(await runJson(["import", folder], { dataDir })).toMatchObject({
@@ -179,9 +179,9 @@ describe("marquee import", () => {
     );
   });
 
-  test("stops at a bad line, and passes over it with --skip-bad", async () => {
+  test("stops at a bad line, and skips it with --skip-bad", async () => {
     const dataDir = await tempFolder();
-    const folder = await folderOf("1,1,4.5\n1,2,3.7\n");
+    const folder = await createFolder("1,1,4.5\n1,2,3.7\n");
     const stopped = await run(["import", folder], { dataDir });
     expect(stopped).toMatchObject({ code: 1, stdout: "" });
     const message = 'ratings.csv line 3: expected a rating in half stars from 0.5 to 5, received "3.7"';
@@ -208,9 +208,9 @@ describe("marquee import", () => {
     expect(await failure(["import", source], { dataDir: await tempFolder() })).toMatch(message);
   });
 
-  test("takes the place of the embedded data, whose model then refuses to predict for other people", async () => {
-    const dataDir = await copyOf(data);
-    const replaced = await run(["import", await folderOf("1,1,5\n"), "--json"], { dataDir });
+  test("replaces the embedded data, whose model then refuses to predict for other users", async () => {
+    const dataDir = await copyFolder(data);
+    const replaced = await run(["import", await createFolder("1,1,5\n"), "--json"], { dataDir });
     expect(JSON.parse(replaced.stdout)).toMatchObject({ replaced: "embedded", movies: 2 });
     expect(replaced.stderr).toContain("took the data set embedded out; ml-tiny is in its place\n");
     expect(await failure(["recommend", "1"], { dataDir })).toBe(
@@ -221,10 +221,10 @@ describe("marquee import", () => {
     );
   });
 
-  test("puts the database back as it was when it is interrupted", async () => {
+  test("restores the database when it is interrupted", async () => {
     const dataDir = await tempFolder();
     const ratings = Array.from({ length: 400_000 }, (_, i) => `${(i >> 1) + 1},${(i % 2) + 1},3\n`).join("");
-    const folder = await folderOf(ratings);
+    const folder = await createFolder(ratings);
     const child = start(["import", folder], { dataDir });
     await child.waitFor(/import \[/);
     child.kill("SIGINT");
@@ -235,9 +235,9 @@ describe("marquee import", () => {
     expect(await runJson(["import", folder], { dataDir })).toMatchObject({ users: 200_000, ratings: 400_000 });
   });
 
-  test("links later, from a release of its own, and says which movies it cannot", async () => {
+  test("links later, from another release, and says which movies it cannot link", async () => {
     const dataDir = await tempFolder();
-    await runJson(["import", await folderOf("1,1,5\n")], { dataDir });
+    await runJson(["import", await createFolder("1,1,5\n")], { dataDir });
     const newer = await tempFolder();
     await writeFile(join(newer, "movies.csv"), "movieId,title,genres\n1,Toy Story (1995),Animation\n");
     await writeFile(join(newer, "links.csv"), "movieId,imdbId,tmdbId\n1,0114709,863\n");
@@ -321,8 +321,8 @@ describe("marquee recommend", () => {
     expect(rated.size).toBeGreaterThan(3);
     const best = report.recommendations.map(({ movieId }) => movieId);
     expect(best.filter((movieId) => rated.has(movieId))).toEqual([]);
-    const scoreOf = new Map(predictions.map(({ movieId, score }) => [movieId, score]));
-    const scores = best.map((movieId) => scoreOf.get(movieId) as number);
+    const scoreByMovie = new Map(predictions.map(({ movieId, score }) => [movieId, score]));
+    const scores = best.map((movieId) => scoreByMovie.get(movieId) as number);
     expect(scores).toEqual([...scores].sort((a, b) => b - a));
     for (const { score, similarity } of report.recommendations) {
       expect(score).toBeGreaterThanOrEqual(0.5);
@@ -349,8 +349,8 @@ describe("marquee recommend", () => {
     expect(report.recommendations).toHaveLength(2);
   });
 
-  test("serves somebody who has rated nothing by posters too, and draws no empty row", async () => {
-    const dataDir = await copyOf(data);
+  test("recommends by posters to a user without ratings too, and draws no empty row", async () => {
+    const dataDir = await copyFolder(data);
     const db = new Sqlite(join(dataDir, "marquee.db"));
     db.prepare("INSERT INTO users (id) VALUES (9001)").run();
     db.close();
@@ -361,9 +361,9 @@ describe("marquee recommend", () => {
     expect(stdout).not.toContain("no poster");
     const other = join(dataDir, "known.png");
     await run(["recommend", "42", "--similar", "--picture", other], { dataDir });
-    const heightOf = async (picture: string) => (await sharp(await readFile(picture)).metadata()).height as number;
-    // One row less than that of somebody with favourites.
-    expect(await heightOf(file)).toBeLessThan(0.65 * (await heightOf(other)));
+    const getHeight = async (picture: string) => (await sharp(await readFile(picture)).metadata()).height as number;
+    // One row less than for a user with favourites.
+    expect(await getHeight(file)).toBeLessThan(0.65 * (await getHeight(other)));
   });
 
   test("prints tables for people, and draws a picture", async () => {
@@ -400,8 +400,8 @@ describe("marquee sample", () => {
 });
 
 describe("marquee models", () => {
-  test("lists models, the one that serves marked, and those that cannot be read", async () => {
-    const dataDir = await copyOf(data);
+  test("lists models, marks the one that serves, and shows those that cannot be read", async () => {
+    const dataDir = await copyFolder(data);
     await mkdir(join(dataDir, "models", "broken"));
     await writeFile(join(dataDir, "models", "broken", "manifest.json"), "{");
     const rows = await runJson<{ name: string; serves: boolean; error?: string }[]>(["models", "list"], { dataDir });
@@ -423,8 +423,8 @@ describe("marquee models", () => {
     expect(await failure(["models", "use", "broken"], { dataDir })).toMatch(/^expected JSON in /);
   });
 
-  test("refuses to serve a model whose graph is not what was written", async () => {
-    const dataDir = await copyOf(data);
+  test("refuses to serve a model whose graph file is damaged", async () => {
+    const dataDir = await copyFolder(data);
     const graph = join(dataDir, "models", "trained", "model.onnx");
     await writeFile(graph, (await readFile(graph)).subarray(0, -1));
     for (const args of [
@@ -437,8 +437,8 @@ describe("marquee models", () => {
     }
   });
 
-  test("imports weights with the ids of their rows, and they predict what they did where they were trained", async () => {
-    const dataDir = await copyOf(data);
+  test("imports weights with the ids of their rows, which then predict as they did where they were trained", async () => {
+    const dataDir = await copyFolder(data);
     const folder = join(dataDir, "models", "trained");
     const idMaps = join(dataDir, "id-maps.json");
     await writeFile(idMaps, JSON.stringify(JSON.parse(await readFile(join(folder, "manifest.json"), "utf8")).idMaps));
@@ -464,7 +464,7 @@ describe("marquee models", () => {
   });
 
   test("says what is wrong with weights, and changes nothing", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const folder = await tempFolder();
     const weights = await readFile(join(dataDir, "models", "trained", "weights.safetensors"));
     const cut = join(folder, "cut.safetensors");
@@ -478,7 +478,7 @@ describe("marquee models", () => {
     expect(await importing(join(folder, "none.safetensors"))).toMatch(
       /^expected a file that can be read in "\S+none\.safetensors", received ENOENT$/,
     );
-    // Trained here, so by other rows than MovieLens 1M's convention.
+    // Trained here, so the rows do not follow MovieLens 1M's convention.
     expect(await importing(join(dataDir, "models", "trained", "weights.safetensors"))).toMatch(
       /^expected \S+ of shape \[.*\] in weights\.safetensors for the users of the loaded data set, received \[600, 50\]: import the data set it was trained on, or say which row is whose with --id-maps$/,
     );
@@ -490,8 +490,8 @@ describe("marquee models", () => {
     ).toEqual(["trained"]);
   });
 
-  test("makes a model again by importing its weights again, where its files are damaged", async () => {
-    const dataDir = await copyOf(data);
+  test("rebuilds a model with damaged files when its weights are imported again", async () => {
+    const dataDir = await copyFolder(data);
     const idMaps = join(dataDir, "id-maps.json");
     const manifest = JSON.parse(await readFile(join(dataDir, "models", "trained", "manifest.json"), "utf8"));
     await writeFile(idMaps, JSON.stringify(manifest.idMaps));
@@ -508,14 +508,14 @@ describe("marquee models", () => {
 });
 
 describe("marquee train", () => {
-  const filesOf = async (dataDir: string, model: string) => (await readdir(join(dataDir, "models", model))).sort();
+  const listFiles = async (dataDir: string, model: string) => (await readdir(join(dataDir, "models", model))).sort();
 
   test("writes the model, its graph and its report, and lets it serve", async () => {
     expect(trained).toMatchObject({ model: "trained", epochs: 1, bestEpoch: 1, stopped: "epochs", serves: true });
     expect(trained.rmse).toBeGreaterThan(0.5);
     expect(trained.rmse).toBeLessThan(2);
     const folder = join(data, "models", "trained");
-    expect(await filesOf(data, "trained")).toEqual([
+    expect(await listFiles(data, "trained")).toEqual([
       "confusion.png",
       "losses.csv",
       "losses.png",
@@ -543,22 +543,22 @@ describe("marquee train", () => {
   });
 
   test("leaves the model that serves with --no-use, and gives a taken name a number", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const args = ["train", "--model", "baseline", "--epochs", "1", "--name", "trained", "--no-use"];
     const report = await runJson<TrainReport>(args, { dataDir });
     expect(report).toMatchObject({ model: "trained-2", serves: false, rmse: trained.rmse });
     expect((await runJson<PredictReport>(["predict", "42", "1"], { dataDir })).model).toBe("trained");
   });
 
-  test("says that a name is none before it trains", async () => {
+  test("refuses an invalid name before it trains", async () => {
     expect(await failure(["train", "--name", "My Model"], { dataDir: data })).toMatch(
       /^expected a model name of up to 64 lower-case letters.*, received "My Model"$/,
     );
   });
 
   test("keeps the previous model when it is interrupted in its first epoch", async () => {
-    const dataDir = await copyOf(data);
-    // One rating a step: an epoch that no machine gets to the end of before the signal.
+    const dataDir = await copyFolder(data);
+    // One rating a step: no machine finishes the epoch before the signal.
     const child = start(["train", "--model", "baseline", "--epochs", "1", "--batch-size", "1"], { dataDir });
     await child.waitFor(/train +\[/);
     child.kill("SIGINT");
@@ -572,7 +572,7 @@ describe("marquee train", () => {
   });
 
   test("keeps the best epoch so far when it is interrupted later", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const args = [
       "train",
       "--model",
@@ -653,7 +653,7 @@ describe("marquee evaluate", () => {
 
 describe("marquee posters", () => {
   test("are fetched from a folder that is set up, with a summary by outcome, once", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const folder = await tempFolder();
     const db = new Sqlite(join(dataDir, "marquee.db"));
     db.prepare("DELETE FROM posters WHERE movie_id <= 3").run();
@@ -685,8 +685,8 @@ describe("marquee posters", () => {
       [format]()
       .toBuffer();
 
-  test("adds what is a poster of a movie, refuses the rest with reasons, and the second time adds nothing", async () => {
-    const dataDir = await copyOf(data);
+  test("adds posters of movies, refuses the rest with reasons, and adds nothing the second time", async () => {
+    const dataDir = await copyFolder(data);
     const folder = await tempFolder();
     const jpeg = await picture("teal", "jpeg");
     const files: Record<string, Buffer | string> = {
@@ -737,8 +737,8 @@ describe("marquee posters", () => {
     expect(again.stdout).toMatch(/^0 posters embedded by colour-layout, 0 failed, in /);
   });
 
-  test("takes one poster a movie: a second file for it is refused, today and tomorrow", async () => {
-    const dataDir = await copyOf(data);
+  test("takes one poster per movie: a second file is refused each time", async () => {
+    const dataDir = await copyFolder(data);
     const folder = await tempFolder();
     await writeFile(join(folder, "1.jpg"), await picture("teal", "jpeg"));
     await writeFile(join(folder, `${film(1).imdbId}.png`), await picture("plum", "png"));
@@ -750,8 +750,8 @@ describe("marquee posters", () => {
     expect(await add()).toMatchObject({ added: 0, unchanged: 1, refused });
   });
 
-  test("refuses a pipe and a device, which have no end, and takes the rest", async () => {
-    const dataDir = await copyOf(data);
+  test("refuses a pipe and a device, which never end, and takes the rest", async () => {
+    const dataDir = await copyFolder(data);
     const folder = await tempFolder();
     execFileSync("mkfifo", [join(folder, "1.jpg")]);
     await symlink("/dev/zero", join(folder, "2.jpg"));
@@ -774,8 +774,8 @@ describe("marquee posters", () => {
 });
 
 describe("marquee encoders", () => {
-  test("are made of a classifier, chosen, and used from then on", async () => {
-    const dataDir = await copyOf(data);
+  test("are made from a classifier, chosen, and used from then on", async () => {
+    const dataDir = await copyFolder(data);
     const file = join(await tempFolder(), "Tiny Net.onnx");
     await writeFile(file, classifier(1));
     const added = { name: "tiny-net", kind: "onnx", dimension: 3, added: true, inUse: false };
@@ -793,7 +793,7 @@ describe("marquee encoders", () => {
   });
 
   test("are used at once with --lazily: embeddings appear on demand, and then for all", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const file = join(await tempFolder(), "Tiny Net.onnx");
     await writeFile(file, classifier(1));
     await runJson(["encoders", "add", file], { dataDir });
@@ -804,8 +804,8 @@ describe("marquee encoders", () => {
     expect(embedded.embedded).toBeGreaterThan(embeddedFilms.length - 40);
   });
 
-  test("are taught genres and audiences, measured on films held out, and used like any other", async () => {
-    const dataDir = await copyOf(data);
+  test("are trained on genres and audiences, measured on held-out films, and used like any other", async () => {
+    const dataDir = await copyFolder(data);
     const report = await runJson<{
       dimension: number;
       training: { posters: number };
@@ -827,7 +827,7 @@ describe("marquee encoders", () => {
     const recommended = await runJson<RecommendReport>(["recommend", "42", "--similar"], { dataDir });
     expect(recommended.encoder).toBe("colour-layout-taste");
     expect(recommended.recommendations).toHaveLength(5);
-    // Again gives the same head; on a head none can be trained.
+    // Training again gives the same head; a head cannot be the base of another.
     const again = await run(["encoders", "train", "--folds", "0"], { dataDir });
     expect(again.stdout).toMatch(/^trained colour-layout-taste in [\d.]+ s\nUse it with: /);
     expect(await failure(["encoders", "train", "--base", "colour-layout-taste"], { dataDir })).toBe(
@@ -851,13 +851,13 @@ describe("marquee encoders", () => {
     });
   });
 
-  test("that can be pulled are named where another one is asked for", async () => {
+  test("that can be pulled are named when another one is requested", async () => {
     expect(await failure(["encoders", "pull", "vgg16"], { dataDir: data })).toBe(
       'there is no published encoder "vgg16"; the published encoders are resnet18, mobilenetv2-int8',
     );
   });
 
-  test("are refused where the file is no classifier in ONNX, or the name none", async () => {
+  test("are refused if the file is not an ONNX classifier, or the name is invalid", async () => {
     const folder = await tempFolder();
     const text = join(folder, "text.onnx");
     await writeFile(text, "this is no graph");
@@ -876,15 +876,15 @@ describe("marquee encoders", () => {
   });
 });
 
-describe("what helps somebody at a terminal", () => {
-  test("is said of a poster folder without files: how they should be named", async () => {
+describe("at a terminal", () => {
+  test("an empty poster folder is refused with how files should be named", async () => {
     const folder = await tempFolder();
     expect(await failure(["posters", "add", folder], { dataDir: data })).toBe(
       `expected pictures named <movieId> or tt<imdbId> with .jpg, .png or .webp in ${JSON.stringify(folder)}, but it holds no files`,
     );
   });
 
-  test("is a table of a protocol's figures and of the popularity dial", async () => {
+  test("a protocol prints tables of its figures and of popularity bias", async () => {
     const { code, stdout } = await run(
       ["evaluate", "--protocol", "ranking-80-20", "--kind", "mf", "--ranker-factors", "8"],
       { dataDir: data },
@@ -895,7 +895,7 @@ describe("what helps somebody at a terminal", () => {
     expect(stdout).toMatch(/^│ +│ +-1 │ +-0\.5 │ +0 │ +0\.5 │ +1 │$/m);
   });
 
-  test("is that predict begins with the best, as many as are asked for", async () => {
+  test("predict prints as many as requested, best first", async () => {
     const { stdout } = await run(["predict", "3", "--first", "4"], { dataDir: data });
     const stars = [...stdout.matchAll(/(\d\.\d\d) ★/g)].map(([, text]) => Number(text));
     expect(stars).toHaveLength(4);
@@ -912,7 +912,7 @@ describe("marquee setup and token", () => {
     });
   });
 
-  test("prints a new token each time, and keeps none of them readable", async () => {
+  test("prints a new token each time, and stores none of them readable", async () => {
     const dataDir = await tempFolder();
     const tokens = [];
     for (const name of ["front end", "script"]) {
@@ -938,7 +938,7 @@ describe("marquee schema", () => {
     expect(stdout).toBe(await readFile(committed, "utf8"));
   });
 
-  test("writes it to a file, or says why not", async () => {
+  test("writes it to a file, or says why it cannot", async () => {
     const file = join(await tempFolder(), "schema.graphql");
     expect(await run(["schema", "--out", file], { dataDir: data })).toMatchObject({ code: 0, stdout: "" });
     expect(await readFile(file, "utf8")).toMatch(/^type User implements Node\b/m);

@@ -1,4 +1,4 @@
-/** `marquee import <name>`: the whole command against a local https server in GroupLens' place. */
+/** `marquee import <name>` against a local HTTPS server that stands in for GroupLens. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { loadTrainingSet } from "../../src/jobs/load-training-set.js";
 import { openServices } from "../../src/services/services.js";
 import { openDatabase } from "../../src/store/sqlite/database.js";
-import { complaints, copyOf, failure, run, runJson, start, tempFolder } from "./run.js";
+import { complaints, copyFolder, failure, run, runJson, start, tempFolder } from "./run.js";
 
 interface Report {
   model: string;
@@ -31,7 +31,7 @@ beforeAll(async () => {
 
 describe("marquee train", () => {
   test("trains bayes with a ranker unless told otherwise, measures it as it serves, and lets it serve", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const report = await runJson<Report>(["train", ...short], { dataDir });
     expect(report).toMatchObject({
       model: "bayes",
@@ -53,7 +53,7 @@ describe("marquee train", () => {
   });
 
   test("trains mf without a ranker and with all ratings, where asked", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const args = ["train", "--model", "mf", "--ranker", "none", "--validation", "0", "--no-use"];
     const report = await runJson<Report>(args, { dataDir });
     expect(report).toMatchObject({ model: "mf", kind: "mf", serves: false, ranker: null });
@@ -61,7 +61,7 @@ describe("marquee train", () => {
   });
 
   test("learns from posters, so that a movie that came later is predicted by its own", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     await runJson(["posters", "embed"], { dataDir });
     await runJson(["train", ...short, "--ranker", "none"], { dataDir });
     const db = openDatabase(join(dataDir, "marquee.db"));
@@ -104,7 +104,7 @@ describe("marquee train", () => {
   });
 
   test("keeps the previous model when it is interrupted before the burn-in is over", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const child = start(["train", "--sweeps", "100000", "--burn-in", "50000"], { dataDir });
     await child.waitFor(/sample \[/);
     child.kill("SIGINT");
@@ -118,7 +118,7 @@ describe("marquee train", () => {
   });
 
   test("keeps what is sampled so far when it is interrupted later", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const args = ["train", ...short, "--sweeps", "100000", "--burn-in", "2", "--samples", "1000", "--json"];
     const child = start(args, { dataDir });
     await child.waitFor(/validation RMSE/);
@@ -141,7 +141,7 @@ describe("marquee train", () => {
   });
 
   test("stops matrix factorization when it is interrupted, keeps nothing of it and says so", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const child = start(["train", "--model", "mf", "--factors", "64", "--iterations", "1000"], { dataDir });
     await child.waitFor(/fit {4}\[/);
     child.kill("SIGINT");
@@ -155,7 +155,7 @@ describe("marquee train", () => {
   });
 
   test.each([["bayes"], ["mf"]])("says before it trains %s that nothing can be ranked", async (model) => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const lowered = openDatabase(join(dataDir, "marquee.db"));
     lowered.sqlite.exec("UPDATE ratings SET rating = 3 WHERE rating > 3");
     lowered.close();
@@ -181,7 +181,7 @@ describe("marquee evaluate, when ratings came, went and moved after the training
   }
 
   test("measures each model on what it really held out, and leaves out one whose held-out ratings are not known", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const args = ["train", "--model", "mf", "--ranker", "none", "--factors"];
     // Fits its own training ratings far better than others, so that a leak shows.
     const over = await runJson<{ rmse: number; count: number }>([...args, "64", "--name", "over"], { dataDir });
@@ -225,7 +225,7 @@ describe("marquee evaluate, when ratings came, went and moved after the training
   });
 
   test("refuses a mean over nobody", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const lowered = openDatabase(join(dataDir, "marquee.db"));
     lowered.sqlite.exec("UPDATE ratings SET rating = 3 WHERE rating > 3");
     lowered.close();
@@ -261,9 +261,9 @@ describe("marquee evaluate", () => {
       "embedded-baseline",
       "embedded-mf",
     ]);
-    const rmseOf = Object.fromEntries(models.map(({ name, rmse }) => [name, rmse]));
-    expect(rmseOf["embedded-mf"]).toBeLessThan(rmseOf["embedded-baseline"]);
-    expect(rmseOf["movie's mean"]).toBeLessThan(rmseOf["mean of all ratings"]);
+    const rmseByModel = Object.fromEntries(models.map(({ name, rmse }) => [name, rmse]));
+    expect(rmseByModel["embedded-mf"]).toBeLessThan(rmseByModel["embedded-baseline"]);
+    expect(rmseByModel["movie's mean"]).toBeLessThan(rmseByModel["mean of all ratings"]);
     expect(models.every(({ recallByStars }) => recallByStars.length === 5)).toBe(true);
     expect(report.byRatingCount.reduce((sum, { count }) => sum + count, 0)).toBe(report.count);
     expect(report.byPopularity.reduce((sum, { count }) => sum + count, 0)).toBe(report.count);
@@ -411,7 +411,7 @@ async function heSplit(): Promise<string> {
 
 describe("marquee models prune", () => {
   test("removes all but the one that serves and the newest of each kind, after saying so", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     for (const name of ["a", "b", "c"]) {
       await runJson(
         ["train", "--model", "mf", "--ranker", "none", "--name", name, ...(name === "a" ? [] : ["--no-use"])],

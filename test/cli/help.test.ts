@@ -15,8 +15,8 @@ function allCommands(command: Command, path: string[] = []): [string, Command][]
 const commands = allCommands(program);
 
 /** A command's help on lines of any length: help wraps its lines wherever they are full. */
-const helpOf = (path: string) => (new Map(commands).get(path) as Command).helpInformation().replace(/\s+/g, " ");
-const lists = (path: string, key: SettingKey) => helpOf(path).includes(`--${settings[key].flag} <value>`);
+const getHelp = (path: string) => (new Map(commands).get(path) as Command).helpInformation().replace(/\s+/g, " ");
+const lists = (path: string, key: SettingKey) => getHelp(path).includes(`--${settings[key].flag} <value>`);
 
 test("marquee --help lists the commands, then the global options, then how settings are given", () => {
   const help = program.helpInformation();
@@ -34,7 +34,7 @@ test.each(Object.keys(settings) as SettingKey[])(
     const { env, default: value } = settings[key];
     const reading = commands.filter(([path]) => lists(path, key)).map(([path]) => path);
     expect(reading).not.toEqual([]);
-    for (const path of reading) expect(helpOf(path)).toContain(`[${env}] (default: ${value === "" ? "none" : value})`);
+    for (const path of reading) expect(getHelp(path)).toContain(`[${env}] (default: ${value === "" ? "none" : value})`);
   },
 );
 

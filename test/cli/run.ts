@@ -1,4 +1,4 @@
-/** Runs the program as a user does: a process of its own, on a data folder of its own, its answers read from outside. */
+/** Runs the program as a user does: as a separate process on a temporary data folder. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
@@ -53,7 +53,7 @@ export async function tempFolder(): Promise<string> {
 }
 
 /** A copy of a data folder that no process has open. */
-export async function copyOf(dataDir: string): Promise<string> {
+export async function copyFolder(dataDir: string): Promise<string> {
   const copy = await tempFolder();
   await cp(dataDir, copy, { recursive: true });
   return copy;
@@ -128,7 +128,7 @@ export function run(args: readonly string[], options: RunOptions): Promise<Finis
   return start(args, options).finished;
 }
 
-/** Runs it, expects success, and returns the one JSON document that stands alone on standard output. */
+/** Runs it, expects success, and returns the single JSON document on standard output. */
 export async function runJson<T>(args: readonly string[], options: RunOptions): Promise<T> {
   const { code, stdout, stderr } = await run([...args, "--json"], options);
   expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
@@ -136,7 +136,7 @@ export async function runJson<T>(args: readonly string[], options: RunOptions): 
   return JSON.parse(stdout) as T;
 }
 
-/** Runs it, expects a failure that says one line and nothing else, and returns that line without its `marquee: `. */
+/** Runs it, expects a failure that prints a single line, and returns that line without its `marquee: `. */
 export async function failure(args: readonly string[], options: RunOptions, code = 1): Promise<string> {
   const result = await run(args, options);
   expect(result).toMatchObject({ code, signal: null, stdout: "" });
@@ -145,7 +145,7 @@ export async function failure(args: readonly string[], options: RunOptions, code
   return result.stderr.slice("marquee: ".length, -1);
 }
 
-/** The lines of standard error that are the program's own word on what went wrong. */
+/** The lines of standard error that report what went wrong. */
 export function complaints({ stderr }: Finished): string[] {
   return stderr.split("\n").filter((line) => line.startsWith("marquee: "));
 }

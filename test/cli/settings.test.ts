@@ -1,10 +1,10 @@
-/** Every setting arrives, whichever way it is given: a flag before or behind the command, the environment, the default. */
+/** Every setting reaches a command as a flag before or after its name, as an environment variable, and as its default. */
 import { Command } from "commander";
 import { afterEach, describe, expect, test } from "vitest";
 import { addSettingOptions, readCommandConfig } from "../../src/cli/terminal/setting-options.js";
 import { type Config, readConfig, settings } from "../../src/config/config.js";
 
-/** A value of each setting that is not its default, as text and as it must arrive. */
+/** A value of each setting other than its default, as text and as parsed. */
 const others: { [Key in keyof Config]: [string, Config[Key]] } = {
   dataDir: ["/elsewhere", "/elsewhere"],
   host: ["localhost", "localhost"],
@@ -38,12 +38,12 @@ const others: { [Key in keyof Config]: [string, Config[Key]] } = {
   tmdbUrl: ["https://tmdb.example/3/", "https://tmdb.example/3/"],
 };
 
-/** What goes together. */
+/** Settings that others require. */
 const needs: Partial<Record<keyof Config, Partial<Record<keyof Config, string>>>> = {
   jwksUrl: { jwtIssuer: "https://id.example/", jwtAudience: "marquee" },
 };
 
-/** The settings that a command finds when the program is called with these words. */
+/** The settings that a command reads when the program is called with these arguments. */
 function arrived(...words: string[]): Config {
   let config: Config | undefined;
   const program = new Command("marquee").exitOverride();
@@ -68,13 +68,13 @@ describe.each(keys)("%s", (key) => {
     given,
   ]);
 
-  test("arrives from its flag, before and behind the command", () => {
+  test("is read from its flag before and after the command", () => {
     expect(readConfig({}, {})[key]).not.toEqual(value);
     expect(arrived(...flags, "do")[key]).toEqual(value);
     expect(arrived("do", ...flags)[key]).toEqual(value);
   });
 
-  test("arrives from the environment, which a flag goes before", () => {
+  test("is read from the environment, which a flag overrides", () => {
     for (const [name, given] of Object.entries({ ...needs[key], [key]: text })) {
       process.env[settings[name as keyof Config].env] = given;
     }
@@ -83,7 +83,7 @@ describe.each(keys)("%s", (key) => {
     expect(arrived("do", ...flags)[key]).toEqual(value);
   });
 
-  test("has its default where nothing is said", () => {
+  test("has its default otherwise", () => {
     expect(arrived("do")[key]).toEqual(readConfig({}, {})[key]);
   });
 });

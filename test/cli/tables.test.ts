@@ -1,4 +1,4 @@
-/** What commands print on a terminal of some width: a pseudo-terminal where `script` of util-linux can open one. */
+/** Tables at several terminal widths, in a pseudo-terminal where `script` of util-linux can open one. */
 import { spawnSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { run, tempFolder } from "./run.js";
 const program = fileURLToPath(new URL("../../bin/marquee.js", import.meta.url));
 const hasTerminal = /util-linux/.test(spawnSync("script", ["--version"], { encoding: "utf8" }).stdout ?? "");
 
-/** Lines that a command prints on a terminal so wide; what it says on standard error is left out. */
+/** Lines that a command prints to standard output on a terminal of this width. */
 function linesOnTerminal(width: number, args: readonly string[], dataDir: string): string[] {
   const command = `stty cols ${width} && ${[process.execPath, program, ...args].map((arg) => `'${arg}'`).join(" ")} 2>/dev/null`;
   const { stdout, status } = spawnSync("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
@@ -23,7 +23,7 @@ function linesOnTerminal(width: number, args: readonly string[], dataDir: string
   return stdout.split(/\r*\n/).slice(0, -1);
 }
 
-const glyphsOf = (text: string) => text.replace(/[^\p{Script=Han}\p{Script=Hiragana}]/gu, "");
+const keepWideGlyphs = (text: string) => text.replace(/[^\p{Script=Han}\p{Script=Hiragana}]/gu, "");
 
 describe.skipIf(!hasTerminal)("on a terminal", () => {
   const wideTitle = "千と千尋の神隠し そして名前を失くした少女の長い長い物語 (2001)";
@@ -70,11 +70,11 @@ describe.skipIf(!hasTerminal)("on a terminal", () => {
       for (const number of numbers) expect(lines.join("\n")).toContain(number);
     });
 
-    test("titles that are twice as wide as they have characters, and reasons for links, fit", () => {
+    test("titles in double-width characters, and reasons for links, fit", () => {
       const sample = linesOnTerminal(width, ["sample", "-n", "1"], imported);
       const report = linesOnTerminal(width, ["link", "--report"], imported);
       expect([...sample, ...report].filter((line) => stringWidth(line) > width)).toEqual([]);
-      expect(glyphsOf(sample.join(""))).toBe(glyphsOf(wideTitle));
+      expect(keepWideGlyphs(sample.join(""))).toBe(keepWideGlyphs(wideTitle));
     });
   });
 
@@ -93,7 +93,7 @@ describe("a table", () => {
     [2, 858, "The Godfather", "4.61 ★"],
   ];
 
-  test("has a rule under its head and none between its rows, wrapped or not", () => {
+  test("has a rule under its headings and none between its rows, wrapped or not", () => {
     for (const width of [undefined, 60]) {
       const lines = drawTable(head, rows, [0, 1, 3], width).split("\n");
       expect(lines.filter((line) => line.startsWith("├"))).toHaveLength(1);
@@ -101,11 +101,11 @@ describe("a table", () => {
     }
   });
 
-  test("is as wide as its content where there is room for it", () => {
+  test("is as wide as its content if that fits", () => {
     expect(drawTable(head, rows, [0, 1, 3], 200)).toBe(drawTable(head, rows, [0, 1, 3], undefined));
   });
 
-  test("becomes one of a line for each column where the columns do not fit", () => {
+  test("has a line for each column if the columns do not fit side by side", () => {
     expect(drawTable(head, [rows[1]], [0, 1, 3], 30)).toBe(
       [
         "┌───────────┬───────────────┐",
@@ -118,7 +118,7 @@ describe("a table", () => {
     );
   });
 
-  test("without rows is its head alone", () => {
+  test("without rows is its headings alone", () => {
     expect(drawTable(["hash", "file"], [], [], 80).split("\n")[1]).toBe("│ hash │ file │");
     expect(stringWidth(drawTable(head, [], [], 20).split("\n")[0] ?? "")).toBeLessThanOrEqual(20);
   });

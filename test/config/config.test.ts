@@ -1,5 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { type Flags, readConfig } from "../../src/config/config.js";
+import { type Flags, readConfig, settingGroups, settings } from "../../src/config/config.js";
 
 test("every setting has a default", () => {
   expect(readConfig({}, {})).toEqual({
@@ -105,4 +106,17 @@ test.each(["0.0.0.0", "::", "192.168.0.1", "marquee.example.org", "127.0.0.1.exa
 test("poster providers keep the order given, and may be none", () => {
   expect(readConfig({}, { POSTER_PROVIDERS: "tmdb, folder" }).posterProviders).toEqual(["tmdb", "folder"]);
   expect(readConfig({}, { POSTER_PROVIDERS: "" }).posterProviders).toEqual([]);
+});
+
+test("docs/settings.md describes every setting as help does, under the same headings", async () => {
+  const page = await readFile(new URL("../../docs/settings.md", import.meta.url), "utf8");
+  const lines = page.split("\n").filter((line) => line.startsWith("## ") || line.startsWith("| `"));
+  const expected = settingGroups.flatMap(({ heading, keys }) => [
+    `## ${heading}`,
+    ...keys.map((key) => {
+      const { env, flag, default: value, description } = settings[key];
+      return `| ${env} | --${flag} | ${value === "" ? "none" : value} | ${description} |`;
+    }),
+  ]);
+  expect(lines.map((line) => line.replaceAll("`", ""))).toEqual(expected);
 });

@@ -46,7 +46,11 @@ export function addEncodersAddCommand(encoders: Command): void {
       "subtract this mean from the channels, which are 0 to 1 (default: ImageNet's)",
       triple("--mean", -1000),
     )
-    .option("--std <r,g,b>", "then divide them by this standard deviation (default: ImageNet's)", triple("--std", 1e-6))
+    .option(
+      "--std <r,g,b>",
+      "divide the channels by this standard deviation afterwards (default: ImageNet's)",
+      triple("--std", 1e-6),
+    )
     .option("--use", "use it from now on")
     .option("--json", "print the result as JSON")
     .action(runAdd);

@@ -1,6 +1,6 @@
 /** `marquee evaluate`: measures models on held-out ratings. */
 import type { Command } from "commander";
-import type { Comparison } from "../../jobs/evaluate/compare-models.js";
+import type { ModelComparison } from "../../jobs/evaluate/compare-models.js";
 import type { ErrorDetails } from "../../jobs/evaluate/error-details.js";
 import { evaluateModel } from "../../jobs/evaluate/evaluate-model.js";
 import type { Evaluation } from "../../jobs/evaluate/evaluation.js";
@@ -129,7 +129,7 @@ async function drawCharts(
   }
 }
 
-function printEvaluation(name: string, result: Evaluation, comparison: Comparison | undefined): void {
+function printEvaluation(name: string, result: Evaluation, comparison: ModelComparison | undefined): void {
   printText(
     `${name}, ${result.protocol}: RMSE ${result.rmse.toFixed(4)}, MAE ${result.mae.toFixed(4)} stars over ${result.count} ratings`,
   );

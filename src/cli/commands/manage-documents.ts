@@ -1,4 +1,4 @@
-/** `marquee documents`: trusted documents, which front ends send by hash. */
+/** `marquee documents`: adds, lists and removes trusted documents, GraphQL operations that front ends send by hash. */
 import type { Command } from "commander";
 import { printJson, printTable, say } from "../terminal/output.js";
 import { withServices } from "../terminal/with-services.js";
@@ -18,13 +18,13 @@ export function addDocumentCommands(program: Command): void {
     .argument("<folder>", "folder of documents, read with its subfolders")
     .option("--json", "print the hashes and files as JSON")
     .action(async (folder: string, options: { json?: boolean }, command: Command) => {
-      // Slow to load: not before it is needed.
+      // Slow to load, so only when needed.
       const { parse, validate } = await import("graphql");
       const { toSchema, withIncremental } = await import("../../schema/index.js");
-      const { addDocumentsOf } = await import("../../jobs/add-documents.js");
+      const { trustDocuments } = await import("../../jobs/add-documents.js");
       await withServices(command, async (services, { defer }) => {
         const schema = defer ? withIncremental(toSchema()) : toSchema();
-        const report = await addDocumentsOf(services, folder, (text) => validate(schema, parse(text)));
+        const report = await trustDocuments(services, { folder, check: (text) => validate(schema, parse(text)) });
         if (options.json) return printJson(report);
         printTable(
           ["hash", "file"],

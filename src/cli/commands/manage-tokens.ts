@@ -1,4 +1,4 @@
-/** `marquee token`: who may change what. */
+/** `marquee token`: creates, lists and revokes access tokens. */
 import type { Command } from "commander";
 import { AppError } from "../../errors.js";
 import type { UserId } from "../../ids.js";
@@ -89,7 +89,7 @@ export function addTokenCommands(program: Command): void {
     });
 }
 
-/** As people write times, in UTC like all of them: `2026-01-31 09:05`. */
+/** A readable time in UTC, such as `2026-01-31 09:05`. */
 function toTheMinute(iso: string): string {
   return iso.slice(0, 16).replace("T", " ");
 }

@@ -1,10 +1,10 @@
-/** `marquee schema`: the GraphQL schema as text. */
+/** `marquee schema`: prints the GraphQL schema. */
 import type { Command } from "commander";
 import type { GraphQLSchema } from "graphql";
 import { writeOut } from "../terminal/output.js";
 
-/** The members of each interface and union: a cache needs them to know that a `RateMovieResult` may be an `Error`. */
-async function possibleTypesOf(schema: GraphQLSchema): Promise<Record<string, string[]>> {
+/** The members of each interface and union, so that a client's cache knows that a `RateMovieResult` may be an `Error`. */
+async function getPossibleTypes(schema: GraphQLSchema): Promise<Record<string, string[]>> {
   const { isAbstractType } = await import("graphql");
   const abstract = Object.values(schema.getTypeMap()).filter(isAbstractType);
   return Object.fromEntries(abstract.map((type) => [type.name, schema.getPossibleTypes(type).map(({ name }) => name)]));
@@ -28,7 +28,7 @@ export function addSchemaCommand(program: Command): void {
       const text = options.subgraph
         ? await subgraphText()
         : options.possibleTypes
-          ? `${JSON.stringify(await possibleTypesOf(schema), undefined, 2)}\n`
+          ? `${JSON.stringify(await getPossibleTypes(schema), undefined, 2)}\n`
           : `${printSchema(schema)}\n`;
       if (options.out === undefined) process.stdout.write(text);
       else await writeOut(options.out, text);

@@ -1,4 +1,4 @@
-/** `marquee recommend`, `predict` and `sample`: what the original program printed. */
+/** `marquee recommend`, `predict` and `sample`: print recommendations, predicted stars, and random ratings. */
 import { randomInt } from "node:crypto";
 import type { Command } from "commander";
 import { AppError } from "../../errors.js";
@@ -57,7 +57,7 @@ export function addRecommendCommands(program: Command): void {
     .command("predict")
     .summary("predict a user's stars")
     .description(
-      "print the stars that a user is predicted to give: to the movies named, in their order, or to those with the best predictions of all",
+      "print the stars that a user is predicted to give: to the movies named, in their order, or to the movies predicted best",
     )
     .argument("<userId>", "the user's number in the data set")
     .argument("[movieId...]", "the movies' numbers in the data set")
@@ -158,8 +158,8 @@ async function runRecommend(user: string, options: RecommendOptions, command: Co
     }
     printText(
       options.similar
-        ? `Recommended by poster similarity (${encoder}), from the first ${options.candidates ?? defaultCandidates} by ${orderInWords(model, options)}`
-        : `Recommended by ${orderInWords(model, options)}`,
+        ? `Recommended by poster similarity (${encoder}), from the first ${options.candidates ?? defaultCandidates} by ${describeOrder(model, options)}`
+        : `Recommended by ${describeOrder(model, options)}`,
     );
     printTable(
       ["rank", "movie", "title", "predicted", ...(usesPosters ? ["similarity"] : [])],
@@ -175,8 +175,8 @@ async function runRecommend(user: string, options: RecommendOptions, command: Co
   });
 }
 
-/** What `recommend` orders by with these options. */
-function orderInWords(model: Predictor, { rankBy, popularity = 0 }: RecommendOptions): string {
+/** What `recommend` ranks by with these options. */
+function describeOrder(model: Predictor, { rankBy, popularity = 0 }: RecommendOptions): string {
   if (model.preferences === undefined || rankBy === "rating") return "predicted stars";
   const bias = popularity === 0 ? "" : popularity < 0 ? ", on the niche side" : ", on the mainstream side";
   return `preference (what they would choose to watch${bias})`;
@@ -203,7 +203,7 @@ async function runPredict(
       if (result instanceof AppError) throw result;
       return { movieId: result.movieId, score: result.stars, basis: result.basis };
     });
-    // Of what was named the order says something already.
+    // Movies that were named keep their order.
     if (movieIds.length === 0) all.sort((a, b) => b.score - a.score || a.movieId - b.movieId);
     const first = movieIds.length > 0 ? all.length : (options.first ?? (options.json ? all.length : shownPredictions));
     const predictions = all.slice(0, first);
@@ -225,7 +225,7 @@ async function runPredict(
   });
 }
 
-/** A screenful. */
+/** About a screenful. */
 const shownPredictions = 20;
 
 async function randomUser({ store: { users } }: Services): Promise<UserId> {
@@ -259,7 +259,7 @@ async function drawPicture(
   top: { movieId: MovieId; rating: number }[],
   movies: readonly RecommendedMovie[],
 ): Promise<void> {
-  const cardsOf = async (ids: MovieId[], captions: string[]): Promise<PictureCard[]> => {
+  const createCards = async (ids: MovieId[], captions: string[]): Promise<PictureCard[]> => {
     const rows = await loadAll(reader.movieById, ids);
     const posters = await loadAll(reader.posterByMovieId, ids);
     return Promise.all(
@@ -285,14 +285,14 @@ async function drawPicture(
     rows: [
       {
         title: "Rated highest",
-        cards: await cardsOf(
+        cards: await createCards(
           top.map(({ movieId }) => movieId),
           top.map(({ rating }) => `${rating}★`),
         ),
       },
       {
         title: "Recommended",
-        cards: await cardsOf(
+        cards: await createCards(
           movies.map(({ movieId }) => movieId),
           movies.map(
             ({ stars, similarity }) =>

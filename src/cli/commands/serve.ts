@@ -1,4 +1,4 @@
-/** `marquee serve` and `marquee setup`. */
+/** `marquee serve` and `marquee setup`: start the server, and set up the embedded data set. */
 import type { Command } from "commander";
 import { type Logger, pino } from "pino";
 import { embeddedDatasetNote } from "../../datasets/embedded/generate-ratings.js";
@@ -15,7 +15,7 @@ import { runJob } from "../terminal/run-job.js";
 import { readCommandConfig } from "../terminal/setting-options.js";
 import { createPosterProviders, toAppOptions, withServices } from "../terminal/with-services.js";
 
-// A server must not block its one thread while another process writes: its writes try again.
+// The server's only thread must not block on another process's lock: writes are retried instead.
 const serverBusyTimeoutMs = 5;
 
 export function addServeCommands(program: Command): void {
@@ -30,7 +30,7 @@ export function addServeCommands(program: Command): void {
       await withServices(command, async (services) => setup(services));
       const removed = await removeLeftOvers(config.dataDir);
       if (removed > 0) say(`removed ${removed} unfinished files that an earlier process left`);
-      // The GraphQL server is slow to load: not before it is needed, and not for other commands.
+      // The GraphQL server is slow to load, so only this command loads it.
       const { createApp } = await import("../../server/app.js");
       const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
       const services = openServices(config.dataDir, {
@@ -50,7 +50,7 @@ export function addServeCommands(program: Command): void {
         throw error;
       });
       try {
-        // Made once the server listens: a start that fails must not use up the one time it is shown.
+        // Created once the server listens: it is shown only once, which a failed start must not use up.
         const token = config.auth === "on" ? await firstToken(services) : undefined;
         await welcome(services, server.address, token);
         // What is not embedded yet would be missing from similarPosters; queries are answered meanwhile.
@@ -66,7 +66,7 @@ export function addServeCommands(program: Command): void {
         stopping.abort();
         await embedding;
       } finally {
-        // Subscriptions would hold their connections.
+        // Open subscriptions would keep their connections open.
         services.store.endChanges();
         await server.stop();
         await tracing?.stop().catch((error: unknown) => logger.warn({ err: error }, "traces were not sent"));
@@ -89,7 +89,7 @@ export function addServeCommands(program: Command): void {
     });
 }
 
-/** The last line of defence: an unhandled rejection is logged and does not end the process. */
+/** Logs unhandled rejections, which would otherwise end the process. */
 function keepServing(logger: Logger): void {
   process.on("unhandledRejection", (error) => {
     logger.error(

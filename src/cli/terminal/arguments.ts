@@ -1,8 +1,8 @@
-/** Parsers and checks of command-line arguments. */
+/** Parses the arguments and options of commands. */
 import { AppError, received } from "../../errors.js";
 import { type MovieId, parseMovieId, parseUserId, type UserId } from "../../ids.js";
 
-/** @throws {AppError} USAGE unless the text is a whole number within the range */
+/** A parser of whole numbers. @throws {AppError} USAGE outside the range, ends included */
 export function wholeNumber(name: string, min: number, max: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
@@ -16,7 +16,7 @@ export function wholeNumber(name: string, min: number, max: number): (text: stri
   };
 }
 
-/** @throws {AppError} USAGE unless the text is a number within the range, its ends excluded where said */
+/** A parser of decimal numbers. @throws {AppError} USAGE outside the range, ends included */
 export function decimal(name: string, min: number, max: number): (text: string) => number {
   return (text) => {
     const value = text.trim() === "" ? Number.NaN : Number(text);
@@ -27,21 +27,21 @@ export function decimal(name: string, min: number, max: number): (text: string) 
   };
 }
 
-/** @throws {AppError} USAGE unless the text is so many numbers within the range, with commas between them */
+/** A parser of `count` comma-separated numbers. @throws {AppError} USAGE for another count, or outside the range */
 export function decimals(name: string, count: number, min: number, max: number): (text: string) => number[] {
   return (text) => {
     const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
     if (values.length !== count || !values.every((value) => value >= min && value <= max)) {
       throw new AppError(
         "USAGE",
-        `expected ${count} numbers from ${min} to ${max} with commas between them for ${name}, received ${received(text)}`,
+        `expected ${count} comma-separated numbers from ${min} to ${max} for ${name}, received ${received(text)}`,
       );
     }
     return values;
   };
 }
 
-/** @throws {AppError} USAGE unless the text is one of the choices */
+/** A parser of a fixed set of words. @throws {AppError} USAGE for any other word */
 export function oneOf<T extends string>(name: string, choices: readonly T[]): (text: string) => T {
   return (text) => {
     const choice = choices.find((value) => value === text);

@@ -1,4 +1,4 @@
-/** Standard output is for results: tables for people, or one JSON document alone. Everything else goes to standard error. */
+/** Prints results to standard output, as text and tables or as a single JSON document, and everything else to standard error. */
 import { writeFile } from "node:fs/promises";
 import { AppError } from "../../errors.js";
 import { type Cell, drawTable, wrapText } from "./table.js";
@@ -7,12 +7,12 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
-/** @param numbers which columns hold numbers: they stand on the right, and are never broken */
+/** @param numbers which columns hold numbers: they are right-aligned, and never wrapped */
 export function printTable(head: string[], rows: Cell[][], numbers: number[] = []): void {
   process.stdout.write(`${drawTable(head, rows, numbers, process.stdout.columns)}\n`);
 }
 
-/** Sentences that may be longer than the terminal is wide; for what is to be copied, such as a command, see `print`. */
+/** Prints sentences, wrapped to the terminal's width. Text to copy, such as a command, goes through `print`. */
 export function printText(text: string): void {
   print(wrapText(text, process.stdout.columns));
 }
@@ -21,7 +21,7 @@ export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** A line for whoever watches, on standard error. */
+/** Prints a line to standard error. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }

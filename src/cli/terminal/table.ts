@@ -1,21 +1,21 @@
-/** Tables for people: as wide as they need to be, but never wider than the terminal that they are printed to. */
+/** Draws tables that are no wider than the terminal they are printed to. */
 import Table from "cli-table3";
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
 
 export type Cell = string | number;
 
-/** Text that could do with more is not made narrower than this: a word a line is no reading. */
-const comfortable = 16;
-/** No terminal is taken to be narrower than this. */
-const leastWidth = 20;
+/** Longer text is not wrapped narrower than this: one word per line is hard to read. */
+const minTextWidth = 16;
+/** Narrower terminals are treated as this wide. */
+const minTableWidth = 20;
 
 /**
- * Where the rows are too wide, text and heads are wrapped between words, then the blanks around the cells are left out. Where
- * even that does not fit, each row becomes a table of its own with a line for each column: numbers, and names that somebody
- * may want to copy, stay whole.
+ * Fits a table to the width: text and headings are wrapped between words, then the padding of the cells is dropped. If that
+ * is not enough, each row becomes a table of its own with a line for each column. Numbers are never broken, nor are names,
+ * so that they can be copied.
  * @param numbers which columns hold numbers
- * @param width columns of the terminal; undefined where the output is no terminal, and nothing is wrapped
+ * @param width columns of the terminal; undefined if the output is not a terminal: then nothing is wrapped
  */
 export function drawTable(
   head: readonly string[],
@@ -26,12 +26,17 @@ export function drawTable(
   const text = rows.map((row) => row.map(String));
   if (width === undefined) return draw(head, text, numbers);
   for (const padding of [1, 0]) {
-    const widths = fittingWidths(head, text, numbers, Math.max(width, leastWidth) - frame(head.length, padding));
+    const widths = fittingWidths(
+      head,
+      text,
+      numbers,
+      Math.max(width, minTableWidth) - frameWidth(head.length, padding),
+    );
     if (widths === undefined) continue;
     const wrapped = (row: readonly string[]) => row.map((cell, column) => wrap(cell, widths[column]));
     return draw(wrapped(head), text.map(wrapped), numbers, padding);
   }
-  return drawRecords(head, text, Math.max(width, leastWidth));
+  return drawRecords(head, text, Math.max(width, minTableWidth));
 }
 
 function draw(
@@ -50,59 +55,61 @@ function draw(
   return table.toString();
 }
 
-/** What the lines between and around the columns take, and the blanks beside them. */
-function frame(columns: number, padding: number): number {
+/** Width of the lines between and around the columns, and of the padding. */
+function frameWidth(columns: number, padding: number): number {
   return columns * (1 + 2 * padding) + 1;
 }
 
-/** How wide the content of each column may be to fit into the room; undefined where nothing can be wrapped any further. */
+/** Widths of the columns' content that fit the available width; undefined if nothing can be wrapped any further. */
 function fittingWidths(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   numbers: readonly number[],
-  room: number,
+  available: number,
 ): number[] | undefined {
   const columns = head.map((name, column) => {
     const cells = rows.map((row) => row[column]);
-    const width = Math.max(...[name, ...cells].map(widthOf));
-    const leastOf = numbers.includes(column) ? widthOf : leastWidthOf;
-    return { width, least: Math.max(longestWord(name), ...cells.map(leastOf)) };
+    const width = Math.max(...[name, ...cells].map(displayWidth));
+    const toMinWidth = numbers.includes(column) ? displayWidth : minCellWidth;
+    return { width, min: Math.max(longestWord(name), ...cells.map(toMinWidth)) };
   });
-  let excess = columns.reduce((sum, { width }) => sum + width, 0) - room;
+  let excess = columns.reduce((sum, { width }) => sum + width, 0) - available;
   for (; excess > 0; excess--) {
-    // The widest gives way first.
-    const [widest] = columns.filter(({ width, least }) => width > least).sort((a, b) => b.width - a.width);
+    // The widest column shrinks first.
+    const [widest] = columns.filter(({ width, min }) => width > min).sort((a, b) => b.width - a.width);
     if (widest === undefined) return undefined;
     widest.width--;
   }
   return columns.map(({ width }) => width);
 }
 
-/** Columns of a terminal; East Asian wide characters take two. */
-function widthOf(text: string): number {
+/** Terminal columns that a text takes: East Asian wide characters take two. */
+function displayWidth(text: string): number {
   return stringWidth(text);
 }
 
-/** How narrow a cell of text may become. */
-function leastWidthOf(text: string): number {
-  return Math.max(longestWord(text), Math.min(widthOf(text), comfortable));
+/** Width below which a text cell is not wrapped. */
+function minCellWidth(text: string): number {
+  return Math.max(longestWord(text), Math.min(displayWidth(text), minTextWidth));
 }
 
-/** Chinese, Japanese and Thai are written without blanks between words: they may be broken anywhere. */
+/** Chinese, Japanese and Thai are written without spaces between words, so they may be broken anywhere. */
 const unbroken = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 
 function longestWord(text: string): number {
   return Math.max(
-    ...text.split(/\s+/).map((word) => Math.min(widthOf(word), unbroken.test(word) ? 2 : Number.POSITIVE_INFINITY)),
+    ...text
+      .split(/\s+/)
+      .map((word) => Math.min(displayWidth(word), unbroken.test(word) ? 2 : Number.POSITIVE_INFINITY)),
   );
 }
 
 function drawRecords(head: readonly string[], rows: readonly (readonly string[])[], width: number): string {
-  const room = width - frame(2, 1);
-  const names = Math.min(Math.max(...head.map(widthOf)), Math.floor(room / 2));
+  const available = width - frameWidth(2, 1);
+  const names = Math.min(Math.max(...head.map(displayWidth)), Math.floor(available / 2));
   return rows
     .map((row) => {
-      const lines = row.map((cell, column) => [wrap(head[column], names), wrap(cell, room - names)]);
+      const lines = row.map((cell, column) => [wrap(head[column], names), wrap(cell, available - names)]);
       return draw(
         [],
         lines.filter(([, cell]) => cell !== ""),
@@ -113,10 +120,10 @@ function drawRecords(head: readonly string[], rows: readonly (readonly string[])
 }
 
 function wrap(text: string, width: number): string {
-  return widthOf(text) <= width ? text : wrapAnsi(text, width, { hard: true });
+  return displayWidth(text) <= width ? text : wrapAnsi(text, width, { hard: true });
 }
 
-/** Sentences, their lines broken between words where the output is a terminal. */
+/** Wraps sentences between words; a width of undefined leaves them as they are. */
 export function wrapText(text: string, width: number | undefined): string {
-  return width === undefined ? text : wrapAnsi(text, Math.max(width, leastWidth));
+  return width === undefined ? text : wrapAnsi(text, Math.max(width, minTableWidth));
 }

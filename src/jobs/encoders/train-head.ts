@@ -1,11 +1,8 @@
 /** Trains a head on an encoder's embeddings, so that posters of movies with the same genres and audience are similar. */
 import { AppError, received } from "../../errors.js";
-import type { MovieId, UserId } from "../../ids.js";
-import { leastLike } from "../../ml/audience/co-likes.js";
 import { solveKernelRidge } from "../../ml/audience/kernel-ridge.js";
 import { tasteTargets } from "../../ml/audience/taste-targets.js";
 import { type SparseRows, sparseRows } from "../../ml/data/rating-matrix.js";
-import { defaultSplit, isHeldOut } from "../../ml/data/split.js";
 import {
   encoderFormatVersion,
   encoderName,
@@ -22,6 +19,7 @@ import type { EncoderInUse } from "../../services/encoders-in-use.js";
 import type { Services } from "../../services/services.js";
 import { type Progress, silent } from "../progress.js";
 import { createQualityMeasure, meanQuality, type Quality } from "./encoder-quality.js";
+import { loadPosterData } from "./load-poster-data.js";
 
 export interface TrainHeadOptions {
   /** The encoder whose embeddings are projected. */
@@ -33,8 +31,6 @@ export interface TrainHeadOptions {
   signal?: AbortSignal;
 }
 
-/** With fewer there is nothing to learn. */
-const minPosters = 50;
 /** Memory grows with the square of the number of posters learned from, the time of the solve with its cube. */
 export const maxLandmarks = 4000;
 /** Chosen by the folds on MovieLens 1M (docs/posters.md). */
@@ -51,7 +47,7 @@ export async function trainHead(
 ): Promise<HeadEncoderManifest> {
   const { store, folders } = services;
   checkName(name, base, folders.encoders);
-  const data = await readPosters(services, base);
+  const data = await loadPosterData(services, base);
   const { n, d, contents, vectors, genres, likes, learnedLikes } = data;
   const index = await createPosterIndex(vectors.slice(), d);
   const landmarks = permutation(n, mulberry32(seed)).slice(0, maxLandmarks).sort();
@@ -137,75 +133,6 @@ function checkName(name: string, { manifest }: EncoderInUse, folder: string): vo
       `expected a name of lower-case letters, digits and hyphens that no encoder but a head has, received ${received(name)}`,
     );
   }
-}
-
-interface PosterData {
-  n: number;
-  d: number;
-  contents: string[];
-  /** n × d. */
-  vectors: Float32Array;
-  genres: string[][];
-  /** Users × the n movies: all likes, which a head is measured on. */
-  likes: SparseRows;
-  /** The likes to learn from. */
-  learnedLikes: SparseRows;
-}
-
-async function readPosters({ store }: Services, { key, manifest }: EncoderInUse): Promise<PosterData> {
-  const stored = await store.embeddings.ofMovies(key);
-  const movies = (await store.movies.all()).filter(({ id }) => stored.has(id));
-  const n = movies.length;
-  if (n < minPosters) {
-    throw new AppError("DATA_EMPTY", `expected at least ${minPosters} movies with a poster to learn from, found ${n}`);
-  }
-  const d = manifest.dimension;
-  const vectors = new Float32Array(n * d);
-  movies.forEach(({ id }, i) => {
-    vectors.set(stored.get(id)!.vector, i * d);
-  });
-  const itemIndexes = new Map<number, number>(movies.map(({ id }, i) => [id, i]));
-  const { userIds, movieIds, stars } = await store.ratings.all();
-  const userRows = new Map<number, number>();
-  const all: Likes = { rowAt: [], itemAt: [] };
-  const learned: Likes = { rowAt: [], itemAt: [] };
-  for (let r = 0; r < stars.length; r++) {
-    // All users count, those without likes of these movies too: lift is out of all.
-    const row = userRows.get(userIds[r]) ?? userRows.size;
-    userRows.set(userIds[r], row);
-    const item = itemIndexes.get(movieIds[r]);
-    if (item === undefined || stars[r] < leastLike) continue;
-    // A model that knows posters by this head is judged by what it held out: the head must not have seen it either.
-    const { seed, share } = defaultSplit;
-    const isLearned = !isHeldOut(seed, userIds[r] as UserId, movieIds[r] as MovieId, share);
-    for (const { rowAt, itemAt } of isLearned ? [all, learned] : [all]) {
-      rowAt.push(row);
-      itemAt.push(item);
-    }
-  }
-  const toMatrix = ({ rowAt, itemAt }: Likes) =>
-    sparseRows(
-      userRows.size,
-      n,
-      Int32Array.from(rowAt),
-      Int32Array.from(itemAt),
-      new Float32Array(rowAt.length).fill(1),
-    );
-  return {
-    n,
-    d,
-    contents: movies.map(({ id }) => stored.get(id)!.content),
-    vectors,
-    genres: movies.map(({ genres }) => (genres === "" ? [] : genres.split("|"))),
-    likes: toMatrix(all),
-    learnedLikes: toMatrix(learned),
-  };
-}
-
-/** The row and the column of each like. */
-interface Likes {
-  rowAt: number[];
-  itemAt: number[];
 }
 
 interface EvaluationData {

@@ -19,20 +19,20 @@ export interface ComparedModel {
   recallByStars: number[];
 }
 
-export interface Comparison {
+export interface ModelComparison {
   /** Rows of the rating table that no compared model was trained on. */
   rows: Int32Array;
   models: ComparedModel[];
 }
 
 /** Which ratings a model was not trained on, or why that is unknown. */
-export type HeldOut = { rows: Int32Array } | { unknown: string };
+export type HeldOutRows = { rows: Int32Array } | { unknown: string };
 
 /**
  * Held-out ratings are identified by user and movie, so they stay the same when the data changes after training. Older
  * models recorded rows instead: theirs are known only while the ratings are exactly those of the training.
  */
-export function getHeldOutRows({ training, dataset }: ManifestDraft, { ratings }: TrainingSet): HeldOut {
+export function getHeldOutRows({ training, dataset }: ManifestDraft, { ratings }: TrainingSet): HeldOutRows {
   const share = training?.validationShare;
   const seed = training?.seed;
   if (typeof share !== "number" || typeof seed !== "number") {
@@ -58,7 +58,7 @@ export async function compareModels(
   data: TrainingSet,
   datasetName: string,
   progress: Progress = silent,
-): Promise<Comparison> {
+): Promise<ModelComparison> {
   let common: Set<number> | undefined;
   const names: string[] = [];
   for (const { name, manifest } of await listModels(services.folders.models)) {

@@ -6,7 +6,7 @@ import type { ManifestDraft } from "../../ml/model/manifest.js";
 import type { Services } from "../../services/services.js";
 import { loadTrainingSet } from "../load-training-set.js";
 import { type Progress, silent } from "../progress.js";
-import { type Comparison, compareModels, getHeldOutRows } from "./compare-models.js";
+import { compareModels, getHeldOutRows, type ModelComparison } from "./compare-models.js";
 import { type ErrorDetails, groupErrors } from "./error-details.js";
 import { type Evaluation, evaluate, splitProtocol } from "./evaluation.js";
 
@@ -22,7 +22,7 @@ export interface EvaluateModelOptions {
 export interface EvaluationReport {
   model: string;
   evaluation: Evaluation;
-  comparison?: Comparison;
+  comparison?: ModelComparison;
   details?: ErrorDetails;
 }
 

@@ -71,9 +71,9 @@ test.each([
   [["--size", "7"], 'expected a whole number from 8 to 1024 for --size, received "7"'],
   [["--size", "1025"], 'expected a whole number from 8 to 1024 for --size, received "1025"'],
   [["--size", "224x224"], 'expected a whole number from 8 to 1024 for --size, received "224x224"'],
-  [["--mean", "1,2"], 'expected 3 numbers from -1000 to 1000 with commas between them for --mean, received "1,2"'],
-  [["--mean", "1,,2"], 'expected 3 numbers from -1000 to 1000 with commas between them for --mean, received "1,,2"'],
-  [["--std", "1,0,1"], 'expected 3 numbers from 0.000001 to 1000 with commas between them for --std, received "1,0,1"'],
+  [["--mean", "1,2"], 'expected 3 comma-separated numbers from -1000 to 1000 for --mean, received "1,2"'],
+  [["--mean", "1,,2"], 'expected 3 comma-separated numbers from -1000 to 1000 for --mean, received "1,,2"'],
+  [["--std", "1,0,1"], 'expected 3 comma-separated numbers from 0.000001 to 1000 for --std, received "1,0,1"'],
 ])("encoders add %j is refused", async (options, message) => {
   const command = ["encoders", "add", await clipLike(), ...options];
   expect(await failure(command, { dataDir: await tempFolder() }, 2)).toBe(message);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
 import { embeddedFilms } from "../../../src/datasets/embedded/films.js";
-import { complaints, copyOf, failure, type Running, run, runJson, start, tempFolder } from "../run.js";
+import { complaints, copyFolder, failure, type Running, run, runJson, start, tempFolder } from "../run.js";
 
 const titles = new Set(embeddedFilms.map(({ title }) => title));
 
@@ -120,7 +120,7 @@ describe("the first start on an empty folder", () => {
 
 describe("a later start", () => {
   test("sets nothing up and shows no token, but the first one still works", async () => {
-    const started = await serve(await copyOf(data));
+    const started = await serve(await copyFolder(data));
     expect(await ask(started, rate(42, 1, 4.5), token)).toEqual({
       data: { rateMovie: { __typename: "RateMoviePayload", rating: { rating: 4.5 } } },
     });
@@ -133,7 +133,7 @@ describe("a later start", () => {
   });
 
   test("takes a token that the command line makes while it runs", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const started = await serve(dataDir);
     const { stdout } = await run(["token", "create", "front end", "--scope", "user", "--user", "42"], { dataDir });
     expect((await ask(started, rate(42, 2, 3), stdout.trim())).errors).toBeUndefined();
@@ -146,7 +146,7 @@ describe("a later start", () => {
   });
 
   test("needs no token with AUTH=off, and prints none", async () => {
-    const started = await serve(await copyOf(data), [], { AUTH: "off" });
+    const started = await serve(await copyFolder(data), [], { AUTH: "off" });
     expect((await ask(started, rate(42, 2, 3))).errors).toBeUndefined();
     expect((await stop(started)).stdout).not.toContain("mq_");
   });
@@ -158,7 +158,7 @@ describe("a later start", () => {
   });
 
   test("notices a model and an encoder that the command line chooses", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     await runJson(["train", "--model", "mf", "--name", "mine", "--no-use"], { dataDir });
     const started = await serve(dataDir);
     const served = async () => (await ask<{ model: { name: string } }>(started, "{ model { name } }")).data.model.name;
@@ -169,7 +169,7 @@ describe("a later start", () => {
   });
 
   test("stops on Ctrl-C too, and answers what is under way", async () => {
-    const started = await serve(await copyOf(data));
+    const started = await serve(await copyFolder(data));
     const answer = ask<Answer>(started, printedQuery(started.server));
     await fetch(started.address, { redirect: "manual" });
     started.server.kill("SIGINT");
@@ -195,7 +195,7 @@ describe("a port that is taken", () => {
 
   test("does not use up the one time that the token is shown", async () => {
     const { other, port } = await takenPort();
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const db = new Sqlite(join(dataDir, "marquee.db"));
     db.exec("DELETE FROM tokens");
     db.close();
@@ -209,7 +209,7 @@ describe("a port that is taken", () => {
 
 describe("two servers on one data folder", () => {
   test("both answer, and each sees at once what the other changed", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     const one = await serve(dataDir);
     const two = await serve(dataDir);
     const query = printedQuery(one.server);
@@ -267,7 +267,7 @@ describe("a set-up that does not come to its end", () => {
 
 describe("a promise that nobody waits for", () => {
   test("is logged, and the server goes on answering", async () => {
-    const dataDir = await copyOf(data);
+    const dataDir = await copyFolder(data);
     // A stray rejection of no request, as a fault of a library would make one.
     const stray = "process.on('SIGUSR2',()=>{Promise.reject(new Error('stray'))})";
     const started = await serve(dataDir, [], {

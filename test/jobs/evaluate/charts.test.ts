@@ -58,15 +58,15 @@ describe("the chart of", () => {
   });
 
   it("ratings counts in half stars where any are given, and what is beyond the ends at the ends", async () => {
-    const chartOf = (given: number[], ...predicted: number[]) =>
+    const createChart = (given: number[], ...predicted: number[]) =>
       ratingsChart(Float32Array.from(given), Float32Array.from(predicted), "a model");
-    const chart = await chartOf([0.5, 5], -1, 7);
-    expect(chart.equals(await chartOf([0.5, 5], 0.6, 4.8))).toBe(true);
-    expect(chart.equals(await chartOf([0.5, 5], 1, 4.8))).toBe(false);
+    const chart = await createChart([0.5, 5], -1, 7);
+    expect(chart.equals(await createChart([0.5, 5], 0.6, 4.8))).toBe(true);
+    expect(chart.equals(await createChart([0.5, 5], 1, 4.8))).toBe(false);
     // Whole stars only: no empty bars for the halves between them.
-    const whole = await chartOf([1, 5], -1, 7);
-    expect(whole.equals(await chartOf([1, 5], 1.4, 4.6))).toBe(true);
-    expect(whole.equals(await chartOf([1, 5], 1.6, 4.6))).toBe(false);
+    const whole = await createChart([1, 5], -1, 7);
+    expect(whole.equals(await createChart([1, 5], 1.4, 4.6))).toBe(true);
+    expect(whole.equals(await createChart([1, 5], 1.6, 4.6))).toBe(false);
   });
 
   it.each(charts)(
