@@ -33,7 +33,7 @@ describe("the size of a query", () => {
       {
         code: "INVALID_ARGUMENT",
         message: expect.stringMatching(
-          /^expected a query of cost up to 20000, depth up to 12 and up to 300 fields, received cost \d+, depth 13, \d+ fields: ask for fewer movies or fields$/,
+          /^expected a query with cost up to 20000, depth up to 12 and up to 300 fields, received cost \d+, depth 13, \d+ fields: request fewer movies or fields$/,
         ),
       },
     ]);
