@@ -155,14 +155,14 @@ describe("a JWT", () => {
     const { sign, jwt } = await provider();
     const { ask } = await start({ jwt });
     const expired = await ask("{ __typename }", { token: await sign(admin, { exp: "-1m" }) });
-    const message = "expected a token that is still good, received one that has expired";
+    const message = "the token has expired: request a new one";
     expect(expired).toMatchObject({ status: 401, errors: [{ code: "UNAUTHENTICATED", message }] });
     expect(expired.headers.get("www-authenticate")).toBe(
       `Bearer error="invalid_token", error_description="${message}"`,
     );
     const wrong = await ask("{ __typename }", { token: "a.b.c" });
     expect(wrong.headers.get("www-authenticate")).toMatch(
-      /^Bearer error="invalid_token", error_description="expected the header/,
+      /^Bearer error="invalid_token", error_description="the token was refused: it is not a valid JWT"$/,
     );
     expect(wrong.errors?.[0].message).not.toContain("expired");
     expect((await ask("{ tokens { name } }", { token: await sign(admin, { exp: "-5s" }) })).errors).toBeUndefined();

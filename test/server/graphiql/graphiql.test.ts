@@ -169,7 +169,7 @@ describe("a part of GraphiQL", () => {
       expect(response.headers.get("cache-control")).toBeNull();
     }
     expect(await (await app.fetch("http://localhost/graphiql/script.js")).text()).toBe(
-      "There is no such part of GraphiQL: its page, /graphql, has the address of each.\n",
+      "This GraphiQL file does not exist. The page /graphql links to the current files.\n",
     );
   });
 
