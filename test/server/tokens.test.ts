@@ -193,11 +193,24 @@ describe("a JWT", () => {
       `${good.slice(0, -4)}AAAA`,
       "a.b.c",
     ];
+    const messages: (string | undefined)[] = [];
     for (const token of wrong) {
       const { status, errors } = await ask("{ movie(id: 1) { title } }", { token });
       expect([status, errors?.[0].code]).toEqual([401, "UNAUTHENTICATED"]);
+      messages.push(errors?.[0].message);
       expect(JSON.stringify(errors)).not.toContain("https://");
     }
+    expect(messages).toEqual([
+      "the token was refused: its claim iss has an unexpected value",
+      "the token was refused: its claim aud has an unexpected value",
+      "the token has expired: request a new one",
+      "the token was refused: its signature is invalid",
+      "the token was refused: its algorithm is not RS256 or ES256",
+      "the token was refused: its claim exp is missing",
+      "the token was refused: its algorithm is not RS256 or ES256",
+      "the token was refused: its signature is invalid",
+      "the token was refused: it is not a valid JWT",
+    ]);
   });
 
   test("is answered with 503 while the provider cannot be reached", async () => {

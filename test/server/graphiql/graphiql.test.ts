@@ -50,7 +50,7 @@ describe("the tour", () => {
       "query Posters { user(id: 3997) { topRated recommendations(similar: true) { title score similarity } } }",
     );
     const said = query.replace(/^# ?/gm, "").replace(/\s+/g, " ");
-    expect(said).toMatch(/Mutations need the token .* the last tab has a place for it/);
+    expect(said).toMatch(/Mutations need the token .* enter it in the last tab/);
     // A wrong token would be refused: what is public needs none.
     expect(headers).toBeUndefined();
     expect(others.at(-1)?.headers).toBe('{ "Authorization": "Bearer <token>" }');
