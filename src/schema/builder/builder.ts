@@ -26,7 +26,7 @@ export const builder = new SchemaBuilder<{
     editor: boolean;
     admin: boolean;
     /** May read this user's private data. */
-    readerOf: User;
+    userReader: User;
   };
   DefaultFieldNullability: false;
   DefaultEdgesNullability: false;
@@ -43,7 +43,7 @@ export const builder = new SchemaBuilder<{
       user: hasScope(context.viewer, "user"),
       editor: hasScope(context.viewer, "editor"),
       admin: hasScope(context.viewer, "admin"),
-      readerOf: (user) => mayReadUser(context, user),
+      userReader: (user) => mayReadUser(context, user),
     }),
     unauthorizedError: (_parent, { viewer }, { parentType, fieldName }) =>
       refusal(viewer, `a token that allows ${parentType.name}.${fieldName}`),

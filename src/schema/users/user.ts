@@ -25,7 +25,7 @@ import { firstArg, recommendArgs, recommendCost } from "../recommendations/recom
 import { RatingConnection, RatingEdge, ratingArgs } from "./rating.js";
 
 /** Requires permission to read the user's private data. */
-const own = (user: UserRow) => ({ readerOf: user });
+const own = (user: UserRow) => ({ userReader: user });
 
 builder.node(User, {
   description:

@@ -6,12 +6,12 @@ import { InvalidInput } from "../../resolvers/request/validate.js";
 import { currentRequestId } from "./request-id.js";
 
 /** An AppError as a GraphQL error with its code in the extensions, located at the field that threw it. */
-export function asGraphQLError(error: AppError, at?: GraphQLError): GraphQLError {
+export function asGraphQLError(error: AppError, location?: GraphQLError): GraphQLError {
   return new GraphQLError(error.message, {
-    nodes: at?.nodes,
-    source: at?.source,
-    positions: at?.positions,
-    path: at?.path,
+    nodes: location?.nodes,
+    source: location?.source,
+    positions: location?.positions,
+    path: location?.path,
     extensions: { code: error.code, ...(error instanceof InvalidInput ? { issues: error.issues } : {}) },
   });
 }
@@ -48,11 +48,11 @@ export function withoutSuggestion(error: GraphQLError): GraphQLError {
 
 /** @param suggests whether clients see suggested names */
 export function createMaskError(logger: Logger, suggests: boolean) {
-  const shown = (error: AppError, at?: GraphQLError) => {
+  const shown = (error: AppError, location?: GraphQLError) => {
     if (operatorErrors.has(error.code)) logger.warn({ err: error, requestId: currentRequestId() }, "a query failed");
-    if (!errorsWithPaths.has(error.code)) return asGraphQLError(error, at);
+    if (!errorsWithPaths.has(error.code)) return asGraphQLError(error, location);
     const message = "the model or the encoder cannot be loaded: see the server's log";
-    return asGraphQLError(new AppError(error.code, message), at);
+    return asGraphQLError(new AppError(error.code, message), location);
   };
   return (error: unknown): GraphQLError => {
     if (error instanceof AppError) return shown(error);

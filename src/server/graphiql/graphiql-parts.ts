@@ -54,9 +54,9 @@ function makePart(name: PartName, extension: string, type: string, content: stri
     file: `${name}-${hash}.${extension}`,
     type,
     inEncoding(encoding) {
-      const known = encoded.get(encoding) ?? encode(bytes, encoding);
-      encoded.set(encoding, known);
-      return known;
+      const cachedResult = encoded.get(encoding) ?? encode(bytes, encoding);
+      encoded.set(encoding, cachedResult);
+      return cachedResult;
     },
   };
 }
