@@ -1,4 +1,4 @@
-/** The whole application behind `fetch`: GraphQL, GraphiQL and posters, with their limits. */
+/** Builds the HTTP application: GraphQL, GraphiQL and posters, with authentication and limits. */
 import { maxAliasesPlugin } from "@escape.tech/graphql-armor-max-aliases";
 import { maxDirectivesPlugin } from "@escape.tech/graphql-armor-max-directives";
 import { maxTokensPlugin } from "@escape.tech/graphql-armor-max-tokens";
@@ -23,12 +23,12 @@ import { createMaskError, withoutSuggestion } from "./errors/mask-error.js";
 import { useRequestId } from "./errors/request-id.js";
 import { useWellFormed } from "./errors/well-formed.js";
 import { useGraphiQL } from "./graphiql/graphiql.js";
-import { tourOf } from "./graphiql/tour.js";
+import { createTour } from "./graphiql/tour.js";
 import { admissionDefaults, createAdmission } from "./limits/admission.js";
-import { preflighted, useBodyLimit } from "./limits/body-limit.js";
+import { preflightHeaders, useBodyLimit } from "./limits/body-limit.js";
 import { useIntrospectionLimit } from "./limits/introspection-limit.js";
-import { createRateLimit, createRefusedCharge, usePictureLimit, useRateLimit } from "./limits/rate-limit.js";
-import { useStreams } from "./limits/streams.js";
+import { createRateLimit, createRefusedCharge, useImageLimit, useRateLimit } from "./limits/rate-limit.js";
+import { useSubscriptionLimit } from "./limits/subscription-limit.js";
 import { useOperationLimits } from "./limits/time-limit.js";
 import { useIncremental } from "./protocol/incremental.js";
 import { useIncrementalV02 } from "./protocol/incremental-v02.js";
@@ -38,7 +38,7 @@ import { useTrustedDocuments } from "./protocol/trusted-documents.js";
 import { useWholeBatches } from "./protocol/whole-batches.js";
 import { useLoopbackHost, useRoutes } from "./routes.js";
 
-/** What the settings of these names say. */
+/** The settings that the application uses. */
 type Settings = Pick<
   Config,
   | "auth"
@@ -58,7 +58,7 @@ type Settings = Pick<
 >;
 
 export interface AppOptions extends Settings {
-  /** Accepts tokens of an identity provider. */
+  /** Accepts JWTs from an identity provider. */
   jwt?: JwtOptions;
   /** Sends traces. */
   tracing?: Plugin;
@@ -72,35 +72,35 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
   const maskError = createMaskError(logger, options.introspection);
   const checkJwt = options.jwt && createJwtChecker(options.jwt);
   const charge = createRateLimit(options.rateLimit);
-  const chargeRefused = createRefusedCharge(charge, (request) => clients.nameOf(request));
+  const chargeRefused = createRefusedCharge(charge, (request) => clients.getName(request));
   const authenticator = auth === "off" ? undefined : createAuthenticator(services, checkJwt);
   const viewers = createViewers(authenticator, maskError, chargeRefused);
   const clients = createClients(viewers, options.trustProxy);
-  // Who waits for a third of the time that an answer may take would hardly get one.
+  // An operation that has waited longer than a third of the timeout would hardly finish in time.
   const admission = createAdmission({ ...admissionDefaults, maxWaitMs: timeoutMs / 3 });
   const policy = { publicRead: options.publicRead, publicUsers: options.publicUsers };
   const createContext = async (request: Request, own: RequestServices): Promise<Context> => {
-    const viewer = viewers.of(request);
+    const viewer = viewers.get(request);
     const audience = await getAudience(own, viewer, policy);
     const scheduler = createScheduler();
     return { services: own, scheduler, loaders: createLoaders(own, audience, scheduler), viewer, audience, policy };
   };
-  // The operations of a batch are one request too.
-  const servicesOfRequests = new WeakMap<Request, RequestServices>();
+  // All operations of a batch share one request, and so the same model.
+  const servicesByRequest = new WeakMap<Request, RequestServices>();
   const getServices = (request: Request): RequestServices => {
-    const known = servicesOfRequests.get(request) ?? services.forRequest();
-    servicesOfRequests.set(request, known);
+    const known = servicesByRequest.get(request) ?? services.forRequest();
+    servicesByRequest.set(request, known);
     return known;
   };
   return createYoga<ServerContext, Context>({
     schema: options.federation ? toSubgraphSchema() : toSchema(),
     context: ({ request }) => createContext(request, getServices(request)),
-    // useGraphiQL has the page.
+    // Served by useGraphiQL.
     graphiql: false,
     landingPage: false,
-    cors: (request) => corsOf(options, request),
+    cors: (request) => corsOptions(options, request),
     batching: { limit: options.maxBatch },
-    // useBodyLimit has the limit: Yoga's own would overrule a setting above it.
+    // Enforced by useBodyLimit: Yoga's own limit would override a higher setting.
     maxRequestBodySize: false,
     extraParamNames: ["documentId"],
     maskedErrors: { maskError },
@@ -108,7 +108,7 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       debug: (...args) => logger.debug(args.join(" ")),
       info: (...args) => logger.info(args.join(" ")),
       warn: (...args) => logger.warn(args.join(" ")),
-      // Only errors that maskError has seen come here, clients' faults among them: it logs those that are ours.
+      // maskError has already logged the server's errors; the rest are client errors.
       error: () => {},
     },
     plugins: [
@@ -120,15 +120,15 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       ...(options.tracing === undefined ? [] : [options.tracing]),
       ...(auth === "off" ? [useLoopbackHost()] : []),
       clients.plugin,
-      usePictureLimit(charge, clients),
+      useImageLimit(charge, clients),
       useRoutes(services, maskError),
-      useGraphiQL(() => tourOf(services, auth)),
+      useGraphiQL(() => createTour(services, auth)),
       viewers.plugin,
       useRateLimit(charge, clients),
       useBodyLimit({
         maxBytes: options.maxBodyBytes,
         maxUploadBytes: options.maxBodyBytes + maxPosterBytes,
-        mayUpload: (request) => hasScope(viewers.of(request), "editor"),
+        mayUpload: (request) => hasScope(viewers.get(request), "editor"),
         chargeRefused,
       }),
       useWellFormed(),
@@ -136,9 +136,9 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       useTrustedDocuments(services, options.documents, viewers),
       ...(options.defer ? [useIncrementalV02()] : []),
       useOperationLimits({ timeoutMs, admission, charge, clients }),
-      useStreams(
+      useSubscriptionLimit(
         {
-          maxStreams: options.maxStreams,
+          maxSubscriptions: options.maxStreams,
           timeoutMs,
           createContext: (request) => createContext(request, services.forRequest()),
           charge,
@@ -154,24 +154,31 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
   });
 }
 
-function corsOf({ auth, corsOrigins }: AppOptions, request: Request): CORSOptions {
-  // Without tokens any page in the operator's browser could otherwise change data.
+function corsOptions({ auth, corsOrigins }: AppOptions, request: Request): CORSOptions {
+  // Otherwise, without tokens, any page in the operator's browser could change data.
   if (auth === "off" || corsOrigins.length === 0) return false;
-  // Yoga would answer `null` to others, which is the origin of a frame in a sandbox.
+  // For other origins Yoga would allow `null`, which is the origin of a sandboxed frame.
   if (corsOrigins !== "*" && !corsOrigins.includes(request.headers.get("origin") ?? "")) return false;
   return {
     origin: "*",
-    // No cookie is ever looked at.
+    // The server does not use cookies.
     credentials: false,
     methods: ["GET", "POST"],
-    allowedHeaders: ["accept", "authorization", "content-type", "x-request-id", ...tellingHeaders, ...preflighted],
+    allowedHeaders: [
+      "accept",
+      "authorization",
+      "content-type",
+      "x-request-id",
+      ...clientInfoHeaders,
+      ...preflightHeaders,
+    ],
     exposedHeaders: ["x-request-id", "retry-after"],
     maxAge: 86_400,
   };
 }
 
-/** What clients and their tracing say of themselves: nothing here depends on it. */
-const tellingHeaders = [
+/** Headers with which clients and tracing identify themselves; the server does not depend on them. */
+const clientInfoHeaders = [
   "traceparent",
   "tracestate",
   "baggage",
@@ -184,7 +191,7 @@ const tellingHeaders = [
   "graphql-client-version",
 ];
 
-/** What is refused before it is run tells no names of the schema either: of fields, types, arguments and enum values. */
+/** Removes suggested names (fields, types, arguments, enum values) from validation errors, which would reveal the schema. */
 function useNoSuggestions(): Plugin {
   return {
     onValidate() {
@@ -195,7 +202,7 @@ function useNoSuggestions(): Plugin {
   };
 }
 
-/** A proxy that gathers an answer before it hands it on would keep events and later parts to itself. */
+/** Tells proxies not to buffer streamed responses, so that events and later parts arrive at once. */
 function useUnbufferedStreams(): Plugin {
   return {
     onResponse({ response }) {
@@ -205,18 +212,18 @@ function useUnbufferedStreams(): Plugin {
   };
 }
 
-/** What is answered is what it says it is. */
+/** Forbids browsers to guess content types. */
 function useNoSniffing(): Plugin {
   return { onResponse: ({ response }) => response.headers.set("x-content-type-options", "nosniff") };
 }
 
-/** What is kept of an answer on the way must not be given to pages of another origin. */
+/** Keeps caches from serving a response to a page of another origin. */
 function useVaryByOrigin(): Plugin {
   return { onResponse: ({ response }) => response.headers.append("vary", "Origin") };
 }
 
 function queryLimits(): Plugin[] {
-  // Depth, breadth and cost are limited in schema/builder/builder.ts, where the cost of each field is known.
+  // Depth, breadth and cost are limited in schema/builder/builder.ts, where field costs are known.
   return [
     useIntrospectionLimit(),
     maxTokensPlugin({ n: 2000 }),

@@ -1,4 +1,4 @@
-/** The HTTP server: listens, answers, and stops without cutting an answer off. */
+/** Runs the HTTP server and stops it gracefully. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { constants } from "node:zlib";
@@ -9,15 +9,15 @@ import type { App } from "./app.js";
 export interface RunningServer {
   /** Such as `http://127.0.0.1:4000`. */
   address: string;
-  /** Stops accepting, waits for answers under way (at most five seconds), then closes. */
+  /** Stops accepting connections, waits at most five seconds for pending responses, then closes. */
   stop(): Promise<void>;
 }
 
 const stopWithinMs = 5000;
 
 /**
- * Answers, pages and the schema as br or gzip where the client takes it. Brotli at 4 is as fast as gzip here and smaller; its usual 11
- * is for files that are compressed once. Streams must come as they are written, and pictures are compressed already.
+ * Compresses responses as br or gzip if the client accepts it. Brotli at 4 is as fast as gzip here and smaller; its default,
+ * 11, is for files that are compressed once. Streams must not be buffered, and images are compressed already.
  */
 const compressed = compression({
   threshold: 1024,
@@ -27,30 +27,31 @@ const compressed = compression({
     return !/^(?:text\/event-stream|multipart\/|image\/)/.test(type) && compression.filter(request, response);
   },
 });
-/** Nothing is read or written on a connection for so long, beyond what an answer may take: streams are never silent for as long. */
-const silentMs = 60_000;
 
-/** So many requests of one connection may wait for those before them: browsers send none ahead, proxies few. */
+/** Idle timeout of a connection, in addition to the request timeout; streams send heartbeats more often. */
+const idleTimeoutMs = 60_000;
+
+/** Maximum number of pipelined requests per connection: browsers send none, proxies few. */
 const maxPipelined = 20;
 
-const ahead = new WeakMap<Socket, (() => void)[]>();
+const pipelined = new WeakMap<Socket, (() => void)[]>();
 
 /**
- * Has a connection's next request begin when the answer to the one before it was read: whoever sends on and on without
- * reading has one answer made, not all of them.
+ * Starts a connection's next request once the previous response was read, so that a client that sends without reading
+ * causes one response at a time.
  */
 function inOrder(request: IncomingMessage, response: ServerResponse, work: () => void): void {
   const { socket } = request;
-  const waiting = ahead.get(socket);
+  const waiting = pipelined.get(socket);
   response.once("close", () => {
-    const queue = ahead.get(socket);
-    // Nobody hears what a closed connection asked for.
+    const queue = pipelined.get(socket);
+    // Requests of a closed connection are dropped.
     const next = socket.destroyed ? undefined : queue?.shift();
     if (next !== undefined) next();
-    else ahead.delete(socket);
+    else pipelined.delete(socket);
   });
   if (waiting === undefined) {
-    ahead.set(socket, []);
+    pipelined.set(socket, []);
     work();
   } else if (socket.destroyed) {
     return;
@@ -64,9 +65,9 @@ function inOrder(request: IncomingMessage, response: ServerResponse, work: () =>
 type Compressed = Parameters<typeof compressed>;
 
 export interface ServeOptions {
-  /** Told what an answer failed with that no part of the app handled. */
+  /** Called with an error that the app did not handle. */
   onError?(error: unknown): void;
-  /** How long the app takes for an answer at most. */
+  /** Maximum time in ms that the app takes for a response. */
   requestTimeoutMs?: number;
 }
 
@@ -80,16 +81,16 @@ export async function serve(
   { onError = () => {}, requestTimeoutMs = 0 }: ServeOptions = {},
 ): Promise<RunningServer> {
   const server = createServer((request, response) => {
-    if (!isAddressed(request)) return refuseUnaddressed(response);
+    if (!hasValidUrl(request)) return refuseInvalidUrl(response);
     inOrder(request, response, () => {
       compressed(request as Compressed[0], response as Compressed[1], () => {
         Promise.resolve(app(request, response)).catch(onError);
       });
     });
   });
-  // Whoever does not read what is written to them, or is silent for as long, is not waited for.
-  server.timeout = silentMs + requestTimeoutMs;
-  // A client that sends its headers or its body a byte at a time holds a connection, not the server.
+  // Closes connections that neither read nor write.
+  server.timeout = idleTimeoutMs + requestTimeoutMs;
+  // Closes connections that send headers or bodies too slowly.
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
   await listen(server, host, port);
@@ -99,7 +100,7 @@ export async function serve(
     stop: () =>
       new Promise((resolve) => {
         const timer = setTimeout(() => server.closeAllConnections(), stopWithinMs);
-        // A kept-alive connection becomes idle once its answer is out.
+        // A keep-alive connection becomes idle once its response is sent.
         const idle = setInterval(() => server.closeIdleConnections(), 20);
         server.close(() => {
           clearTimeout(timer);
@@ -110,13 +111,13 @@ export async function serve(
   };
 }
 
-/** Whether what is asked for makes an address: Yoga takes that for granted. */
-function isAddressed({ url = "/", headers: { host = "localhost" } }: IncomingMessage): boolean {
+/** Whether Host and path form a valid URL, as Yoga assumes. */
+function hasValidUrl({ url = "/", headers: { host = "localhost" } }: IncomingMessage): boolean {
   return URL.canParse(`http://${host}`) && URL.canParse(url, `http://${host}`);
 }
 
-function refuseUnaddressed(response: ServerResponse): void {
-  const message = "expected a path and a header Host that make an address, received others";
+function refuseInvalidUrl(response: ServerResponse): void {
+  const message = "the path and the Host header do not form a valid URL";
   response.writeHead(400, { "content-type": "application/json; charset=utf-8", connection: "close" });
   response.end(JSON.stringify({ errors: [{ message, extensions: { code: "BAD_REQUEST" } }] }));
 }
@@ -124,13 +125,13 @@ function refuseUnaddressed(response: ServerResponse): void {
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
-      const why =
+      const reason =
         error.code === "EADDRINUSE"
           ? "another program listens there: stop it, or choose another --port"
           : error.code === "EACCES"
             ? "this user may not listen there"
             : error.message;
-      reject(new AppError("CONFIG_INVALID", `expected to listen on ${host}:${port}, but ${why}`, { cause: error }));
+      reject(new AppError("CONFIG_INVALID", `expected to listen on ${host}:${port}, but ${reason}`, { cause: error }));
     });
     server.listen(port, host, resolve);
   });

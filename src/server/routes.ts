@@ -1,4 +1,4 @@
-/** HTTP routes beside GraphQL: posters, and the redirect from `/` to GraphiQL. */
+/** HTTP routes besides GraphQL: posters and the redirect from `/` to GraphiQL. */
 import type { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { isLoopback } from "../config/setting.js";
@@ -9,14 +9,14 @@ import { errorResponse } from "./errors/error-response.js";
 import { notAllowed, plain, year } from "./errors/plain-response.js";
 
 /**
- * Refuses requests to a name that is no loopback address, for a server that asks for no token: a page from elsewhere
- * whose name was made to point here would otherwise be let in.
+ * Rejects requests whose host is not a loopback address, for a server without tokens: this prevents DNS rebinding by
+ * other web pages.
  */
 export function useLoopbackHost(): Plugin {
   return {
     onRequest({ url, fetchAPI, endResponse }) {
       if (!isLoopback(url.hostname.replace(/^\[|\]$/g, ""))) {
-        endResponse(plain(fetchAPI, 403, "With AUTH=off this server answers to localhost only."));
+        endResponse(plain(fetchAPI, 403, "With AUTH=off this server accepts requests to localhost only."));
       }
     },
   };
@@ -56,16 +56,16 @@ async function posterResponse(
   } catch (error) {
     if (error instanceof AppError && error.code === "INVALID_ARGUMENT") return plain(fetchAPI, 400, error.message);
     if (error instanceof AppError && error.code === "POSTER_UNREADABLE") {
-      return plain(fetchAPI, 500, "The poster is there, but it cannot be made into what was asked for.");
+      return plain(fetchAPI, 500, "The poster cannot be converted to the requested size or format.");
     }
     const status = storageError(error) === undefined ? 500 : 503;
     return errorResponse(fetchAPI, status, maskError(error));
   }
   if (image === undefined)
-    return plain(fetchAPI, 404, "There is no such poster: Movie.poster { url } gives the address of each.");
+    return plain(fetchAPI, 404, "This poster does not exist. Movie.poster { url } gives the URL of each.");
   const headers = {
     etag: image.etag,
-    // Behind a movie's number the picture may change; a card gives way to a poster as soon as there is one.
+    // The image under a movie's number may change; a drawn card is replaced once there is a poster.
     "cache-control": image.immutable
       ? `public, max-age=${year}, immutable`
       : image.drawn

@@ -1,4 +1,4 @@
-/** OpenTelemetry: a span for each request, and below it one for parsing, validating and executing its operation. */
+/** OpenTelemetry tracing: a span for each request, with child spans for parsing, validation and execution. */
 import { type Context, context, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { type DocumentNode, type GraphQLError, getOperationAST } from "graphql";
 import { isAsyncIterable, type Plugin } from "graphql-yoga";
@@ -7,15 +7,15 @@ import type { PartialResult } from "./protocol/incremental.js";
 
 export interface Tracing {
   plugin: Plugin;
-  /** Sends what is not sent yet. */
+  /** Sends the remaining spans. */
   stop(): Promise<void>;
 }
 
 /**
- * @param endpoint such as `http://localhost:4318`, where traces go to `/v1/traces`
+ * @param endpoint such as `http://localhost:4318`; traces are sent to its `/v1/traces`
  */
 export async function createTracing(endpoint: string, serviceName = "marquee"): Promise<Tracing> {
-  // Only loaded where traces are sent.
+  // Loaded only if tracing is enabled.
   const { BatchSpanProcessor, TracerProvider } = await import("@opentelemetry/sdk-trace");
   const { OTLPTraceExporter } = await import("@opentelemetry/exporter-trace-otlp-http");
   const { W3CTraceContextPropagator } = await import("@opentelemetry/core");
@@ -55,13 +55,13 @@ export async function createTracing(endpoint: string, serviceName = "marquee"): 
     },
     onExecute({ args }) {
       const span = child((args.contextValue as { request?: Request }).request, "graphql.execute");
-      // The kind alone: names and variables are the client's, and may say who they are.
+      // The operation type only: names and variables come from the client and may contain personal data.
       const operation = getOperationAST(args.document as DocumentNode, args.operationName);
       span?.setAttribute("graphql.operation.type", operation?.operation ?? "unknown");
       const codes = new Set<string>();
-      const take = (result: PartialResult) => {
+      const collect = (result: PartialResult) => {
         const parts = [result, ...(result.incremental ?? [])];
-        for (const { errors = [] } of parts) for (const error of errors) codes.add(codeOf(error));
+        for (const { errors = [] } of parts) for (const error of errors) codes.add(errorCode(error));
       };
       const end = () => {
         if (codes.size > 0) {
@@ -72,8 +72,8 @@ export async function createTracing(endpoint: string, serviceName = "marquee"): 
       };
       return {
         onExecuteDone({ result }) {
-          if (isAsyncIterable(result)) return { onNext: (part) => take(part.result), onEnd: end };
-          take(result as PartialResult);
+          if (isAsyncIterable(result)) return { onNext: (part) => collect(part.result), onEnd: end };
+          collect(result as PartialResult);
           end();
           return undefined;
         },
@@ -92,7 +92,7 @@ export async function createTracing(endpoint: string, serviceName = "marquee"): 
   return { plugin, stop: () => provider.shutdown() };
 }
 
-/** Before it is masked, an error of ours has its code on what was thrown. */
-function codeOf({ originalError, extensions }: GraphQLError): string {
+/** The code of an error before masking, when an AppError carries it on the original error. */
+function errorCode({ originalError, extensions }: GraphQLError): string {
   return originalError instanceof AppError ? originalError.code : String(extensions?.code ?? "INTERNAL_SERVER_ERROR");
 }

@@ -162,12 +162,7 @@ describe("rateMovie", () => {
 
 describe("removeRating", () => {
   test.each([
-    [
-      { userId: 6040 },
-      "RatingNotFoundError",
-      "RATING_NOT_FOUND",
-      "user 6040 has not rated movie 858",
-    ],
+    [{ userId: 6040 }, "RatingNotFoundError", "RATING_NOT_FOUND", "user 6040 has not rated movie 858"],
     [
       { movieId: "x" },
       "InvalidIdError",

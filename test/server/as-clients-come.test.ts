@@ -218,7 +218,7 @@ describe("the whole schema", () => {
     ]) {
       const { data, errors } = await ask(query);
       expect(data).toBeUndefined();
-      expect(errors?.[0].message).toMatch(/^expected __schema up to 1 time in an operation, received \d+$/);
+      expect(errors?.[0].message).toMatch(/^expected __schema at most 1 time in an operation, received \d+$/);
     }
   });
 });

@@ -33,7 +33,7 @@ describe("an unexpected error", () => {
     expect(errors).toEqual([
       {
         code: "INTERNAL_SERVER_ERROR",
-        message: "Unexpected error: it was logged on the server.",
+        message: "Unexpected error. See the server's log.",
         path: ["user"],
       },
     ]);
@@ -53,7 +53,7 @@ describe("an unexpected error", () => {
     const { data, errors } = await ask("{ user(id: 42) { userId } }", { token });
     expect(data ?? null).toBeNull();
     expect(errors).toMatchObject([
-      { code: "INTERNAL_SERVER_ERROR", message: "Unexpected error: it was logged on the server." },
+      { code: "INTERNAL_SERVER_ERROR", message: "Unexpected error. See the server's log." },
     ]);
     expect(log.some(({ err }) => err?.message === "The database connection is not open")).toBe(true);
   });

@@ -30,7 +30,7 @@ describe("the size of a query", () => {
       {
         code: "INVALID_ARGUMENT",
         message: expect.stringMatching(
-          /^expected a query of cost up to 20000, depth up to 12 and up to 300 fields, received cost \d+, depth 13, \d+ fields: ask for fewer movies or fields$/,
+          /^expected a query with cost up to 20000, depth up to 12 and up to 300 fields, received cost \d+, depth 13, \d+ fields: request fewer movies or fields$/,
         ),
       },
     ]);
@@ -198,7 +198,7 @@ describe("the body of a request", () => {
         {
           code: "INVALID_ARGUMENT",
           message:
-            "expected a multipart request with a header of authorization, graphql-require-preflight, apollo-require-preflight, received none of them",
+            "expected a multipart request with one of the headers authorization, graphql-require-preflight, apollo-require-preflight, received none of them",
         },
       ],
     });
@@ -257,7 +257,7 @@ describe("the time of a request", () => {
     expect(errors).toEqual([
       {
         code: "TIMEOUT",
-        message: "expected an answer within 150 ms, but this query took longer: ask for less",
+        message: "the query took longer than 150 ms: request less",
         path: undefined,
       },
     ]);
@@ -393,7 +393,7 @@ describe("how often", () => {
       {
         code: "RATE_LIMITED",
         message: expect.stringMatching(
-          /^expected up to 2 operations a minute \(a large one counts as several\), received more: try again in \d+ seconds$/,
+          /^expected up to 2 operations a minute \(large ones count several times\), received more: try again in \d+ s$/,
         ),
       },
     ]);
@@ -553,8 +553,7 @@ describe("trusted documents", () => {
       errors: [
         {
           code: "DOCUMENT_REQUIRED",
-          message:
-            "expected the hash of a trusted document, received a query: this server answers trusted documents only",
+          message: "this server accepts trusted documents only: send the hash of one instead of a query",
         },
       ],
     };

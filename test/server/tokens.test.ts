@@ -155,14 +155,14 @@ describe("a JWT", () => {
     const { sign, jwt } = await provider();
     const { ask } = await start({ jwt });
     const expired = await ask("{ __typename }", { token: await sign(admin, { exp: "-1m" }) });
-    const message = "expected a token that is still good, received one that has expired";
+    const message = "the token has expired: request a new one";
     expect(expired).toMatchObject({ status: 401, errors: [{ code: "UNAUTHENTICATED", message }] });
     expect(expired.headers.get("www-authenticate")).toBe(
       `Bearer error="invalid_token", error_description="${message}"`,
     );
     const wrong = await ask("{ __typename }", { token: "a.b.c" });
     expect(wrong.headers.get("www-authenticate")).toMatch(
-      /^Bearer error="invalid_token", error_description="expected the header/,
+      /^Bearer error="invalid_token", error_description="the token was refused: it is not a valid JWT"$/,
     );
     expect(wrong.errors?.[0].message).not.toContain("expired");
     expect((await ask("{ tokens { name } }", { token: await sign(admin, { exp: "-5s" }) })).errors).toBeUndefined();
@@ -193,11 +193,24 @@ describe("a JWT", () => {
       `${good.slice(0, -4)}AAAA`,
       "a.b.c",
     ];
+    const messages: (string | undefined)[] = [];
     for (const token of wrong) {
       const { status, errors } = await ask("{ movie(id: 1) { title } }", { token });
       expect([status, errors?.[0].code]).toEqual([401, "UNAUTHENTICATED"]);
+      messages.push(errors?.[0].message);
       expect(JSON.stringify(errors)).not.toContain("https://");
     }
+    expect(messages).toEqual([
+      "the token was refused: its claim iss has an unexpected value",
+      "the token was refused: its claim aud has an unexpected value",
+      "the token has expired: request a new one",
+      "the token was refused: its signature is invalid",
+      "the token was refused: its algorithm is not RS256 or ES256",
+      "the token was refused: its claim exp is missing",
+      "the token was refused: its algorithm is not RS256 or ES256",
+      "the token was refused: its signature is invalid",
+      "the token was refused: it is not a valid JWT",
+    ]);
   });
 
   test("is answered with 503 while the provider cannot be reached", async () => {

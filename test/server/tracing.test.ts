@@ -114,7 +114,7 @@ describe("a request id", () => {
     });
     const log = lines.map((line) => JSON.parse(line));
     const own = log.filter(({ requestId }) => requestId === "the-request");
-    expect(own.map(({ msg }) => msg)).toEqual(["unexpected error", "answered"]);
+    expect(own.map(({ msg }) => msg)).toEqual(["unexpected error", "request completed"]);
     expect(own[1]).toMatchObject({ method: "POST", status: 200, ms: expect.any(Number) });
     for (const secret of [token, "192.0.2.77", "Secret"]) expect(lines.join("")).not.toContain(secret);
   });

@@ -92,8 +92,7 @@ describe("model", () => {
       user: { topRated: ["Toy Story", "Film 3", "The Godfather"] },
       movie: { posterSimilarity: expect.any(Number) },
     });
-    const message =
-      'no model was chosen for the data set "ml-1m": run marquee train or marquee models import';
+    const message = 'no model was chosen for the data set "ml-1m": run marquee train or marquee models import';
     const { data: partly, errors } = await ask(
       "{ user(id: 42) { recommendations { title } } movie(id: 1) { title predictedRating(userId: 42) } }",
     );

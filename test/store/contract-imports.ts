@@ -93,7 +93,9 @@ export function importContract(makeStore: () => Promise<OpenStore>): void {
         ["first", 1],
       ] as const) {
         const store = await (await makeStore())();
-        const staged = gather(await store.imports.stage({ ...small, duplicates: policy }), { ratings: [rating, ...dataset.ratings] });
+        const staged = gather(await store.imports.stage({ ...small, duplicates: policy }), {
+          ratings: [rating, ...dataset.ratings],
+        });
         expect(staged.duplicates).toBe(1);
         await staged.merge(options);
         staged.discard();

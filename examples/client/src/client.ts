@@ -1,15 +1,15 @@
-/** A client of Marquee in plain fetch: what it asks is checked against the schema, what comes back has its types. */
+/** A Marquee client based on `fetch`, with queries and results typed by the schema. */
 import type { ResultOf, TadaDocumentNode, VariablesOf } from "gql.tada";
 import { print } from "graphql";
 
 export interface ClientOptions {
-  /** Such as `http://127.0.0.1:4000/graphql`. */
+  /** URL of the API, such as `http://127.0.0.1:4000/graphql`. */
   url: string;
-  /** What `marquee token create` printed. */
+  /** Token printed by `marquee token create`. */
   token?: string;
 }
 
-/** An answer with errors: its first message, and all of them. */
+/** A response with errors: the first message, and all errors. */
 export class GraphQLRequestError extends Error {
   readonly errors: readonly { message: string; extensions?: { code?: string } }[];
 
@@ -20,7 +20,7 @@ export class GraphQLRequestError extends Error {
   }
 }
 
-/** @throws {GraphQLRequestError} where the answer has errors */
+/** @throws {GraphQLRequestError} if the response has errors */
 export async function request<Result, Variables>(
   { url, token }: ClientOptions,
   document: TadaDocumentNode<Result, Variables>,

@@ -1,4 +1,4 @@
-/** Documents that know their types: `graphql-env.d.ts` is written from schema.graphql (`npm run client-types`). */
+/** Creates typed documents; `npm run client-types` generates `graphql-env.d.ts` from schema.graphql. */
 import { initGraphQLTada } from "gql.tada";
 import type { introspection } from "./graphql-env.js";
 

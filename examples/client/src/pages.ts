@@ -1,4 +1,4 @@
-/** What the pages of a small streaming front end ask, and show. */
+/** Queries and data of the pages of a small streaming front end. */
 import { type ClientOptions, type ResultOf, request } from "./client.js";
 import { graphql } from "./graphql.js";
 
@@ -44,7 +44,7 @@ export async function homePage(client: ClientOptions, userId: string): Promise<s
   );
 }
 
-/** Every movie that a search finds, page by page. */
+/** Titles of all movies that match a search, fetched page by page. */
 export async function search(client: ClientOptions, text: string): Promise<string[]> {
   const titles: string[] = [];
   for (let after: string | null = null; ; ) {
@@ -55,7 +55,7 @@ export async function search(client: ClientOptions, text: string): Promise<strin
   }
 }
 
-/** The stars as they stand now; throws what the server said where they were refused. */
+/** Rates a movie. @returns the new rating. @throws the server's message if the rating is refused */
 export async function rate(client: ClientOptions, movieId: string, rating: number): Promise<number> {
   const { rateMovie } = await request(client, Rate, { movieId, rating });
   if (rateMovie.__typename === "RateMoviePayload") return rateMovie.rating.rating;

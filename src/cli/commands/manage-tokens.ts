@@ -10,7 +10,7 @@ import {
   type TokenScope,
   tokenScopes,
 } from "../../resolvers/system/edit-tokens.js";
-import { isoOf } from "../../schema/builder/time.js";
+import { toIsoString } from "../../schema/builder/time.js";
 import { oneOf, userIdArgument, wholeNumber } from "../terminal/arguments.js";
 import { print, printJson, printTable, say } from "../terminal/output.js";
 import { requireToken, requireUser } from "../terminal/require-existing.js";
@@ -100,7 +100,7 @@ function shown({ id, name, scope, userId, createdAt, lastUsedAt }: Token) {
     name,
     scope,
     userId,
-    createdAt: isoOf(createdAt),
-    lastUsedAt: lastUsedAt === null ? null : isoOf(lastUsedAt),
+    createdAt: toIsoString(createdAt),
+    lastUsedAt: lastUsedAt === null ? null : toIsoString(lastUsedAt),
   };
 }

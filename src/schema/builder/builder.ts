@@ -1,4 +1,4 @@
-/** The one Pothos builder: its plugins, who may call what, and how much one query may ask for. */
+/** The Pothos schema builder: plugins, authorization scopes and query complexity limits. */
 import SchemaBuilder from "@pothos/core";
 import ComplexityPlugin from "@pothos/plugin-complexity";
 import DirectivesPlugin from "@pothos/plugin-directives";
@@ -19,14 +19,14 @@ export const limits = { complexity: 20_000, depth: 12, breadth: 300 };
 export const builder = new SchemaBuilder<{
   Context: Context;
   AuthScopes: {
-    /** Whoever may read at all. */
+    /** May read public data. */
     reader: boolean;
-    /** Any token. */
+    /** Has a token of any scope. */
     user: boolean;
     editor: boolean;
     admin: boolean;
-    /** Whoever may read what is this user's. */
-    readerOf: User;
+    /** May read this user's private data. */
+    userReader: User;
   };
   DefaultFieldNullability: false;
   DefaultEdgesNullability: false;
@@ -43,7 +43,7 @@ export const builder = new SchemaBuilder<{
       user: hasScope(context.viewer, "user"),
       editor: hasScope(context.viewer, "editor"),
       admin: hasScope(context.viewer, "admin"),
-      readerOf: (user) => mayReadUser(context, user),
+      userReader: (user) => mayReadUser(context, user),
     }),
     unauthorizedError: (_parent, { viewer }, { parentType, fieldName }) =>
       refusal(viewer, `a token that allows ${parentType.name}.${fieldName}`),
@@ -52,34 +52,34 @@ export const builder = new SchemaBuilder<{
     defaultComplexity: 1,
     defaultListMultiplier: 10,
     limit: limits,
-    complexityError: (_kind, asked) => tooComplex(asked),
+    complexityError: (_kind, complexity) => tooComplex(complexity),
   },
   relay: {
     cursorType: "String",
     decodeGlobalID: (globalId) => parseGlobalId(globalId),
     edgesFieldOptions: {
       nullable: false,
-      description: "The objects of this page with their cursors.",
-      // The connection itself counts how many there are.
+      description: "The items on this page, with their cursors.",
+      // The connection field already multiplies by the page size.
       complexity: { field: 0, multiplier: 1 },
     },
-    nodeFieldOptions: { nullable: false, description: "The object itself." },
-    cursorFieldOptions: { description: "Where this object stands in the list: for `after` and `before`." },
-    pageInfoFieldOptions: { description: "Whether there are more pages." },
-    pageInfoTypeOptions: { description: "Where a page stands in its list." },
-    hasNextPageFieldOptions: { description: "Whether there is more after this page." },
-    hasPreviousPageFieldOptions: { description: "Whether there is more before this page." },
-    startCursorFieldOptions: { description: "Cursor of the first object of this page." },
-    endCursorFieldOptions: { description: "Cursor of the last object of this page." },
-    nodeTypeOptions: { description: "Anything that has a global id." },
+    nodeFieldOptions: { nullable: false, description: "The item." },
+    cursorFieldOptions: { description: "Position of this item in the list, for `after` and `before`." },
+    pageInfoFieldOptions: { description: "Pagination information." },
+    pageInfoTypeOptions: { description: "Position of a page in its list." },
+    hasNextPageFieldOptions: { description: "Whether more items follow this page." },
+    hasPreviousPageFieldOptions: { description: "Whether items precede this page." },
+    startCursorFieldOptions: { description: "Cursor of the first item on this page." },
+    endCursorFieldOptions: { description: "Cursor of the last item on this page." },
+    nodeTypeOptions: { description: "An object with a global id." },
     idFieldOptions: { description: "Global id." },
     nodeQueryOptions: {
-      description: "Any object by its global id.",
-      args: { id: { description: "Global id, as `id` of any object gives it." } },
+      description: "The object with a global id.",
+      args: { id: { description: "Global id: the `id` of any object." } },
     },
     nodesQueryOptions: {
-      description: "Objects by their global ids, in the order asked; null where there is none.",
-      args: { ids: { description: `Global ids, as \`id\` of any object gives them; at most ${maxPage}.` } },
+      description: "The objects with these global ids, in the order given; null where none exists.",
+      args: { ids: { description: `Global ids, at most ${maxPage}.` } },
       resolve: (_root, { ids }, _context, _info, resolveNodes) => {
         if (ids.length > maxPage) {
           throw new AppError("INVALID_ARGUMENT", `expected up to ${maxPage} ids, received ${ids.length}`);
@@ -88,10 +88,10 @@ export const builder = new SchemaBuilder<{
       },
       complexity: ({ ids }) => ({ field: 1, multiplier: ids.length }),
     },
-    firstArgOptions: { description: `How many from the start, at most ${maxPage}; default ${defaultPage}.` },
-    lastArgOptions: { description: `How many from the end, at most ${maxPage}.` },
-    afterArgOptions: { description: "Only what follows this cursor." },
-    beforeArgOptions: { description: "Only what precedes this cursor." },
+    firstArgOptions: { description: `Number of items from the start, at most ${maxPage}; default ${defaultPage}.` },
+    lastArgOptions: { description: `Number of items from the end, at most ${maxPage}.` },
+    afterArgOptions: { description: "Only items after this cursor." },
+    beforeArgOptions: { description: "Only items before this cursor." },
     defaultConnectionFieldOptions: {
       complexity: ({ first, last }) => ({
         field: 1,
@@ -110,44 +110,43 @@ interface Complexity {
 function tooComplex({ complexity, depth, breadth }: Complexity): AppError {
   return new AppError(
     "INVALID_ARGUMENT",
-    `expected a query of cost up to ${limits.complexity}, depth up to ${limits.depth} and up to ${limits.breadth} fields, ` +
-      `received cost ${complexity}, depth ${depth}, ${breadth} fields: ask for fewer movies or fields`,
+    `expected a query with cost up to ${limits.complexity}, depth up to ${limits.depth} and up to ${limits.breadth} fields, ` +
+      `received cost ${complexity}, depth ${depth}, ${breadth} fields: request fewer movies or fields`,
   );
 }
 
-/** @throws {AppError} INVALID_ARGUMENT for a query beyond the limits, as every field of the builder's does */
-export function checkComplexity(asked: Complexity): void {
+/** @throws {AppError} INVALID_ARGUMENT for a query over the limits that the builder applies to its own fields */
+export function checkComplexity(query: Complexity): void {
   const { complexity, depth, breadth } = limits;
-  if (asked.complexity > complexity || asked.depth > depth || asked.breadth > breadth) throw tooComplex(asked);
+  if (query.complexity > complexity || query.depth > depth || query.breadth > breadth) throw tooComplex(query);
 }
 
 builder.globalConnectionField("totalCount", (t) =>
-  t.int({ description: "How many there are in all.", resolve: ({ totalCount }) => totalCount() }),
+  t.int({ description: "Total number of items on all pages.", resolve: ({ totalCount }) => totalCount() }),
 );
 
-builder.queryType({ authScopes: { reader: true }, description: "Everything that can be read." });
+builder.queryType({ authScopes: { reader: true }, description: "All queries." });
 builder.mutationType({
   description:
-    "Everything that can be changed. Every mutation needs the header `Authorization: Bearer <token>` with a token whose " +
-    "scope allows it; when it is answered, the change is on disk. The same mutation twice has one effect.",
+    "All mutations. Each requires the header `Authorization: Bearer <token>` with a token of sufficient scope. The change is on " +
+    "disk before the response is sent. Repeating a mutation has no further effect.",
 });
 builder.subscriptionType({
   authScopes: { reader: true },
-  description: "What a server tells by itself, as server-sent events.",
+  description: "All subscriptions, sent as server-sent events.",
 });
 
 builder.scalarType("File", {
-  description:
-    "A file of a multipart request: https://github.com/jaydenseric/graphql-multipart-request-spec says how it is sent.",
+  description: "A file upload, sent as https://github.com/jaydenseric/graphql-multipart-request-spec describes.",
   serialize: () => {
-    throw new AppError("INVALID_ARGUMENT", "expected a file as input only");
+    throw new AppError("INVALID_ARGUMENT", "expected File as an input only");
   },
   parseValue: (value) => {
     const file = value as Partial<UploadedFile> | null;
     if (typeof file?.arrayBuffer === "function" && typeof file.size === "number") return file as UploadedFile;
     throw new AppError(
       "INVALID_ARGUMENT",
-      `expected a file of a multipart request, received ${received(typeof value === "object" ? JSON.stringify(value) : value)}`,
+      `expected a file in a multipart request, received ${received(typeof value === "object" ? JSON.stringify(value) : value)}`,
     );
   },
 });

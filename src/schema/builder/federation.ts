@@ -1,4 +1,4 @@
-/** The schema as an Apollo Federation 2 subgraph: movies and users are entities, which other subgraphs refer to by their keys. */
+/** The schema as an Apollo Federation 2 subgraph, in which movies and users are entities. */
 import { complexityFromQuery } from "@pothos/plugin-complexity";
 import { type GraphQLFieldResolver, type GraphQLSchema, graphql, Kind } from "graphql";
 import { hasScope, refusal } from "../../access/scopes.js";
@@ -18,7 +18,7 @@ builder.asEntity(User, {
   resolveReference: (key, context) => userOfKey(context, key),
 });
 
-/** As `toSchema`, with `_service` and `_entities`; what limits other fields limits those too. */
+/** The schema with `_service` and `_entities`, under the same limits as other fields. */
 export function toSubgraphSchema(): GraphQLSchema {
   const schema = builder.toSubGraphSchema({});
   const fields = schema.getQueryType()?.getFields() ?? {};
@@ -31,7 +31,7 @@ export function toSubgraphSchema(): GraphQLSchema {
       multiplier: Math.max(1, representations.length),
     }),
   };
-  // Added behind the builder's back, it is not wrapped by the plugins that ask who may read, and how much.
+  // The builder does not wrap this field with its authorization and complexity plugins.
   entities.resolve = (root, args, context, info) => {
     const { viewer, policy } = context;
     if (!policy.publicRead && !hasScope(viewer, "user")) throw refusal(viewer, "a token that allows Query._entities");
@@ -48,7 +48,7 @@ export function toSubgraphSchema(): GraphQLSchema {
   return withSettledLists(schema);
 }
 
-/** What a supergraph is composed from. */
+/** The SDL that a supergraph is composed from. */
 export async function subgraphText(): Promise<string> {
   const { data } = await graphql({ schema: builder.toSubGraphSchema({}), source: "{ _service { sdl } }" });
   return `${(data as { _service: { sdl: string } })._service.sdl}\n`;

@@ -1,78 +1,76 @@
-/** Inputs that lists are filtered and ordered by. */
+/** Input types for filtering and ordering lists. */
 import { movieOrderFields } from "../../resolvers/movies/list-movies.js";
 import { builder } from "./builder.js";
 
 export const OrderDirection = builder.enumType("OrderDirection", {
-  description: "Which way a list is ordered.",
+  description: "Sort direction.",
   values: {
-    ASC: { description: "The lowest, first in the alphabet or earliest first." },
-    DESC: { description: "The highest, last in the alphabet or latest first." },
+    ASC: { description: "Ascending: lowest, alphabetically first or earliest first." },
+    DESC: { description: "Descending: highest, alphabetically last or latest first." },
   } as const,
 });
 
 export const IntRange = builder.inputType("IntRange", {
-  description: "A range of whole numbers; an end that is left out is open.",
+  description: "A range of integers; an omitted bound is open.",
   fields: (t) => ({
-    from: t.int({ description: "The least, included." }),
-    to: t.int({ description: "The most, included." }),
+    from: t.int({ description: "Lower bound, inclusive." }),
+    to: t.int({ description: "Upper bound, inclusive." }),
   }),
 });
 
 export const FloatRange = builder.inputType("FloatRange", {
-  description: "A range of numbers; an end that is left out is open.",
+  description: "A range of numbers; an omitted bound is open.",
   fields: (t) => ({
-    from: t.float({ description: "The least, included." }),
-    to: t.float({ description: "The most, included." }),
+    from: t.float({ description: "Lower bound, inclusive." }),
+    to: t.float({ description: "Upper bound, inclusive." }),
   }),
 });
 
-const about: Record<(typeof movieOrderFields)[number], string> = {
+const orderDescriptions: Record<(typeof movieOrderFields)[number], string> = {
   RELEVANCE:
-    "With `search`: the title that is just that, then those that begin with it, then those with its words; of equals those with most ratings first.",
-  NUMBER: "By the data set's number.",
-  TITLE: "By title as the data set has it, articles last, accents and case aside.",
-  YEAR: "By year of release; those without one are the earliest.",
-  POPULARITY: "By how many users rated it.",
-  MEAN_RATING: "By mean rating; those without ratings are the lowest. `topMovies` weighs how many there are.",
-  RECENTLY_RATED: "By the day it was last rated; those of which that is not known are the earliest.",
+    "With `search`: exact title matches, then titles that begin with the search, then those that contain its words; ties by number of ratings.",
+  NUMBER: "Movie number in the data set.",
+  TITLE: "Title as in the data set, with articles last, ignoring accents and case.",
+  YEAR: "Release year; movies without one count as earliest.",
+  POPULARITY: "Number of ratings.",
+  MEAN_RATING: "Mean rating; movies without ratings count as lowest. `topMovies` also weighs the number of ratings.",
+  RECENTLY_RATED: "Date of the last rating; movies without a known date count as earliest.",
 };
 
 const MovieOrderField = builder.enumType("MovieOrderField", {
-  description: "What movies are ordered by; equal ones are ordered by number.",
-  values: Object.fromEntries(movieOrderFields.map((field) => [field, { description: about[field] }])) as Record<
-    (typeof movieOrderFields)[number],
-    { description: string }
-  >,
+  description: "Sort field for movies; ties are ordered by movie number.",
+  values: Object.fromEntries(
+    movieOrderFields.map((field) => [field, { description: orderDescriptions[field] }]),
+  ) as Record<(typeof movieOrderFields)[number], { description: string }>,
 });
 
 export const MovieOrder = builder.inputType("MovieOrder", {
-  description: "How movies are ordered.",
+  description: "Sort order of movies.",
   fields: (t) => ({
-    field: t.field({ type: MovieOrderField, required: true, description: "What they are ordered by." }),
+    field: t.field({ type: MovieOrderField, required: true, description: "Sort field." }),
     direction: t.field({
       type: OrderDirection,
-      description:
-        "By default `ASC` for RELEVANCE, NUMBER and TITLE, `DESC` for the others: the most, best or latest first.",
+      description: "Sort direction; default `ASC` for RELEVANCE, NUMBER and TITLE, `DESC` for the others.",
     }),
   }),
 });
 
 const RatingOrderField = builder.enumType("RatingOrderField", {
-  description: "What ratings are ordered by; equal ones in the order of import.",
+  description: "Sort field for ratings; ties are in import order.",
   values: {
-    IMPORT: { description: "By when they came into the database." },
-    RATING: { description: "By stars." },
-    RATED_AT: { description: "By when they were given; those of which that is not known are the earliest." },
+    IMPORT: { description: "Import order." },
+    RATING: { description: "Number of stars." },
+    RATED_AT: { description: "Time of the rating; ratings without a known time count as earliest." },
   } as const,
 });
 
 export const RatingOrder = builder.inputType("RatingOrder", {
-  description: "How ratings are ordered.",
+  description: "Sort order of ratings.",
   fields: (t) => ({
-    field: t.field({ type: RatingOrderField, required: true, description: "What they are ordered by." }),
+    field: t.field({ type: RatingOrderField, required: true, description: "Sort field." }),
     direction: t.field({
       type: OrderDirection,
-      description: "By default `ASC` for IMPORT, `DESC` for the others: the highest or latest first.",
+      description: "Sort direction; default `ASC` for IMPORT, `DESC` for the others.",
     }),
   }),
 });

@@ -1,8 +1,8 @@
-/** `@defer` and `@stream`, for checks without a server: a server that offers them has them of its plugin. */
+/** Adds `@defer` and `@stream` to a schema that is validated without a server; a server gets them from its plugin. */
 import { GraphQLDeferDirective, GraphQLStreamDirective } from "@graphql-tools/utils";
 import { GraphQLSchema } from "graphql";
 
-/** The same schema, in which queries may say what can come later. */
+/** The same schema with the directives of incremental delivery. */
 export function withIncremental(schema: GraphQLSchema): GraphQLSchema {
   const config = schema.toConfig();
   return new GraphQLSchema({

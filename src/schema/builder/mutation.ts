@@ -11,22 +11,22 @@ import { errorTypes, type NamedError, Refusal } from "./named-errors.js";
 type SchemaTypes = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Types> ? Types : never;
 
 export interface MutationOptions<Input extends object, Payload extends object> {
-  /** Who may call it at all; what is a user's own is checked by the resolver. */
+  /** Required scope; the resolver checks access to a particular user's data. */
   scope: "user" | "editor" | "admin";
   description: string;
   input: InputRef<Input>;
   inputDescription: string;
-  /** Checks the input; what it finds is an InvalidInputError. */
+  /** Validates the input; its issues become an InvalidInputError. */
   validate?: StandardSchemaV1<unknown, unknown>;
   payload: ObjectRef<SchemaTypes, Payload>;
-  /** Of the union of payload and errors. */
+  /** Description of the union of payload and errors. */
   resultDescription: string;
   errors: readonly NamedError[];
   complexity?: (input: Input) => { field: number; multiplier: number };
   resolve(context: Context, input: Input): Promise<Payload>;
 }
 
-/** Adds the mutation, and the union of its results under the mutation's name with `Result` behind. @returns the union */
+/** Adds a mutation and its result union, named after the mutation with the suffix `Result`. @returns the union */
 export function addMutation<Input extends object, Payload extends object>(
   name: string,
   options: MutationOptions<Input, Payload>,
@@ -51,14 +51,14 @@ export function addMutation<Input extends object, Payload extends object>(
   return result;
 }
 
-/** What the request read before is no longer so: this mutation's payload and the next mutation read again. */
+/** Clears the request's loaders after a change, so that the payload and the next mutation read fresh data. */
 export async function changing<T>(context: Context, change: Promise<T>): Promise<T> {
   const payload = await change;
   forgetAll(context);
   return payload;
 }
 
-/** A union of a payload and named errors; `Refusal` stands for an error. */
+/** A union of a payload and named errors; a `Refusal` resolves to its error type. */
 function resultType<Payload extends object>(
   name: string,
   description: string,
@@ -73,7 +73,7 @@ function resultType<Payload extends object>(
   });
 }
 
-/** The payload, or the error that was thrown where it is one of those named; anything else is thrown on. */
+/** The result of `work`, or the thrown error if it is one of `names`; other errors are rethrown. */
 async function orNamedError<T>(names: readonly NamedError[], work: () => Promise<T>): Promise<T | Refusal> {
   try {
     return await work();

@@ -1,25 +1,28 @@
-/** Named errors of mutations: what a front end can act on, as types of its own beside the payload. */
+/** Named errors of mutations: GraphQL types that a front end can handle, next to the payload. */
 import type { AppError, ErrorCode } from "../../errors.js";
 import type { ImdbIdTaken } from "../../resolvers/movies/edit-links.js";
 import type { InputIssue, InvalidInput } from "../../resolvers/request/validate.js";
 import { builder } from "./builder.js";
 import { Movie } from "./refs.js";
 
-/** A named error as a result. It holds the error, since graphql throws every Error that a resolver returns. */
+/** A named error as a result. It wraps the error because graphql throws every Error that a resolver returns. */
 export class Refusal {
   constructor(readonly error: AppError) {}
 }
 
 const MutationError = builder.interfaceRef<Refusal>("Error").implement({
-  description: "Why a mutation changed nothing.",
+  description: "The reason why a mutation changed nothing.",
   fields: (t) => ({
-    code: t.string({ description: "The kind of error, such as `INVALID_RATING`.", resolve: ({ error }) => error.code }),
-    message: t.string({ description: "What was expected, and what came.", resolve: ({ error }) => error.message }),
+    code: t.string({ description: "Error code, such as `INVALID_RATING`.", resolve: ({ error }) => error.code }),
+    message: t.string({
+      description: "What was expected and what was received.",
+      resolve: ({ error }) => error.message,
+    }),
     path: t.stringList({
       nullable: true,
       description:
-        'Where the text or number stands that was refused as such, such as `["input", "movieId"]`; places in lists are numbers ' +
-        "from 0. Null where that is no one field: `InvalidInputError` lists its `issues`.",
+        'Path of the invalid value, such as `["input", "movieId"]`; list indices start at 0. Null where no single field is at ' +
+        "fault: `InvalidInputError` lists its `issues`.",
       resolve: ({ error }) => error.path && ["input", ...error.path.map(String)],
     }),
   }),
@@ -35,7 +38,7 @@ const taken = builder.objectRef<Refusal>("ImdbIdTakenError").implement({
   fields: (t) => ({
     movie: t.field({
       type: Movie,
-      description: "The movie that has it.",
+      description: "The movie that has this IMDb id.",
       // Nothing else is thrown with the code IMDB_ID_TAKEN.
       resolve: ({ error }) => (error as ImdbIdTaken).takenBy,
     }),
@@ -43,23 +46,23 @@ const taken = builder.objectRef<Refusal>("ImdbIdTakenError").implement({
 });
 
 const InputIssueType = builder.objectRef<InputIssue>("InputIssue").implement({
-  description: "One thing that is wrong with an input.",
+  description: "A validation issue of an input.",
   fields: (t) => ({
     path: t.stringList({
-      description: 'Where it stands, such as `["input", "title"]`; places in lists are numbers from 0.',
+      description: 'Path of the value, such as `["input", "title"]`; list indices start at 0.',
       resolve: ({ path }) => path.map(String),
     }),
-    message: t.exposeString("message", { description: "What was expected there, and what came." }),
+    message: t.exposeString("message", { description: "What was expected and what was received." }),
   }),
 });
 
 const invalidInput = builder.objectRef<Refusal>("InvalidInputError").implement({
-  description: "Something in the input is not as expected.",
+  description: "The input is invalid.",
   interfaces: [MutationError],
   fields: (t) => ({
     issues: t.field({
       type: [InputIssueType],
-      description: "All that is wrong.",
+      description: "All validation issues.",
       // Nothing else is thrown with the code INVALID_INPUT.
       resolve: ({ error }) => (error as InvalidInput).issues,
     }),
@@ -68,16 +71,16 @@ const invalidInput = builder.objectRef<Refusal>("InvalidInputError").implement({
 
 export const errorTypes = {
   INVALID_INPUT: invalidInput,
-  INVALID_ID: errorType("InvalidIdError", "An id is neither a number of the data set nor a global id."),
-  USER_NOT_FOUND: errorType("UserNotFoundError", "There is no such user."),
-  MOVIE_NOT_FOUND: errorType("MovieNotFoundError", "There is no such movie."),
+  INVALID_ID: errorType("InvalidIdError", "The id is neither a number in the data set nor a global id."),
+  USER_NOT_FOUND: errorType("UserNotFoundError", "The user does not exist."),
+  MOVIE_NOT_FOUND: errorType("MovieNotFoundError", "The movie does not exist."),
   RATING_NOT_FOUND: errorType("RatingNotFoundError", "The user has not rated this movie."),
-  INVALID_RATING: errorType("InvalidRatingError", "Ratings are 0.5 to 5 in half stars."),
-  POSTER_UNREADABLE: errorType("PosterUnreadableError", "The file is no picture that can be a poster."),
+  INVALID_RATING: errorType("InvalidRatingError", "The rating is not 0.5 to 5 stars in steps of 0.5."),
+  POSTER_UNREADABLE: errorType("PosterUnreadableError", "The file is not an image that can be used as a poster."),
   POSTER_NOT_FOUND: errorType("PosterNotFoundError", "The movie has no poster."),
-  INVALID_IMDB_ID: errorType("InvalidImdbIdError", "The text is no IMDb id and no address of one."),
+  INVALID_IMDB_ID: errorType("InvalidImdbIdError", "The text is neither an IMDb id nor the URL of an IMDb title."),
   IMDB_ID_TAKEN: taken,
-  TOKEN_NOT_FOUND: errorType("TokenNotFoundError", "There is no such token."),
+  TOKEN_NOT_FOUND: errorType("TokenNotFoundError", "The token does not exist."),
 } as const satisfies Partial<Record<ErrorCode, unknown>>;
 
 export type NamedError = keyof typeof errorTypes;

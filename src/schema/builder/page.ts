@@ -1,4 +1,4 @@
-/** Turns rows ordered by a key into a Relay connection. */
+/** Builds Relay connections from rows that are ordered by a key. */
 import { resolveCursorConnection } from "@pothos/plugin-relay";
 import {
   checkPage,
@@ -12,11 +12,11 @@ import {
 } from "../../resolvers/request/cursors.js";
 
 /**
- * @param order names what the list is ordered by, for its cursors
- * @param total called only where `totalCount` is asked for
- * @throws {AppError} INVALID_ARGUMENT for a page that is too large, or a cursor that is none or of another order
+ * @param order name of the sort order, which cursors record
+ * @param total called only if `totalCount` is selected
+ * @throws {AppError} INVALID_ARGUMENT for a page that is too large, or a cursor that is invalid or from another sort order
  */
-export async function pageOf<Row extends { id: number }>(
+export async function toConnection<Row extends { id: number }>(
   args: PageArgs,
   order: string,
   read: (page: KeyPage) => Keyed<Row>[] | Promise<Keyed<Row>[]>,
@@ -29,7 +29,7 @@ export async function pageOf<Row extends { id: number }>(
     read(keyPageOf(order, request)),
   );
   const { startCursor, endCursor, ...pageInfo } = page.pageInfo;
-  // The plugin calls the cursors of a page without objects "".
+  // For an empty page the plugin sets both cursors to "".
   return {
     pageInfo: { ...pageInfo, startCursor: startCursor || null, endCursor: endCursor || null },
     edges: page.edges.map((edge) => ({ cursor: edge.cursor, node: edge.node.node })),
@@ -37,7 +37,7 @@ export async function pageOf<Row extends { id: number }>(
   };
 }
 
-/** What a list is ordered by, as its cursors name it. */
+/** Name of a sort order, as cursors record it. */
 export function orderName({ field, descending }: { field: string; descending: boolean }): string {
   return `${field} ${descending ? "DESC" : "ASC"}`;
 }

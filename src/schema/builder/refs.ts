@@ -1,5 +1,4 @@
-/** The object types by name, so that their files can refer to each other. */
-
+/** References to the object types, so that their files can refer to each other. */
 import type { VisualTaste as VisualTasteOf } from "../../recommend/poster-taste.js";
 import type {
   PosterReason as PosterReasonOf,

@@ -1,10 +1,10 @@
 /**
- * Lists of objects whose items are promises, so that the executor never abandons one.
+ * Turns the items of object lists into promises, so that the executor awaits every item.
  *
- * The executor completes a list item by item. Where an item is ready at once and a field in it that cannot be null is
- * refused at once, the whole list is given up; an earlier item whose fields are still under way is then nobody's, and
- * Node ends the process when it fails. Items that are promises are all waited for together, whichever fails first; those of long
- * lists come in turns (`resolvers/request/scheduler.ts`).
+ * The executor completes a list item by item. If a non-null field of one item fails synchronously, the executor abandons
+ * the whole list; when an earlier, still pending item then rejects, the rejection is unhandled and Node ends the process.
+ * Items that are promises are awaited together, whichever fails first. The scheduler (`resolvers/request/scheduler.ts`)
+ * spreads long lists over several ticks.
  */
 import {
   defaultFieldResolver,
@@ -18,7 +18,7 @@ import {
 } from "graphql";
 import type { Context } from "../../resolvers/request/context.js";
 
-/** Wraps every field of the schema that gives an object or a list of them. @returns the same schema, changed in place */
+/** Wraps every field that returns an object or a list of objects. @returns the same schema, changed in place */
 export function withSettledLists(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith("__")) continue;
@@ -38,7 +38,7 @@ function isListOfObjects(type: GraphQLOutputType): boolean {
 
 type Resolver = GraphQLFieldResolver<unknown, Pick<Context, "scheduler">>;
 
-/** A batch of a loader gives many objects at once, one to each field that asked: they too come in turns. */
+/** Schedules single objects too: one loader batch can resolve many fields at once. */
 function paced(resolve: Resolver): Resolver {
   return (source, args, context, info) => {
     const object = resolve(source, args, context, info);

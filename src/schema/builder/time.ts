@@ -1,6 +1,4 @@
-/** Formats times for answers. */
-
-/** ISO 8601 in UTC, of Unix seconds. */
-export function isoOf(seconds: number): string {
+/** Formats Unix seconds as ISO 8601 in UTC. */
+export function toIsoString(seconds: number): string {
   return new Date(seconds * 1000).toISOString();
 }

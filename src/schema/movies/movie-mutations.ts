@@ -6,24 +6,24 @@ import { addMutation } from "../builder/mutation.js";
 import { Movie } from "../builder/refs.js";
 
 const AddMovieInput = builder.inputType("AddMovieInput", {
-  description: "A film that the data set lacks.",
+  description: "A movie to add.",
   fields: (t) => ({
-    title: t.string({ required: true, description: "Title as people say it, without the year: `The Godfather`." }),
-    year: t.int({ required: true, description: "Year of release." }),
+    title: t.string({ required: true, description: "Display title without the year: `The Godfather`." }),
+    year: t.int({ required: true, description: "Release year." }),
     genres: t.stringList({
       required: true,
-      description: "Genres, in the data set's words; new movies are predicted from them.",
+      description: "Genres as the data set names them; predictions for new movies are based on them.",
     }),
   }),
 });
 
 const UpdateMovieInput = builder.inputType("UpdateMovieInput", {
-  description: "What is wrong with a movie: what is left out stays.",
+  description: "Corrections to a movie; omitted fields stay unchanged.",
   fields: (t) => ({
     movieId: t.id({ required: true, description: "Number or global id of the movie." }),
-    title: t.string({ description: "Title as people say it, without the year." }),
-    year: t.int({ description: "Year of release." }),
-    genres: t.stringList({ description: "All of its genres." }),
+    title: t.string({ description: "Display title without the year." }),
+    year: t.int({ description: "Release year." }),
+    genres: t.stringList({ description: "All genres of the movie." }),
   }),
 });
 
@@ -32,37 +32,37 @@ interface Payload {
 }
 
 const AddMoviePayload = builder.objectRef<Payload>("AddMoviePayload").implement({
-  description: "The movie of this title and year.",
+  description: "The movie with this title and year.",
   fields: (t) => ({ movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }) }),
 });
 
 const UpdateMoviePayload = builder.objectRef<Payload>("UpdateMoviePayload").implement({
-  description: "The movie as it stands now.",
+  description: "The updated movie.",
   fields: (t) => ({ movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }) }),
 });
 
 addMutation("addMovie", {
   scope: "editor",
   description:
-    "Adds a movie, whose number is beyond those of any data set; one of the same title and year is answered instead. It is " +
-    "recommended from now on, behind those that the model knows.",
+    "Adds a movie, with a number above those of any data set, or returns the existing movie with the same title and year. " +
+    "New movies are recommended at once, after those that the model knows.",
   input: AddMovieInput,
-  inputDescription: "The film.",
+  inputDescription: "The movie.",
   validate: addMovieSchema,
   payload: AddMoviePayload,
-  resultDescription: "The movie, or why it was not added.",
+  resultDescription: "The movie, or the reason for the failure.",
   errors: [],
   resolve: async (context, input) => ({ movie: await addMovie(context, input) }),
 });
 
 addMutation("updateMovie", {
   scope: "editor",
-  description: "Corrects a movie's title, year or genres. Later imports leave them so.",
+  description: "Corrects a movie's title, year or genres. Later imports keep the correction.",
   input: UpdateMovieInput,
-  inputDescription: "Movie and what it should be.",
+  inputDescription: "Movie and corrections.",
   validate: updateMovieSchema,
   payload: UpdateMoviePayload,
-  resultDescription: "The movie, or why nothing changed.",
+  resultDescription: "The updated movie, or the reason for the failure.",
   errors: ["INVALID_ID", "MOVIE_NOT_FOUND"],
   resolve: async (context, input) => ({ movie: await updateMovie(context, input) }),
 });

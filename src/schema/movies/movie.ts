@@ -1,4 +1,4 @@
-/** The type Movie, and queries for movies. */
+/** The Movie type and the queries for movies. */
 import { parseMovieId } from "../../ids.js";
 import { movieCount, moviesPage, toMovieOrder } from "../../resolvers/movies/list-movies.js";
 import {
@@ -15,106 +15,105 @@ import { findMovie, nodesOf } from "../../resolvers/request/lookup.js";
 import type { Movie as MovieRow } from "../../resolvers/request/row-types.js";
 import { builder } from "../builder/builder.js";
 import { FloatRange, IntRange, MovieOrder } from "../builder/filters.js";
-import { orderName, pageOf } from "../builder/page.js";
+import { orderName, toConnection } from "../builder/page.js";
 import { Movie, Poster } from "../builder/refs.js";
-import { isoOf } from "../builder/time.js";
+import { toIsoString } from "../builder/time.js";
 
 const PosterState = builder.enumType("PosterState", {
-  description: "Whether a movie has a poster.",
+  description: "Availability of a movie's poster.",
   values: {
-    READY: { description: "It has one." },
-    PENDING: { description: "It is being fetched: the next query may have it." },
-    NONE: { description: "There is none, or no source of posters is set up." },
+    READY: { description: "Available." },
+    PENDING: { description: "Being fetched; a later query may return it." },
+    NONE: { description: "Not available, or no poster provider is configured." },
   } as const,
 });
 
 const SimilarPoster = builder.objectRef<SimilarPosterOf>("SimilarPoster").implement({
-  description: "A movie whose poster is close to another one's.",
+  description: "A movie with a similar poster.",
   fields: (t) => ({
     movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }),
     similarity: t.exposeFloat("similarity", {
       description:
-        "Cosine, −1 to 1, of the two embeddings after the catalogue's mean is taken off, which finds better neighbours: " +
-        "not the number that `posterSimilarity` gives.",
+        "Cosine similarity, −1 to 1, of the two embeddings after subtracting the catalogue's mean, which finds better " +
+        "neighbours; differs from `posterSimilarity`.",
     }),
   }),
 });
 
 const SimilarMovie = builder.objectRef<SimilarMovieOf>("SimilarMovie").implement({
-  description: "A movie that the same people like.",
+  description: "A movie liked by the same users.",
   fields: (t) => ({
     movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }),
     similarity: t.exposeFloat("similarity", {
-      description: "Cosine, −1 to 1, of what the model learned of both from who likes them.",
+      description: "Cosine similarity, −1 to 1, of the movies in the model, learned from who likes them.",
     }),
   }),
 });
 
 builder.node(Movie, {
-  description: "A film of the data set.",
+  description: "A movie.",
   id: { resolve: ({ id }) => id, description: "Global id." },
   loadManyWithoutCache: (ids, { loaders }) => nodesOf(ids, parseMovieId, loaders.movieById) as Promise<MovieRow[]>,
   fields: (t) => ({
-    movieId: t.exposeInt("id", { description: "The data set's own number." }),
+    movieId: t.exposeInt("id", { description: "Movie number in the data set." }),
     title: t.exposeString("displayTitle", {
-      description: "Title with the article in front, without the year: `The Godfather`.",
+      description: "Display title: article first, without the year: `The Godfather`.",
     }),
-    givenTitle: t.exposeString("title", { description: "Title as the data set gives it: `Godfather, The (1972)`." }),
-    year: t.exposeInt("year", { nullable: true, description: "Year of release." }),
+    givenTitle: t.exposeString("title", { description: "Title as in the data set: `Godfather, The (1972)`." }),
+    year: t.exposeInt("year", { nullable: true, description: "Release year." }),
     genres: t.stringList({
-      description: "Genres, in the data set's words and order.",
+      description: "Genres, named and ordered as in the data set.",
       resolve: ({ genres }) => (genres === "" ? [] : genres.split("|")),
     }),
     imdbId: t.exposeString("imdbId", { nullable: true, description: "IMDb title id, such as `tt0114709`." }),
     imdbUrl: t.string({
       nullable: true,
-      description: "The title's page on IMDb; null where the movie is not linked.",
+      description: "URL of the IMDb page; null if the movie is not linked.",
       resolve: (movie) => imdbUrl(movie),
     }),
-    tmdbId: t.exposeInt("tmdbId", { nullable: true, description: "Number at The Movie Database." }),
+    tmdbId: t.exposeInt("tmdbId", { nullable: true, description: "The Movie Database (TMDB) id." }),
     linkConfidence: t.exposeFloat("linkConfidence", {
       nullable: true,
-      description:
-        "How sure the link to IMDb is, in 0..1: 1 where id, title and year agree, or where a person said so.",
+      description: "Confidence of the IMDb link, 0 to 1: 1 if id, title and year agree or a person confirmed it.",
     }),
     linkEvidence: t.exposeString("linkEvidence", {
       nullable: true,
-      description: "What the link was found by; where there is none, why.",
+      description: "How the link was found, or why there is none.",
     }),
     ratingCount: t.int({
       description:
-        "How many users rated it. People whose ratings the viewer may not read are counted ten at a time, here and in its mean and " +
-        "histogram: nothing tells one person's stars.",
+        "Number of ratings. Here and in the mean and histogram, ratings that the viewer may not read count in tens, so that no " +
+        "single user's rating is revealed.",
       resolve: async ({ id }, _args, { loaders }) => (await loaders.statisticsByMovieId.load(id)).ratingCount,
     }),
     meanRating: t.float({
       nullable: true,
-      description: "Mean of its ratings in stars; null without ratings.",
+      description: "Mean rating in stars; null without ratings.",
       resolve: async ({ id }, _args, { loaders }) => (await loaders.statisticsByMovieId.load(id)).meanRating,
     }),
     ratingHistogram: t.intList({
-      description: "How many ratings of 0.5, 1, … 5 stars it has: ten counts.",
+      description: "Numbers of ratings of 0.5, 1, … 5 stars: ten counts.",
       resolve: async ({ id }, _args, { loaders }) => [...(await loaders.statisticsByMovieId.load(id)).histogram],
     }),
     lastRatedOn: t.string({
       nullable: true,
-      description: "The day it was last rated, such as `2003-02-28`, in UTC; null where that is not known.",
+      description: "Date of the last rating in UTC, such as `2003-02-28`; null if unknown.",
       resolve: async ({ id }, _args, { loaders }) => {
         const { lastRatedAt } = await loaders.statisticsByMovieId.load(id);
-        return lastRatedAt === null ? null : isoOf(lastRatedAt).slice(0, 10);
+        return lastRatedAt === null ? null : toIsoString(lastRatedAt).slice(0, 10);
       },
     }),
     predictedRating: t.float({
       nullable: true,
-      description: "Stars that the user is predicted to give, 0.5 to 5. One call of the model serves a whole request.",
-      args: { userId: t.arg.id({ description: "Number or global id of a user; by default the viewer." }) },
+      description: "Predicted rating by the user in stars, 0.5 to 5. One call to the model serves a whole request.",
+      args: { userId: t.arg.id({ description: "Number or global id of a user; default the viewer." }) },
       resolve: (movie, { userId }, context) => predictedRating(context, movie, userId),
     }),
     posterSimilarity: t.float({
       nullable: true,
       description:
-        "Cosine, −1 to 1, of its poster's embedding to the mean of a user's three best-rated movies' or to another " +
-        "movie's; null where there is no poster. Computed only where asked for.",
+        "Cosine similarity, −1 to 1, of its poster's embedding to the mean of a user's three best-rated movies or to another " +
+        "movie; null if there is no poster. Computed only if selected.",
       args: {
         userId: t.arg.id({ description: "Number or global id of a user." }),
         movieId: t.arg.id({ description: "Number or global id of a movie." }),
@@ -125,31 +124,31 @@ builder.node(Movie, {
     poster: t.field({
       type: Poster,
       nullable: true,
-      description: "Its key art, where there is any.",
+      description: "Key art; null if there is none.",
       resolve: (movie, _args, context) => getPoster(context, movie),
     }),
     similar: t.field({
       type: [SimilarMovie],
       description:
-        "Movies that the same people like, closest first; none where too few people like this one, or the model that serves " +
-        "has no ranker.",
-      args: { first: t.arg.int({ defaultValue: 10, description: `How many, at most ${maxPage}.` }) },
+        "Movies liked by the same users, most similar first; empty if too few users like this one or the active model has no " +
+        "ranker.",
+      args: { first: t.arg.int({ defaultValue: 10, description: `Number of movies, at most ${maxPage}.` }) },
       complexity: ({ first }) => ({ field: 20, multiplier: Math.max(1, first ?? 10) }),
       resolve: (movie, { first }, context) => similarMovies(context, movie, first ?? 10),
     }),
     similarPosters: t.field({
       type: [SimilarPoster],
       description:
-        "Movies whose posters look most like this one's, of the whole catalogue, closest first; none where it has no poster.",
-      args: { first: t.arg.int({ defaultValue: 10, description: `How many, at most ${maxPage}.` }) },
+        "Movies in the catalogue with the most similar posters, most similar first; empty if this one has no poster.",
+      args: { first: t.arg.int({ defaultValue: 10, description: `Number of movies, at most ${maxPage}.` }) },
       complexity: ({ first }) => ({ field: 50, multiplier: Math.max(1, first ?? 10) }),
       resolve: (movie, { first }, context) => similarPosters(context, movie, first ?? 10),
     }),
     posterState: t.field({
       type: PosterState,
       description:
-        "Whether it has a poster. Asking for one that is missing has it fetched in the background, where a source of " +
-        "posters is set up: `posterUpdated` says when it is there.",
+        "Availability of the poster. Selecting a missing poster fetches it in the background if a poster provider is " +
+        "configured; `posterUpdated` reports its arrival.",
       resolve: (movie, _args, context) => posterState(context, movie),
     }),
   }),
@@ -159,10 +158,10 @@ builder.queryField("movie", (t) =>
   t.field({
     type: Movie,
     nullable: true,
-    description: "A movie by the data set's own number or global id, or by its IMDb id.",
+    description: "The movie with a number, global id or IMDb id.",
     args: {
-      id: t.arg.id({ description: "Number or global id." }),
-      imdbId: t.arg.string({ description: "`tt0114709`, `114709` or the address of a title on imdb.com." }),
+      id: t.arg.id({ description: "Number or global id of the movie." }),
+      imdbId: t.arg.string({ description: "`tt0114709`, `114709` or the URL of a title on imdb.com." }),
     },
     resolve: (_root, by, context) => findMovie(context, by),
   }),
@@ -172,29 +171,28 @@ builder.queryField("movies", (t) =>
   t.connection(
     {
       type: Movie,
-      description: "Movies, all or those that match, by default by number, or by relevance where `search` is given.",
+      description: "Movies that match all filters, by default ordered by number, or by relevance with `search`.",
       args: {
         search: t.arg.string({
           description:
-            "Words of the title, or how they begin, in any order, in whatever case and with or without accents, hyphens and apostrophes; " +
-            "of Chinese, Japanese, Korean and Thai any part of the title. The best fit comes first, unless `orderBy` says otherwise.",
+            "Words of the title or prefixes of them, in any order, ignoring case, accents, hyphens and apostrophes; any part of a " +
+            "Chinese, Japanese, Korean or Thai title. Best match first, unless `orderBy` is given.",
         }),
-        genres: t.arg.stringList({ description: "Genres that a movie must all have." }),
-        anyGenre: t.arg.stringList({ description: "Genres of which a movie must have one." }),
-        excludeGenres: t.arg.stringList({ description: "Genres of which a movie must have none." }),
+        genres: t.arg.stringList({ description: "Genres that a movie must have, all of them." }),
+        anyGenre: t.arg.stringList({ description: "Genres of which a movie must have at least one." }),
+        excludeGenres: t.arg.stringList({ description: "Genres that a movie must not have." }),
         years: t.arg({ type: IntRange, description: "Only movies released in these years." }),
-        meanRating: t.arg({ type: FloatRange, description: "Only movies with such a mean rating, in stars." }),
-        ratingCount: t.arg({ type: IntRange, description: "Only movies that so many users rated." }),
-        linked: t.arg.boolean({ description: "Only movies with an IMDb id, or with `false` only those without." }),
+        meanRating: t.arg({ type: FloatRange, description: "Only movies with a mean rating in this range, in stars." }),
+        ratingCount: t.arg({ type: IntRange, description: "Only movies with a number of ratings in this range." }),
+        linked: t.arg.boolean({ description: "Only movies with an IMDb id, or with `false` without one." }),
         uncertainLink: t.arg.boolean({
-          description:
-            "Only movies whose link an import found and was not certain of, or with `false` only the others.",
+          description: "Only movies with an uncertain link from an import, or with `false` all others.",
         }),
-        hasPoster: t.arg.boolean({ description: "Only movies with a poster, or with `false` only those without." }),
-        orderBy: t.arg({ type: MovieOrder, description: "By default by number." }),
+        hasPoster: t.arg.boolean({ description: "Only movies with a poster, or with `false` without one." }),
+        orderBy: t.arg({ type: MovieOrder, description: "Sort order; default by number." }),
       },
       resolve: (_root, args, context) =>
-        pageOf(
+        toConnection(
           args,
           orderName(toMovieOrder(args)),
           (page) => moviesPage(context, args, page),

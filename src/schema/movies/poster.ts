@@ -1,4 +1,4 @@
-/** The type Poster, and mutations that set and remove posters. */
+/** The Poster type, the mutations that set and remove posters, and the subscription to changes. */
 import { changedMovie, posterChanges } from "../../resolvers/movies/poster-subscription.js";
 import { removePoster, uploadPoster } from "../../resolvers/movies/set-poster.js";
 import type { Movie as MovieRow } from "../../resolvers/request/row-types.js";
@@ -10,67 +10,67 @@ import { addMutation } from "../builder/mutation.js";
 import { Movie, Poster } from "../builder/refs.js";
 
 const PosterSource = builder.enumType("PosterSource", {
-  description: "Where a poster came from.",
+  description: "Origin of a poster.",
   values: {
-    folder: { description: "From a folder of the operator's." },
+    folder: { description: "Loaded from the operator's folder." },
     upload: { description: "Uploaded by `setPoster`." },
-    tmdb: { description: "From The Movie Database." },
+    tmdb: { description: "Fetched from The Movie Database." },
     drawn: { description: "Drawn by Marquee for its embedded data set." },
   } as const,
 });
 
 const PosterFormat = builder.enumType("PosterFormat", {
-  description: "How a picture is coded.",
+  description: "Image format.",
   values: {
     jpeg: { description: "JPEG, `image/jpeg`." },
     png: { description: "PNG, `image/png`." },
-    webp: { description: "WebP, `image/webp`: smaller than both, and every browser shows it." },
-    avif: { description: "AVIF, `image/avif`: the smallest, and the slowest to make; uploads cannot be AVIF." },
+    webp: { description: "WebP, `image/webp`: smaller than both; supported by every browser." },
+    avif: { description: "AVIF, `image/avif`: smallest, slowest to encode; not accepted for uploads." },
   } as const,
 });
 
 const PaletteColour = builder.objectRef<NamedColour>("PaletteColour").implement({
-  description: "A colour of a poster.",
+  description: "A colour in a poster.",
   fields: (t) => ({
-    name: t.exposeString("name", { description: "In words, such as `dark blue` or `cream`." }),
-    share: t.exposeFloat("share", { description: "Share of the picture that it covers, in 0..1." }),
+    name: t.exposeString("name", { description: "Colour name, such as `dark blue` or `cream`." }),
+    share: t.exposeFloat("share", { description: "Share of the image area, 0 to 1." }),
   }),
 });
 
 Poster.implement({
-  description: "A movie's key art, as this server keeps it.",
+  description: "A movie's key art, as stored on this server.",
   fields: (t) => ({
     id: t.id({
-      description: "Names the movie's poster, for caches: a new one takes its place. `node` does not take it.",
+      description: "Cache id of the movie's poster; a new poster keeps it. Not accepted by `node`.",
       resolve: ({ movieId }) => cacheId("Poster", movieId),
     }),
     url: t.string({
-      description: "Path on this server. It names the content, so it may be cached for ever.",
+      description: "Path on this server. It identifies the content, so it may be cached forever.",
       args: {
         width: t.arg.int({
-          description: `At most so many pixels wide, one of ${posterWidths.join(", ")}; by default as it is.`,
+          description: `Maximum width in pixels, one of ${posterWidths.join(", ")}; default the poster's own.`,
         }),
-        format: t.arg({ type: PosterFormat, description: "By default the poster's own." }),
+        format: t.arg({ type: PosterFormat, description: "Image format; default the poster's own." }),
       },
       resolve: (poster, size) => posterUrl(poster, size),
     }),
-    width: t.exposeInt("width", { description: "Pixels." }),
-    height: t.exposeInt("height", { description: "Pixels." }),
+    width: t.exposeInt("width", { description: "Width in pixels." }),
+    height: t.exposeInt("height", { description: "Height in pixels." }),
     palette: t.field({
       type: [PaletteColour],
-      description: "The colours that cover most of it, most first.",
+      description: "Dominant colours, largest share first.",
       complexity: 5,
       resolve: async ({ movieId }, _args, { loaders }) => (await loaders.previewByMovieId.load(movieId))?.palette ?? [],
     }),
     blurhash: t.string({
       nullable: true,
       description:
-        "A blur to paint while the poster loads, as https://blurha.sh decodes it; null where it cannot be read.",
+        "BlurHash placeholder (https://blurha.sh) to show while the poster loads; null if the poster cannot be decoded.",
       complexity: 5,
       resolve: async ({ movieId }, _args, { loaders }) =>
         (await loaders.previewByMovieId.load(movieId))?.blurhash ?? null,
     }),
-    source: t.expose("source", { type: PosterSource, description: "Where it came from." }),
+    source: t.expose("source", { type: PosterSource, description: "Origin of the poster." }),
   }),
 });
 
@@ -79,24 +79,24 @@ interface Payload {
 }
 
 const SetPosterInput = builder.inputType("SetPosterInput", {
-  description: "Which picture a movie's poster is.",
+  description: "A movie and its new poster.",
   fields: (t) => ({
     movieId: t.id({ required: true, description: "Number or global id of the movie." }),
     file: t.field({
       type: "File",
       required: true,
-      description: "JPEG, PNG or WebP, one picture, at most 10 MiB and 24 megapixels.",
+      description: "JPEG, PNG or WebP with a single image, at most 10 MiB and 24 megapixels.",
     }),
   }),
 });
 
 const RemovePosterInput = builder.inputType("RemovePosterInput", {
-  description: "A movie whose poster is wrong.",
+  description: "A movie with a wrong poster.",
   fields: (t) => ({ movieId: t.id({ required: true, description: "Number or global id of the movie." }) }),
 });
 
 const SetPosterPayload = builder.objectRef<Payload>("SetPosterPayload").implement({
-  description: "The movie with its poster.",
+  description: "The movie with its new poster.",
   fields: (t) => ({ movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }) }),
 });
 
@@ -108,23 +108,22 @@ const RemovePosterPayload = builder.objectRef<Payload>("RemovePosterPayload").im
 addMutation("setPoster", {
   scope: "editor",
   description:
-    "Makes a picture a movie's poster, sent as the GraphQL multipart request specification says. No source of posters replaces it.",
+    "Sets a movie's poster to an image, sent as a GraphQL multipart request. No poster provider replaces it.",
   input: SetPosterInput,
-  inputDescription: "Movie and picture.",
+  inputDescription: "Movie and image.",
   payload: SetPosterPayload,
-  resultDescription: "The movie with its poster, or why the picture was refused.",
+  resultDescription: "The movie with its new poster, or the reason for the failure.",
   errors: ["INVALID_ID", "MOVIE_NOT_FOUND", "POSTER_UNREADABLE"],
   resolve: async (context, { movieId, file }) => ({ movie: await uploadPoster(context, movieId, file) }),
 });
 
 addMutation("removePoster", {
   scope: "editor",
-  description:
-    "Takes a movie's poster away. Where a source of posters is set up, it is fetched from there again when it is needed.",
+  description: "Removes a movie's poster. If a poster provider is configured, it is fetched again when needed.",
   input: RemovePosterInput,
   inputDescription: "The movie.",
   payload: RemovePosterPayload,
-  resultDescription: "The movie without its poster, or why nothing changed.",
+  resultDescription: "The movie without its poster, or the reason for the failure.",
   errors: ["INVALID_ID", "MOVIE_NOT_FOUND", "POSTER_NOT_FOUND"],
   resolve: async (context, { movieId }) => ({ movie: await removePoster(context, movieId) }),
 });
@@ -132,9 +131,8 @@ addMutation("removePoster", {
 builder.subscriptionField("posterUpdated", (t) =>
   t.field({
     type: Movie,
-    description:
-      "The movie, each time its poster has come, was replaced or was taken away by this server. Sent as server-sent events.",
-    args: { movieId: t.arg.id({ description: "Number or global id of a movie; all movies where it is left out." }) },
+    description: "The movie, whenever this server adds, replaces or removes its poster. Sent as server-sent events.",
+    args: { movieId: t.arg.id({ description: "Number or global id of a movie; default all movies." }) },
     subscribe: (_root, { movieId }, context) => posterChanges(context, movieId),
     resolve: (movieId, _args, context) => changedMovie(context, movieId),
   }),

@@ -1,4 +1,4 @@
-/** Arguments shared by every field that recommends. */
+/** Arguments shared by all recommendation fields. */
 import type { ArgBuilder } from "@pothos/core";
 import { defaultCandidates, defaultFirst, defaultFirstSimilar } from "../../recommend/pipeline.js";
 import { maxPage } from "../../resolvers/request/cursors.js";
@@ -8,81 +8,81 @@ import { IntRange } from "../builder/filters.js";
 type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
 
 const RankBy = builder.enumType("RankBy", {
-  description: "What recommendations are ordered by.",
+  description: "Ranking of recommendations.",
   values: {
     PREFERENCE: {
-      description: "What the user would choose to watch, learned from likes; needs a model with a ranker.",
+      description: "By what the user would choose to watch, learned from likes; requires a model with a ranker.",
     },
-    RATING: { description: "How many stars the user would give: favours what few have seen." },
+    RATING: { description: "By predicted rating in stars; favours movies that few have seen." },
   } as const,
 });
 
 const RecommendationFilter = builder.inputType("RecommendationFilter", {
-  description: "Which movies may be recommended.",
+  description: "Conditions for recommended movies.",
   fields: (t) => ({
-    genres: t.stringList({ description: "Genres that a movie must all have." }),
-    anyGenre: t.stringList({ description: "Genres of which a movie must have one." }),
-    excludeGenres: t.stringList({ description: "Genres of which a movie must have none." }),
-    years: t.field({ type: IntRange, description: "Years of release." }),
-    minRatings: t.int({ description: "How many users must have rated a movie at least." }),
+    genres: t.stringList({ description: "Genres that a movie must have, all of them." }),
+    anyGenre: t.stringList({ description: "Genres of which a movie must have at least one." }),
+    excludeGenres: t.stringList({ description: "Genres that a movie must not have." }),
+    years: t.field({ type: IntRange, description: "Range of release years." }),
+    minRatings: t.int({ description: "Minimum number of ratings of a movie." }),
     excludeMovieIds: t.idList({
-      description: "Numbers or global ids of movies that are not to be recommended, at most 1000.",
+      description: "Numbers or global ids of movies to exclude, at most 1000.",
     }),
-    includeRated: t.boolean({ description: "Also movies that the user has rated." }),
+    includeRated: t.boolean({ description: "Whether to include movies that the user has rated." }),
   }),
 });
 
-/** All but how many. */
+/** All arguments except the number of results. */
 export function recommendArgs(t: ArgBuilder<Types>) {
   return {
-    similar: t.boolean({ defaultValue: false, description: "Re-rank by the likeness of posters." }),
+    similar: t.boolean({ defaultValue: false, description: "Whether to re-rank by poster similarity." }),
     candidates: t.int({
       defaultValue: defaultCandidates,
-      description: "How many of the best `similar` re-ranks, at most 1000.",
+      description: "Number of top movies that `similar` re-ranks, at most 1000.",
     }),
     rankBy: t({
       type: RankBy,
-      description: "What to order by; default `PREFERENCE` where the model has a ranker, else `RATING`.",
+      description: "Ranking; default `PREFERENCE` if the model has a ranker, else `RATING`.",
     }),
     weight: t.float({
       description:
-        "With `similar`: from 0 (by what movies are ranked by) to 1 (by likeness), both normalised over the candidates; " +
-        "a movie without a poster counts as alike as the others in the mean. Left out: by likeness, and those without a poster are dropped.",
+        "With `similar`: weight of poster similarity, from 0 (ranking only) to 1 (similarity only), both normalised over the " +
+        "candidates; a movie without a poster gets the mean similarity. If omitted: by similarity, without movies that have no poster.",
     }),
     diversity: t.float({
       description:
-        "With `similar`: from 0 to 1, how much each next poster must differ from those before it (maximal marginal relevance).",
+        "With `similar`: how much each poster must differ from those before it, 0 to 1 (maximal marginal relevance).",
     }),
     basedOn: t.idList({
       description:
-        "With `similar`: movies (numbers or global ids, at most 20) whose posters are compared with, instead of the user's three best-rated.",
+        "With `similar`: movies (numbers or global ids, at most 20) to compare posters with, instead of the user's three best-rated.",
     }),
     popularity: t.float({
       description:
-        "From −1 (niche: on average as popular as the median movie) over 0 (as the ranker says) to 1 (mainstream). With " +
-        "`PREFERENCE` only.",
+        "Popularity bias, from −1 (niche: on average as popular as the median movie) through 0 (the ranker's own) to 1 " +
+        "(mainstream). With `PREFERENCE` only.",
     }),
-    filter: t({ type: RecommendationFilter, description: "Which movies may be recommended." }),
+    filter: t({ type: RecommendationFilter, description: "Conditions for recommended movies." }),
   };
 }
 
 export function firstArg(t: ArgBuilder<Types>) {
   return t.int({
-    description: `How many, at most ${maxPage}; default ${defaultFirst}, or ${defaultFirstSimilar} when \`similar\`.`,
+    description: `Number of movies, at most ${maxPage}; default ${defaultFirst}, or ${defaultFirstSimilar} with \`similar\`.`,
   });
 }
 
-interface WeighedArgs {
+interface CostArgs {
   similar?: boolean | null;
   candidates?: number | null;
   basedOn?: readonly unknown[] | null;
   filter?: { excludeMovieIds?: readonly unknown[] | null } | null;
-  /** A guest's, who is folded in from them. */
+  /** Ratings of a guest, who is folded in. */
   ratings?: readonly unknown[];
 }
 
-/** Every movie is predicted, each candidate's poster may have to be embedded first, and what is named has to be read. */
-export function recommendCost(args: WeighedArgs, first: number): { field: number; multiplier: number } {
+/** Counts predicting every movie, embedding each candidate's poster if needed, and reading the listed movies. */
+export function recommendCost(args: CostArgs, first: number): { field: number; multiplier: number } {
   const { similar, candidates, basedOn, filter, ratings = [] } = args;
   const named = (basedOn?.length ?? 0) + (filter?.excludeMovieIds?.length ?? 0) / 10 + ratings.length;
   return {

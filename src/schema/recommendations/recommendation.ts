@@ -1,4 +1,4 @@
-/** The type Recommendation, its reasons, and `recommendFor`. */
+/** The Recommendation type, its reasons, and the query for guests. */
 import { defaultFirst } from "../../recommend/pipeline.js";
 import { getReasons, reasonText, sharedPalette } from "../../resolvers/recommendations/reasons.js";
 import { getSimilarity, shownScore } from "../../resolvers/recommendations/recommendation-fields.js";
@@ -9,45 +9,44 @@ import { firstArg, recommendArgs, recommendCost } from "./recommend-args.js";
 import { TasteBasis } from "./visual-taste.js";
 
 const PredictionBasis = builder.enumType("PredictionBasis", {
-  description: "What a prediction rests on.",
+  description: "Basis of a prediction.",
   values: {
-    MODEL: { description: "The model knows both the user and the movie from ratings." },
-    FALLBACK: { description: "The user or the movie has no ratings that the model knows: means stand in for them." },
+    MODEL: { description: "Ratings of both the user and the movie that the model knows." },
+    FALLBACK: { description: "Means, because the model knows no ratings of the user or of the movie." },
   } as const,
 });
 
 Recommendation.implement({
-  description: "A movie that a user has not rated, and how well it would suit.",
+  description: "A recommended movie with its predicted rating.",
   fields: (t) => ({
-    rank: t.exposeInt("rank", { description: "Place in the list, from 1." }),
+    rank: t.exposeInt("rank", { description: "Rank in the list, from 1." }),
     movie: t.field({
       type: Movie,
       nullable: true,
       description: "The movie.",
       resolve: ({ movieId }, _args, { loaders }) => loaders.movieById.load(movieId),
     }),
-    title: t.exposeString("title", { description: "The movie's title." }),
+    title: t.exposeString("title", { description: "Title of the movie." }),
     score: t.float({
-      description:
-        "Predicted rating in stars, 0.5 to 5. The order is by the prediction before it is cut to this range.",
+      description: "Predicted rating in stars, 0.5 to 5. The order uses the prediction before clamping.",
       resolve: (recommended) => shownScore(recommended),
     }),
-    basis: t.expose("basis", { type: PredictionBasis, description: "What the prediction rests on." }),
+    basis: t.expose("basis", { type: PredictionBasis, description: "Basis of the prediction." }),
     similarity: t.float({
       nullable: true,
       description:
-        "Cosine, −1 to 1, of the poster's embedding to the mean of the user's three best-rated movies'; null where there " +
-        "is no poster. Computed only where asked for, or where `similar: true` needs it.",
+        "Cosine similarity, −1 to 1, of the poster's embedding to the mean of the user's three best-rated movies; null if " +
+        "there is no poster. Computed only if selected or needed by `similar: true`.",
       complexity: 5,
       resolve: (recommended, _args, context) => getSimilarity(context, recommended),
     }),
     reasons: t.field({
       type: [Reason],
       description:
-        "Where the list was re-ranked by posters, first the poster that the movie's own is closest to, and for a user who " +
-        "rated fewer than three movies what stands in for theirs; then which of the user's own ratings raise this " +
-        "prediction most, most first, where the model can say. Computed only where asked for.",
-      args: { first: t.arg.int({ defaultValue: 3, description: "How many, at most 20." }) },
+        "If posters re-ranked the list: the most similar poster, then, for a user with fewer than three rated movies, the " +
+        "fallback. After these, if the model supports it, the user's ratings that raise this prediction most, largest " +
+        "first. Computed only if selected.",
+      args: { first: t.arg.int({ defaultValue: 3, description: "Number of reasons, at most 20." }) },
       complexity: ({ first }) => ({ field: 5, multiplier: Math.max(1, first ?? 3) }),
       resolve: (recommended, { first }, context) => getReasons(context, recommended, first ?? 3),
     }),
@@ -55,19 +54,19 @@ Recommendation.implement({
 });
 
 const GuestRatingInput = builder.inputType("GuestRatingInput", {
-  description: "How many stars a guest gives a movie.",
+  description: "A guest's rating of a movie.",
   fields: (t) => ({
     movieId: t.id({ required: true, description: "Number or global id of the movie." }),
-    rating: t.float({ required: true, description: "Stars, 0.5 to 5 in half stars." }),
+    rating: t.float({ required: true, description: "Stars, 0.5 to 5 in steps of 0.5." }),
   }),
 });
 
 const DemographicsInput = builder.inputType("DemographicsInput", {
-  description: "What is known of a guest.",
+  description: "Demographics of a guest.",
   fields: (t) => ({
     gender: t.string({ description: "`M` or `F`." }),
     ageGroup: t.int({ description: "Lower bound of the age group: 1, 18, 25, 35, 45, 50 or 56." }),
-    occupation: t.string({ description: "Occupation, in the data set's words." }),
+    occupation: t.string({ description: "Occupation as the data set names it." }),
   }),
 });
 
@@ -75,11 +74,10 @@ builder.queryField("recommendFor", (t) =>
   t.field({
     type: [Recommendation],
     description:
-      "Recommendations for somebody who is in no database, from the ratings that are given; nothing of it is kept. Without " +
-      "ratings, what most people like.",
+      "Recommendations for a guest from the given ratings; nothing is stored. Without ratings: movies that most users like.",
     args: {
-      ratings: t.arg({ type: [GuestRatingInput], required: true, description: "Their ratings, at most 500." }),
-      demographics: t.arg({ type: DemographicsInput, description: "What is known of them." }),
+      ratings: t.arg({ type: [GuestRatingInput], required: true, description: "Ratings of the guest, at most 500." }),
+      demographics: t.arg({ type: DemographicsInput, description: "Demographics of the guest." }),
       ...recommendArgs(t.arg),
       first: firstArg(t.arg),
     },
@@ -89,18 +87,18 @@ builder.queryField("recommendFor", (t) =>
 );
 
 Reason.implement({
-  description: "Why a movie is recommended.",
+  description: "Reason for a recommendation.",
   resolveType: ({ kind }) => kind,
   fields: (t) => ({
     text: t.string({
       description:
-        "Ready to show: `because you gave Alien 5★`, `its poster looks like that of Alien (0.83): both black and green`.",
+        "Display text: `because you gave Alien 5★`, `its poster looks like that of Alien (0.83): both black and green`.",
       resolve: (reason, _args, context) => reasonText(context, reason),
     }),
     movie: t.field({
       type: Movie,
       nullable: true,
-      description: "The movie that the reason is about: that the user rated, or whose poster is alike.",
+      description: "The movie that the user rated, or that has the similar poster.",
       resolve: (reason, _args, { loaders }) =>
         reason.kind === "TasteReason" ? null : loaders.movieById.load(reason.movieId),
     }),
@@ -108,39 +106,41 @@ Reason.implement({
 });
 
 builder.objectType(RatingReason, {
-  description: "One of the user's ratings, and how much it moves a prediction.",
+  description: "One of the user's ratings and its effect on the prediction.",
   interfaces: [Reason],
   fields: (t) => ({
-    rating: t.exposeFloat("stars", { description: "Stars that the user gave it." }),
+    rating: t.exposeFloat("stars", { description: "Stars that the user gave the movie." }),
     contribution: t.exposeFloat("contribution", {
-      description: "Stars by which this rating moves the prediction: exact, before the prediction is cut to the scale.",
+      description: "Exact change in stars that this rating makes to the prediction, before clamping.",
     }),
   }),
 });
 
 builder.objectType(PosterReason, {
-  description: "The poster, of those that the list was re-ranked by, that the recommended movie's own is closest to.",
+  description: "The most similar of the posters that re-ranked the list.",
   interfaces: [Reason],
   fields: (t) => ({
-    similarity: t.exposeFloat("similarity", { description: "Cosine of the two posters' embeddings, −1 to 1." }),
+    similarity: t.exposeFloat("similarity", {
+      description: "Cosine similarity of the two posters' embeddings, −1 to 1.",
+    }),
     palette: t.stringList({
-      description: "Colours that both posters show, in words, most first: `dark blue`, `cream`.",
+      description: "Names of the colours that both posters share, largest share first: `dark blue`, `cream`.",
       resolve: (reason, _args, context) => sharedPalette(context, reason),
     }),
   }),
 });
 
 builder.objectType(TasteReason, {
-  description: "What stands in for the posters of a user who rated fewer than three movies.",
+  description: "The fallback for the posters of a user who rated fewer than three movies.",
   interfaces: [Reason],
   fields: (t) => ({
     basis: t.field({
       type: TasteBasis,
-      description: "Whose taste stands in.",
+      description: "Ratings that the fallback is based on.",
       resolve: ({ fallback }) => fallback.basis,
     }),
     ratedMovies: t.int({
-      description: "How many movies the user has rated: none, one or two.",
+      description: "Number of movies that the user has rated: 0, 1 or 2.",
       resolve: ({ fallback }) => fallback.ratedMovies,
     }),
   }),

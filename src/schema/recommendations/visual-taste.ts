@@ -1,4 +1,4 @@
-/** The type VisualTaste: which clusters of posters a user prefers. */
+/** The VisualTaste type: the clusters of posters that a user prefers. */
 import type { TasteCluster } from "../../recommend/poster-taste.js";
 import { typicalPosters } from "../../resolvers/movies/typical-posters.js";
 import { checkFirst, maxPage } from "../../resolvers/request/cursors.js";
@@ -6,23 +6,23 @@ import { builder } from "../builder/builder.js";
 import { Movie, VisualTaste } from "../builder/refs.js";
 
 export const TasteBasis = builder.enumType("TasteBasis", {
-  description: "Whose ratings a visual taste rests on.",
+  description: "Ratings that a visual taste is based on.",
   values: {
-    RATINGS: { description: "The user's own." },
-    DEMOGRAPHICS: { description: "Those of people of the user's gender and age group." },
-    EVERYONE: { description: "Everybody's." },
+    RATINGS: { description: "Ratings of the user." },
+    DEMOGRAPHICS: { description: "Ratings of users of the same gender and age group." },
+    EVERYONE: { description: "Ratings of all users." },
   } as const,
 });
 
 const VisualCluster = builder.objectRef<TasteCluster>("VisualCluster").implement({
-  description: "A kind of posters of the catalogue.",
+  description: "A cluster of similar posters in the catalogue.",
   fields: (t) => ({
-    share: t.exposeFloat("share", { description: "Share of the user's taste, in 0..1; all clusters sum to 1." }),
-    size: t.exposeInt("size", { description: "How many posters of the catalogue are of this kind." }),
+    share: t.exposeFloat("share", { description: "Share of the user's taste, 0 to 1; all clusters sum to 1." }),
+    size: t.exposeInt("size", { description: "Number of posters in the cluster." }),
     posters: t.field({
       type: [Movie],
-      description: "Movies whose posters are the most typical of it.",
-      args: { first: t.arg.int({ defaultValue: 6, description: "How many, at most 100." }) },
+      description: "Movies with the most typical posters of the cluster.",
+      args: { first: t.arg.int({ defaultValue: 6, description: "Number of movies, at most 100." }) },
       complexity: ({ first }) => ({ field: 20, multiplier: Math.max(1, first ?? 6) }),
       resolve: (cluster, { first }, context) => typicalPosters(context, cluster, first ?? 6),
     }),
@@ -30,14 +30,14 @@ const VisualCluster = builder.objectRef<TasteCluster>("VisualCluster").implement
 });
 
 VisualTaste.implement({
-  description: "Which kinds of posters a user's movies have.",
+  description: "A user's taste in posters.",
   fields: (t) => ({
-    basis: t.expose("basis", { type: TasteBasis, description: "Whose ratings it rests on most." }),
-    ratedPosters: t.exposeInt("ratedPosters", { description: "Movies with a poster that the user rated." }),
+    basis: t.expose("basis", { type: TasteBasis, description: "Ratings that it is mostly based on." }),
+    ratedPosters: t.exposeInt("ratedPosters", { description: "Number of rated movies that have a poster." }),
     clusters: t.field({
       type: [VisualCluster],
-      description: "Kinds of posters, those of the largest share first.",
-      args: { first: t.arg.int({ defaultValue: 5, description: "How many, at most 100." }) },
+      description: "Clusters of posters, largest share first.",
+      args: { first: t.arg.int({ defaultValue: 5, description: "Number of clusters, at most 100." }) },
       complexity: ({ first }) => ({ field: 5, multiplier: Math.max(1, first ?? 5) }),
       resolve: ({ clusters }, { first }) => clusters.slice(0, checkFirst("first", first ?? 5, maxPage)),
     }),

@@ -1,4 +1,4 @@
-/** The loaded data set and the active encoder. */
+/** The Dataset and Encoder types, and the queries for the active ones. */
 import {
   type Dataset as DatasetOf,
   datasetCounts,
@@ -7,39 +7,41 @@ import {
   loadedDataset,
 } from "../../resolvers/system/catalogue-facts.js";
 import { builder } from "../builder/builder.js";
-import { isoOf } from "../builder/time.js";
+import { toIsoString } from "../builder/time.js";
 
 const Dataset = builder.objectRef<DatasetOf>("Dataset").implement({
-  description: "The data set that is loaded.",
+  description: "The loaded data set.",
   fields: (t) => ({
     name: t.exposeString("name", { description: "Name, such as `ml-1m`." }),
-    kind: t.exposeString("kind", { description: "Its layout: `1m`, `100k`, `csv`, or `embedded`." }),
-    synthetic: t.exposeBoolean("synthetic", { description: "Whether its users and ratings are made up." }),
-    importedAt: t.string({ description: "When, as ISO 8601 in UTC.", resolve: ({ importedAt }) => isoOf(importedAt) }),
+    kind: t.exposeString("kind", { description: "Layout: `1m`, `100k`, `csv` or `embedded`." }),
+    synthetic: t.exposeBoolean("synthetic", { description: "Whether its users and ratings are synthetic." }),
+    importedAt: t.string({
+      description: "Time of import, ISO 8601 in UTC.",
+      resolve: ({ importedAt }) => toIsoString(importedAt),
+    }),
     userCount: t.int({
-      description: "How many users there are, those added here too.",
+      description: "Number of users, including those added here.",
       resolve: (_dataset, _args, context) => datasetCounts.users(context),
     }),
     movieCount: t.int({
-      description: "How many movies there are.",
+      description: "Number of movies.",
       resolve: (_dataset, _args, context) => datasetCounts.movies(context),
     }),
     ratingCount: t.int({
-      description:
-        "How many ratings there are, those that the viewer may not read counted ten at a time for each movie.",
+      description: "Number of ratings; those that the viewer may not read count in tens per movie.",
       resolve: async (_dataset, _args, context) => (await datasetCounts.ratings(context)).count,
     }),
     meanRating: t.float({
       nullable: true,
-      description: "Mean of all ratings in stars; null without any.",
+      description: "Mean of all ratings in stars; null without ratings.",
       resolve: async (_dataset, _args, context) => (await datasetCounts.ratings(context)).mean,
     }),
     linkedMovieCount: t.int({
-      description: "How many movies have an IMDb id.",
+      description: "Number of movies with an IMDb id.",
       resolve: (_dataset, _args, context) => datasetCounts.linkedMovies(context),
     }),
     posterCount: t.int({
-      description: "How many movies have a poster.",
+      description: "Number of movies with a poster.",
       resolve: (_dataset, _args, context) => datasetCounts.posters(context),
     }),
   }),
@@ -49,26 +51,26 @@ builder.queryField("dataset", (t) =>
   t.field({
     type: Dataset,
     nullable: true,
-    description: "The data set that is loaded; null where none is.",
+    description: "The loaded data set; null if there is none.",
     resolve: (_root, _args, context) => loadedDataset(context),
   }),
 );
 
 const Encoder = builder.objectRef<EncoderManifest>("Encoder").implement({
-  description: "What turns posters into the vectors that are compared.",
+  description: "An encoder of posters as vectors for comparison.",
   fields: (t) => ({
-    name: t.exposeString("name", { description: "Name, as `marquee encoders list` shows it." }),
+    name: t.exposeString("name", { description: "Name, as in `marquee encoders list`." }),
     kind: t.exposeString("kind", {
-      description: "`builtin`, `onnx` (an image network) or `head` (trained here on top of another).",
+      description: "Kind: `builtin`, `onnx` (an image network) or `head` (trained here on top of another encoder).",
     }),
-    dimension: t.exposeInt("dimension", { description: "Components of a vector." }),
+    dimension: t.exposeInt("dimension", { description: "Number of components of a vector." }),
   }),
 });
 
 builder.queryField("encoder", (t) =>
   t.field({
     type: Encoder,
-    description: "The encoder that posters are compared with.",
+    description: "The active encoder, used to compare posters.",
     resolve: (_root, _args, context) => encoderInUse(context),
   }),
 );

@@ -3,13 +3,13 @@ import { ratingsAdded, recommendationChanges, trainings, userNow } from "../../r
 import { builder } from "../builder/builder.js";
 import { Rating, TrainingProgress, User } from "../builder/refs.js";
 
-const whose = "Number or global id of the user; by default the viewer. Of one whose ratings may be read.";
+const userIdDescription = "Number or global id of a user whose ratings the viewer may read; default the viewer.";
 
 builder.subscriptionField("ratingAdded", (t) =>
   t.field({
     type: Rating,
-    description: "Each rating of a user, as it is set or changed by this server. Sent as server-sent events.",
-    args: { userId: t.arg.id({ description: whose }) },
+    description: "A user's rating, whenever this server sets or changes one. Sent as server-sent events.",
+    args: { userId: t.arg.id({ description: userIdDescription }) },
     subscribe: (_root, { userId }, context) => ratingsAdded(context, userId),
     resolve: (rating) => rating,
   }),
@@ -19,31 +19,31 @@ builder.subscriptionField("recommendationsChanged", (t) =>
   t.field({
     type: User,
     description:
-      "The user, each time that what is recommended to them may be another: they rated, or took a rating away, or another " +
-      "model serves. What other processes do is seen within a second. Sent as server-sent events.",
-    args: { userId: t.arg.id({ description: whose }) },
+      "The user, whenever their recommendations may have changed: after a rating was set or removed, or another model became " +
+      "active. Changes by other processes are seen within a second. Sent as server-sent events.",
+    args: { userId: t.arg.id({ description: userIdDescription }) },
     subscribe: (_root, { userId }, context) => recommendationChanges(context, userId),
     resolve: (userId, _args, context) => userNow(context, userId),
   }),
 );
 
 const TrainingState = builder.enumType("TrainingState", {
-  description: "Whether a training goes on.",
+  description: "State of a training run.",
   values: {
-    RUNNING: { description: "It goes on." },
-    DONE: { description: "Its model is there." },
-    STOPPED: { description: "It ended without a model." },
+    RUNNING: { description: "In progress." },
+    DONE: { description: "Finished, with a model." },
+    STOPPED: { description: "Ended without a model." },
   } as const,
 });
 
 TrainingProgress.implement({
-  description: "How far a training has come.",
+  description: "Progress of a training run.",
   fields: (t) => ({
     kind: t.exposeString("kind", { description: "Kind of the model: `bayes`, `mf` or `baseline`." }),
-    phase: t.exposeString("phase", { description: "What it is at, such as `sample` or `ranker`." }),
-    done: t.exposeFloat("done", { description: "How much of this phase is done, in 0..1." }),
-    state: t.expose("state", { type: TrainingState, description: "Whether it goes on." }),
-    at: t.exposeString("at", { description: "When it was so, as ISO 8601 in UTC." }),
+    phase: t.exposeString("phase", { description: "Current phase, such as `sample` or `ranker`." }),
+    done: t.exposeFloat("done", { description: "Completed share of the phase, 0 to 1." }),
+    state: t.expose("state", { type: TrainingState, description: "State of the run." }),
+    at: t.exposeString("at", { description: "Time of this report, ISO 8601 in UTC." }),
   }),
 });
 
@@ -51,8 +51,7 @@ builder.subscriptionField("trainingProgress", (t) =>
   t.field({
     type: TrainingProgress,
     description:
-      "How far `marquee train` has come in the server's data folder, as it goes on, at most twice a second. Sent as " +
-      "server-sent events.",
+      "Progress of `marquee train` in the server's data folder, at most twice a second. Sent as server-sent events.",
     subscribe: (_root, _args, context) => trainings(context),
     resolve: (progress) => progress,
   }),

@@ -1,4 +1,4 @@
-/** Tokens, and mutations that create and revoke them. */
+/** The Token type, and the query and mutations for tokens. */
 import { inField } from "../../errors.js";
 import { userIdOf } from "../../resolvers/request/lookup.js";
 import {
@@ -11,34 +11,37 @@ import {
 import { builder } from "../builder/builder.js";
 import { addMutation } from "../builder/mutation.js";
 import { Token, User } from "../builder/refs.js";
-import { isoOf } from "../builder/time.js";
+import { toIsoString } from "../builder/time.js";
 
 const TokenScope = builder.enumType("TokenScope", {
-  description: "What a token allows; each scope allows what those before it do.",
+  description: "Permissions of a token; each scope includes those before it.",
   values: {
-    USER: { value: "user", description: "To read and change one user's ratings and demographics." },
-    EDITOR: { value: "editor", description: "To change links, posters and movies." },
-    ADMIN: { value: "admin", description: "Everything: all users, and tokens." },
+    USER: { value: "user", description: "Reading and changing one user's ratings and demographics." },
+    EDITOR: { value: "editor", description: "Changing links, posters and movies." },
+    ADMIN: { value: "admin", description: "Everything, including all users and tokens." },
   } as const,
 });
 
 Token.implement({
-  description: "Lets its bearer do what its scope allows. The token itself is nowhere kept.",
+  description: "A bearer token with the permissions of its scope. Its secret is not stored.",
   fields: (t) => ({
-    tokenId: t.exposeInt("id", { description: "Its number, to revoke it by." }),
-    name: t.exposeString("name", { description: "What it is for." }),
-    scope: t.expose("scope", { type: TokenScope, description: "What it allows." }),
+    tokenId: t.exposeInt("id", { description: "Number, for `revokeToken`." }),
+    name: t.exposeString("name", { description: "Purpose of the token." }),
+    scope: t.expose("scope", { type: TokenScope, description: "Permissions of the token." }),
     user: t.field({
       type: User,
       nullable: true,
-      description: "Whose ratings it may read and change; null where it is nobody's.",
+      description: "User whose ratings it may read and change; null if it has none.",
       resolve: ({ userId }, _args, { loaders }) => (userId === null ? null : loaders.userById.load(userId)),
     }),
-    createdAt: t.string({ description: "When, as ISO 8601 in UTC.", resolve: ({ createdAt }) => isoOf(createdAt) }),
+    createdAt: t.string({
+      description: "Time of creation, ISO 8601 in UTC.",
+      resolve: ({ createdAt }) => toIsoString(createdAt),
+    }),
     lastUsedAt: t.string({
       nullable: true,
-      description: "When it was last used, to the minute, as ISO 8601 in UTC; null where it never was.",
-      resolve: ({ lastUsedAt }) => (lastUsedAt === null ? null : isoOf(lastUsedAt)),
+      description: "Time of last use, to the minute, ISO 8601 in UTC; null if never used.",
+      resolve: ({ lastUsedAt }) => (lastUsedAt === null ? null : toIsoString(lastUsedAt)),
     }),
   }),
 });
@@ -47,58 +50,58 @@ builder.queryField("tokens", (t) =>
   t.field({
     type: [Token],
     authScopes: { admin: true },
-    description: "Every token of this server, the oldest first.",
+    description: "All tokens of this server, oldest first.",
     resolve: (_root, _args, { services }) => allTokens(services),
   }),
 );
 
 const CreateTokenInput = builder.inputType("CreateTokenInput", {
-  description: "A token to make.",
+  description: "A token to create.",
   fields: (t) => ({
-    name: t.string({ required: true, description: "What it is for, 1 to 100 characters." }),
-    scope: t.field({ type: TokenScope, required: true, description: "What it allows." }),
-    userId: t.id({ description: "Number or global id of the user that it is for; the scope USER needs one." }),
+    name: t.string({ required: true, description: "Purpose of the token, 1 to 100 characters." }),
+    scope: t.field({ type: TokenScope, required: true, description: "Permissions of the token." }),
+    userId: t.id({ description: "Number or global id of the token's user; required for scope USER." }),
   }),
 });
 
 const CreateTokenPayload = builder.objectRef<{ secret: string; token: TokenRow }>("CreateTokenPayload").implement({
   description: "A new token.",
   fields: (t) => ({
-    secret: t.exposeString("secret", { description: "What to send behind `Bearer`; shown only now." }),
+    secret: t.exposeString("secret", { description: "Secret to send after `Bearer`; shown only once." }),
     token: t.field({ type: Token, description: "The token.", resolve: ({ token }) => token }),
   }),
 });
 
 addMutation("createToken", {
   scope: "admin",
-  description: "Makes a token. Called twice, it makes two: nobody can be shown the first one again.",
+  description: "Creates a token. Each call creates another one, since a secret cannot be shown again.",
   input: CreateTokenInput,
-  inputDescription: "What it is for and allows.",
+  inputDescription: "Purpose, permissions and user of the token.",
   validate: createTokenSchema,
   payload: CreateTokenPayload,
-  resultDescription: "The token, or why none was made.",
+  resultDescription: "The token, or the reason for the failure.",
   errors: ["INVALID_ID", "USER_NOT_FOUND"],
   resolve: ({ services }, { name, scope, userId }) =>
     makeToken(services, { name, scope, userId: userId == null ? null : inField(["userId"], () => userIdOf(userId)) }),
 });
 
 const RevokeTokenInput = builder.inputType("RevokeTokenInput", {
-  description: "A token that is to allow nothing any more.",
-  fields: (t) => ({ tokenId: t.int({ required: true, description: "Its number." }) }),
+  description: "A token to revoke.",
+  fields: (t) => ({ tokenId: t.int({ required: true, description: "Number of the token." }) }),
 });
 
 const RevokeTokenPayload = builder.objectRef<{ token: TokenRow }>("RevokeTokenPayload").implement({
-  description: "What the token was.",
+  description: "The revoked token.",
   fields: (t) => ({ token: t.field({ type: Token, description: "The token.", resolve: ({ token }) => token }) }),
 });
 
 addMutation("revokeToken", {
   scope: "admin",
-  description: "Revokes a token: the next request with it is refused.",
+  description: "Revokes a token. The next request with it is refused.",
   input: RevokeTokenInput,
   inputDescription: "The token.",
   payload: RevokeTokenPayload,
-  resultDescription: "What the token was, or why nothing changed.",
+  resultDescription: "The revoked token, or the reason for the failure.",
   errors: ["TOKEN_NOT_FOUND"],
   resolve: async ({ services }, { tokenId }) => ({ token: await revokeToken(services, tokenId) }),
 });

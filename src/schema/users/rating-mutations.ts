@@ -11,70 +11,73 @@ interface Payload {
   rating: RatingRow;
 }
 
-const whose =
-  "Number or global id of the user; by default the viewer. Another one with a token of the scope admin only.";
+const userIdDescription = "Number or global id of the user; default the viewer. Other users require scope admin.";
 
 const RateMovieInput = builder.inputType("RateMovieInput", {
-  description: "How many stars a user gives a movie.",
+  description: "A user's rating of a movie.",
   fields: (t) => ({
-    userId: t.id({ description: whose }),
+    userId: t.id({ description: userIdDescription }),
     movieId: t.id({ required: true, description: "Number or global id of the movie." }),
-    rating: t.float({ required: true, description: "Stars, 0.5 to 5 in half stars." }),
+    rating: t.float({ required: true, description: "Stars, 0.5 to 5 in steps of 0.5." }),
   }),
 });
 
 const RemoveRatingInput = builder.inputType("RemoveRatingInput", {
-  description: "Whose rating of which movie to take away.",
+  description: "A rating to remove.",
   fields: (t) => ({
-    userId: t.id({ description: whose }),
+    userId: t.id({ description: userIdDescription }),
     movieId: t.id({ required: true, description: "Number or global id of the movie." }),
   }),
 });
 
 const MovieRatingInput = builder.inputType("MovieRatingInput", {
-  description: "How many stars a movie gets.",
+  description: "A movie and its rating.",
   fields: (t) => ({
     movieId: t.id({ required: true, description: "Number or global id of the movie." }),
-    rating: t.float({ required: true, description: "Stars, 0.5 to 5 in half stars." }),
+    rating: t.float({ required: true, description: "Stars, 0.5 to 5 in steps of 0.5." }),
   }),
 });
 
 const RateMoviesInput = builder.inputType("RateMoviesInput", {
-  description: "Many ratings of one user at once.",
+  description: "Several ratings by one user.",
   fields: (t) => ({
-    userId: t.id({ description: whose }),
-    ratings: t.field({ type: [MovieRatingInput], required: true, description: `At most ${maxRatings}.` }),
+    userId: t.id({ description: userIdDescription }),
+    ratings: t.field({
+      type: [MovieRatingInput],
+      required: true,
+      description: `Ratings to set, at most ${maxRatings}.`,
+    }),
   }),
 });
 
 const RateMoviePayload = builder.objectRef<Payload>("RateMoviePayload").implement({
-  description: "The rating as it stands now.",
+  description: "The new rating.",
   fields: (t) => ({ rating: t.field({ type: Rating, description: "The rating.", resolve: ({ rating }) => rating }) }),
 });
 
 const RemoveRatingPayload = builder.objectRef<Payload>("RemoveRatingPayload").implement({
-  description: "The rating that was taken away.",
+  description: "The removed rating.",
   fields: (t) => ({ rating: t.field({ type: Rating, description: "The rating.", resolve: ({ rating }) => rating }) }),
 });
 
 const RateMovieResult = addMutation("rateMovie", {
   scope: "user",
-  description: "Sets a user's rating of a movie, new or changed. `topRated` and what is recommended follow at once.",
+  description: "Sets or changes a user's rating of a movie. `topRated` and recommendations reflect it at once.",
   input: RateMovieInput,
   inputDescription: "User, movie and stars.",
   payload: RateMoviePayload,
-  resultDescription: "The rating, or why it was not kept.",
+  resultDescription: "The new rating, or the reason for the failure.",
   errors: ["INVALID_ID", "USER_NOT_FOUND", "MOVIE_NOT_FOUND", "INVALID_RATING"],
   resolve: async (context, input) => ({ rating: await rateMovie(context, input) }),
 });
 
 const RateMoviesPayload = builder.objectRef<{ results: (Payload | Refusal)[] }>("RateMoviesPayload").implement({
-  description: "What became of each rating.",
+  description: "The result for each rating.",
   fields: (t) => ({
     results: t.field({
       type: [RateMovieResult],
-      description: "In the order of the input.",
-      // The mutation itself counts how many there are.
+      description: "Results, in the order of the input.",
+      // The mutation field already multiplies by the number of ratings.
       complexity: { field: 0, multiplier: 1 },
       resolve: ({ results }) => results,
     }),
@@ -84,12 +87,12 @@ const RateMoviesPayload = builder.objectRef<{ results: (Payload | Refusal)[] }>(
 addMutation("rateMovies", {
   scope: "user",
   description:
-    "As `rateMovie`, for many movies in one transaction: what cannot be kept is answered in its place, and the others are kept.",
+    "Sets several ratings in one transaction, like `rateMovie`. A rating that fails returns its error; the others are set.",
   input: RateMoviesInput,
   inputDescription: "User, movies and stars.",
   validate: rateMoviesSchema,
   payload: RateMoviesPayload,
-  resultDescription: "What became of each rating, or why none was kept.",
+  resultDescription: "The result for each rating, or the reason for the failure of all.",
   errors: ["INVALID_ID", "USER_NOT_FOUND"],
   complexity: ({ ratings }) => ({ field: 1, multiplier: Math.max(1, ratings.length) }),
   resolve: async (context, input) => ({
@@ -101,11 +104,11 @@ addMutation("rateMovies", {
 
 addMutation("removeRating", {
   scope: "user",
-  description: "Takes a user's rating of a movie away. A later import of the data set brings back one that it holds.",
+  description: "Removes a user's rating of a movie. A later import of a data set that contains it restores it.",
   input: RemoveRatingInput,
   inputDescription: "User and movie.",
   payload: RemoveRatingPayload,
-  resultDescription: "The rating that was taken away, or why nothing changed.",
+  resultDescription: "The removed rating, or the reason for the failure.",
   errors: ["INVALID_ID", "RATING_NOT_FOUND"],
   resolve: async (context, input) => ({ rating: await removeRating(context, input) }),
 });

@@ -1,37 +1,36 @@
-/** The type Rating, and queries for ratings. */
+/** The Rating type and the query for ratings. */
 import type { ArgBuilder } from "@pothos/core";
 import { ratingCount, ratingsFilter, ratingsPage, toRatingOrder } from "../../resolvers/users/list-ratings.js";
 import { builder } from "../builder/builder.js";
 import { cacheId } from "../builder/cache-id.js";
 import { FloatRange, RatingOrder } from "../builder/filters.js";
-import { orderName, pageOf } from "../builder/page.js";
+import { orderName, toConnection } from "../builder/page.js";
 import { Movie, Rating, User } from "../builder/refs.js";
-import { isoOf } from "../builder/time.js";
+import { toIsoString } from "../builder/time.js";
 
 Rating.implement({
-  description: "How many stars a user gave a movie.",
+  description: "A user's rating of a movie.",
   fields: (t) => ({
     id: t.id({
-      description:
-        "Names the user's rating of the movie, for caches: another one takes its place. `node` does not take it.",
+      description: "Cache id of the user's rating of the movie; a changed rating keeps it. Not accepted by `node`.",
       resolve: ({ userId, movieId }) => cacheId("Rating", userId, movieId),
     }),
-    rating: t.exposeFloat("rating", { description: "Stars, 0.5 to 5 in half stars." }),
+    rating: t.exposeFloat("rating", { description: "Stars, 0.5 to 5 in steps of 0.5." }),
     ratedAt: t.string({
       nullable: true,
-      description: "When, as ISO 8601 in UTC; null where the data set does not say.",
-      resolve: ({ ratedAt }) => (ratedAt === null ? null : isoOf(ratedAt)),
+      description: "Time of the rating, ISO 8601 in UTC; null if unknown.",
+      resolve: ({ ratedAt }) => (ratedAt === null ? null : toIsoString(ratedAt)),
     }),
     movie: t.field({
       type: Movie,
       nullable: true,
-      description: "The movie that was rated.",
+      description: "The rated movie.",
       resolve: ({ movieId }, _args, { loaders }) => loaders.movieById.load(movieId),
     }),
     user: t.field({
       type: User,
       nullable: true,
-      description: "Who rated it.",
+      description: "The user who rated it.",
       resolve: ({ userId }, _args, { loaders }) => loaders.userById.load(userId),
     }),
   }),
@@ -39,15 +38,15 @@ Rating.implement({
 
 type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
 
-/** What lists of ratings are filtered and ordered by. */
+/** Arguments that filter and order lists of ratings. */
 export function ratingArgs(t: ArgBuilder<Types>) {
   return {
-    rating: t({ type: FloatRange, description: "Only ratings of so many stars." }),
+    rating: t({ type: FloatRange, description: "Only ratings in this range of stars." }),
     ratedAfter: t.string({
-      description: "Only ratings given then or later, such as `2003-02-28` or a time in ISO 8601.",
+      description: "Only ratings given at or after this date or ISO 8601 time, such as `2003-02-28`.",
     }),
-    ratedBefore: t.string({ description: "Only ratings given then or before; of a date, on that day too." }),
-    orderBy: t({ type: RatingOrder, description: "By default in the order of import." }),
+    ratedBefore: t.string({ description: "Only ratings given at or before this time; a date includes the whole day." }),
+    orderBy: t({ type: RatingOrder, description: "Sort order; default in import order." }),
   };
 }
 
@@ -66,7 +65,7 @@ builder.queryField("ratings", (t) =>
     {
       type: Rating,
       description:
-        "A user's ratings, or a movie's, or the one of both; of a movie, only those of users whose ratings may be read.",
+        "Ratings by a user, of a movie, or the one of both; of a movie, only those that the viewer may read.",
       args: {
         userId: t.arg.id({ description: "Number or global id of the user." }),
         movieId: t.arg.id({ description: "Number or global id of the movie." }),
@@ -74,7 +73,7 @@ builder.queryField("ratings", (t) =>
       },
       resolve: async (_root, args, context) => {
         const filter = await ratingsFilter(context, args);
-        return pageOf(
+        return toConnection(
           args,
           orderName(toRatingOrder(args)),
           (page) => ratingsPage(context, filter, args, page),

@@ -12,43 +12,42 @@ import { builder } from "../builder/builder.js";
 import { addMutation } from "../builder/mutation.js";
 import { User } from "../builder/refs.js";
 
-const whose =
-  "Number or global id of the user; by default the viewer. Another one with a token of the scope admin only.";
-const about = {
+const userIdDescription = "Number or global id of the user; default the viewer. Other users require scope admin.";
+const descriptions = {
   gender: "`M` or `F`.",
   ageGroup: `Lower bound of the age group: ${ageGroups.join(", ")}.`,
-  occupation: "Occupation, in the data set's words where predictions shall follow from it.",
+  occupation: "Occupation; it affects predictions only if the data set has the same name.",
   zipCode: "Zip code.",
 };
 
 const CreateUserInput = builder.inputType("CreateUserInput", {
-  description: "Somebody who is to rate movies.",
+  description: "A user to add.",
   fields: (t) => ({
     externalId: t.string({
       required: true,
-      description: "What your own system calls them, such as an account id: the same one again is the same user.",
+      description: "Id in your own system, such as an account id; the same id is the same user.",
     }),
-    gender: t.string({ description: about.gender }),
-    ageGroup: t.int({ description: about.ageGroup }),
-    occupation: t.string({ description: about.occupation }),
-    zipCode: t.string({ description: about.zipCode }),
+    gender: t.string({ description: descriptions.gender }),
+    ageGroup: t.int({ description: descriptions.ageGroup }),
+    occupation: t.string({ description: descriptions.occupation }),
+    zipCode: t.string({ description: descriptions.zipCode }),
   }),
 });
 
 const UpdateUserInput = builder.inputType("UpdateUserInput", {
-  description: "What is to be known of a user: what is left out stays, null makes it unknown.",
+  description: "New demographics of a user; omitted fields stay unchanged, null makes a value unknown.",
   fields: (t) => ({
-    userId: t.id({ description: whose }),
-    gender: t.string({ description: about.gender }),
-    ageGroup: t.int({ description: about.ageGroup }),
-    occupation: t.string({ description: about.occupation }),
-    zipCode: t.string({ description: about.zipCode }),
+    userId: t.id({ description: userIdDescription }),
+    gender: t.string({ description: descriptions.gender }),
+    ageGroup: t.int({ description: descriptions.ageGroup }),
+    occupation: t.string({ description: descriptions.occupation }),
+    zipCode: t.string({ description: descriptions.zipCode }),
   }),
 });
 
 const DeleteUserInput = builder.inputType("DeleteUserInput", {
-  description: "Who is to be forgotten.",
-  fields: (t) => ({ userId: t.id({ description: whose }) }),
+  description: "A user to delete.",
+  fields: (t) => ({ userId: t.id({ description: userIdDescription }) }),
 });
 
 interface Payload {
@@ -61,40 +60,40 @@ const CreateUserPayload = builder.objectRef<Payload>("CreateUserPayload").implem
 });
 
 const UpdateUserPayload = builder.objectRef<Payload>("UpdateUserPayload").implement({
-  description: "The user as they are known now.",
+  description: "The updated user.",
   fields: (t) => ({ user: t.field({ type: User, description: "The user.", resolve: ({ user }) => user }) }),
 });
 
 const DeleteUserPayload = builder.objectRef<{ userId: number; ratings: number }>("DeleteUserPayload").implement({
-  description: "What was taken away.",
+  description: "The deleted user and ratings.",
   fields: (t) => ({
-    userId: t.exposeInt("userId", { description: "The number that the user had." }),
-    deletedRatings: t.exposeInt("ratings", { description: "How many ratings went with them." }),
+    userId: t.exposeInt("userId", { description: "Number of the deleted user." }),
+    deletedRatings: t.exposeInt("ratings", { description: "Number of deleted ratings." }),
   }),
 });
 
 addMutation("createUser", {
   scope: "admin",
   description:
-    "Adds a user, whose number is beyond those of any data set. Their ratings and demographics are private; make them a " +
-    "token with `createToken`.",
+    "Adds a user, with a number above those of any data set. Their ratings and demographics are private; create a token for " +
+    "them with `createToken`.",
   input: CreateUserInput,
-  inputDescription: "Who they are.",
+  inputDescription: "External id and demographics.",
   validate: createUserSchema,
   payload: CreateUserPayload,
-  resultDescription: "The user, or why they were not added.",
+  resultDescription: "The user, or the reason for the failure.",
   errors: [],
   resolve: async (context, input) => ({ user: await createUser(context, input) }),
 });
 
 addMutation("updateUser", {
   scope: "user",
-  description: "Changes what is known of a user. Predictions follow at once; later imports leave it so.",
+  description: "Changes a user's demographics. Predictions reflect them at once; later imports keep them.",
   input: UpdateUserInput,
   inputDescription: "User and demographics.",
   validate: demographicsSchema,
   payload: UpdateUserPayload,
-  resultDescription: "The user, or why nothing changed.",
+  resultDescription: "The updated user, or the reason for the failure.",
   errors: ["INVALID_ID", "USER_NOT_FOUND"],
   resolve: async (context, input) => ({ user: await updateUser(context, input) }),
 });
@@ -102,12 +101,12 @@ addMutation("updateUser", {
 addMutation("deleteUser", {
   scope: "user",
   description:
-    "Takes a user away for good, with all of their ratings and tokens. A later import of a data set that holds them brings " +
-    "them back; a model that was trained with their ratings has learned from them until the next training.",
+    "Permanently deletes a user with all of their ratings and tokens. A later import of a data set that contains them " +
+    "restores them; a model trained on their ratings reflects them until the next training.",
   input: DeleteUserInput,
   inputDescription: "The user.",
   payload: DeleteUserPayload,
-  resultDescription: "What was taken away, or why nothing was.",
+  resultDescription: "The deleted user and ratings, or the reason for the failure.",
   errors: ["INVALID_ID", "USER_NOT_FOUND"],
   resolve: (context, input) => deleteUser(context, input),
 });

@@ -1,4 +1,4 @@
-/** The type User, and queries for users. */
+/** The User type and the queries for users. */
 import { parseUserId } from "../../ids.js";
 import { defaultFirst } from "../../recommend/pipeline.js";
 import {
@@ -19,31 +19,31 @@ import {
 } from "../../resolvers/users/list-ratings.js";
 import { getTopRatings, getTopTitles, userCount, usersPage } from "../../resolvers/users/user-fields.js";
 import { builder } from "../builder/builder.js";
-import { orderName, pageOf } from "../builder/page.js";
+import { orderName, toConnection } from "../builder/page.js";
 import { Rating, Recommendation, User, VisualTaste } from "../builder/refs.js";
 import { firstArg, recommendArgs, recommendCost } from "../recommendations/recommend-args.js";
 import { RatingConnection, RatingEdge, ratingArgs } from "./rating.js";
 
-/** Whoever may read what is a user's own. */
-const own = (user: UserRow) => ({ readerOf: user });
+/** Requires permission to read the user's private data. */
+const own = (user: UserRow) => ({ userReader: user });
 
 builder.node(User, {
   description:
-    "Somebody who rates movies. Demographics are null where the data set has none. Ratings and demographics of people who " +
-    "are in no published data set are private: their own token reads them, and one of the scope admin.",
+    "A user who rates movies. Demographics are null if the data set has none. Ratings and demographics of users outside any " +
+    "published data set are private: reading them requires their own token or scope admin.",
   id: { resolve: ({ id }) => id, description: "Global id." },
   loadManyWithoutCache: (ids, { loaders }) => nodesOf(ids, parseUserId, loaders.userById) as Promise<UserRow[]>,
   fields: (t) => ({
-    userId: t.exposeInt("id", { description: "The data set's own number." }),
+    userId: t.exposeInt("id", { description: "User number in the data set." }),
     externalId: t.exposeString("externalId", {
       nullable: true,
       authScopes: { admin: true },
-      description: "What another system calls them, as `createUser` was told; null for users of the data set.",
+      description: "Id in another system, as given to `createUser`; null for users of the data set.",
     }),
     gender: t.exposeString("gender", {
       nullable: true,
       authScopes: own,
-      description: "`M` or `F`, as the data set has it.",
+      description: "Gender as in the data set: `M` or `F`.",
     }),
     ageGroup: t.exposeInt("ageGroup", {
       nullable: true,
@@ -53,24 +53,24 @@ builder.node(User, {
     occupation: t.exposeString("occupation", {
       nullable: true,
       authScopes: own,
-      description: "Occupation, in the data set's words.",
+      description: "Occupation as the data set names it.",
     }),
     zipCode: t.exposeString("zipCode", {
       nullable: true,
       authScopes: own,
-      description: "US zip code, as the data set has it.",
+      description: "US zip code as in the data set.",
     }),
     topRated: t.stringList({
       authScopes: own,
-      description: "Titles of the best-rated movies: rated highest, then latest, then in the order of import.",
-      args: { first: t.arg.int({ defaultValue: 3, description: `How many, at most ${maxPage}.` }) },
+      description: "Titles of the best-rated movies: highest rating first, then latest, then in import order.",
+      args: { first: t.arg.int({ defaultValue: 3, description: `Number of titles, at most ${maxPage}.` }) },
       resolve: (user, { first }, context) => getTopTitles(context, user, first ?? 3),
     }),
     topRatings: t.field({
       type: [Rating],
       authScopes: own,
-      description: "The ratings of the best-rated movies, in the order of `topRated`.",
-      args: { first: t.arg.int({ defaultValue: 3, description: `How many, at most ${maxPage}.` }) },
+      description: "Ratings of the best-rated movies, in the order of `topRated`.",
+      args: { first: t.arg.int({ defaultValue: 3, description: `Number of ratings, at most ${maxPage}.` }) },
       complexity: ({ first }) => ({ field: 1, multiplier: Math.max(1, first ?? 3) }),
       resolve: (user, { first }, context) => getTopRatings(context, user, first ?? 3),
     }),
@@ -78,14 +78,14 @@ builder.node(User, {
       {
         type: Rating,
         authScopes: own,
-        description: "All ratings, by default in the order of import.",
+        description: "All ratings, by default in import order.",
         args: {
-          movieId: t.arg.id({ description: "Only that of this movie: number or global id." }),
+          movieId: t.arg.id({ description: "Only the rating of this movie: number or global id." }),
           ...ratingArgs(t.arg),
         },
         resolve: async (user, args, context) => {
           const filter = await userRatingsFilter(context, args);
-          return pageOf(
+          return toConnection(
             args,
             orderName(toRatingOrder(args)),
             (page) => userRatingsPage(context, user, filter, args, page),
@@ -101,8 +101,8 @@ builder.node(User, {
       nullable: true,
       authScopes: own,
       description:
-        "Which kinds of posters the user's movies have, drawn towards what people of their gender and age like; for a user " +
-        "without ratings that alone. Null where no poster is embedded yet.",
+        "Clusters of posters that the user prefers, blended with those that users of the same gender and age like; without " +
+        "ratings, the latter alone. Null if no poster is embedded yet.",
       complexity: 100,
       resolve: (user, _args, { loaders }) => loaders.visualTaste.load(user),
     }),
@@ -110,10 +110,10 @@ builder.node(User, {
       type: [Recommendation],
       authScopes: own,
       description:
-        "Movies that the user has not rated, best first: by preference where the model has a ranker, else by predicted " +
-        "rating. With `similar: true`, the best `candidates` that have a poster, closest first to the posters of the " +
-        "user's three best-rated movies; where the user rated fewer than three, what people of their gender and age like to " +
-        "look at stands in. A rating given or taken away counts at once.",
+        "Movies that the user has not rated, best first: by preference if the model has a ranker, else by predicted rating. " +
+        "With `similar: true`, the best `candidates` that have a poster, most similar first to the posters of the user's " +
+        "three best-rated movies; with fewer than three rated, posters that users of the same gender and age like are the " +
+        "fallback. New and removed ratings count at once.",
       args: { ...recommendArgs(t.arg), first: firstArg(t.arg) },
       complexity: (args) => recommendCost(args, args.first ?? defaultFirst),
       resolve: (user, args, context) => getRecommendations(context, user, args),
@@ -123,12 +123,12 @@ builder.node(User, {
         type: Recommendation,
         authScopes: own,
         description:
-          "The list of `recommendations` page by page, for clients that page through connections, down to rank " +
-          `${maxRank}, or with \`similar\` through the \`candidates\`. A rating that comes in between moves what follows.`,
+          "The list of `recommendations` as a connection, down to rank " +
+          `${maxRank}, or with \`similar\` through the \`candidates\`. A rating between two pages changes the later one.`,
         args: recommendArgs(t.arg),
         complexity: (args) => recommendCost(args, args.first ?? args.last ?? defaultPage),
         resolve: (user, args, context) =>
-          pageOf(
+          toConnection(
             args,
             "RANK ASC",
             (page) => recommendationsPage(context, user, args, page),
@@ -145,8 +145,8 @@ builder.queryField("user", (t) =>
   t.field({
     type: User,
     nullable: true,
-    description: "A user by the data set's own number, such as `42`, or by global id.",
-    args: { id: t.arg.id({ required: true, description: "Number or global id." }) },
+    description: "The user with a number in the data set, such as `42`, or global id.",
+    args: { id: t.arg.id({ required: true, description: "Number or global id of the user." }) },
     resolve: (_root, { id }, context) => findUser(context, id),
   }),
 );
@@ -155,7 +155,7 @@ builder.queryField("viewer", (t) =>
   t.field({
     type: User,
     nullable: true,
-    description: "The user whose token was sent; null without one, and for a token that is nobody's.",
+    description: "The user of the request's token; null without a token or if it has no user.",
     resolve: (_root, _args, context) => viewerAsUser(context),
   }),
 );
@@ -165,14 +165,14 @@ builder.queryField("users", (t) =>
     {
       type: User,
       description:
-        "Users by number, all or those that match; by demographics, only those whose demographics may be read.",
+        "Users that match all filters, ordered by number; by demographics, only those whose demographics the viewer may read.",
       args: {
         gender: t.arg.string({ description: "`M` or `F`." }),
         ageGroup: t.arg.int({ description: "Lower bound of the age group: 1, 18, 25, 35, 45, 50 or 56." }),
-        occupation: t.arg.string({ description: "Occupation, in the data set's words." }),
+        occupation: t.arg.string({ description: "Occupation as the data set names it." }),
       },
       resolve: (_root, args, context) =>
-        pageOf(
+        toConnection(
           args,
           "NUMBER ASC",
           (page) => usersPage(context, args, page),

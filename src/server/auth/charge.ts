@@ -1,12 +1,12 @@
-/** The charge function that counts a request against its client's rate limit. */
+/** Types of the functions that charge requests to a client's rate limit. */
 import type { GraphQLError } from "graphql";
 
 /**
- * Counts an operation, a subscription event or another request against a client's limit.
- * @param weight how many operations it counts as; by default 1
- * @throws {GraphQLError} RATE_LIMITED where there were too many
+ * Charges an operation, a subscription event or another request to a client's rate limit.
+ * @param weight number of operations that it counts as; default 1
+ * @throws {GraphQLError} RATE_LIMITED if the limit is exceeded
  */
 export type Charge = (client: string, weight?: number) => Promise<void>;
 
-/** Counts what was refused before it came to be an operation. @returns another refusal where there were too many of them */
+/** Charges a request that was refused before it became an operation. @returns an error if the limit is exceeded */
 export type ChargeRefused = (request: Request) => Promise<GraphQLError | undefined>;

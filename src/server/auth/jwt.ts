@@ -1,4 +1,4 @@
-/** Tokens of an identity provider: JWTs, checked against the keys that it publishes. */
+/** Verifies JWTs from an identity provider against its published keys. */
 import {
   createRemoteJWKSet,
   errors,
@@ -7,38 +7,38 @@ import {
   type JWTVerifyOptions,
   jwtVerify,
 } from "jose";
-import { invalidToken, type TokenChecker } from "../../access/authenticator.js";
+import type { TokenChecker } from "../../access/authenticator.js";
 import type { Viewer } from "../../access/viewer.js";
 import { AppError } from "../../errors.js";
 import { parseUserId } from "../../ids.js";
 
 export interface JwtOptions {
-  /** Where the provider publishes its keys. */
+  /** URL of the provider's key set. */
   jwksUrl: string;
   issuer: string;
   audience: string;
-  /** Claim that holds the number of the user whose ratings are theirs. */
+  /** Claim with the number of the user to whom the token belongs. */
   userClaim: string;
-  /** Claims that hold what a token allows: a text with blanks, or a list. */
+  /** Claims with the scopes of a token: a space-separated string or a list. */
   scopeClaims: readonly string[];
 }
 
-/** Only signatures of key pairs: a shared secret would have to be known here, and `none` is none. */
+/** Public-key signatures only: no shared secrets, and never `none`. */
 const algorithms = ["RS256", "ES256"];
 
-/** The clocks of two machines differ by some seconds. */
+/** Tolerance for clock skew between machines. */
 const leewaySeconds = 10;
 
 /**
- * Checks signature, issuer, audience and times; keys are fetched when they are first needed, and again for an unknown one.
- * What a token allows stands in one of `scopeClaims`: `marquee:user`, `marquee:editor` or `marquee:admin` among others.
+ * Checks signature, issuer, audience and times. Keys are fetched on first use, and again for an unknown key.
+ * The scope is `marquee:user`, `marquee:editor` or `marquee:admin` in one of `scopeClaims`, possibly among others.
  */
 export function createJwtChecker({ jwksUrl, issuer, audience, userClaim, scopeClaims }: JwtOptions): TokenChecker {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000, cooldownDuration: 30_000 });
   return async (token) => {
     let payload: JWTPayload;
     try {
-      payload = await verified(token, keys, {
+      payload = await verify(token, keys, {
         issuer,
         audience,
         algorithms,
@@ -47,23 +47,34 @@ export function createJwtChecker({ jwksUrl, issuer, audience, userClaim, scopeCl
       });
     } catch (cause) {
       if (cause instanceof errors.JWTExpired) {
-        throw new AppError("UNAUTHENTICATED", "expected a token that is still good, received one that has expired", {
+        throw new AppError("UNAUTHENTICATED", "the token has expired: request a new one", {
           cause,
         });
       }
       if (cause instanceof errors.JOSEError && cause.code !== "ERR_JWKS_TIMEOUT" && !isUnreachable(cause)) {
-        throw invalidToken(cause);
+        throw new AppError("UNAUTHENTICATED", `the token was refused: ${getRefusalReason(cause)}`, { cause });
       }
-      throw new AppError("KEYS_UNREACHABLE", "expected the identity provider's keys, but they cannot be fetched now", {
+      throw new AppError("KEYS_UNREACHABLE", "the identity provider's keys cannot be fetched: try again later", {
         cause,
       });
     }
-    return viewerOfClaims(payload, userClaim, scopeClaims);
+    return toViewer(payload, userClaim, scopeClaims);
   };
 }
 
-/** A token need not say by which of several keys it was signed: each is tried. */
-async function verified(token: string, keys: JWTVerifyGetKey, options: JWTVerifyOptions): Promise<JWTPayload> {
+function getRefusalReason(cause: errors.JOSEError): string {
+  if (cause instanceof errors.JWTClaimValidationFailed) {
+    const problem = cause.reason === "missing" ? "is missing" : "has an unexpected value";
+    return `its claim ${cause.claim} ${problem}`;
+  }
+  if (cause instanceof errors.JWSSignatureVerificationFailed) return "its signature is invalid";
+  if (cause instanceof errors.JWKSNoMatchingKey) return "the identity provider has no key for it";
+  if (cause instanceof errors.JOSEAlgNotAllowed) return `its algorithm is not ${algorithms.join(" or ")}`;
+  return "it is not a valid JWT";
+}
+
+/** Verifies a token; if it does not name its key, every matching key is tried. */
+async function verify(token: string, keys: JWTVerifyGetKey, options: JWTVerifyOptions): Promise<JWTPayload> {
   try {
     return (await jwtVerify(token, keys, options)).payload;
   } catch (error) {
@@ -79,21 +90,21 @@ async function verified(token: string, keys: JWTVerifyGetKey, options: JWTVerify
   }
 }
 
-/** jose gives its general code to an answer that is no key set. */
+/** Whether the key set could not be read: jose reports a response that is not a key set with its generic code. */
 function isUnreachable(error: errors.JOSEError): boolean {
   return error.code === "ERR_JOSE_GENERIC";
 }
 
-function viewerOfClaims(payload: JWTPayload, userClaim: string, scopeClaims: readonly string[]): Viewer {
-  // A machine has no subject with some providers; without either, its address is its own.
+function toViewer(payload: JWTPayload, userClaim: string, scopeClaims: readonly string[]): Viewer {
+  // Some providers set no subject for machine clients; without either claim, the client is identified by its address.
   const client = payload.client_id ?? payload.azp;
   const key = payload.sub !== undefined ? `subject ${payload.sub}` : client !== undefined ? `client ${client}` : null;
-  const scopes = scopeClaims.flatMap((name) => wordsOf(payload[name]));
+  const scopes = scopeClaims.flatMap((name) => parseWords(payload[name]));
   const scope = (["admin", "editor", "user"] as const).find((name) => scopes.includes(`marquee:${name}`));
   const claimed = payload[userClaim];
   const userId = claimed === undefined ? null : (parseUserId(String(claimed)) ?? null);
   if (scope === undefined || (scope === "user" && userId === null)) {
-    // A token of the provider that says nothing of Marquee lets its bearer read what everybody may.
+    // A valid token without a Marquee scope may read public data.
     const lacks =
       scope === undefined
         ? "a token without a Marquee scope: marquee:user, marquee:editor or marquee:admin"
@@ -104,8 +115,8 @@ function viewerOfClaims(payload: JWTPayload, userClaim: string, scopeClaims: rea
   return { scope, userId, key, isStillGood: async () => Date.now() / 1000 < expires };
 }
 
-/** Of a text with blanks, or a list of words. */
-function wordsOf(claim: unknown): string[] {
+/** The words of a space-separated string or a list. */
+function parseWords(claim: unknown): string[] {
   if (typeof claim === "string") return claim.split(" ");
   return Array.isArray(claim) ? claim.filter((word): word is string => typeof word === "string") : [];
 }

@@ -9,19 +9,19 @@ import type { ChargeRefused } from "./charge.js";
 
 export interface Viewers {
   plugin: Plugin;
-  /** Of a request that the plugin let in. */
-  of(request: Request): Viewer;
+  /** Viewer of a request that the plugin has admitted. */
+  get(request: Request): Viewer;
 }
 
-/** What is wrong with the token, as RFC 6750 has it. */
-function challengeOf({ message }: AppError): string {
+/** The WWW-Authenticate header for a refused token (RFC 6750). */
+function toChallenge({ message }: AppError): string {
   const description = message.replace(/[^\x20-\x7e]|["\\]/g, "");
   return `Bearer error="invalid_token", error_description="${description}"`;
 }
 
 const nobody: Viewer = { scope: "public", userId: null, key: null };
 
-/** @param authenticator left out where everybody may do everything */
+/** @param authenticator undefined if everybody has scope admin */
 export function createViewers(
   authenticator: Authenticator | undefined,
   maskError: (error: unknown) => GraphQLError,
@@ -30,10 +30,10 @@ export function createViewers(
   const viewers = new WeakMap<Request, Viewer>();
   const everybody: Viewer = { scope: "admin", userId: null, key: null };
   return {
-    of: (request) => (authenticator === undefined ? everybody : (viewers.get(request) ?? nobody)),
+    get: (request) => (authenticator === undefined ? everybody : (viewers.get(request) ?? nobody)),
     plugin: {
       async onRequest({ request, url, fetchAPI, endResponse }) {
-        // Wherever GraphQL may be answered: a path such as `/graphql/` is no way around the header.
+        // All paths but public ones: a variant such as `/graphql/` must not bypass authentication.
         if (authenticator === undefined || url.pathname === "/" || url.pathname.startsWith("/posters/")) return;
         try {
           viewers.set(request, await authenticator.viewerOf(request.headers.get("authorization")));
@@ -42,7 +42,7 @@ export function createViewers(
           const tooMany = code === "UNAUTHENTICATED" ? await chargeRefused(request) : undefined;
           if (tooMany !== undefined) return endResponse(refusalResponse(fetchAPI, tooMany));
           const status = code === "UNAUTHENTICATED" ? 401 : code === undefined ? 500 : 503;
-          const headers = status === 401 ? { "www-authenticate": challengeOf(error as AppError) } : undefined;
+          const headers = status === 401 ? { "www-authenticate": toChallenge(error as AppError) } : undefined;
           endResponse(errorResponse(fetchAPI, status, maskError(error), headers));
         }
       },

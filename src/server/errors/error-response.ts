@@ -1,9 +1,9 @@
-/** HTTP responses for requests that failed before they became a GraphQL operation. */
+/** HTTP responses for requests that fail before a GraphQL operation starts. */
 import { GraphQLError } from "graphql";
 import type { AppError } from "../../errors.js";
 import { asGraphQLError } from "./mask-error.js";
 
-/** The response for an error that carries its own status and headers (`extensions.http`). */
+/** The response for an error with its own status and headers (`extensions.http`). */
 export function refusalResponse(fetchAPI: { Response: typeof Response }, error: GraphQLError): Response {
   const { http, ...extensions } = error.extensions;
   const { status, headers } = http as { status: number; headers?: Record<string, string> };

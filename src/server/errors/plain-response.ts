@@ -1,8 +1,8 @@
-/** Plain HTTP responses outside GraphQL: text, and methods that are not allowed. */
+/** HTTP responses outside GraphQL: plain text and 405 Method Not Allowed. */
 import { AppError, received } from "../../errors.js";
 import { errorResponse } from "./error-response.js";
 
-/** Seconds that browsers keep what has its content's hash in its address. */
+/** Cache lifetime in seconds of files with a content hash in their URL. */
 export const year = 31_536_000;
 
 export function notAllowed(fetchAPI: { Response: typeof Response }, method: string, allow: string): Response {

@@ -1,4 +1,4 @@
-/** Request ids: sent back to the client and written to every log line of the request. */
+/** Assigns request ids, which are returned to the client and written to the log. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import type { Plugin } from "graphql-yoga";
@@ -6,30 +6,30 @@ import type { Logger } from "pino";
 
 const current = new AsyncLocalStorage<string>();
 
-/** Of the request that is being answered; undefined outside one. */
+/** Id of the current request; undefined outside a request. */
 export function currentRequestId(): string | undefined {
   return current.getStore();
 }
 
-/** What a client or a proxy may name a request: nothing that could break a log's lines. */
+/** Ids accepted from clients and proxies: no characters that could break log lines. */
 const acceptable = /^[\w.:-]{1,100}$/;
 
-/** Takes the header X-Request-Id, or makes an id. Logs one line a request, at `debug`: no variables, no addresses, no tokens. */
+/** Uses the X-Request-Id header or generates an id. Logs one `debug` line per request, without variables, addresses or tokens. */
 export function useRequestId(logger: Logger): Plugin {
-  const started = new WeakMap<Request, { id: string; at: number }>();
+  const started = new WeakMap<Request, { id: string; startedAt: number }>();
   return {
     onRequest({ request, requestHandler, setRequestHandler }) {
       const given = request.headers.get("x-request-id");
       const id = given !== null && acceptable.test(given) ? given : randomUUID();
-      started.set(request, { id, at: performance.now() });
+      started.set(request, { id, startedAt: performance.now() });
       setRequestHandler((...args) => current.run(id, () => requestHandler(...args)));
     },
     onResponse({ request, response }) {
       const known = started.get(request);
       if (known === undefined) return;
       response.headers.set("x-request-id", known.id);
-      const ms = Math.round((performance.now() - known.at) * 10) / 10;
-      logger.debug({ requestId: known.id, method: request.method, status: response.status, ms }, "answered");
+      const ms = Math.round((performance.now() - known.startedAt) * 10) / 10;
+      logger.debug({ requestId: known.id, method: request.method, status: response.status, ms }, "request completed");
     },
   };
 }

@@ -1,4 +1,4 @@
-/** Refuses as the client's fault what would otherwise fail as the server's, and be logged with what the client sent. */
+/** Rejects malformed requests with BAD_REQUEST before they cause a logged server error. */
 import { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { errorResponse } from "./error-response.js";
@@ -10,7 +10,7 @@ export function useWellFormed(): Plugin {
       for (const name of ["variables", "extensions"]) {
         const text = url.searchParams.get(name);
         if (text === null || text === "" || isObject(text)) continue;
-        // What came may say who somebody is: neither the answer nor the log repeats it.
+        // The value may contain personal data: neither the response nor the log repeats it.
         const refusal = badRequest(`expected a JSON object for ${name}, received something else`);
         setRequestParser(() => errorResponse(fetchAPI, 400, refusal));
       }

@@ -1,4 +1,4 @@
-/** What GraphiQL's page is made of: scripts, styles and workers, each at an address that names its content. */
+/** The assets of the GraphiQL page: scripts, styles and workers, each with a content hash in its name. */
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
@@ -10,7 +10,7 @@ export interface Part {
   /** Such as `script-0123456789abcdef.js`. */
   file: string;
   type: string;
-  /** Compressed at the first request for it, and kept. */
+  /** The content in an encoding; compressed once, on first request. */
   inEncoding(encoding: Encoding): Promise<Uint8Array<ArrayBuffer>>;
 }
 
@@ -23,7 +23,7 @@ const zip = promisify(gzip);
 
 let parts: Promise<Parts> | undefined;
 
-/** Made at the first visit, from the installed package: a server that only answers programs never loads its nine megabytes. */
+/** Loads the assets (nine megabytes) from the installed package on first use. */
 export function graphiqlParts(): Promise<Parts> {
   parts ??= makeParts();
   return parts;
@@ -35,28 +35,28 @@ async function makeParts(): Promise<Parts> {
   return {
     script: script(`${prologue}\n${graphiql.js};\n${start}`, "script"),
     styles: makePart("styles", "css", "text/css; charset=utf-8", `${graphiql.css}\n${styles}`),
-    icon: makePart("icon", "ico", "image/x-icon", bytesOfDataAddress(graphiql.favicon)),
+    icon: makePart("icon", "ico", "image/x-icon", decodeDataUrl(graphiql.favicon)),
     editorWorker: script(graphiql.editorWorkerService, "editorWorker"),
     jsonWorker: script(graphiql.jsonWorker, "jsonWorker"),
     graphqlWorker: script(graphiql.graphqlWorker, "graphqlWorker"),
   };
 }
 
-function bytesOfDataAddress(address: string): Buffer {
-  return Buffer.from(address.slice(address.indexOf(",") + 1), "base64");
+function decodeDataUrl(url: string): Buffer {
+  return Buffer.from(url.slice(url.indexOf(",") + 1), "base64");
 }
 
 function makePart(name: PartName, extension: string, type: string, content: string | Buffer): Part {
   const bytes = Buffer.from(content);
   const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 16);
-  const kept = new Map<Encoding, Promise<Uint8Array<ArrayBuffer>>>();
+  const encoded = new Map<Encoding, Promise<Uint8Array<ArrayBuffer>>>();
   return {
     file: `${name}-${hash}.${extension}`,
     type,
     inEncoding(encoding) {
-      const known = kept.get(encoding) ?? encode(bytes, encoding);
-      kept.set(encoding, known);
-      return known;
+      const cachedResult = encoded.get(encoding) ?? encode(bytes, encoding);
+      encoded.set(encoding, cachedResult);
+      return cachedResult;
     },
   };
 }
@@ -64,13 +64,13 @@ function makePart(name: PartName, extension: string, type: string, content: stri
 async function encode(bytes: Buffer<ArrayBuffer>, encoding: Encoding): Promise<Uint8Array<ArrayBuffer>> {
   if (encoding === "gzip") return zip(bytes);
   if (encoding === "identity") return bytes;
-  // The usual 11 would keep the first visitor waiting for many seconds, and save little.
+  // The default, 11, takes many seconds on the first visit and saves little.
   return brotli(bytes, {
     params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
   });
 }
 
-/** The smallest encoding that a request takes. @param header Accept-Encoding */
+/** The smallest encoding that a request accepts. @param header Accept-Encoding */
 export function acceptedEncoding(header: string | null): Encoding {
   const quality = new Map<string, number>();
   for (const entry of (header ?? "").toLowerCase().split(",")) {

@@ -1,6 +1,6 @@
-/** What this server adds to GraphiQL's own script and styles: how it starts in the page, and tabs that can be clicked. */
+/** Scripts and styles added to GraphiQL: they start it and make its tabs clickable. */
 
-/** Before GraphiQL's script. The page says where the workers are, and what GraphiQL starts with. */
+/** Runs before GraphiQL's script: reads worker URLs and options from the page. */
 export const prologue = `
 const page = JSON.parse(document.getElementById("page").textContent);
 self.MonacoEnvironment = {
@@ -10,8 +10,8 @@ self.MonacoEnvironment = {
 `;
 
 /**
- * After GraphiQL's script. A tab can be dragged there, for which the library that drags it moves it from under the pointer to the end of
- * the list as soon as the button is down: the click goes to no tab. So it does not hear of the button, and tabs keep their order.
+ * Runs after GraphiQL's script. GraphiQL's drag library moves a tab to the end of the list on pointerdown, so that the
+ * click misses it. Stopping the event keeps tabs clickable and in order.
  */
 export const start = `
 document.addEventListener(
@@ -24,7 +24,7 @@ document.addEventListener(
 YogaGraphiQL.renderYogaGraphiQL(document.getElementById("root"), page.options);
 `;
 
-/** A tab stays where it is, also while it has the focus, and a finger on it scrolls the list. */
+/** Keeps tabs in place while focused, and lets touch scroll the list. */
 export const styles = `
 .graphiql-container .graphiql-tab { transform: none !important; touch-action: auto !important; }
 `;

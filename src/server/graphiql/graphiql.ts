@@ -1,4 +1,4 @@
-/** GraphiQL: a small page, made for each visit, and its parts, which browsers keep for as long as they like. */
+/** Serves GraphiQL: a page built for each visit, and its assets, which browsers may cache forever. */
 import type { Plugin } from "graphql-yoga";
 import { notAllowed, plain, year } from "../errors/plain-response.js";
 import { acceptedEncoding, graphiqlParts, type Parts } from "./graphiql-parts.js";
@@ -12,13 +12,13 @@ export function isPageOrPart(request: Request, url: URL): boolean {
   return url.pathname.startsWith(`/${folder}`) || isPage(request, url);
 }
 
-/** Programs do not ask for HTML. */
+/** Whether a browser requests the GraphiQL page; other clients do not accept HTML. */
 function isPage({ method, headers }: Request, { pathname }: URL): boolean {
   const isRead = method === "GET" || method === "HEAD";
   return isRead && /^\/graphql\/?$/.test(pathname) && (headers.get("accept") ?? "").includes("text/html");
 }
 
-/** @param tour made for each visit: the data set may be another by then */
+/** @param tour creates the tabs on each visit, since the data set may have changed */
 export function useGraphiQL(tour: () => Promise<Tab[]>): Plugin {
   return {
     async onRequest({ request, url, fetchAPI, endResponse }) {
@@ -36,7 +36,7 @@ async function partResponse(request: Request, { pathname }: URL, fetchAPI: Fetch
   const file = pathname.slice(folder.length + 1);
   const part = Object.values(await graphiqlParts()).find((one) => one.file === file);
   if (part === undefined) {
-    return plain(fetchAPI, 404, "There is no such part of GraphiQL: its page, /graphql, has the address of each.");
+    return plain(fetchAPI, 404, "This GraphiQL file does not exist. The page /graphql links to the current files.");
   }
   const encoding = acceptedEncoding(request.headers.get("accept-encoding"));
   const bytes = await part.inEncoding(encoding);
@@ -57,8 +57,8 @@ async function pageResponse(
   defaultTabs: Tab[],
   fetchAPI: FetchAPI,
 ): Promise<Response> {
-  // Relative: a proxy may have the server below a path of its own.
-  const html = pageOf(await graphiqlParts(), pathname.endsWith("/") ? `../${folder}` : folder, defaultTabs);
+  // Relative, since a proxy may serve Marquee under a path prefix.
+  const html = renderPage(await graphiqlParts(), pathname.endsWith("/") ? `../${folder}` : folder, defaultTabs);
   return new fetchAPI.Response(request.method === "HEAD" ? null : html, {
     headers: {
       "content-type": "text/html; charset=utf-8",
@@ -72,7 +72,7 @@ async function pageResponse(
   });
 }
 
-/** Scripts come of this server's files alone. The editor writes its styles into the page, and its fonts lie within them. */
+/** Allows scripts from this server only. The editor needs inline styles, which embed its fonts. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -80,7 +80,7 @@ const contentSecurityPolicy = [
   "connect-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "font-src data:",
-  // A poster's address in an answer shows the poster.
+  // For previews of poster URLs in responses.
   "img-src 'self' data:",
   "frame-ancestors 'none'",
   "base-uri 'none'",
@@ -88,7 +88,7 @@ const contentSecurityPolicy = [
   "object-src 'none'",
 ].join("; ");
 
-function pageOf(parts: Parts, path: string, defaultTabs: Tab[]): string {
+function renderPage(parts: Parts, path: string, defaultTabs: Tab[]): string {
   const page = {
     workers: {
       editorWorkerService: path + parts.editorWorker.file,

@@ -1,4 +1,4 @@
-/** GraphiQL's tour: one tab per use case, with variables from the loaded data. */
+/** Creates GraphiQL's default tabs: one per use case, with variables from the loaded data. */
 import { exampleMovieId, exampleUserId } from "../../resolvers/system/example-user.js";
 import type { Services } from "../../services/services.js";
 
@@ -8,8 +8,8 @@ export interface Tab {
   headers?: string;
 }
 
-/** @param auth whether mutations need a token, which the tab has room for */
-export async function tourOf(services: Services, auth: "on" | "off"): Promise<Tab[]> {
+/** @param auth whether mutations require a token; if so, the tab has a header for it */
+export async function createTour(services: Services, auth: "on" | "off"): Promise<Tab[]> {
   const userId = String(await exampleUserId(services));
   const movieId = String(await exampleMovieId(services));
   const withVariables = (query: string, variables: object, headers?: string): Tab => ({
@@ -29,18 +29,18 @@ export async function tourOf(services: Services, auth: "on" | "off"): Promise<Ta
   ];
 }
 
-// Short lines: GraphiQL's editor shows about 45 characters in a window of usual width.
+// Short lines: GraphiQL's editor shows about 45 characters in a window of normal width.
 function welcome(userId: string, auth: "on" | "off"): string {
   const token =
     auth === "on"
       ? `# Mutations need the token that the first start
-# printed: the last tab has a place for it.
+# printed: enter it in the last tab.
 `
       : "# Mutations need no token here (AUTH=off).\n";
   return `# Welcome to Marquee. Press the button to run
 # this query; the other tabs show more.
-# Ctrl-Space shows what else to ask; the book on
-# the left explains every field.
+# Ctrl-Space lists more fields; the book on the
+# left documents every field.
 #
 ${token}
 query Posters {
@@ -56,7 +56,7 @@ query Posters {
 `;
 }
 
-const reasons = `# What to watch, why, and how it looks.
+const reasons = `# What to watch, why, and its poster.
 query Reasons($userId: ID!) {
   user(id: $userId) {
     recommendations(
@@ -87,7 +87,7 @@ query Reasons($userId: ID!) {
 }
 `;
 
-const search = `# Words, or how they begin; page with
+const search = `# Search for words or prefixes; page with
 # after: endCursor.
 query Search(
   $search: String
@@ -119,7 +119,7 @@ query Search(
 }
 `;
 
-const moviePage = `# All that a movie's page shows.
+const moviePage = `# Everything for a movie page.
 query MoviePage($movieId: ID!, $userId: ID!) {
   movie(id: $movieId) {
     title
@@ -145,7 +145,7 @@ query MoviePage($movieId: ID!, $userId: ID!) {
 }
 `;
 
-const guest = `# Somebody who is in no database.
+const guest = `# A guest who is not in the database.
 query Guest($ratings: [GuestRatingInput!]!) {
   recommendFor(ratings: $ratings, first: 5) {
     title
@@ -157,7 +157,7 @@ query Guest($ratings: [GuestRatingInput!]!) {
 }
 `;
 
-const charts = `# What everybody likes, and what serves it.
+const charts = `# Charts, the data set and the active model.
 query Charts {
   topMovies(first: 5) {
     score
@@ -193,9 +193,9 @@ query Charts {
 `;
 
 function rate(auth: "on" | "off"): string {
-  const place = auth === "on" ? "# Put your token in place of <token> under\n# Headers, below.\n" : "";
+  const tokenHint = auth === "on" ? "# Replace <token> with your token under\n# Headers, below.\n" : "";
   return `# A rating counts at once: run the first tab again.
-${place}mutation Rate($input: RateMovieInput!) {
+${tokenHint}mutation Rate($input: RateMovieInput!) {
   rateMovie(input: $input) {
     __typename
     ... on RateMoviePayload {

@@ -1,4 +1,4 @@
-/** Limits the size of request bodies, and which content types are read. */
+/** Limits the size and content types of request bodies. */
 import { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { AppError, received } from "../../errors.js";
@@ -7,9 +7,9 @@ import { errorResponse, refusalResponse } from "../errors/error-response.js";
 
 export interface BodyLimits {
   maxBytes: number;
-  /** For multipart requests, which carry files. */
+  /** Limit for multipart requests, which contain files. */
   maxUploadBytes: number;
-  /** Whether a request may send files at all. */
+  /** Whether a request may upload files. */
   mayUpload(request: Request): boolean;
   chargeRefused: ChargeRefused;
 }
@@ -18,9 +18,9 @@ const json = /^application\/(?:graphql\+)?json *(?:;|$)/i;
 const multipart = /^multipart\/form-data *;/i;
 
 /**
- * Reads bodies up to a limit and refuses longer ones as they come, whatever length they announce; and bodies that
- * a form on any web page could send: those that are neither JSON nor a multipart request with one of the headers that
- * a browser sends only after it asked whether it may.
+ * Reads bodies up to a limit and rejects longer ones while reading, whatever Content-Length they announce. To prevent
+ * CSRF, it also rejects bodies that a form on any web page could send: those that are neither JSON nor a multipart
+ * request with a header that triggers a CORS preflight.
  */
 export function useBodyLimit({ maxBytes, maxUploadBytes, mayUpload, chargeRefused }: BodyLimits): Plugin {
   return {
@@ -42,12 +42,12 @@ export function useBodyLimit({ maxBytes, maxUploadBytes, mayUpload, chargeRefuse
             { connection: "close" },
           );
         }
-        if (isUpload && !preflighted.some((name) => original.headers.get(name))) {
+        if (isUpload && !preflightHeaders.some((name) => original.headers.get(name))) {
           return refuse(
             403,
             new AppError(
               "INVALID_ARGUMENT",
-              `expected a multipart request with a header of ${preflighted.join(", ")}, received none of them`,
+              `expected a multipart request with one of the headers ${preflightHeaders.join(", ")}, received none of them`,
             ),
             { connection: "close" },
           );
@@ -57,19 +57,19 @@ export function useBodyLimit({ maxBytes, maxUploadBytes, mayUpload, chargeRefuse
             401,
             new AppError(
               "UNAUTHENTICATED",
-              "expected the header Authorization: Bearer <token> with a token of this server to send files",
+              "uploading files requires the header Authorization: Bearer <token> with a token of scope editor",
             ),
             { connection: "close" },
           );
         }
-        const most = isUpload ? maxUploadBytes : maxBytes;
-        const body = await readUpTo(original, most).catch(() => "broken" as const);
-        // Nobody reads it, and nothing of it is a fault of the server.
-        if (body === "broken") return badRequest(fetchAPI, "expected a whole request body, received a part of one");
+        const limit = isUpload ? maxUploadBytes : maxBytes;
+        const body = await readUpTo(original, limit).catch(() => "broken" as const);
+        // The client is gone; this is not a server error.
+        if (body === "broken") return badRequest(fetchAPI, "expected a complete request body, received part of one");
         if (body === undefined) {
           return refuse(
             413,
-            new AppError("BODY_TOO_LARGE", `expected a request body of up to ${most} bytes, received more`),
+            new AppError("BODY_TOO_LARGE", `expected a request body of up to ${limit} bytes, received more`),
             { connection: "close" },
           );
         }
@@ -80,25 +80,25 @@ export function useBodyLimit({ maxBytes, maxUploadBytes, mayUpload, chargeRefuse
   };
 }
 
-/** Headers that a page of another origin cannot set without being asked for permission first. */
-export const preflighted = ["authorization", "graphql-require-preflight", "apollo-require-preflight"];
+/** Headers that a page of another origin can set only after a CORS preflight. */
+export const preflightHeaders = ["authorization", "graphql-require-preflight", "apollo-require-preflight"];
 
 /**
- * A client that is still writing hears an answer once it has written: the rest is read and forgotten, for so long, while it
- * comes without pauses, and up to so much.
+ * Limits for draining an oversized body: clients read the response only after writing, so the rest is read and discarded
+ * up to this time, pause and size.
  */
-const drained = { ms: 2_000, idleMs: 300, bytes: 64 * 2 ** 20 };
+const drainLimits = { ms: 2_000, idleMs: 300, bytes: 64 * 2 ** 20 };
 
-/** @returns undefined for a body that is too long. @throws whatever breaks the body off */
+/** @returns undefined for a body that is too long. @throws if reading the body fails */
 async function readUpTo(request: Request, maxBytes: number): Promise<Buffer<ArrayBuffer> | undefined> {
   if (request.body === null) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let size = 0;
   let tooLongSince = Number(request.headers.get("content-length") ?? 0) > maxBytes ? performance.now() : undefined;
-  // Streams are iterable in every Node that this runs on; the types of the browser's do not say so.
+  // Streams are iterable in Node, though the DOM types lack it.
   const pieces = (request.body as unknown as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
   for (;;) {
-    const next = await (tooLongSince === undefined ? pieces.next() : withinMs(drained.idleMs, pieces.next()));
+    const next = await (tooLongSince === undefined ? pieces.next() : withinMs(drainLimits.idleMs, pieces.next()));
     if (next === undefined || next.done) break;
     size += next.value.byteLength;
     if (size > maxBytes) tooLongSince ??= performance.now();
@@ -107,12 +107,12 @@ async function readUpTo(request: Request, maxBytes: number): Promise<Buffer<Arra
       continue;
     }
     chunks.length = 0;
-    if (size > maxBytes + drained.bytes || performance.now() - tooLongSince > drained.ms) break;
+    if (size > maxBytes + drainLimits.bytes || performance.now() - tooLongSince > drainLimits.ms) break;
   }
   return tooLongSince === undefined ? Buffer.concat(chunks) : undefined;
 }
 
-/** What comes in time; undefined for what does not, or fails: nobody waits for it any longer. */
+/** The value if it resolves in time; undefined if it is late or fails. */
 async function withinMs<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
@@ -121,10 +121,10 @@ async function withinMs<T>(ms: number, promise: Promise<T>): Promise<T | undefin
   return Promise.race([promise.catch(() => undefined), late]).finally(() => clearTimeout(timer));
 }
 
-/** What a multipart body holds in place of operations and a map of files is the client's fault, however it breaks the parser. */
+/** Reports any parser failure on a multipart body as the client's error. */
 async function wellFormed<T>(fetchAPI: { Response: typeof Response }, parse: () => T): Promise<Awaited<T> | Response> {
   const expected =
-    "expected a multipart request with a JSON object or list as operations and a map from its files to paths in it";
+    "expected a multipart request with a JSON object or list as operations and a map from files to paths in it";
   try {
     const params = await parse();
     return typeof params === "object" && params !== null

@@ -1,4 +1,4 @@
-/** Allows the schema to be asked for once in an operation, since it is a large answer. */
+/** Limits introspection per operation, since its response is large. */
 import { type FieldNode, GraphQLError, type OperationDefinitionNode, type ValidationRule, visit } from "graphql";
 import type { Plugin } from "graphql-yoga";
 
@@ -12,7 +12,7 @@ export function useIntrospectionLimit(): Plugin {
   };
 }
 
-/** Counted in each operation with its fragments, which graphql itself keeps from nesting too deep. */
+/** Counts introspection fields of an operation and its fragments; graphql itself limits their nesting. */
 const introspectionLimit: ValidationRule = (context) => ({
   OperationDefinition(operation: OperationDefinitionNode) {
     const counts = { __schema: 0, __type: 0 };
@@ -27,7 +27,7 @@ const introspectionLimit: ValidationRule = (context) => ({
       if (counts[name] <= limit) continue;
       context.reportError(
         new GraphQLError(
-          `expected ${name} up to ${limit} ${limit === 1 ? "time" : "times"} in an operation, received ${counts[name]}`,
+          `expected ${name} at most ${limit} ${limit === 1 ? "time" : "times"} in an operation, received ${counts[name]}`,
           {
             nodes: operation,
           },

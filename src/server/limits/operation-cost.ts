@@ -1,4 +1,4 @@
-/** What an operation costs before it is run, as the schema counts it: limits and turns go by it. */
+/** Computes the cost of an operation before it runs, for rate limits and admission. */
 import { complexityFromQuery } from "@pothos/plugin-complexity";
 import { type DocumentNode, type GraphQLSchema, getOperationAST, Kind } from "graphql";
 
@@ -10,22 +10,22 @@ interface Operation {
   contextValue?: unknown;
 }
 
-/** Of an operation that names what is not there, or whose variables are wrong: it ends before it computes anything. */
-const least = 1;
+/** Cost of an invalid operation, which ends before it computes anything. */
+const minCost = 1;
 
-/** At least 1. Ids and ratings in its arguments count, too. */
-export function costOf({ schema, document, operationName, variableValues, contextValue }: Operation): number {
+/** Complexity of the operation in the schema, including ids and ratings in arguments; at least 1. */
+export function operationCost({ schema, document, operationName, variableValues, contextValue }: Operation): number {
   const operation = getOperationAST(document, operationName);
-  if (operation == null) return least;
+  if (operation == null) return minCost;
   try {
     const definitions = [operation, ...document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)];
     const { complexity } = complexityFromQuery(
       { kind: Kind.DOCUMENT, definitions },
       { schema, variables: variableValues ?? {}, ctx: contextValue as object },
     );
-    return Math.max(least, complexity);
+    return Math.max(minCost, complexity);
   } catch {
-    // Graphql itself says what is wrong.
-    return least;
+    // graphql itself reports the error.
+    return minCost;
   }
 }

@@ -1,14 +1,14 @@
-/** Shares one computation among all who ask for it at the same moment. */
+/** Shares one computation among concurrent callers. */
 import { setImmediate } from "node:timers/promises";
 
 /**
- * Has work of one name done once for all who ask for it before it begins: an event wakes every subscriber in the same turn of the
- * event loop, and what is then computed is as of that event or later. It ends when all of them have gone.
+ * Runs work once for all callers with the same key that arrive before it starts. An event wakes every subscriber in the
+ * same tick of the event loop, so the shared result is as of that event or later. Work is aborted once all callers have gone.
  */
 export function createSharing() {
   const waiting = new Map<string, { answer: Promise<unknown>; join(gone: AbortSignal): void }>();
-  return <T>(name: string, gone: AbortSignal, work: (allGone: AbortSignal) => Promise<T>): Promise<T> => {
-    let shared = waiting.get(name);
+  return <T>(key: string, gone: AbortSignal, work: (allGone: AbortSignal) => Promise<T>): Promise<T> => {
+    let shared = waiting.get(key);
     if (shared === undefined) {
       const allGone = new AbortController();
       const joined: AbortSignal[] = [];
@@ -17,10 +17,10 @@ export function createSharing() {
       };
       const answer = setImmediate()
         .then(() => {
-          waiting.delete(name);
+          waiting.delete(key);
           return work(allGone.signal);
         })
-        // A subscription lives through many events: none of them leaves a listener behind.
+        // A subscription outlives many events, so each removes its listener.
         .finally(() => {
           for (const one of joined) one.removeEventListener("abort", leave);
         });
@@ -29,7 +29,7 @@ export function createSharing() {
         one.addEventListener("abort", leave, { once: true });
       };
       shared = { answer, join };
-      waiting.set(name, shared);
+      waiting.set(key, shared);
     }
     shared.join(gone);
     return shared.answer as Promise<T>;

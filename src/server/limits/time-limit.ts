@@ -1,4 +1,4 @@
-/** Time limit of an operation, or of one event of a subscription. */
+/** Limits the time of an operation or of one subscription event, and applies charge and admission. */
 import { GraphQLError } from "graphql";
 import { isAsyncIterable, type Plugin } from "graphql-yoga";
 import { AppError } from "../../errors.js";
@@ -7,13 +7,13 @@ import type { Charge } from "../auth/charge.js";
 import type { Clients } from "../auth/clients.js";
 import { asGraphQLError } from "../errors/mask-error.js";
 import type { Admission } from "./admission.js";
-import { costOf } from "./operation-cost.js";
-import { weightOf } from "./rate-limit.js";
+import { operationCost } from "./operation-cost.js";
+import { operationWeight } from "./rate-limit.js";
 
 /**
- * Answers TIMEOUT when the work takes longer than `timeoutMs`, begins no further field of it, and ends what is computed
- * for it; the latter also when the client has gone. A write that has begun is finished: a mutation that waits for a lock
- * may still happen.
+ * Returns TIMEOUT if the work takes longer than `timeoutMs`, starts no further field and aborts its computations; the
+ * last also when the client disconnects. A started write is completed: a mutation that waits for a lock may still take
+ * effect.
  */
 export async function answerInTime<T>(
   timeoutMs: number,
@@ -32,7 +32,7 @@ export async function answerInTime<T>(
   }
 }
 
-/** The parts that come until the time is over, and then a last one that says so. */
+/** The parts until the timeout, then a final part with the TIMEOUT error. */
 function partsInTime(parts: AsyncIterable<unknown>, clock: Clock): AsyncIterableIterator<unknown> {
   const iterator = parts[Symbol.asyncIterator]();
   let isOver = false;
@@ -79,11 +79,11 @@ interface Late {
 
 interface Clock {
   signal: AbortSignal;
-  /** What the signal is aborted with when the time is over. */
+  /** Abort reason on timeout. */
   tooLate: AppError;
-  /** Comes when the time is over. */
+  /** Resolves on timeout. */
   late: Promise<Late>;
-  /** Whoever waited has gone. */
+  /** Aborts because the client has disconnected. */
   giveUp(): void;
   stop(): void;
 }
@@ -91,17 +91,14 @@ interface Clock {
 function startClock(timeoutMs: number, gone: AbortSignal | undefined): Clock {
   let timer: NodeJS.Timeout | undefined;
   const controller = new AbortController();
-  const tooLate = new AppError(
-    "TIMEOUT",
-    `expected an answer within ${timeoutMs} ms, but this query took longer: ask for less`,
-  );
+  const tooLate = new AppError("TIMEOUT", `the query took longer than ${timeoutMs} ms: request less`);
   const late = new Promise<Late>((resolve) => {
     timer = setTimeout(() => {
       resolve({ errors: [asGraphQLError(tooLate)] });
       controller.abort(tooLate);
     }, timeoutMs);
   });
-  const giveUp = () => controller.abort(new AppError("INTERRUPTED", "the client has gone"));
+  const giveUp = () => controller.abort(new AppError("INTERRUPTED", "the client has disconnected"));
   if (gone?.aborted) giveUp();
   gone?.addEventListener("abort", giveUp, { once: true });
   return {
@@ -123,18 +120,18 @@ export interface OperationLimits {
   clients: Clients;
 }
 
-/** An operation is weighed, counted by its weight, and run when its turn has come; waiting for that counts, too. */
+/** Charges an operation by its weight and runs it once admitted; waiting counts towards the time limit. */
 export function useOperationLimits({ timeoutMs, admission, charge, clients }: OperationLimits): Plugin {
   return {
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn(async (args: Parameters<typeof executeFn>[0]) => {
         const { request } = args.contextValue as { request: Request };
-        const client = clients.nameOf(request);
-        const cost = costOf(args);
+        const client = clients.getName(request);
+        const cost = operationCost(args);
         try {
-          if (weightOf(cost) > 1) await charge(client, weightOf(cost) - 1);
+          if (operationWeight(cost) > 1) await charge(client, operationWeight(cost) - 1);
           return await answerInTime(timeoutMs, request.signal, (signal) => {
-            // Yoga's executor heeds `signal`, though envelop's types lack it.
+            // Yoga's executor supports `signal`, though envelop's types lack it.
             const cancellable: typeof args & { signal: AbortSignal } = { ...args, signal };
             return admission.run(client, cost, () => {
               signal.throwIfAborted();
@@ -142,7 +139,7 @@ export function useOperationLimits({ timeoutMs, admission, charge, clients }: Op
             });
           });
         } catch (error) {
-          // Nothing of it was run: it is the whole answer.
+          // Nothing was executed, so the error is the whole result.
           if (error instanceof GraphQLError && isRefusal(error)) return { errors: [error] };
           throw error;
         }

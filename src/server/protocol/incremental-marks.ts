@@ -1,6 +1,6 @@
 /**
- * Which parts of an answer come later, as read from the parts that are there. The executor says of a part that comes late where it belongs, but
- * not beforehand that it will: so the query is run with a mark, a `__typename` under a name of its own, beside each `@defer` and `@stream`.
+ * Detects which parts of a result are still pending. The executor gives the path of each deferred part, but does not
+ * announce it beforehand, so the query runs with a marker (an aliased `__typename`) next to each `@defer` and `@stream`.
  */
 import {
   type DirectiveNode,
@@ -18,21 +18,21 @@ import {
 } from "graphql";
 
 export interface Mark {
-  /** The query's own. */
+  /** Label in the query. */
   label?: string;
-  /** Of a list that is streamed: the name of its field in the answer, and how many of its items come at once. */
+  /** For a streamed list: its response name and the number of items in the initial result. */
   list?: { name: string; initialCount: number };
 }
 
 export interface Marked {
   document: DocumentNode;
-  /** By their number, which is the label that the executor gives for them. */
+  /** Indexed by their number, which is their label for the executor. */
   marks: Mark[];
 }
 
 const prefix = "__later_";
 
-/** @returns undefined where nothing comes later, or where the variables are wrong, which the execution will say */
+/** Adds markers to a document. @returns undefined if the operation or its variables are invalid, which execution reports */
 export function withMarks({ schema, document, operationName, variableValues }: ExecutionArgs): Marked | undefined {
   const operation = getOperationAST(document, operationName);
   const [defer, stream] = ["defer", "stream"].map((name) => schema.getDirective(name));
@@ -53,9 +53,10 @@ export function withMarks({ schema, document, operationName, variableValues }: E
     const number = marks.length;
     marks.push({
       label: typeof values.label === "string" ? values.label : undefined,
-      list: node.kind === Kind.FIELD ? listOf(node, values.initialCount) : undefined,
+      list: node.kind === Kind.FIELD ? toList(node, values.initialCount) : undefined,
     });
-    const typeCondition = node.kind === Kind.FRAGMENT_SPREAD ? fragmentTypes.get(node.name.value) : conditionOf(node);
+    const typeCondition =
+      node.kind === Kind.FRAGMENT_SPREAD ? fragmentTypes.get(node.name.value) : getTypeCondition(node);
     const mark: InlineFragmentNode = {
       kind: Kind.INLINE_FRAGMENT,
       typeCondition,
@@ -73,11 +74,11 @@ export function withMarks({ schema, document, operationName, variableValues }: E
   };
 }
 
-function listOf(node: FieldNode, initialCount: unknown): Mark["list"] {
+function toList(node: FieldNode, initialCount: unknown): Mark["list"] {
   return { name: (node.alias ?? node.name).value, initialCount: Number(initialCount) };
 }
 
-function conditionOf(node: FieldNode | InlineFragmentNode) {
+function getTypeCondition(node: FieldNode | InlineFragmentNode) {
   return node.kind === Kind.INLINE_FRAGMENT ? node.typeCondition : undefined;
 }
 
@@ -99,7 +100,7 @@ function typenameAs(alias: string): FieldNode {
 
 export type Path = readonly (string | number)[];
 
-/** Takes the marks out of what has come. @param found is told of each: its number, and where what it announces belongs */
+/** Removes the markers from a value. @param found called for each with its number and the path of the pending part */
 export function takeMarks(value: unknown, path: Path, marks: readonly Mark[], found: (n: number, path: Path) => void) {
   if (Array.isArray(value)) {
     for (const [i, item] of value.entries()) takeMarks(item, [...path, i], marks, found);
@@ -116,7 +117,7 @@ export function takeMarks(value: unknown, path: Path, marks: readonly Mark[], fo
       if (list === undefined) {
         found(number, path);
       } else {
-        // A list with fewer items than come at once is whole; one with just as many may be.
+        // A list with fewer than initialCount items is complete; one with as many may have more.
         const items = object[list.name];
         if (Array.isArray(items) && items.length >= list.initialCount) found(number, [...path, list.name]);
       }

@@ -1,6 +1,6 @@
 /**
- * Later parts in the format of today (`pending`, `incremental`, `completed`), for clients whose Accept names `incrementalSpec=v0.2`. The executor
- * has the one of 2022: what it gives is translated on the way out.
+ * Translates incremental results from the executor's format of 2022 to the current one (`pending`, `incremental`,
+ * `completed`), for clients whose Accept header has `incrementalSpec=v0.2`.
  */
 import type { ExecutionArgs, ExecutionResult, GraphQLError } from "graphql";
 import { isAsyncIterable, mapAsyncIterator, type Plugin } from "graphql-yoga";
@@ -9,7 +9,7 @@ import { multipartParameter } from "./media-type.js";
 
 const version = "v0.2";
 
-/** To come before what limits the execution: the marks count nothing. */
+/** Must precede the plugins that limit execution, so that markers are not counted. */
 export function useIncrementalV02(): Plugin {
   const translations = new WeakMap<Request, Translation>();
   return {
@@ -38,7 +38,7 @@ export function useIncrementalV02(): Plugin {
   };
 }
 
-/** Whoever leaves while a part is waited for ends the waiting, which a generator would go on with. */
+/** Translates a stream of results. Unlike a generator, it stops waiting for a part when the client leaves. */
 function translated(results: AsyncIterable<ExecutionResult>, { first, later }: Translation) {
   let isFirst = true;
   return mapAsyncIterator(results, (result) => {
@@ -48,7 +48,7 @@ function translated(results: AsyncIterable<ExecutionResult>, { first, later }: T
   });
 }
 
-/** Of the format of 2022. */
+/** A part in the format of 2022. */
 interface OldPart {
   path: Path;
   label?: string;
@@ -82,29 +82,29 @@ interface NewResult {
 export type Translation = ReturnType<typeof createTranslation>;
 
 export function createTranslation(marks: readonly Mark[]) {
-  /** What was announced and is not complete, by its mark and place: the same one twice where a fragment is deferred twice. */
+  /** Announced, incomplete parts by marker and path; a fragment that is deferred twice has two. */
   const open = new Map<string, Pending[]>();
-  /** What came before its mark did: it is announced with it, and not again. */
+  /** Numbers of parts that arrived before their marker; the marker does not announce them again. */
   const early = new Map<string, number>();
   let count = 0;
 
-  const keyOf = (number: number, path: Path) => JSON.stringify([number, path]);
+  const toKey = (number: number, path: Path) => JSON.stringify([number, path]);
 
   function announce(number: number, path: Path, pending: Pending[]): Pending {
     const label = marks[number]?.label;
     const one = { id: String(count++), path, ...(label === undefined ? {} : { label }) };
     pending.push(one);
-    const key = keyOf(number, path);
+    const key = toKey(number, path);
     open.set(key, [...(open.get(key) ?? []), one]);
     return one;
   }
 
   function announceIn(data: unknown, path: Path, pending: Pending[]): void {
-    takeMarks(data, path, marks, (number, at) => {
-      const key = keyOf(number, at);
+    takeMarks(data, path, marks, (number, markPath) => {
+      const key = toKey(number, markPath);
       const before = early.get(key) ?? 0;
       if (before > 0) early.set(key, before - 1);
-      else announce(number, at, pending);
+      else announce(number, markPath, pending);
     });
   }
 
@@ -131,34 +131,34 @@ export function createTranslation(marks: readonly Mark[]) {
       for (const [key, ones] of open) for (const one of ones) complete(key, one, errors);
     }
 
-    for (const { path: at, label, data, items, errors } of parts) {
+    for (const { path: partPath, label, data, items, errors } of parts) {
       if (label === undefined) {
-        // All that is executed has a label: this is the end of the whole answer, such as TIMEOUT.
+        // Every executed part has a label: without one, it ends the whole result, as TIMEOUT does.
         if ([...open.values()].every((ones) => ones.length === 0)) announce(-1, [], pending);
         completeAll(errors);
         continue;
       }
       const number = Number(label);
-      const path = items === undefined ? at : at.slice(0, -1);
-      const key = keyOf(number, path);
+      const path = items === undefined ? partPath : partPath.slice(0, -1);
+      const key = toKey(number, path);
       let one = open.get(key)?.[0];
       if (one === undefined) {
         one = announce(number, path, pending);
         early.set(key, (early.get(key) ?? 0) + 1);
       }
-      const told = errors === undefined ? {} : { errors };
+      const withErrors = errors === undefined ? {} : { errors };
       if (items === null || data === null) {
         complete(key, one, errors);
       } else if (items !== undefined) {
-        for (const [i, item] of items.entries()) announceIn(item, [...path, Number(at.at(-1)) + i], pending);
-        incremental.push({ id: one.id, items, ...told });
+        for (const [i, item] of items.entries()) announceIn(item, [...path, Number(partPath.at(-1)) + i], pending);
+        incremental.push({ id: one.id, items, ...withErrors });
       } else {
         announceIn(data, path, pending);
-        incremental.push({ id: one.id, data, ...told });
+        incremental.push({ id: one.id, data, ...withErrors });
         complete(key, one);
       }
     }
-    // The executor does not say that a list has come to its end, but that everything has.
+    // The executor does not report the end of a list, only the end of all parts.
     if (hasNext === false) completeAll();
     return {
       ...rest,

@@ -1,4 +1,4 @@
-/** Answers that come in parts, for `@defer` and `@stream`: in queries alone, with every part's errors masked. */
+/** Supports `@defer` and `@stream` in queries, with the errors of every part masked. */
 import { useDeferStream } from "@graphql-yoga/plugin-defer-stream";
 import {
   type ASTNode,
@@ -10,7 +10,7 @@ import {
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
 
-/** What a part of an answer holds, beside its data. */
+/** A part of a result, without its data. */
 interface Part {
   errors?: readonly GraphQLError[];
 }
@@ -27,7 +27,7 @@ export function useIncremental(maskError: (error: unknown) => GraphQLError): Plu
     },
     onExecute: () => ({
       onExecuteDone: () => ({
-        // Yoga masks the errors of the first part, and of whole answers.
+        // Yoga masks the errors of the initial result.
         onNext({ result, setResult }) {
           const { incremental } = result as PartialResult;
           if (incremental === undefined) return;
@@ -42,14 +42,14 @@ export function useIncremental(maskError: (error: unknown) => GraphQLError): Plu
   };
 }
 
-/** A mutation's payload is read before the next mutation, and an event of a subscription comes whole. */
+/** Rejects `@defer` and `@stream` in mutations, whose payloads are read before the next mutation, and in subscriptions. */
 const queriesOnly: ValidationRule = (context) => ({
   OperationDefinition(operation: OperationDefinitionNode) {
     if (operation.operation === "query") return;
     for (const part of [operation, ...context.getRecursivelyReferencedFragments(operation)]) {
       for (const node of incrementalDirectives(part)) {
         context.reportError(
-          new GraphQLError(`expected @defer and @stream in queries alone, received one in a ${operation.operation}`, {
+          new GraphQLError(`expected @defer and @stream in queries only, received one in a ${operation.operation}`, {
             nodes: node,
           }),
         );

@@ -1,12 +1,12 @@
-/** Names of media types are the same in whatever case; what reads them further on knows lower case alone. */
+/** Normalises media types to lower case, which later plugins expect, and reads parameters of Accept. */
 import type { Plugin } from "graphql-yoga";
 
-/** To be the first plugin: requests whose type is written otherwise go on as a copy with lower case. */
+/** Must be the first plugin: replaces a request whose content type has upper-case letters with a lower-case copy. */
 export function useLowerCaseTypes(): Plugin {
   return {
     onRequest({ request, fetchAPI, setRequest }) {
       const given = request.headers.get("content-type");
-      // What follows the name, such as a boundary, is as it is.
+      // Parameters, such as the boundary, keep their case.
       const [name] = given?.split(";", 1) ?? [];
       if (given === null || name === undefined || name === name.toLowerCase()) return;
       const headers = new fetchAPI.Headers(request.headers);
@@ -17,7 +17,7 @@ export function useLowerCaseTypes(): Plugin {
   };
 }
 
-/** What Accept says of multipart/mixed beside its name, such as `deferSpec`; undefined where it does not. */
+/** A parameter of multipart/mixed in Accept, such as `deferSpec`; undefined if absent. */
 export function multipartParameter({ headers }: Request, wanted: string): string | undefined {
   for (const range of (headers.get("accept") ?? "").split(",")) {
     const [type, ...parameters] = range.split(";").map((word) => word.trim());

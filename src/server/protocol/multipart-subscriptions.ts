@@ -1,4 +1,4 @@
-/** Subscriptions as Apollo's clients ask for them over HTTP: each event a part of one answer of the type multipart/mixed. */
+/** Implements Apollo's multipart subscriptions over HTTP: each event is a part of one multipart/mixed response. */
 import type { ExecutionResult } from "graphql";
 import { GraphQLError } from "graphql";
 import { isAsyncIterable, type Plugin } from "graphql-yoga";
@@ -6,7 +6,7 @@ import { multipartParameter } from "./media-type.js";
 
 type MaskError = (error: unknown) => GraphQLError;
 
-/** As often as Yoga's server-sent events say that they are still there. */
+/** The interval of Yoga's heartbeats for server-sent events. */
 const heartbeatMs = 12_000;
 const boundary = "graphql";
 const type = "multipart/mixed";
@@ -21,7 +21,7 @@ export function useMultipartSubscriptions(maskError: MaskError): Plugin {
       if (!subscriptions.has(request) || Array.isArray(result)) return;
       acceptableMediaTypes.push(`${type};subscriptionSpec=1.0` as typeof type);
       if (multipartParameter(request, "subscriptionSpec") !== "1.0") return;
-      // What is answered whole, such as a refusal, is JSON for whoever takes that; and who names server-sent events gets them.
+      // A single result, such as an error, is JSON if the client accepts it; a client that accepts server-sent events gets those.
       const isSettled = isAsyncIterable(result)
         ? request.headers.get("accept")?.includes("text/event-stream")
         : resultProcessor !== undefined;
@@ -43,8 +43,9 @@ export function useMultipartSubscriptions(maskError: MaskError): Plugin {
 type Events = AsyncIterable<ExecutionResult>;
 
 /**
- * The protocol's version 1.0: `{ "payload": <result> }` for an event, `{}` as a sign of life, and `{ "payload": null, "errors": [...] }` when
- * it fails. An event is waited for when the ones before it were read: a slow reader is sent no more than it takes.
+ * Protocol version 1.0: `{ "payload": <result> }` for an event, `{}` as a heartbeat, and
+ * `{ "payload": null, "errors": [...] }` on failure. The next event is awaited only once the previous ones were read, so a
+ * slow reader is not flooded.
  */
 export function toMultipart(
   result: Events | ExecutionResult,
@@ -52,7 +53,7 @@ export function toMultipart(
 ): ReadableStream<Uint8Array> {
   const events = (isAsyncIterable(result) ? result : only(result))[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
-  // The boundary that ends a part comes with it: clients wait for that.
+  // Each part includes its closing boundary, which clients wait for.
   const part = (content: object) =>
     encoder.encode(`\r\nContent-Type: application/json\r\n\r\n${JSON.stringify(content)}\r\n--${boundary}`);
   let heartbeat: NodeJS.Timeout | undefined;
@@ -92,7 +93,7 @@ async function* only(result: ExecutionResult): Events {
   yield result;
 }
 
-/** Without what errors say to the server alone, such as the status of an answer. */
+/** Removes extensions of errors that are internal to the server, such as the HTTP status. */
 function withPublicErrors(result: ExecutionResult): object {
   if (result.errors === undefined) return result;
   const errors = result.errors.map((error) => {

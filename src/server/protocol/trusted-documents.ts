@@ -1,4 +1,4 @@
-/** Operations that front ends send by the hash of their text, and where only those are answered. */
+/** Trusted documents and automatic persisted queries: operations sent as the hash of their text. */
 import { createHash } from "node:crypto";
 import { usePersistedOperations } from "@graphql-yoga/plugin-persisted-operations";
 import { GraphQLError } from "graphql";
@@ -10,47 +10,46 @@ import type { Services } from "../../services/services.js";
 import type { Viewers } from "../auth/viewers.js";
 
 /**
- * @param mode `only` answers trusted documents alone, except to the scope admin, who tries queries out
+ * @param mode `only` accepts trusted documents only, except from scope admin, for testing queries
  */
 export function useTrustedDocuments({ store }: Services, mode: "allow" | "only", viewers: Viewers): Plugin {
-  const clientsFault = (code: ErrorCode | "BAD_REQUEST", message: string) => ({
+  const clientError = (code: ErrorCode | "BAD_REQUEST", message: string) => ({
     message,
     extensions: { code, http: { status: 400 } },
   });
-  const asked = usePersistedOperations({
+  const persistedOperations = usePersistedOperations({
     getPersistedOperation: async (hash) => (await store.documents.textByHash(hash)) ?? null,
-    extractPersistedOperationId: documentIdOf,
-    allowArbitraryOperations: (request) => mode === "allow" || hasScope(viewers.of(request), "admin"),
+    extractPersistedOperationId: getDocumentId,
+    allowArbitraryOperations: (request) => mode === "allow" || hasScope(viewers.get(request), "admin"),
     customErrors: {
-      notFound: clientsFault(
+      notFound: clientError(
         "DOCUMENT_NOT_FOUND",
-        "expected the SHA-256 of a trusted document, received another: add it with marquee documents add",
+        "no trusted document has this hash: add it with marquee documents add",
       ),
-      keyNotFound: clientsFault("BAD_REQUEST", "Must provide query string."),
-      persistedQueryOnly: clientsFault(
+      keyNotFound: clientError("BAD_REQUEST", "Must provide query string."),
+      persistedQueryOnly: clientError(
         "DOCUMENT_REQUIRED",
-        "expected the hash of a trusted document, received a query: this server answers trusted documents only",
+        "this server accepts trusted documents only: send the hash of one instead of a query",
       ),
     },
   }) as Plugin;
   return {
     onPluginInit({ addPlugin }) {
       addPlugin(useAutomaticQueries((hash) => store.documents.textByHash(hash), mode));
-      addPlugin(asked);
+      addPlugin(persistedOperations);
     },
   };
 }
 
-/** So many queries are remembered under their hash, the last asked for. */
-const maxRemembered = 1_000;
+/** Capacity of the cache of queries by hash (least recently used is evicted). */
+const maxCached = 1_000;
 
 /**
- * Apollo's automatic persisted queries: a client sends a hash; where the server does not know it, the client sends it again
- * with the text, and from then on the hash is enough. Remembered in memory only; where trusted documents alone are
- * answered, nothing is.
+ * Apollo's automatic persisted queries: a client sends a hash; if it is unknown, the client sends it again with the query,
+ * and from then on the hash is enough. Cached in memory only; with mode `only`, nothing is cached.
  */
 function useAutomaticQueries(trusted: (hash: string) => Promise<string | undefined>, mode: "allow" | "only"): Plugin {
-  const remembered = new LRUCache<string, string>({ max: maxRemembered });
+  const cached = new LRUCache<string, string>({ max: maxCached });
   return {
     async onParams({ params, setParams }) {
       const hash = persistedHash(params);
@@ -61,13 +60,13 @@ function useAutomaticQueries(trusted: (hash: string) => Promise<string | undefin
           throw apolloError(
             400,
             "BAD_REQUEST",
-            "expected the SHA-256 of the query in extensions.persistedQuery, received another hash",
+            "the hash in extensions.persistedQuery is not the SHA-256 of the query",
           );
         }
-        remembered.set(hash, query);
+        cached.set(hash, query);
       } else {
-        const known = remembered.get(hash) ?? (await trusted(hash));
-        // Apollo's clients look for this code, and send the text.
+        const known = cached.get(hash) ?? (await trusted(hash));
+        // Apollo's clients check for this code, and then send the query.
         if (known === undefined) throw apolloError(200, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound");
         setParams({ ...params, query: known });
       }
@@ -79,8 +78,8 @@ function apolloError(status: number, code: ErrorCode, message: string): GraphQLE
   return new GraphQLError(message, { extensions: { code, http: { status } } });
 }
 
-/** As `documentId: "sha256:…"` of the GraphQL over HTTP draft, or as Apollo's and urql's persisted queries. */
-function documentIdOf(params: GraphQLParams & { documentId?: unknown }): string | null {
+/** The hash in `documentId: "sha256:…"` (GraphQL over HTTP draft), or in persisted queries of Apollo and urql. */
+function getDocumentId(params: GraphQLParams & { documentId?: unknown }): string | null {
   if (typeof params.documentId === "string") return params.documentId.replace(/^sha256:/, "");
   return persistedHash(params);
 }

@@ -1,4 +1,4 @@
-/** Answers a batch as a whole: incremental results and subscriptions are refused in it. */
+/** Rejects incremental results and subscriptions in batches. */
 import type { ExecutionResult } from "graphql";
 import { isAsyncIterable, type Plugin } from "graphql-yoga";
 import { AppError } from "../../errors.js";
@@ -14,11 +14,10 @@ export function useWholeBatches(): Plugin {
 }
 
 function refuse(answer: AsyncIterable<unknown>): ExecutionResult {
-  // Nobody reads it: what it holds open is let go of.
+  // Nobody reads the stream, so its resources are released.
   answer[Symbol.asyncIterator]()
     .return?.()
     .catch(() => {});
-  const message =
-    "expected queries and mutations that are answered whole in a batch, received a subscription or @defer";
+  const message = "expected only queries and mutations without @defer and @stream in a batch";
   return { errors: [asGraphQLError(new AppError("INVALID_ARGUMENT", message))] };
 }

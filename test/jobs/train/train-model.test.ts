@@ -57,8 +57,7 @@ function abortAt(matches: (progress: StageProgress) => boolean) {
   return { signal: controller.signal, progress };
 }
 
-const publishedState = async () =>
-  (JSON.parse(await readFile(services.folders.training, "utf8")) as { kind: string; state: string }).state;
+const publishedState = async () => (await services.store.progress.latest())?.state;
 
 describe("a training", () => {
   test("fits, ranks, measures and saves a model, which serves then and measures the same", async () => {

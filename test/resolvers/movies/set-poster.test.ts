@@ -110,7 +110,7 @@ describe("setPoster", () => {
       variables: { movieId: 73, file: "a.png" },
       token: started.token,
     });
-    expect(errors?.[0].message).toContain('expected a file of a multipart request, received "a.png"');
+    expect(errors?.[0].message).toContain('expected a file in a multipart request, received "a.png"');
   });
 });
 

@@ -263,9 +263,7 @@ describe("a movie's own fields", () => {
       "{ movie(id: 858) { title a: predictedRating(userId: 7) b: predictedRating(userId: 42) } }",
     );
     expect(data.movie).toMatchObject({ title: "The Godfather", a: null, b: expect.any(Number) });
-    expect(errors).toEqual([
-      { code: "USER_NOT_FOUND", message: "there is no user 7", path: ["movie", "a"] },
-    ]);
+    expect(errors).toEqual([{ code: "USER_NOT_FOUND", message: "there is no user 7", path: ["movie", "a"] }]);
   });
 
   test("posterSimilarity compares with a user's taste or with another movie", async () => {

@@ -6,7 +6,7 @@ import { createAdmission } from "../../../src/server/limits/admission.js";
 import { start } from "../../support/fixture.js";
 
 describe("how many operations of one client are worked on at once", () => {
-  const options = { heavyAtOnce: 2, perClient: 2, maxWaiting: 10, maxWaitMs: 60_000 };
+  const options = { maxHeavy: 2, maxPerClient: 2, maxWaiting: 10, maxWaitMs: 60_000 };
 
   /** Work that ends when it is told to. */
   function bench(admission: ReturnType<typeof createAdmission>) {
@@ -60,7 +60,7 @@ describe("how many operations of one client are worked on at once", () => {
   });
 
   test("is refused with 503 and a time to come back where too many wait, or one waited too long", async () => {
-    const { run, end } = bench(createAdmission({ heavyAtOnce: 1, perClient: 9, maxWaiting: 1, maxWaitMs: 30 }));
+    const { run, end } = bench(createAdmission({ maxHeavy: 1, maxPerClient: 9, maxWaiting: 1, maxWaitMs: 30 }));
     const first = run("a", "a1", 1_000);
     const late = run("b", "b1", 1_000);
     const tooMany = run("c", "c1", 1_000);
@@ -95,7 +95,7 @@ describe("how many operations of one client are worked on at once", () => {
     expect(await refused[0].json()).toEqual({
       errors: [
         {
-          message: "expected fewer queries at once than this server can answer now: try again in 1 seconds",
+          message: "the server is overloaded: try again in 1 s",
           extensions: { code: "OVERLOADED" },
         },
       ],

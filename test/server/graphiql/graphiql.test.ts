@@ -50,7 +50,7 @@ describe("the tour", () => {
       "query Posters { user(id: 3997) { topRated recommendations(similar: true) { title score similarity } } }",
     );
     const said = query.replace(/^# ?/gm, "").replace(/\s+/g, " ");
-    expect(said).toMatch(/Mutations need the token .* the last tab has a place for it/);
+    expect(said).toMatch(/Mutations need the token .* enter it in the last tab/);
     // A wrong token would be refused: what is public needs none.
     expect(headers).toBeUndefined();
     expect(others.at(-1)?.headers).toBe('{ "Authorization": "Bearer <token>" }');
@@ -169,7 +169,7 @@ describe("a part of GraphiQL", () => {
       expect(response.headers.get("cache-control")).toBeNull();
     }
     expect(await (await app.fetch("http://localhost/graphiql/script.js")).text()).toBe(
-      "There is no such part of GraphiQL: its page, /graphql, has the address of each.\n",
+      "This GraphiQL file does not exist. The page /graphql links to the current files.\n",
     );
   });
 

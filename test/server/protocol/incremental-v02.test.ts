@@ -204,7 +204,7 @@ describe("the format of today", () => {
       app,
       "mutation { rateMovie(input: { movieId: 1, rating: 4 }) { ... @defer { __typename } } }",
     );
-    expect(await refused.text()).toContain("expected @defer and @stream in queries alone");
+    expect(await refused.text()).toContain("expected @defer and @stream in queries only");
     const old = await post(
       app,
       "{ movie(id: 1) { title ... @defer { year } } }",

@@ -1,4 +1,4 @@
-/** Subscriptions: how many a client may have open, and each event executed as an operation of its own. */
+/** Limits open subscriptions per client and executes each event as an operation of its own. */
 import { execute } from "@graphql-tools/executor";
 import {
   createSourceEventStream,
@@ -14,20 +14,20 @@ import type { Context } from "../../resolvers/request/context.js";
 import type { Charge } from "../auth/charge.js";
 import type { Clients } from "../auth/clients.js";
 import type { Admission } from "./admission.js";
-import { costOf } from "./operation-cost.js";
+import { operationCost } from "./operation-cost.js";
 import { tooMany } from "./rate-limit.js";
 import { createSharing } from "./share-work.js";
 import { answerInTime } from "./time-limit.js";
 
-export interface StreamOptions {
-  /** Open at once for one client; 0 for no limit. */
-  maxStreams: number;
-  /** For each event. */
+export interface SubscriptionOptions {
+  /** Open subscriptions per client; 0 for no limit. */
+  maxSubscriptions: number;
+  /** Time limit for each event. */
   timeoutMs: number;
-  /** Each event counts as an operation does. */
+  /** Charged once for each event. */
   charge: Charge;
   admission: Admission;
-  /** Of an event: what was read, and who might do what, for an earlier one may be so no longer. */
+  /** A fresh context for each event, since data and permissions may have changed. */
   createContext(request: Request): Promise<Context>;
 }
 
@@ -35,29 +35,25 @@ type Source = AsyncIterable<unknown>;
 
 const texts = new WeakMap<DocumentNode, string>();
 
-/** Its text, printed once. */
-function textOf(document: DocumentNode): string {
+/** The printed document, cached. */
+function getText(document: DocumentNode): string {
   const text = texts.get(document) ?? print(document);
   texts.set(document, text);
   return text;
 }
 
-/** Everything that the answer depends on, beside what is read when it is computed. */
-function nameOfEvent(
-  value: unknown,
-  { document, operationName, variableValues }: ExecutionArgs,
-  viewer: Viewer,
-): string {
-  return JSON.stringify([textOf(document), operationName, variableValues, viewer.scope, viewer.userId, value]);
+/** Key of an event: everything that its result depends on except stored data. */
+function eventKey(value: unknown, { document, operationName, variableValues }: ExecutionArgs, viewer: Viewer): string {
+  return JSON.stringify([getText(document), operationName, variableValues, viewer.scope, viewer.userId, value]);
 }
 
-export function useStreams(options: StreamOptions, clients: Clients): Plugin {
-  const { maxStreams, timeoutMs, createContext, charge, admission } = options;
+export function useSubscriptionLimit(options: SubscriptionOptions, clients: Clients): Plugin {
+  const { maxSubscriptions, timeoutMs, createContext, charge, admission } = options;
   const sharing = createSharing();
   const open = new Map<string, number>();
-  const isFull = (client: string) => maxStreams > 0 && (open.get(client) ?? 0) >= maxStreams;
+  const isFull = (client: string) => maxSubscriptions > 0 && (open.get(client) ?? 0) >= maxSubscriptions;
   const full = () => ({
-    errors: [tooMany(`expected up to ${maxStreams} open subscriptions, received one more: close another one first`)],
+    errors: [tooMany(`expected up to ${maxSubscriptions} open subscriptions, received one more: close one first`)],
   });
 
   function release(client: string): void {
@@ -66,9 +62,13 @@ export function useStreams(options: StreamOptions, clients: Clients): Plugin {
     else open.delete(client);
   }
 
-  /** Counted from the first `next()` on: what is never read would be counted for ever. */
-  function eventsOf(source: Source, args: ExecutionArgs, request: Request): AsyncIterableIterator<ExecutionResult> {
-    const client = clients.nameOf(request);
+  /** Executes events. Counts the subscription from the first `next()` on, since one that is never read would count forever. */
+  function executeEvents(
+    source: Source,
+    args: ExecutionArgs,
+    request: Request,
+  ): AsyncIterableIterator<ExecutionResult> {
+    const client = clients.getName(request);
     const events = source[Symbol.asyncIterator]();
     const gone = new AbortController();
     let state: "new" | "open" | "ended" = "new";
@@ -96,10 +96,12 @@ export function useStreams(options: StreamOptions, clients: Clients): Plugin {
       const contextValue = { ...(args.contextValue as object), ...(await createContext(request)) };
       const refusal = await charge(client).catch((error: GraphQLError) => error);
       if (refusal) return { value: { errors: [refusal] }, done: false };
-      // What one hears is what all hear who ask the same and may read the same.
-      const answer = await sharing(nameOfEvent(value, args, contextValue.viewer), gone.signal, (allGone) =>
+      // Subscribers with the same operation and permissions share the result.
+      const answer = await sharing(eventKey(value, args, contextValue.viewer), gone.signal, (allGone) =>
         answerInTime(timeoutMs, allGone, (signal) =>
-          admission.run(client, costOf(args), () => execute({ ...args, rootValue: value, contextValue, signal })),
+          admission.run(client, operationCost(args), () =>
+            execute({ ...args, rootValue: value, contextValue, signal }),
+          ),
         ).catch((error: unknown) => {
           if (error instanceof GraphQLError) return { errors: [error] };
           throw error;
@@ -125,9 +127,9 @@ export function useStreams(options: StreamOptions, clients: Clients): Plugin {
     onSubscribe({ setSubscribeFn }) {
       setSubscribeFn(async (args: ExecutionArgs) => {
         const { request } = args.contextValue as { request: Request };
-        if (isFull(clients.nameOf(request))) return full();
+        if (isFull(clients.getName(request))) return full();
         const source = await createSourceEventStream(args);
-        return Symbol.asyncIterator in source ? eventsOf(source, args, request) : source;
+        return Symbol.asyncIterator in source ? executeEvents(source, args, request) : source;
       });
     },
   };

@@ -18,7 +18,7 @@ describe("how many subscriptions a client may have open", () => {
     expect(await refused.next()).toEqual({
       errors: [
         expect.objectContaining({
-          message: "expected up to 2 open subscriptions, received one more: close another one first",
+          message: "expected up to 2 open subscriptions, received one more: close one first",
           extensions: { code: "RATE_LIMITED" },
         }),
       ],
@@ -75,7 +75,7 @@ describe("an event of a subscription", () => {
     await started.edit(rate(1));
     expect((await events.next()).errors).toMatchObject([
       {
-        message: "expected an answer within 300 ms, but this query took longer: ask for less",
+        message: "the query took longer than 300 ms: request less",
         extensions: { code: "TIMEOUT" },
       },
     ]);
