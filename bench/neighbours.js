@@ -21,9 +21,9 @@ for (const ntotal of [4_000, 40_000, 100_000, 400_000]) {
   delay.enable();
   for (let i = 0; i < 25; i++) {
     const started = performance.now();
-    const { places } = await nearestPosters(index, query, 10);
+    const { indices } = await nearestPosters(index, query, 10);
     times.push(performance.now() - started);
-    if (places[0] !== 0) throw new Error("a poster is not its own nearest one");
+    if (indices[0] !== 0) throw new Error("a poster is not its own nearest one");
   }
   delay.disable();
   times.sort((a, b) => a - b);

@@ -49,7 +49,7 @@ const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー]+/gu;
 
 /** The words of what stands between two blanks: `spider-man` has two, which can also be written as one. */
-function wordsOf(text: string): string[][] {
+function splitWords(text: string): string[][] {
   return foldLetters(text)
     .split(/\s+/)
     .map((chunk) => chunk.split(notWord).filter((word) => word !== ""))
@@ -57,7 +57,7 @@ function wordsOf(text: string): string[][] {
 }
 
 /** Pieces of one script: runs of an unspaced script by themselves. */
-function piecesOf(word: string): { text: string; isUnspaced: boolean }[] {
+function splitScripts(word: string): { text: string; isUnspaced: boolean }[] {
   const pieces: { text: string; isUnspaced: boolean }[] = [];
   let end = 0;
   for (const { 0: run, index } of word.matchAll(unspaced)) {
@@ -78,18 +78,18 @@ const romans = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii
 
 /** `2` of `ii`, and the other way round. */
 function otherNumeral(word: string): string[] {
-  const at = romans.indexOf(word);
-  if (at >= 0) return [String(at + 1)];
+  const index = romans.indexOf(word);
+  if (index >= 0) return [String(index + 1)];
   return /^(?:[1-9]|1\d|20)$/.test(word) ? [romans[Number(word) - 1]] : [];
 }
 
 /** Everything that a text is found by, for a full-text index: its words, also joined, its numerals both ways, its characters and pairs of them. */
 export function indexWords(text: string): string {
   const found = new Set<string>();
-  for (const words of wordsOf(text)) {
+  for (const words of splitWords(text)) {
     if (words.length > 1) found.add(words.join(""));
     for (const word of words) {
-      for (const piece of piecesOf(word)) {
+      for (const piece of splitScripts(word)) {
         if (piece.isUnspaced) for (const part of [...piece.text, ...bigrams(piece.text)]) found.add(part);
         else for (const part of [piece.text, ...otherNumeral(piece.text)]) found.add(part);
       }
@@ -103,14 +103,14 @@ export function indexWords(text: string): string {
  * @returns undefined where there is no word in it
  */
 export function searchQuery(text: string): string | undefined {
-  const parts = wordsOf(text).map((words) => {
-    const apart = words.flatMap((word) => piecesOf(word).flatMap(termsOf)).join(" AND ");
+  const parts = splitWords(text).map((words) => {
+    const apart = words.flatMap((word) => splitScripts(word).flatMap(toSearchTerms)).join(" AND ");
     return words.length > 1 ? `((${apart}) OR "${words.join("")}"*)` : apart;
   });
   return parts.length === 0 ? undefined : parts.join(" AND ");
 }
 
-function termsOf({ text, isUnspaced }: { text: string; isUnspaced: boolean }): string[] {
+function toSearchTerms({ text, isUnspaced }: { text: string; isUnspaced: boolean }): string[] {
   if (!isUnspaced) return [`"${text}"*`];
   const pairs = bigrams(text);
   return (pairs.length === 0 ? [text] : pairs).map((part) => `"${part}"`);

@@ -18,24 +18,30 @@ export type UserIndex = Branded<number, "UserIndex">;
 /** A dense row of a model's movie table, from 0. */
 export type ItemIndex = Branded<number, "ItemIndex">;
 
-const largestId = 2 ** 31 - 1;
+/** The encoder and the preprocessing of an embedding: only embeddings with equal keys are comparable. */
+export interface EncoderKey {
+  encoderId: string;
+  preprocessing: string;
+}
+
+const maxId = 2 ** 31 - 1;
 
 /** Users and movies that are added through the API are numbered from here on; no data set may use these numbers. */
 export const firstOwnId = 2_000_000_001;
 
 function isId(value: number): boolean {
-  return Number.isInteger(value) && value > 0 && value <= largestId;
+  return Number.isInteger(value) && value > 0 && value <= maxId;
 }
 
 /** @throws {RangeError} unless `value` is an integer from 1 to 2³¹ − 1 */
 export function userId(value: number): UserId {
-  if (!isId(value)) throw new RangeError(`expected a user id, an integer from 1 to ${largestId}, received ${value}`);
+  if (!isId(value)) throw new RangeError(`expected a user id, an integer from 1 to ${maxId}, received ${value}`);
   return value as UserId;
 }
 
 /** @throws {RangeError} unless `value` is an integer from 1 to 2³¹ − 1 */
 export function movieId(value: number): MovieId {
-  if (!isId(value)) throw new RangeError(`expected a movie id, an integer from 1 to ${largestId}, received ${value}`);
+  if (!isId(value)) throw new RangeError(`expected a movie id, an integer from 1 to ${maxId}, received ${value}`);
   return value as MovieId;
 }
 

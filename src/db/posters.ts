@@ -1,17 +1,13 @@
 /** Which poster a movie has, and the embeddings of posters' contents. The bytes themselves are not in the database. */
 import { and, asc, count, eq, inArray, sql } from "drizzle-orm";
-import type { MovieId } from "../ids.js";
+import type { EncoderKey, MovieId } from "../ids.js";
 import type { Database } from "./open.js";
 import { getSetting, setSetting } from "./settings.js";
 import { movies, posterEmbeddings, posters } from "./tables.js";
 
 export type PosterRow = typeof posters.$inferSelect;
 
-/** Which vectors may be compared: those of one encoder and one preprocessing. */
-export interface EncoderKey {
-  encoderId: string;
-  preprocessing: string;
-}
+export type { EncoderKey } from "../ids.js";
 
 export function postersByMovieIds(db: Database, ids: readonly MovieId[]): (PosterRow | undefined)[] {
   const rows = db.orm

@@ -138,8 +138,8 @@ function respond(url: URL, { signal, ca, timeoutMs = 30_000 }: DownloadOptions):
 function bodyLength(url: URL, response: IncomingMessage, maxBytes: number): number {
   const { statusCode = 0, headers } = response;
   if (statusCode >= 300 && statusCode < 400) {
-    const place = received(headers.location ?? "nowhere");
-    throw failed(url, `redirects are not followed, received status ${statusCode} to ${place}`);
+    const location = received(headers.location ?? "nowhere");
+    throw failed(url, `redirects are not followed, received status ${statusCode} to ${location}`);
   }
   if (statusCode !== 200) throw failed(url, `expected status 200, received ${statusCode}`);
   const length = headers["content-length"];

@@ -35,13 +35,13 @@ export async function readRegularFile(path: string, maxBytes: number, shown = re
 /** Up to the size that the file had: one that grows meanwhile is not followed. */
 async function readAll(file: FileHandle, size: number): Promise<Buffer> {
   const bytes = Buffer.alloc(size);
-  let at = 0;
-  while (at < size) {
-    const { bytesRead } = await file.read(bytes, at, size - at, at);
+  let offset = 0;
+  while (offset < size) {
+    const { bytesRead } = await file.read(bytes, offset, size - offset, offset);
     if (bytesRead === 0) break;
-    at += bytesRead;
+    offset += bytesRead;
   }
-  return bytes.subarray(0, at);
+  return bytes.subarray(0, offset);
 }
 
 /** What a clone without Git LFS holds in a file's place: its address, as text. */

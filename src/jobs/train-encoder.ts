@@ -19,7 +19,7 @@ import {
   sha256Of,
 } from "../posters/encoders/encoder-manifest.js";
 import { listEncoders } from "../posters/encoders/encoder-store.js";
-import { combineOutputs, headGraph, squaredDistances, usualGamma } from "../posters/encoders/projection-head.js";
+import { combineOutputs, headGraph, medianGamma, squaredDistances } from "../posters/encoders/projection-head.js";
 import { writeEncoder } from "../posters/encoders/write-encoder.js";
 import { createPosterIndex } from "../posters/vectors/neighbours.js";
 import { gaussians, mulberry32, permutation } from "../random.js";
@@ -70,7 +70,7 @@ export async function trainEncoder(
       onProgress("distances", done, total);
     }
   });
-  const gamma = usualGamma(distances);
+  const gamma = medianGamma(distances);
   const kernel = distances.map((distance) => Math.exp(-gamma * distance));
   const facts = {
     genres: Array.from(landmarks, (i) => genres[i]),

@@ -1,8 +1,8 @@
 /** Loads many users' ratings in small batches, yielding to the event loop in between. */
 import type { Database } from "../db/open.js";
 import { type RatingsOfUser, ratingsOfUsers } from "../db/ratings.js";
+import { createYield } from "../event-loop.js";
 import type { UserId } from "../ids.js";
-import { createPause } from "../pause.js";
 
 /** Of the first, whose ratings may be many; then of users who rated as much as most. */
 const [firstUsers, mostUsersPerStep] = [2, 10];
@@ -10,7 +10,7 @@ const rowsPerStep = 1500;
 
 /** All ratings of each user, in the order asked and each user's in the order of import. */
 export async function readRatings(db: Database, ids: readonly UserId[]): Promise<RatingsOfUser[]> {
-  const pause = createPause();
+  const pause = createYield();
   const ratings: RatingsOfUser[] = [];
   // Some rate far more than most: who comes next is taken to be as those that came.
   for (let users = firstUsers; ratings.length < ids.length; ) {

@@ -3,8 +3,8 @@ import { embeddingsStamp, storedEmbeddings } from "../db/posters.js";
 import { ratersOfMovies } from "../db/ratings.js";
 import { usersByIds } from "../db/users.js";
 import { databaseVersion } from "../db/version.js";
+import { withoutSignal } from "../event-loop.js";
 import type { MovieFeatures, Predictor, UserFeatures } from "../ml/model/predictor.js";
-import { withoutSignal } from "../pause.js";
 import type { Services } from "../services/services.js";
 import { readRatings } from "./load-ratings.js";
 

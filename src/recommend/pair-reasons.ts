@@ -1,8 +1,8 @@
 /** Explains predictions: how much each of a user's ratings contributed, for many user–movie pairs at once. */
 import { moviesByIds } from "../db/movies.js";
 import { usersByIds } from "../db/users.js";
+import { createYield } from "../event-loop.js";
 import type { RatingReason } from "../ml/model/predictor.js";
-import { createPause } from "../pause.js";
 import type { Services } from "../services/services.js";
 import { usersForModel } from "./model-features.js";
 import type { PredictionKey } from "./predict.js";
@@ -17,7 +17,7 @@ export async function reasonsOfPairs(services: Services, keys: readonly Predicti
     services.db,
     keys.map(({ movieId }) => movieId),
   ).map((movie, i) => movie ?? { id: keys[i].movieId, genres: "" });
-  const pause = createPause();
+  const pause = createYield();
   for (const user of await usersForModel(
     services,
     model,

@@ -1,10 +1,10 @@
 /** The recommendation pipeline: load ratings, exclude, predict, rank, and re-rank by poster similarity on request. */
 import { type User, usersByIds } from "../db/users.js";
 import { AppError, asAppError, received } from "../errors.js";
+import { createYield } from "../event-loop.js";
 import type { UserId } from "../ids.js";
 import { topK } from "../ml/linalg/top-k.js";
 import { basisOf, type Predictions, type Predictor, type UserFeatures } from "../ml/model/predictor.js";
-import { createPause } from "../pause.js";
 import type { Catalogue } from "../services/catalogue.js";
 import type { Services } from "../services/services.js";
 import { filtersOf } from "./exclude.js";
@@ -105,7 +105,7 @@ async function bestOf(
   const userAt = new Int32Array(movies.length);
   const leftOut = filtersOf(services, catalogue);
   const best: (RecommendedMovie[] | AppError)[] = wanted.map(() => []);
-  const pause = createPause();
+  const pause = createYield();
   for (const person of new Set(wanted.map((each) => each.person))) {
     const user = person.features;
     const predictions = await model.predict({ users: [user], movies: featured, userAt, movieAt: everyPosition });

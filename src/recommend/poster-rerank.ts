@@ -1,5 +1,5 @@
 /** Re-ranks the best candidates by poster similarity, blended with their score and diversified. */
-import { createPause } from "../pause.js";
+import { createYield } from "../event-loop.js";
 import { blend, diversify, normalised } from "../posters/vectors/rerank.js";
 import { centre } from "../posters/vectors/similarity.js";
 import type { Services } from "../services/services.js";
@@ -28,7 +28,7 @@ export async function rerankByPosters(services: Services, lists: readonly Candid
   // Uncentred, all posters of a network look alike, and none is far from another.
   const isSpread = lists.some(({ options: { diversity = 0 } }) => diversity > 0);
   const mean = isSpread ? (await services.posterMaps.current()).index.mean : undefined;
-  const pause = createPause();
+  const pause = createYield();
   const reranked: RecommendedMovie[][] = [];
   for (const [i, list] of lists.entries()) {
     reranked.push(await rerank(list, compared[i], mean));

@@ -2,8 +2,8 @@
 import { postersByMovieIds } from "../db/posters.js";
 import { topRatingsOfUsers } from "../db/ratings.js";
 import { usersByIds } from "../db/users.js";
+import { createYield } from "../event-loop.js";
 import type { MovieId, UserId } from "../ids.js";
-import { createPause } from "../pause.js";
 import { cosine, meanEmbedding } from "../posters/vectors/similarity.js";
 import type { Services } from "../services/services.js";
 import { type Alike, type TasteBasis, type UsualPoster, usualPosters } from "./poster-taste.js";
@@ -35,7 +35,7 @@ export async function embeddingsOfMovies(
   services: Services,
   ids: readonly MovieId[],
 ): Promise<(Float32Array | undefined)[]> {
-  const pause = createPause();
+  const pause = createYield();
   const found: (Float32Array | undefined)[] = [];
   for (let from = 0; from < ids.length; from += postersPerStep) {
     if (from > 0) await pause();

@@ -5,8 +5,8 @@
 import type { RatingsOfUser } from "../db/ratings.js";
 import type { User } from "../db/users.js";
 import { userIdsLike } from "../db/users.js";
+import { withoutSignal } from "../event-loop.js";
 import type { MovieId } from "../ids.js";
-import { withoutSignal } from "../pause.js";
 import { mulberry32, permutation } from "../random.js";
 import type { PosterKinds } from "../services/poster-map.js";
 import type { Services } from "../services/services.js";
@@ -144,7 +144,7 @@ async function readPrior({ db }: Services, kinds: PosterKinds, user: Alike): Pro
 
 /** Stars above indifference by cluster. */
 function weigh(
-  { map, clusterOf, k }: PosterKinds,
+  { map, assignments, k }: PosterKinds,
   { movieIds, stars }: { movieIds: Int32Array; stars: Float32Array },
 ): { weights: Float64Array; posters: number } {
   const weights = new Float64Array(k);
@@ -153,7 +153,7 @@ function weigh(
     const place = map.placeOf.get(movieIds[r] as MovieId);
     if (place === undefined) continue;
     posters++;
-    weights[clusterOf[place]] += Math.max(0, stars[r] - indifference);
+    weights[assignments[place]] += Math.max(0, stars[r] - indifference);
   }
   return { weights, posters };
 }

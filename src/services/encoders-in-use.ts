@@ -5,7 +5,7 @@ import { type EncoderKey, embeddingsByContent, type PosterRow, saveEmbeddings } 
 import { getSetting } from "../db/settings.js";
 import { write } from "../db/write.js";
 import { AppError } from "../errors.js";
-import { checkSignal } from "../pause.js";
+import { checkSignal } from "../event-loop.js";
 import { createEmbedder, type Embedder, maxBatch } from "../posters/encoders/embedder.js";
 import {
   builtinEncoder,

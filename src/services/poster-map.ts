@@ -1,8 +1,8 @@
 /** Index of all embedded posters in memory, and the clusters they fall into. */
 import type { Database } from "../db/open.js";
 import { type EncoderKey, embeddingsPage, embeddingsStamp } from "../db/posters.js";
+import { createYield, withoutSignal } from "../event-loop.js";
 import type { MovieId } from "../ids.js";
-import { createPause, withoutSignal } from "../pause.js";
 import { type Clusters, clusterPosters } from "../posters/vectors/clusters.js";
 import { createPosterIndex, type PosterIndex } from "../posters/vectors/neighbours.js";
 import type { EncoderInUse, Encoders } from "./encoders-in-use.js";
@@ -77,7 +77,7 @@ function nameOf({ encoderId, preprocessing }: EncoderKey): string {
 async function read(db: Database, { key, manifest }: EncoderInUse): Promise<PosterMap> {
   const movieIds: MovieId[] = [];
   const chunks: Float32Array[] = [];
-  const pause = createPause();
+  const pause = createYield();
   for (let after = 0; ; ) {
     const rows = embeddingsPage(db, key, after, rowsPerStep);
     if (rows.length === 0) break;
@@ -101,9 +101,9 @@ async function kindsOf(map: PosterMap): Promise<PosterKinds> {
   const { directions, d, ntotal } = map.index;
   const clusters = await clusterPosters(directions, d);
   const centroids = new Float32Array(clusters.k * d);
-  const pause = createPause();
+  const pause = createYield();
   for (let i = 0; i < ntotal; i++) {
-    const cluster = clusters.clusterOf[i];
+    const cluster = clusters.assignments[i];
     const share = 1 / clusters.sizes[cluster];
     for (let j = 0; j < d; j++) centroids[cluster * d + j] += share * directions[i * d + j];
     if (i % 500 === 499) await pause();

@@ -6,8 +6,8 @@ import { type PosterFetch, posterFetchesOf, recordPosterFetch } from "../db/post
 import { type PosterRow, postersByMovieIds, setPoster } from "../db/posters.js";
 import { write } from "../db/write.js";
 import { AppError } from "../errors.js";
+import { withoutSignal } from "../event-loop.js";
 import type { MovieId } from "../ids.js";
-import { withoutSignal } from "../pause.js";
 import { inspectPoster } from "../posters/images/images.js";
 import { savePoster } from "../posters/images/store.js";
 import type { FoundPoster, PosterProvider } from "../posters/providers/provider.js";

@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import type { Viewer } from "../../src/access/viewer.js";
 import { write } from "../../src/db/write.js";
+import { withSignal } from "../../src/event-loop.js";
 import { sortKey } from "../../src/fold-text.js";
-import { withSignal } from "../../src/pause.js";
 import { trending } from "../../src/resolvers/movies/trending.js";
 import type { Context } from "../../src/resolvers/request/context.js";
 import { createLoaders } from "../../src/resolvers/request/loaders.js";

@@ -1,7 +1,7 @@
 /** `marquee encoders add`: makes an encoder from an ONNX network. */
 import type { Command } from "commander";
 import { getSetting } from "../../db/settings.js";
-import { addEncoder, originOf } from "../../posters/encoders/add-encoder.js";
+import { addEncoder, embeddingOrigin } from "../../posters/encoders/add-encoder.js";
 import { decimals, wholeNumber } from "../terminal/arguments.js";
 import { withServices } from "../terminal/command-context.js";
 import { print, printJson, printText } from "../terminal/output.js";
@@ -60,7 +60,7 @@ export function addEncodersAddCommand(encoders: Command): void {
         if (options.json)
           return printJson({ ...summary(manifest), added, inUse: getSetting(db, "activeEncoder") === manifest.name });
         printText(
-          `${manifest.name}: ${manifest.dimension} dimensions, from ${originOf(manifest)}${added ? "" : " (was there already)"}`,
+          `${manifest.name}: ${manifest.dimension} dimensions, from ${embeddingOrigin(manifest)}${added ? "" : " (was there already)"}`,
         );
         print(options.use ? "It is in use now." : `Use it with: marquee encoders use ${manifest.name}`);
       });

@@ -129,8 +129,8 @@ function drawSeen(random: Random, taste: Taste, films: readonly Film[]): number[
   const excess = Math.exp(3.62 + gaussian(random));
   const count = Math.min(maxRatingsPerUser, minRatingsPerUser + Math.floor(excess));
   const keys = Float64Array.from(films, (film) => film.fame + 0.5 * affinity(taste, film) + gumbel(random));
-  const least = keys.slice().sort()[keys.length - count];
-  const seen = [...films.keys()].filter((index) => keys[index] >= least);
+  const threshold = keys.slice().sort()[keys.length - count];
+  const seen = [...films.keys()].filter((index) => keys[index] >= threshold);
   shuffle(random, seen);
   return seen;
 }

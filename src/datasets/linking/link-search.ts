@@ -31,8 +31,8 @@ export function searchLinks(
     const names = comparableTitles(title);
     const { year } = titleParts(title);
     if (year === null) return { movieId, linked: false, reason: `${received(title)} has no year to search by` };
-    const best = likest(byName, names, year, (candidate) => !taken.has(candidate.movieId));
-    const [double] = best.length === 0 ? likest(byName, names, year, () => true) : [];
+    const best = bestMatches(byName, names, year, (candidate) => !taken.has(candidate.movieId));
+    const [double] = best.length === 0 ? bestMatches(byName, names, year, () => true) : [];
     if (double !== undefined) {
       const { movieId: other, row } = double;
       const reason = `by title and year it is movie ${other}, ${received(row.title)}, which has the link already`;
@@ -62,7 +62,7 @@ export function searchLinks(
 }
 
 /** The films of a year, or one beside it, that have most names in common. */
-function likest(
+function bestMatches(
   byName: ReadonlyMap<string, Candidate[]>,
   names: readonly string[],
   year: number,
@@ -75,8 +75,8 @@ function likest(
       common.set(candidate, (common.get(candidate) ?? 0) + 1);
     }
   }
-  const most = Math.max(...common.values());
-  return [...common].filter(([, count]) => count === most).map(([candidate]) => candidate);
+  const maxCommon = Math.max(...common.values());
+  return [...common].filter(([, count]) => count === maxCommon).map(([candidate]) => candidate);
 }
 
 function indexByName(reference: ReadonlyMap<MovieId, LinkReference>): Map<string, Candidate[]> {

@@ -4,10 +4,10 @@
  */
 import { basename, resolve } from "node:path";
 import { AppError, received } from "../../errors.js";
-import { exportOf } from "./exports.js";
 import { decodeEither, lineBytes, lineEnd } from "./lines.js";
 import { columnNames, splitCsvLine } from "./read-csv.js";
 import { BadField } from "./rows.js";
+import { detectExport } from "./service-exports.js";
 import type { Source } from "./source.js";
 
 export interface Dataset {
@@ -24,7 +24,7 @@ interface Expected {
   file: string;
   optional?: boolean;
   /** For messages. */
-  looksLike: string;
+  lineFormat: string;
   test(firstLines: string[]): boolean;
 }
 
@@ -44,45 +44,45 @@ const header =
 
 const shapes: Record<Dataset["kind"], Partial<Record<Role, Expected>>> = {
   "1m": {
-    movies: { file: "movies.dat", looksLike: "movieId::title::genres", test: anyLine(/^\d+::.+::[^:]*$/) },
+    movies: { file: "movies.dat", lineFormat: "movieId::title::genres", test: anyLine(/^\d+::.+::[^:]*$/) },
     ratings: {
       file: "ratings.dat",
-      looksLike: "userId::movieId::rating::timestamp",
+      lineFormat: "userId::movieId::rating::timestamp",
       test: anyLine(/^\d+::\d+::[\d.]+::\d+$/),
     },
     users: {
       file: "users.dat",
       optional: true,
-      looksLike: "userId::gender::age::occupation::zip",
+      lineFormat: "userId::gender::age::occupation::zip",
       test: anyLine(/^\d+::[MF]::\d+::\d+::/),
     },
   },
   "100k": {
-    movies: { file: "u.item", looksLike: "movieId|title|…|genre flags", test: anyLine(/^\d+\|.+(?:\|[01]){10,}$/) },
+    movies: { file: "u.item", lineFormat: "movieId|title|…|genre flags", test: anyLine(/^\d+\|.+(?:\|[01]){10,}$/) },
     ratings: {
       file: "u.data",
-      looksLike: "userId, movieId, rating, timestamp between tabs",
+      lineFormat: "userId, movieId, rating, timestamp between tabs",
       test: anyLine(/^\d+\t\d+\t[\d.]+\t\d+(?:\t|$)/),
     },
     users: {
       file: "u.user",
       optional: true,
-      looksLike: "userId|age|gender|occupation|zip",
+      lineFormat: "userId|age|gender|occupation|zip",
       test: anyLine(/^\d+\|\d+\|[MF]\|/),
     },
-    genres: { file: "u.genre", optional: true, looksLike: "genre|number", test: anyLine(/^.+\|\d+$/) },
+    genres: { file: "u.genre", optional: true, lineFormat: "genre|number", test: anyLine(/^.+\|\d+$/) },
   },
   csv: {
-    movies: { file: "movies.csv", looksLike: "movieId,title,genres", test: header("movieId", "title", "genres") },
+    movies: { file: "movies.csv", lineFormat: "movieId,title,genres", test: header("movieId", "title", "genres") },
     ratings: {
       file: "ratings.csv",
-      looksLike: "userId,movieId,rating,timestamp",
+      lineFormat: "userId,movieId,rating,timestamp",
       test: header("userId", "movieId", "rating"),
     },
     links: {
       file: "links.csv",
       optional: true,
-      looksLike: "movieId,imdbId,tmdbId",
+      lineFormat: "movieId,imdbId,tmdbId",
       test: header("movieId", "imdbId", "tmdbId"),
     },
   },
@@ -95,20 +95,20 @@ const shapes: Record<Dataset["kind"], Partial<Record<Role, Expected>>> = {
 export async function detectDataset(source: Source): Promise<Dataset> {
   const found: Dataset[] = [];
   const misfits: string[] = [];
-  for (const folder of new Set(source.files.map((file) => folderOf(file.name)))) {
+  for (const folder of new Set(source.files.map((file) => parentFolder(file.name)))) {
     for (const kind of Object.keys(shapes) as Dataset["kind"][]) {
       const files = await matchShape(source, folder, kind, misfits);
-      if (files !== undefined) found.push({ kind, name: nameOf(source, folder), files });
+      if (files !== undefined) found.push({ kind, name: getDatasetName(source, folder), files });
     }
   }
   if (found.length === 1) return found[0]!;
   if (found.length > 1) {
-    const places = found.map(({ files }) => `${files.movies} with ${files.ratings}`).join("; ");
-    throw new AppError("DATA_FORMAT", `${source.label}: expected one data set, received ${found.length}: ${places}`);
+    const matches = found.map(({ files }) => `${files.movies} with ${files.ratings}`).join("; ");
+    throw new AppError("DATA_FORMAT", `${source.label}: expected one data set, received ${found.length}: ${matches}`);
   }
   for (const { name } of source.files.slice(0, 50)) {
     if (!/\.(?:csv|json|tsv|txt)$/i.test(name)) continue;
-    const found = exportOf((await firstLines(source, name)).join("\n"));
+    const found = detectExport((await firstLines(source, name)).join("\n"));
     if (found !== undefined) throw notADataset(`${source.label}: ${name}`, found);
   }
   throw new AppError(
@@ -136,18 +136,18 @@ async function matchShape(
 ): Promise<Dataset["files"] | undefined> {
   const names = new Map<string, string>();
   for (const { name } of source.files) {
-    if (folderOf(name) === folder) names.set(basename(name).toLowerCase(), name);
+    if (parentFolder(name) === folder) names.set(basename(name).toLowerCase(), name);
   }
   const expected = Object.entries(shapes[kind]) as [Role, Expected][];
   if (expected.some(([, { file, optional }]) => !optional && !names.has(file))) return undefined;
   const files: Partial<Dataset["files"]> = {};
   const misfitsBefore = misfits.length;
-  for (const [role, { file, looksLike, test }] of expected) {
+  for (const [role, { file, lineFormat, test }] of expected) {
     const name = names.get(file);
     if (name === undefined) continue;
     const lines = await firstLines(source, name);
     if (test(lines)) files[role] = name;
-    else misfits.push(`${name} should hold ${looksLike}, but starts with ${received(lines[0] ?? "")}`);
+    else misfits.push(`${name} should hold ${lineFormat}, but starts with ${received(lines[0] ?? "")}`);
   }
   return misfits.length === misfitsBefore ? (files as Dataset["files"]) : undefined;
 }
@@ -172,12 +172,12 @@ async function firstLines(source: Source, name: string): Promise<string[]> {
   return lines;
 }
 
-function folderOf(name: string): string {
+function parentFolder(name: string): string {
   const slash = name.lastIndexOf("/");
   return slash < 0 ? "" : name.slice(0, slash);
 }
 
-function nameOf(source: Source, folder: string): string {
+function getDatasetName(source: Source, folder: string): string {
   return folder === "" ? basename(resolve(source.label)).replace(/\.zip$/i, "") : basename(folder);
 }
 

@@ -128,13 +128,13 @@ function imdbIdField(text: string): ImdbId | null {
   return id;
 }
 
-const largestTmdbId = 2 ** 31 - 1;
+const maxTmdbId = 2 ** 31 - 1;
 
 function tmdbIdField(text: string): number | null {
   if (text.trim() === "") return null;
   const id = wholeNumber(text);
-  if (id === undefined || id < 1 || id > largestTmdbId) {
-    throw new BadField(`a TMDB id, a whole number from 1 to ${largestTmdbId}, or nothing`, text);
+  if (id === undefined || id < 1 || id > maxTmdbId) {
+    throw new BadField(`a TMDB id, a whole number from 1 to ${maxTmdbId}, or nothing`, text);
   }
   return id;
 }

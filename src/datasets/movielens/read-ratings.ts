@@ -147,30 +147,30 @@ function parseBlock(
 function readNumbers(block: Buffer, start: number, layout: RatingLayout, out: Float64Array): number {
   const separator = layout.separator.charCodeAt(0);
   const { columns, separatorWidth } = layout;
-  let at = start;
+  let offset = start;
   for (let column = 0; column < columns; column++) {
     if (column > 0) {
-      for (let i = 0; i < separatorWidth; i++) if (block[at++] !== separator) return -1;
+      for (let i = 0; i < separatorWidth; i++) if (block[offset++] !== separator) return -1;
     }
-    const first = at;
+    const first = offset;
     let value = 0;
-    let digit = block[at] - 48;
+    let digit = block[offset] - 48;
     while (digit >= 0 && digit <= 9) {
       value = value * 10 + digit;
-      digit = block[++at] - 48;
+      digit = block[++offset] - 48;
     }
-    if (at === first || at - first > 11) return -1;
-    if (block[at] === 46 /* . */) {
-      const tenths = block[at + 1] - 48;
+    if (offset === first || offset - first > 11) return -1;
+    if (block[offset] === 46 /* . */) {
+      const tenths = block[offset + 1] - 48;
       if (!(tenths >= 0 && tenths <= 9)) return -1;
       value += tenths / 10;
-      at += 2;
+      offset += 2;
     }
     out[column] = value;
   }
-  if (block[at] === 13) at++;
-  if (at >= block.length) return block.length;
-  return block[at] === 10 ? at + 1 : -1;
+  if (block[offset] === 13) offset++;
+  if (offset >= block.length) return block.length;
+  return block[offset] === 10 ? offset + 1 : -1;
 }
 
 /** @throws {BadField} */

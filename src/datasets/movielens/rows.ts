@@ -167,7 +167,7 @@ export class UniqueRows<Key> {
 }
 
 /** Ids of data sets end where those of this server begin. */
-const largestId = firstOwnId - 1;
+const maxId = firstOwnId - 1;
 
 /**
  * A whole number: up to eleven digits, blanks around them, and perhaps a point and zeros, which is how pandas writes a column of
@@ -179,13 +179,13 @@ export function wholeNumber(text: string): number | undefined {
 }
 
 export function isIdInRange(value: number): boolean {
-  return value >= 1 && value <= largestId && Number.isInteger(value);
+  return value >= 1 && value <= maxId && Number.isInteger(value);
 }
 
 function idField(text: string, what: string): number {
   const value = wholeNumber(text);
   if (value === undefined || !isIdInRange(value)) {
-    throw new BadField(`a ${what} id, a whole number from 1 to ${largestId}`, text);
+    throw new BadField(`a ${what} id, a whole number from 1 to ${maxId}`, text);
   }
   return value;
 }

@@ -9,7 +9,7 @@ import { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
 import yauzl from "yauzl";
 import { AppError } from "../../errors.js";
-import { exportOf } from "./exports.js";
+import { detectExport } from "./service-exports.js";
 
 export interface SourceFile {
   /** Path inside the source, with `/` between the parts. */
@@ -60,7 +60,7 @@ async function refuseText(path: string): Promise<void> {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
     const start = buffer.subarray(0, bytesRead);
     if (bytesRead === 0 || start.includes(0) || start.subarray(0, 2).toString("latin1") === "PK") return;
-    const service = exportOf(start.toString("utf8"));
+    const service = detectExport(start.toString("utf8"));
     const what =
       service !== undefined
         ? `one person's ratings as ${service} exports them: add that person with the mutations createUser and rateMovies`

@@ -99,8 +99,10 @@ export function comparableTitles(title: string): string[] {
   const names = [displayTitle, ...otherTitles].flatMap((name) =>
     name.includes("/") ? [name, ...name.split("/")] : name,
   );
-  const alike = names.map((name) => normaliseTitle(name).replace(/\b[ivx]{2,4}\b/g, (word) => numerals[word] ?? word));
-  return [...new Set(alike)].filter((name) => name !== "");
+  const normalised = names.map((name) =>
+    normaliseTitle(name).replace(/\b[ivx]{2,4}\b/g, (word) => numerals[word] ?? word),
+  );
+  return [...new Set(normalised)].filter((name) => name !== "");
 }
 
 /**

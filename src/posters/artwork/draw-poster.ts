@@ -18,8 +18,8 @@ import {
   seededRandom,
 } from "../motifs/draw-kit.js";
 import { type Footing, type MotifName, motifs } from "../motifs/motifs.js";
-import { brightMoods, type Era, eraOf, eraPalette, letteringOf, paper } from "./draw-eras.js";
-import { type Mood, moodsOf, motifsOf, palettesOf } from "./draw-moods.js";
+import { brightMoods, chooseLettering, type Era, eraPalette, getEra, paper } from "./draw-eras.js";
+import { getMoods, getMotifs, getPalettes, type Mood } from "./draw-moods.js";
 import { drawCredits, drawTitle, shownTitle, type TitleLayout } from "./draw-title.js";
 
 export interface PosterFacts {
@@ -55,7 +55,7 @@ function zoneHeight(title: string, layout: TitleLayout): number {
 }
 
 /** Who lies where: the title above or below, the motif in the rest, and what colour is under each. */
-function planOf(
+function planLayout(
   random: Random,
   era: Era,
   name: MotifName,
@@ -125,7 +125,7 @@ function planOf(
 
 function chooseMotif(random: Random, moods: Mood[]): MotifName {
   const [first, second] = moods;
-  return second && random() < 0.36 ? pick(random, motifsOf(second)) : pick(random, motifsOf(first));
+  return second && random() < 0.36 ? pick(random, getMotifs(second)) : pick(random, getMotifs(first));
 }
 
 /** Film grain: a tile of noise of 128 pixels, repeated; a sheet of noise would cost ten times as much. */
@@ -138,14 +138,14 @@ export function drawPoster(facts: PosterFacts): string {
   const year = facts.year ?? undefined;
   const seed = hashText(`${facts.title}|${year ?? ""}`);
   const random = seededRandom(seed);
-  const moods = moodsOf(facts.genres);
+  const moods = getMoods(facts.genres);
   const mood = moods[0];
-  const era = eraOf(year);
-  const { p, top, bottom } = eraPalette(era, pick(random, palettesOf(mood)), mood);
+  const era = getEra(year);
+  const { p, top, bottom } = eraPalette(era, pick(random, getPalettes(mood)), mood);
   const name = chooseMotif(random, moods);
-  const { layout, font, capitals } = letteringOf(random, era, mood);
+  const { layout, font, capitals } = chooseLettering(random, era, mood);
   const footing = motifs[name].footing;
-  const plan = planOf(random, era, name, footing, layout, facts.title, p, top, bottom);
+  const plan = planLayout(random, era, name, footing, layout, facts.title, p, top, bottom);
 
   const definitions: string[] = [];
   const define = (element: (id: string) => string): string => {

@@ -34,30 +34,30 @@ export interface Renditions {
 const cardWidth = 342;
 
 /** So many are drawn or resized at once: queries need the processor too. */
-const madeAtOnce = 2;
+const maxConcurrent = 2;
 
 /** Their hashes are kept: some 200 bytes each. */
 const maxCleanPosters = 20_000;
 
 export function createRenditions(folder: string): Renditions {
-  const inTurn = pLimit(madeAtOnce);
+  const limit = pLimit(maxConcurrent);
   // Many ask for one picture at once when a page opens.
-  const underWay = new Map<string, Promise<Buffer>>();
+  const inFlight = new Map<string, Promise<Buffer>>();
   // Posters found to carry no metadata. A file never changes, so one look is enough.
   const clean = new LRUCache<string, true>({ max: maxCleanPosters });
 
   function once(path: string, make: () => Promise<Buffer>): Promise<Buffer> {
-    const running = underWay.get(path);
+    const running = inFlight.get(path);
     if (running !== undefined) return running;
-    const promise = keptOr(path, make).finally(() => underWay.delete(path));
-    underWay.set(path, promise);
+    const promise = keptOr(path, make).finally(() => inFlight.delete(path));
+    inFlight.set(path, promise);
     return promise;
   }
 
   async function keptOr(path: string, make: () => Promise<Buffer>): Promise<Buffer> {
     const kept = await readFile(path).catch(() => undefined);
     if (kept !== undefined) return kept;
-    const bytes = await inTurn(make);
+    const bytes = await limit(make);
     // What cannot be kept can be shown all the same, and is made again the next time.
     await writeWhole(path, bytes).catch((error: unknown) => {
       if (storageError(error) === undefined) throw error;
@@ -72,7 +72,7 @@ export function createRenditions(folder: string): Renditions {
     const kept = await readFile(path).catch(() => undefined);
     if (kept !== undefined) return kept;
     const bytes = await readPoster(folder, sha256, format);
-    const bare = await inTurn(() => withoutMetadata(bytes));
+    const bare = await limit(() => withoutMetadata(bytes));
     if (bare !== bytes) return once(path, async () => Buffer.from(bare));
     clean.set(sha256, true);
     return bytes;

@@ -35,7 +35,7 @@ export async function addEncoder(
   options: { name?: string; output?: string; preprocessing?: Partial<Preprocessing> } = {},
 ): Promise<{ manifest: OnnxEncoderManifest; added: boolean }> {
   const file = basename(onnxPath);
-  const name = options.name ?? nameFrom(file);
+  const name = options.name ?? defaultEncoderName(file);
   if (!encoderName.test(name) || name === builtinEncoder.name) {
     throw new AppError(
       "INVALID_ARGUMENT",
@@ -63,7 +63,7 @@ export async function addEncoder(
       if (sameTensor && preprocessingVersion(manifest.preprocessing) === preprocessingVersion(preprocessing)) {
         return { manifest, added: false };
       }
-      holder = `the same file with another ${sameTensor ? "preprocessing" : `embedding (${originOf(manifest)})`}`;
+      holder = `the same file with another ${sameTensor ? "preprocessing" : `embedding (${embeddingOrigin(manifest)})`}`;
     }
     throw new AppError(
       "INVALID_ARGUMENT",
@@ -91,7 +91,10 @@ export async function addEncoder(
 }
 
 /** Where an encoder's embedding comes from, such as `the input of its layer fc (Gemm)`. */
-export function originOf({ sourceLayer, sourceTensor }: Pick<EmbeddingGraph, "sourceLayer" | "sourceTensor">): string {
+export function embeddingOrigin({
+  sourceLayer,
+  sourceTensor,
+}: Pick<EmbeddingGraph, "sourceLayer" | "sourceTensor">): string {
   if (sourceLayer !== undefined) return `the input of its layer ${sourceLayer.name} (${sourceLayer.op})`;
   return `its tensor ${sourceTensor} as it is`;
 }
@@ -169,7 +172,7 @@ function agree(both: Float32Array, one: Float32Array[]): boolean {
   return both.length === 2 * d && difference <= largest / 1000;
 }
 
-function nameFrom(file: string): string {
+function defaultEncoderName(file: string): string {
   return file
     .replace(/\.onnx$/i, "")
     .toLowerCase()

@@ -153,8 +153,8 @@ function open(bytes: Uint8Array): { image: Sharp; format: PosterFormat } {
       `expected a poster of at most ${maxPosterBytes} bytes, received ${bytes.length}`,
     );
   }
-  const format = formatOf(bytes);
-  const other = otherFormatOf(bytes);
+  const format = detectFormat(bytes);
+  const other = unsupportedFormat(bytes);
   if (other !== undefined) {
     throw new AppError(
       "POSTER_UNREADABLE",
@@ -179,7 +179,7 @@ const brands: readonly [RegExp, string][] = [
 ];
 
 /** Formats that people send, told by name. */
-function otherFormatOf(bytes: Uint8Array): string | undefined {
+function unsupportedFormat(bytes: Uint8Array): string | undefined {
   const start = Buffer.from(bytes.subarray(0, 12)).toString("latin1");
   if (start.slice(4, 8) === "ftyp") {
     const box = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -210,7 +210,7 @@ export async function withoutMetadata(bytes: Uint8Array): Promise<Uint8Array> {
   }
 }
 
-function formatOf(bytes: Uint8Array): PosterFormat | undefined {
+function detectFormat(bytes: Uint8Array): PosterFormat | undefined {
   const start = Buffer.from(bytes.subarray(0, 12)).toString("latin1");
   if (start.startsWith("\xff\xd8\xff")) return "jpeg";
   if (start.startsWith("\x89PNG\r\n\x1a\n")) return "png";
@@ -220,8 +220,8 @@ function formatOf(bytes: Uint8Array): PosterFormat | undefined {
 /** Whether a chunk `acTL` stands before the picture's data; libvips shows such a file's first frame and says nothing. */
 function isAnimatedPng(bytes: Uint8Array): boolean {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let at = 8; at + 8 <= view.length; at += 12 + view.readUInt32BE(at)) {
-    const type = view.toString("latin1", at + 4, at + 8);
+  for (let offset = 8; offset + 8 <= view.length; offset += 12 + view.readUInt32BE(offset)) {
+    const type = view.toString("latin1", offset + 4, offset + 8);
     if (type === "acTL") return true;
     if (type === "IDAT") return false;
   }

@@ -60,10 +60,10 @@ export function createPlanes(preprocessing: Preprocessing): (rgb: Uint8Array, ou
     if (rgb.length !== 3 * area || out.length !== 3 * area) {
       throw new RangeError(`expected ${3 * area} bytes and numbers, received ${rgb.length} and ${out.length}`);
     }
-    for (let i = 0, at = 0; i < area; i++, at += 3) {
-      out[i] = red[rgb[at]];
-      out[area + i] = green[rgb[at + 1]];
-      out[2 * area + i] = blue[rgb[at + 2]];
+    for (let i = 0, offset = 0; i < area; i++, offset += 3) {
+      out[i] = red[rgb[offset]];
+      out[area + i] = green[rgb[offset + 1]];
+      out[2 * area + i] = blue[rgb[offset + 2]];
     }
   };
 }

@@ -13,7 +13,7 @@ export function folderProvider(folder: string): PosterProvider {
   return {
     name: "folder",
     async find(movie, etag) {
-      for (const name of namesOf(movie)) {
+      for (const name of fileNames(movie)) {
         const path = join(folder, name);
         const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
           if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
@@ -30,7 +30,7 @@ export function folderProvider(folder: string): PosterProvider {
   };
 }
 
-function namesOf({ id, imdbId }: PosterSubject): string[] {
+function fileNames({ id, imdbId }: PosterSubject): string[] {
   return [String(id), ...(imdbId === null ? [] : [imdbId])].flatMap((name) => endings.map((end) => `${name}.${end}`));
 }
 

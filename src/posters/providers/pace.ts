@@ -9,9 +9,9 @@ export interface PaceOptions {
   /** How often one request is tried in all. */
   tries: number;
   /** Pause before the second try; it doubles each time, and a random half of it is taken off. */
-  firstPauseMs: number;
+  firstDelayMs: number;
   /** Longest `Retry-After` that is waited for. */
-  longestPauseMs: number;
+  maxDelayMs: number;
   random: Random;
 }
 
@@ -28,9 +28,9 @@ export function createPace(options: PaceOptions) {
   return async function paced(request: () => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
       const now = performance.now();
-      const at = Math.max(now, next);
-      next = at + intervalMs;
-      if (at > now) await pause(at - now, signal);
+      const startMs = Math.max(now, next);
+      next = startMs + intervalMs;
+      if (startMs > now) await pause(startMs - now, signal);
       let answer: Answer | undefined;
       let error: unknown;
       try {
@@ -39,8 +39,8 @@ export function createPace(options: PaceOptions) {
       } catch (thrown) {
         error = thrown;
       }
-      const pauseMs = pauseOf(answer, attempt);
-      if (attempt >= options.tries || pauseMs > options.longestPauseMs) {
+      const pauseMs = retryDelayMs(answer, attempt);
+      if (attempt >= options.tries || pauseMs > options.maxDelayMs) {
         if (answer === undefined) throw error;
         return answer;
       }
@@ -50,10 +50,10 @@ export function createPace(options: PaceOptions) {
     }
   };
 
-  function pauseOf(answer: Answer | undefined, attempt: number): number {
+  function retryDelayMs(answer: Answer | undefined, attempt: number): number {
     const told = retryAfterMs(answer?.headers["retry-after"]);
     if (told !== undefined) return told;
-    return options.firstPauseMs * 2 ** (attempt - 1) * (1 - 0.5 * options.random());
+    return options.firstDelayMs * 2 ** (attempt - 1) * (1 - 0.5 * options.random());
   }
 }
 

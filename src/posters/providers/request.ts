@@ -83,9 +83,9 @@ export async function requestSafely(url: URL, options: RequestOptions): Promise<
   const timeout = AbortSignal.timeout(options.timeoutMs);
   const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
   try {
-    const response = await headOf(url, options, signal);
+    const response = await sendRequest(url, options, signal);
     try {
-      return await answerOf(url, response, options);
+      return await readAnswer(url, response, options);
     } finally {
       response.destroy();
     }
@@ -98,7 +98,7 @@ export async function requestSafely(url: URL, options: RequestOptions): Promise<
 }
 
 /** The agent is the request's own, so that no connection outlives it. */
-function headOf(url: URL, options: RequestOptions, signal: AbortSignal): Promise<IncomingMessage> {
+function sendRequest(url: URL, options: RequestOptions, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const asked = httpsRequest(url, {
       agent: false,
@@ -131,7 +131,7 @@ const publicLookup: LookupFunction = (hostname, options, callback) => {
   });
 };
 
-async function answerOf(url: URL, response: IncomingMessage, options: RequestOptions): Promise<Answer> {
+async function readAnswer(url: URL, response: IncomingMessage, options: RequestOptions): Promise<Answer> {
   const { statusCode: status = 0, headers } = response;
   if (status >= 300 && status < 400 && status !== 304) {
     throw failed(

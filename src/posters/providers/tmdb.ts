@@ -26,11 +26,11 @@ export const tmdbUrl = "https://api.themoviedb.org/3/";
 const imageHost = "image.tmdb.org";
 const jsonBytes = 1_000_000;
 /** About half of what they allow. */
-const usualPace: PaceOptions = {
+const defaultPace: PaceOptions = {
   perSecond: 20,
   tries: 4,
-  firstPauseMs: 500,
-  longestPauseMs: 60_000,
+  firstDelayMs: 500,
+  maxDelayMs: 60_000,
   random: mulberry32(1),
 };
 
@@ -47,7 +47,7 @@ const findSchema = z.object({ movie_results: z.array(movieSchema), tv_results: z
 /** The etag is the picture's path at TMDB, which names its content: the same path is the same picture. */
 export function tmdbProvider(options: TmdbOptions): PosterProvider {
   const base = new URL(options.baseUrl ?? tmdbUrl);
-  const paced = createPace({ ...usualPace, ...options.pace });
+  const paced = createPace({ ...defaultPace, ...options.pace });
   const isToken = options.key.includes(".");
   let configuration: Promise<{ baseUrl: string; size: string }> | undefined;
 
@@ -94,7 +94,10 @@ export function tmdbProvider(options: TmdbOptions): PosterProvider {
     return { baseUrl, size: sizes[enough === -1 ? sizes.length - 1 : enough] };
   }
 
-  async function pathOf({ imdbId, tmdbId }: PosterSubject, signal?: AbortSignal): Promise<string | null | undefined> {
+  async function findPosterPath(
+    { imdbId, tmdbId }: PosterSubject,
+    signal?: AbortSignal,
+  ): Promise<string | null | undefined> {
     if (tmdbId !== null) {
       const movie = await json(movieSchema, `movie/${tmdbId}`, {}, signal);
       // A number that is gone says nothing of the film: its IMDb id may still find it.
@@ -113,7 +116,7 @@ export function tmdbProvider(options: TmdbOptions): PosterProvider {
       if (movie.tmdbId === null && movie.imdbId === null) {
         return { outcome: "none", detail: "the movie has no TMDB or IMDb id to ask by" };
       }
-      const path = await pathOf(movie, signal);
+      const path = await findPosterPath(movie, signal);
       if (path === undefined) return { outcome: "none", detail: "TMDB does not know it" };
       if (path === null) return { outcome: "none", detail: "TMDB has no poster of it" };
       if (path === etag) return { outcome: "unchanged" };

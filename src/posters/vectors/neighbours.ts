@@ -3,7 +3,7 @@
  * number and their components (docs/posters.md has the measurements, and from where on an index pays).
  * Legend: d components, ntotal vectors, row-major.
  */
-import { createPause } from "../../pause.js";
+import { createYield } from "../../event-loop.js";
 
 export interface PosterIndex {
   d: number;
@@ -18,7 +18,7 @@ export interface PosterIndex {
 
 /** Best first; equal ones by place. */
 export interface Neighbours {
-  places: Int32Array;
+  indices: Int32Array;
   /** Cosines of the centred vectors, in −1..1. */
   similarities: Float32Array;
 }
@@ -36,16 +36,16 @@ export async function createPosterIndex(vectors: Float32Array, d: number): Promi
     throw new RangeError(`expected rows of ${d} components, received ${vectors.length} numbers`);
   }
   const rowsPerStep = Math.max(1, Math.floor(workPerStep / d));
-  const pause = createPause();
+  const yieldIfDue = createYield();
   const sums = new Float64Array(d);
   for (let i = 0; i < ntotal; i++) {
-    if (i > 0 && i % rowsPerStep === 0) await pause();
+    if (i > 0 && i % rowsPerStep === 0) await yieldIfDue();
     for (let j = 0; j < d; j++) sums[j] += vectors[i * d + j];
   }
   const mean = Float32Array.from(sums, (sum) => sum / Math.max(1, ntotal));
   let squares = 0;
   for (let i = 0; i < ntotal; i++) {
-    if (i > 0 && i % rowsPerStep === 0) await pause();
+    if (i > 0 && i % rowsPerStep === 0) await yieldIfDue();
     squares += scaleDirection(vectors, i * d, mean);
   }
   return { d, ntotal, directions: vectors, mean, spread: Math.sqrt(squares / Math.max(1, ntotal)) };
@@ -73,30 +73,30 @@ export async function nearestPosters(
   if (direction.length !== d) {
     throw new RangeError(`expected a direction of ${d} components, received ${direction.length}`);
   }
-  const places = new Int32Array(Math.max(0, Math.min(k, ntotal)));
-  const similarities = new Float32Array(places.length);
+  const indices = new Int32Array(Math.max(0, Math.min(k, ntotal)));
+  const similarities = new Float32Array(indices.length);
   const rowsPerStep = Math.max(1, Math.floor(workPerStep / d));
-  const pause = createPause();
+  const yieldIfDue = createYield();
   let count = 0;
-  for (let from = 0; from < ntotal && places.length > 0; from += rowsPerStep) {
+  for (let from = 0; from < ntotal && indices.length > 0; from += rowsPerStep) {
     // Before the first step too: a hundred movies of one list search at the same moment.
-    await pause();
+    await yieldIfDue();
     const to = Math.min(ntotal, from + rowsPerStep);
     for (let i = from; i < to; i++) {
-      const similarity = Math.fround(dotOf(directions, i * d, direction, 0, d));
-      if (count === places.length && similarity <= similarities[count - 1]) continue;
+      const similarity = Math.fround(dotProduct(directions, i * d, direction, 0, d));
+      if (count === indices.length && similarity <= similarities[count - 1]) continue;
       if (excluded.has(i)) continue;
-      let at = count < places.length ? count++ : count - 1;
+      let at = count < indices.length ? count++ : count - 1;
       while (at > 0 && similarity > similarities[at - 1]) {
-        places[at] = places[at - 1];
+        indices[at] = indices[at - 1];
         similarities[at] = similarities[at - 1];
         at--;
       }
-      places[at] = i;
+      indices[at] = i;
       similarities[at] = similarity;
     }
   }
-  return { places: places.subarray(0, count), similarities: similarities.subarray(0, count) };
+  return { indices: indices.subarray(0, count), similarities: similarities.subarray(0, count) };
 }
 
 /** @returns the square of the length that it had once centred */
@@ -113,7 +113,7 @@ function scaleDirection(vectors: Float32Array, from: number, mean: Float32Array)
 }
 
 /** A dot product of d components at two places; four sums at a time, since one alone would wait for each addition. */
-export function dotOf(a: Float32Array, fromA: number, b: Float32Array, fromB: number, d: number): number {
+export function dotProduct(a: Float32Array, fromA: number, b: Float32Array, fromB: number, d: number): number {
   let s0 = 0;
   let s1 = 0;
   let s2 = 0;

@@ -1,5 +1,5 @@
 /** Re-ranking by posters: blending how good a movie is with how alike its poster is, and keeping posters apart. */
-import { createPause } from "../../pause.js";
+import { createYield } from "../../event-loop.js";
 
 /**
  * Each value's place between the smallest (0) and the largest (1); all 0.5 where they are equal.
@@ -35,8 +35,8 @@ export function normalised(values: ArrayLike<number>): Float64Array {
  */
 export function blend(scores: ArrayLike<number>, similarities: ArrayLike<number>, weight: number): Float64Array {
   const score = normalised(scores);
-  const alike = normalised(similarities);
-  return score.map((value, i) => (1 - weight) * value + weight * alike[i]);
+  const similarity = normalised(similarities);
+  return score.map((value, i) => (1 - weight) * value + weight * similarity[i]);
 }
 
 /**
@@ -56,44 +56,44 @@ export async function diversify(
 ): Promise<Int32Array> {
   const n = relevance.length;
   if (posters.length !== n) throw new RangeError(`expected ${n} posters, received ${posters.length}`);
-  const pause = createPause();
+  const yieldIfDue = createYield();
   const units: (Float32Array | undefined)[] = [];
   for (const poster of posters) {
-    if (units.length % 100 === 99) await pause();
+    if (units.length % 100 === 99) await yieldIfDue();
     units.push(poster && unit(poster));
   }
-  const neutral = meanLikeness(units);
+  const neutral = meanSimilarity(units);
   const closest = new Float64Array(n);
   const taken = new Uint8Array(n);
   const order = new Int32Array(Math.max(0, Math.min(k, n)));
-  for (let place = 0; place < order.length; place++) {
+  for (let rank = 0; rank < order.length; rank++) {
     let best = -1;
     let bestValue = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < n; i++) {
       if (taken[i] === 1) continue;
       // The first one is the most relevant, whatever the diversity.
-      const value = place === 0 ? relevance[i] : (1 - diversity) * relevance[i] - diversity * closest[i];
+      const value = rank === 0 ? relevance[i] : (1 - diversity) * relevance[i] - diversity * closest[i];
       if (value > bestValue) {
         bestValue = value;
         best = i;
       }
     }
-    order[place] = best;
+    order[rank] = best;
     taken[best] = 1;
     const last = units[best];
     for (let i = 0; i < n; i++) {
       if (taken[i] === 1) continue;
       const other = units[i];
-      const value = last === undefined || other === undefined ? neutral : likeness(last, other);
+      const value = last === undefined || other === undefined ? neutral : unitSimilarity(last, other);
       closest[i] = Math.max(closest[i], value);
     }
-    await pause();
+    await yieldIfDue();
   }
   return order;
 }
 
 /** Likeness in 0..1, as relevance is, of two posters of length 1. */
-function likeness(a: Float32Array, b: Float32Array): number {
+function unitSimilarity(a: Float32Array, b: Float32Array): number {
   let dot = 0;
   for (let j = 0; j < a.length; j++) dot += a[j] * b[j];
   return (1 + dot) / 2;
@@ -108,7 +108,7 @@ function unit(vector: Float32Array): Float32Array {
 }
 
 /** How alike two posters are in the mean over all pairs: (|Σu|² − Σ|u|²) / 2 is the sum of their cosines. */
-function meanLikeness(units: readonly (Float32Array | undefined)[]): number {
+function meanSimilarity(units: readonly (Float32Array | undefined)[]): number {
   const known = units.filter((each) => each !== undefined);
   if (known.length < 2) return 0.5;
   const sum = new Float64Array(known[0].length);

@@ -8,7 +8,7 @@
  */
 
 /** A cosine of a vector without direction (all zeros, or equal to the centre) is 0: it is like nothing, not NaN. */
-function cosineOf(dot: number, squaresA: number, squaresB: number): number {
+function cosineFromSums(dot: number, squaresA: number, squaresB: number): number {
   const norm = Math.sqrt(squaresA) * Math.sqrt(squaresB);
   return norm > 0 ? Math.max(-1, Math.min(1, dot / norm)) : 0;
 }
@@ -31,7 +31,7 @@ export function cosine(a: Float32Array, b: Float32Array): number {
     squaresA += a[j] * a[j];
     squaresB += b[j] * b[j];
   }
-  return cosineOf(dot, squaresA, squaresB);
+  return cosineFromSums(dot, squaresA, squaresB);
 }
 
 /**
@@ -92,6 +92,6 @@ export function similarityTo(
       dot += x * direction[j];
       squares += x * x;
     }
-    out[i] = cosineOf(dot, squares, squaresTarget);
+    out[i] = cosineFromSums(dot, squares, squaresTarget);
   }
 }

@@ -6,8 +6,8 @@ import { currentDataset } from "../../db/settings.js";
 import type { Audience } from "../../db/statistics.js";
 import { ratingsAfter, ratingsBefore, type TimePlace } from "../../db/timed-ratings.js";
 import { AppError } from "../../errors.js";
+import { createYield, stillWaiting, withoutSignal } from "../../event-loop.js";
 import type { MovieId } from "../../ids.js";
-import { createPause, stillWaiting, withoutSignal } from "../../pause.js";
 import type { Services } from "../../services/services.js";
 import type { Context } from "../request/context.js";
 import { checkFirst, maxPage } from "../request/cursors.js";
@@ -156,7 +156,7 @@ async function countWithin(
   { from, to, edited }: { from: number; to: number; edited: boolean },
   counted: Map<MovieId, Counted>,
 ): Promise<void> {
-  const pause = createPause();
+  const pause = createYield();
   for (let place: TimePlace = { ratedAt: from, id: Number.MAX_SAFE_INTEGER }; ; ) {
     const rows = ratingsAfter(db, place, rowsPerStep);
     for (const row of rows) {
@@ -188,7 +188,7 @@ async function endOfImport(db: Services["db"]): Promise<number | null> {
 }
 
 async function latestImported(db: Services["db"]): Promise<number | null> {
-  const pause = createPause();
+  const pause = createYield();
   for (let place: TimePlace = { ratedAt: Number.MAX_SAFE_INTEGER, id: Number.MAX_SAFE_INTEGER }; ; ) {
     const rows = ratingsBefore(db, place, rowsPerStep);
     const imported = rows.find(({ edited }) => !edited);

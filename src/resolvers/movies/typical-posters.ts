@@ -14,11 +14,11 @@ export async function typicalPosters(
   checkFirst("first", first, 100);
   const { index, movieIds } = kinds.map;
   const others = new Set<number>();
-  kinds.clusterOf.forEach((of, place) => {
+  kinds.assignments.forEach((of, place) => {
     if (of !== cluster) others.add(place);
   });
   const centroid = kinds.centroids.subarray(cluster * index.d, (cluster + 1) * index.d);
-  const { places } = await scheduler.trackComputation(() => nearestPosters(index, centroid, first, others));
-  const found = await loaders.movieById.loadMany(Array.from(places, (place) => movieIds[place]));
+  const { indices } = await scheduler.trackComputation(() => nearestPosters(index, centroid, first, others));
+  const found = await loaders.movieById.loadMany(Array.from(indices, (row) => movieIds[row]));
   return found.filter((movie) => movie !== undefined && !(movie instanceof Error)) as Movie[];
 }

@@ -1,8 +1,8 @@
 /** Batch functions behind the loaders. */
 import type { User } from "../../db/users.js";
 import type { AppError } from "../../errors.js";
+import { createYield } from "../../event-loop.js";
 import type { MovieId, UserId } from "../../ids.js";
-import { createPause } from "../../pause.js";
 import { personsOf, recommendMany } from "../../recommend/pipeline.js";
 import { posterSimilarities, type SimilarityTarget } from "../../recommend/poster-similarity.js";
 import type { Person, RecommendedMovie, RecommendOptions } from "../../recommend/recommend-request.js";
@@ -31,7 +31,7 @@ export async function ofUsers<Key extends { userId: UserId }, Way, Value>(
   wayOf: (key: Key) => Way,
   read: (way: Way, userIds: UserId[]) => Value[],
 ): Promise<Value[]> {
-  const pause = createPause();
+  const pause = createYield();
   const result = new Array<Value>(keys.length);
   let hasBegun = false;
   for (const places of placesOf(keys, (key) => JSON.stringify(wayOf(key))).values()) {

@@ -20,7 +20,7 @@ import { type VisualTaste, visualTastes } from "../../recommend/poster-taste.js"
 import { type Prediction, type PredictionKey, predictPairs } from "../../recommend/predict.js";
 import type { RecommendedMovie } from "../../recommend/recommend-request.js";
 import type { Catalogue } from "../../services/catalogue.js";
-import { looksOfMovies, type PosterLook } from "../../services/poster-looks.js";
+import { looksOfMovies, type PosterPreview } from "../../services/poster-looks.js";
 import type { PosterMap } from "../../services/poster-map.js";
 import type { Services } from "../../services/services.js";
 import {
@@ -75,7 +75,7 @@ export interface Loaders {
   ratingsPage: DataLoader<RatingsKey, Keyed<Rating>[], string>;
   ratingCount: DataLoader<RatingCountKey, number, string>;
   /** What movies' posters look like at a glance; undefined where there is none. */
-  lookByMovieId: DataLoader<MovieId, PosterLook | undefined>;
+  lookByMovieId: DataLoader<MovieId, PosterPreview | undefined>;
   /** A user's ratings by how much they move the prediction of a movie; one solve a user. */
   reasons: DataLoader<PredictionKey, RatingReason[], string>;
 }

@@ -71,8 +71,8 @@ describe("diversity", () => {
     while (order.length < 25) {
       const worth = many.map((_, i) => {
         if (order.includes(i)) return Number.NEGATIVE_INFINITY;
-        const likeness = order.map((j) => (many[i] && many[j] ? alike(i, j) : neutral));
-        return order.length === 0 ? wanted[i] : 0.4 * wanted[i] - 0.6 * Math.max(...likeness);
+        const similarity = order.map((j) => (many[i] && many[j] ? alike(i, j) : neutral));
+        return order.length === 0 ? wanted[i] : 0.4 * wanted[i] - 0.6 * Math.max(...similarity);
       });
       order.push(worth.indexOf(Math.max(...worth)));
     }

@@ -10,7 +10,7 @@ const exports: readonly { service: string; header: readonly string[] }[] = [
  * Which service exported a file.
  * @param start its first lines
  */
-export function exportOf(start: string): string | undefined {
+export function detectExport(start: string): string | undefined {
   const text = start.replace(/^\uFEFF/, "");
   const columns = (text.split("\n", 1)[0] ?? "")
     .split(",")

@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 /** Computing goes on for so long before others have their turn. */
-const turnMs = 4;
+const tickBudgetMs = 4;
 /** What a step is taken to last until it is done. */
 const stepMs = 1;
 
@@ -33,49 +33,49 @@ export function checkSignal(): void {
  * @returns a function to await before each step of about a millisecond: it yields to the event loop where this tick lasted long
  *   enough, whoever else computed in it, and throws what the signal was aborted with
  */
-export function createPause(): () => Promise<void> | undefined {
+export function createYield(): () => Promise<void> | undefined {
   const signal = waiting.getStore();
   const computation = {};
   return () => {
     signal?.throwIfAborted();
-    if (mayGoOn(computation)) return undefined;
-    return nextTurn(computation).then(() => signal?.throwIfAborted());
+    if (isWithinBudget(computation)) return undefined;
+    return nextTick(computation).then(() => signal?.throwIfAborted());
   };
 }
 
-interface Turn {
+interface Tick {
   began: number;
   /** Those that were let go on in this turn: each has a step to do, or is doing it. */
   admitted: Set<object>;
 }
 
 // Of the whole thread: many computations at once would else each take a turn's time in one and the same turn.
-let turn: Turn | undefined;
-const resting: { computation: object; resume: () => void }[] = [];
+let tick: Tick | undefined;
+const queue: { computation: object; resume: () => void }[] = [];
 let isScheduled = false;
 
-function beginTurn(): Turn {
-  const begun: Turn = { began: performance.now(), admitted: new Set() };
-  turn = begun;
+function beginTick(): Tick {
+  const begun: Tick = { began: performance.now(), admitted: new Set() };
+  tick = begun;
   setImmediate(() => {
-    if (turn === begun) turn = undefined;
+    if (tick === begun) tick = undefined;
   });
   return begun;
 }
 
 /** Steps that were admitted count before they are done: whoever awaits is overtaken by all who ask meanwhile. */
-function mayGoOn(computation: object): boolean {
-  const { began, admitted } = turn ?? beginTurn();
+function isWithinBudget(computation: object): boolean {
+  const { began, admitted } = tick ?? beginTick();
   admitted.delete(computation);
-  if (performance.now() - began + admitted.size * stepMs >= turnMs) return false;
+  if (performance.now() - began + admitted.size * stepMs >= tickBudgetMs) return false;
   admitted.add(computation);
   return true;
 }
 
 /** Waits for the others that rest already, each of which has a turn by itself. */
-function nextTurn(computation: object): Promise<void> {
+function nextTick(computation: object): Promise<void> {
   return new Promise((resume) => {
-    resting.push({ computation, resume });
+    queue.push({ computation, resume });
     schedule();
   });
 }
@@ -86,11 +86,11 @@ function schedule(): void {
   // What one resumes goes on before the next immediate; those set meanwhile are of the next turn.
   setImmediate(() => {
     isScheduled = false;
-    const next = resting.shift();
+    const next = queue.shift();
     if (next !== undefined) {
-      beginTurn().admitted.add(next.computation);
+      beginTick().admitted.add(next.computation);
       next.resume();
     }
-    if (resting.length > 0) schedule();
+    if (queue.length > 0) schedule();
   });
 }
