@@ -7,7 +7,8 @@ import { write } from "../db/write.js";
 import { AppError, received } from "../errors.js";
 import { readRegularFile } from "../files/read-file.js";
 import { type MovieId, parseImdbId, parseMovieId } from "../ids.js";
-import { inspectPoster, maxPosterBytes } from "../posters/images/images.js";
+import { inspectPoster } from "../posters/images/inspect-poster.js";
+import { maxPosterBytes } from "../posters/images/open-image.js";
 import { savePoster } from "../posters/images/store.js";
 import type { Services } from "../services/services.js";
 

@@ -10,7 +10,7 @@ import { pauseStatistics } from "../db/statistics.js";
 import { write } from "../db/write.js";
 import { movieId, userId } from "../ids.js";
 import { renderPoster } from "../posters/artwork/draw-poster.js";
-import { inspectPoster } from "../posters/images/images.js";
+import { inspectPoster } from "../posters/images/inspect-poster.js";
 import { savePoster } from "../posters/images/store.js";
 import type { Services } from "../services/services.js";
 

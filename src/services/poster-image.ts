@@ -10,7 +10,7 @@ import {
   type Rendition,
   shownFormats,
 } from "../posters/artwork/renditions.js";
-import type { ShownFormat } from "../posters/images/images.js";
+import type { ShownFormat } from "../posters/images/resize-poster.js";
 import type { Services } from "./services.js";
 
 export { posterWidths } from "../posters/artwork/renditions.js";

@@ -8,7 +8,7 @@ import { write } from "../db/write.js";
 import { AppError } from "../errors.js";
 import { withoutSignal } from "../event-loop.js";
 import type { MovieId } from "../ids.js";
-import { inspectPoster } from "../posters/images/images.js";
+import { inspectPoster } from "../posters/images/inspect-poster.js";
 import { savePoster } from "../posters/images/store.js";
 import type { FoundPoster, PosterProvider } from "../posters/providers/provider.js";
 import type { Encoders } from "./encoders-in-use.js";

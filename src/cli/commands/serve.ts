@@ -9,12 +9,13 @@ import { countUsers } from "../../db/users.js";
 import { removeLeftOvers } from "../../files/temporary.js";
 import { embedPosters } from "../../jobs/embed-posters.js";
 import { setupEmbedded } from "../../jobs/setup-embedded.js";
+import { createPosterProviders } from "../../posters/providers/configured-providers.js";
 import { firstToken } from "../../resolvers/system/edit-tokens.js";
 import { currentRequestId } from "../../server/errors/request-id.js";
 import { exampleQuery } from "../../server/graphiql/example-query.js";
 import { serve } from "../../server/listen.js";
 import { openServices, type Services } from "../../services/services.js";
-import { appOptionsOf, configOf, posterProvidersOf, withServices } from "../terminal/command-context.js";
+import { appOptionsOf, configOf, withServices } from "../terminal/command-context.js";
 import { print, printJson, say, seconds } from "../terminal/output.js";
 import { createProgress, type Progress } from "../terminal/progress.js";
 
@@ -36,7 +37,7 @@ export function addServeCommands(program: Command): void {
       const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
       const services = openServices(config.dataDir, {
         busyTimeoutMs: serverBusyTimeoutMs,
-        posterProviders: posterProvidersOf(config),
+        posterProviders: createPosterProviders(config),
         onPosterError: (error) => logger.warn({ err: error }, "a poster was not fetched"),
       });
       const tracing = config.otlpEndpoint === "" ? undefined : await startTracing(config.otlpEndpoint);

@@ -3,9 +3,7 @@ import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { type Config, type Flags, readConfig, settings } from "../../config.js";
 import { AppError, received } from "../../errors.js";
-import { folderProvider } from "../../posters/providers/folder.js";
-import type { PosterProvider } from "../../posters/providers/provider.js";
-import { tmdbProvider } from "../../posters/providers/tmdb.js";
+import { createPosterProviders } from "../../posters/providers/configured-providers.js";
 import type { AppOptions } from "../../server/app.js";
 import { openServices, type Services } from "../../services/services.js";
 import { say } from "./output.js";
@@ -35,7 +33,7 @@ export async function withServices<T>(
 ): Promise<T> {
   const config = configOf(command);
   checkDataFolder(command, config.dataDir);
-  const services = openServices(config.dataDir, { posterProviders: posterProvidersOf(config) });
+  const services = openServices(config.dataDir, { posterProviders: createPosterProviders(config) });
   try {
     return await work(services, config);
   } finally {
@@ -64,14 +62,6 @@ export function appOptionsOf(config: Config): AppOptions {
   const { jwksUrl, jwtIssuer: issuer, jwtAudience: audience, jwtUserClaim: userClaim } = config;
   const { jwtScopeClaims: scopeClaims } = config;
   return { ...config, jwt: jwksUrl === "" ? undefined : { jwksUrl, issuer, audience, userClaim, scopeClaims } };
-}
-
-/** The sources of posters that are set up, in the order asked. */
-export function posterProvidersOf({ posterProviders, posterFolder, tmdbApiKey, tmdbUrl }: Config): PosterProvider[] {
-  return posterProviders.flatMap((name) => {
-    if (name === "folder") return posterFolder === "" ? [] : [folderProvider(posterFolder)];
-    return tmdbApiKey === "" ? [] : [tmdbProvider({ key: tmdbApiKey, baseUrl: tmdbUrl })];
-  });
 }
 
 /** A signal that Ctrl-C (or a termination) aborts; a second one ends the process at once. */

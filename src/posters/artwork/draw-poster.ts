@@ -3,7 +3,7 @@
  * for the same facts. It stands for the film in the demo data set, and for a poster that is missing.
  */
 import sharp from "sharp";
-import { type ShownFormat, shownAvif } from "../images/images.js";
+import { type ShownFormat, shownAvif } from "../images/resize-poster.js";
 import {
   type Box,
   contrast,

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { LRUCache } from "lru-cache";
 import pLimit from "p-limit";
 import { storageError } from "../../errors.js";
-import { type PosterFormat, resizePoster, type ShownFormat, withoutMetadata } from "../images/images.js";
+import type { PosterFormat } from "../images/open-image.js";
+import { resizePoster, type ShownFormat, withoutMetadata } from "../images/resize-poster.js";
 import { posterPath, readPoster, writeWhole } from "../images/store.js";
 import type { PosterFacts } from "./draw-poster.js";
 

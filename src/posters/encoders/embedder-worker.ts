@@ -2,7 +2,7 @@
 import { parentPort, threadId, workerData } from "node:worker_threads";
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { AppError } from "../../errors.js";
-import { decodeToRgb } from "../images/images.js";
+import { decodeToRgb } from "../images/decode-poster.js";
 import { createPlanes } from "../images/preprocessing.js";
 import { describePoster } from "./descriptor.js";
 import { type BatchAnswer, type Failure, flagIndex, type Request, type WorkerSettings } from "./embedder.js";

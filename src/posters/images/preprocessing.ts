@@ -1,5 +1,5 @@
 /** What encoders want pictures made into. */
-import { decodeToRgb } from "./images.js";
+import { decodeToRgb } from "./decode-poster.js";
 
 /** How an encoder wants its input: each value is (byte · scale − mean[channel]) / std[channel]. */
 export interface Preprocessing {

@@ -1,6 +1,6 @@
 /** What a poster looks like at a glance: from one small decoding, its colours and a blur. */
 import { encode } from "blurhash";
-import { decodeToRgb } from "./images.js";
+import { decodeToRgb } from "./decode-poster.js";
 import { type NamedColour, namedColours } from "./palette.js";
 
 export interface PosterPreview {

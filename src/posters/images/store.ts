@@ -7,7 +7,7 @@ import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AppError, received } from "../../errors.js";
 import { temporaryName } from "../../files/temporary.js";
-import type { PosterFormat } from "./images.js";
+import type { PosterFormat } from "./open-image.js";
 
 const endings: Record<PosterFormat, string> = { jpeg: "jpg", png: "png", webp: "webp" };
 

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.js";
 import { readRegularFile } from "../../files/read-file.js";
-import { maxPosterBytes } from "../images/images.js";
+import { maxPosterBytes } from "../images/open-image.js";
 import type { PosterProvider, PosterSubject } from "./provider.js";
 
 const endings = ["jpg", "jpeg", "png", "webp"];

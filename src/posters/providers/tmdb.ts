@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { AppError, received } from "../../errors.js";
 import { mulberry32 } from "../../random.js";
-import { maxPosterBytes } from "../images/images.js";
+import { maxPosterBytes } from "../images/open-image.js";
 import { createPace, type PaceOptions } from "./pace.js";
 import type { PosterProvider, PosterSubject } from "./provider.js";
 import { type Answer, failed, type RequestOptions, requestSafely } from "./request.js";

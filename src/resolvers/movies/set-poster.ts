@@ -3,10 +3,11 @@ import { type Movie, moviesByIds } from "../../db/movies.js";
 import { deletePoster, setPoster } from "../../db/posters.js";
 import { write } from "../../db/write.js";
 import { AppError, inField } from "../../errors.js";
-import { inspectPoster, maxPosterBytes } from "../../posters/images/images.js";
+import { inspectPoster } from "../../posters/images/inspect-poster.js";
+import { maxPosterBytes } from "../../posters/images/open-image.js";
 import { savePoster } from "../../posters/images/store.js";
 
-export { maxPosterBytes } from "../../posters/images/images.js";
+export { maxPosterBytes } from "../../posters/images/open-image.js";
 
 import { movieNotFound } from "../../recommend/predict.js";
 import type { Context } from "../request/context.js";

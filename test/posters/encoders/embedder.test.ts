@@ -22,7 +22,7 @@ import { addEncoder } from "../../../src/posters/encoders/add-encoder.js";
 import { describePoster, descriptorDimension } from "../../../src/posters/encoders/descriptor.js";
 import { createEmbedder, type Embedder, maxBatch } from "../../../src/posters/encoders/embedder.js";
 import { builtinEncoder, type EncoderManifest } from "../../../src/posters/encoders/encoder-store.js";
-import { decodeToRgb } from "../../../src/posters/images/images.js";
+import { decodeToRgb } from "../../../src/posters/images/decode-poster.js";
 import { decodeToPlanes } from "../../../src/posters/images/preprocessing.js";
 import { centre, cosine, meanEmbedding } from "../../../src/posters/vectors/similarity.js";
 
