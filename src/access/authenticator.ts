@@ -3,6 +3,7 @@ import { hasToken, type Token, tokenOf, touchToken } from "../db/tokens.js";
 import { write } from "../db/write.js";
 import { AppError } from "../errors.js";
 import type { Services } from "../services/services.js";
+import { unixNow } from "../time.js";
 import type { Viewer } from "./viewer.js";
 
 export interface Authenticator {
@@ -25,7 +26,7 @@ export function createAuthenticator(services: Services, checkOther?: TokenChecke
   const touched = new Map<number, number>();
 
   function touch({ id, lastUsedAt }: Token): void {
-    const now = Math.floor(Date.now() / 1000);
+    const now = unixNow();
     if (now - (touched.get(id) ?? lastUsedAt ?? 0) < touchEverySeconds) return;
     touched.set(id, now);
     // What another process's lock delays is not waited for; the next use writes it.

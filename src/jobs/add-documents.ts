@@ -7,6 +7,7 @@ import { write } from "../db/write.js";
 import { AppError, received } from "../errors.js";
 import { readRegularFile } from "../files/read-file.js";
 import type { Services } from "../services/services.js";
+import { unixNow } from "../time.js";
 
 /** Of one file. */
 const maxDocumentBytes = 50 * 2 ** 20;
@@ -38,7 +39,7 @@ export async function addDocumentsOf(
     throw new AppError("DATA_FORMAT", `expected .graphql, .gql or .json files in ${folder}, received none`);
   }
   for (const { text, source } of found) checkDocument(text, source, check);
-  const added = await write(db, () => addDocuments(db, found, Math.floor(Date.now() / 1000)));
+  const added = await write(db, () => addDocuments(db, found, unixNow()));
   return { documents: found.map(({ text, source }) => ({ hash: hashOf(text), source })), added };
 }
 

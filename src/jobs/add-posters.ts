@@ -11,6 +11,7 @@ import { inspectPoster } from "../posters/images/inspect-poster.js";
 import { maxPosterBytes } from "../posters/images/open-image.js";
 import { savePoster } from "../posters/images/store.js";
 import type { Services } from "../services/services.js";
+import { unixNow } from "../time.js";
 
 export interface AddPostersReport {
   files: number;
@@ -56,7 +57,7 @@ export async function addPosters(
     );
   }
   const find = movieFinder(posterNames(db));
-  const addedAt = Math.floor(Date.now() / 1000);
+  const addedAt = unixNow();
   const fileOf = new Map<MovieId, string>();
   const report: AddPostersReport = { files: names.length, added: 0, unchanged: 0, refused: [] };
   for (let from = 0; from < names.length && !signal?.aborted; from += filesPerBatch) {

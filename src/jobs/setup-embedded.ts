@@ -13,6 +13,7 @@ import { renderPoster } from "../posters/artwork/draw-poster.js";
 import { inspectPoster } from "../posters/images/inspect-poster.js";
 import { savePoster } from "../posters/images/store.js";
 import type { Services } from "../services/services.js";
+import { unixNow } from "../time.js";
 
 export const embeddedName = "embedded";
 /** The model that ships with the project, trained on the embedded data set. */
@@ -49,7 +50,7 @@ export async function setupEmbedded(
       }),
     ),
   );
-  const now = Math.floor(Date.now() / 1000);
+  const now = unixNow();
   return write(db, () => {
     if (currentDataset(db) !== undefined) return undefined;
     const rows = createRowWriter(db);

@@ -5,6 +5,7 @@ import { allRatings } from "../db/ratings.js";
 import { currentDataset } from "../db/settings.js";
 import { write } from "../db/write.js";
 import { AppError, received } from "../errors.js";
+import { splitGenres } from "../genres.js";
 import type { MovieId, UserId } from "../ids.js";
 import { leastLike } from "../ml/audience/co-likes.js";
 import { solveKernelRidge } from "../ml/audience/kernel-ridge.js";
@@ -16,7 +17,6 @@ import {
   encoderName,
   type HeadEncoderManifest,
   preprocessingVersion,
-  sha256Of,
 } from "../posters/encoders/encoder-manifest.js";
 import { listEncoders } from "../posters/encoders/encoder-store.js";
 import { combineOutputs, headGraph, medianGamma, squaredDistances } from "../posters/encoders/projection-head.js";
@@ -25,6 +25,7 @@ import { createPosterIndex } from "../posters/vectors/neighbours.js";
 import { gaussians, mulberry32, permutation } from "../random.js";
 import type { EncoderInUse } from "../services/encoders-in-use.js";
 import type { Services } from "../services/services.js";
+import { sha256Hex } from "../sha256.js";
 import { createQualityMeasure, meanQuality, type Quality } from "./encoder-quality.js";
 
 export interface TrainEncoderOptions {
@@ -89,7 +90,7 @@ export async function trainEncoder(
   onProgress("head", 1, 1);
   const graph = headGraph({ mean: index.mean, landmarks: known, weights, gamma });
   const { manifest: baseManifest } = base;
-  const graphSha256 = sha256Of(graph);
+  const graphSha256 = sha256Hex(graph);
   const manifest: HeadEncoderManifest = {
     formatVersion: encoderFormatVersion,
     id: `${name}@${graphSha256.slice(0, 12)}`,
@@ -197,7 +198,7 @@ function readPosters({ db }: Services, { key, manifest }: EncoderInUse): PosterD
     d,
     contents: movies.map(({ id }) => stored.get(id)!.content),
     vectors,
-    genres: movies.map(({ genres }) => (genres === "" ? [] : genres.split("|"))),
+    genres: movies.map(({ genres }) => splitGenres(genres)),
     likes: matrixOf(all),
     learnedLikes: matrixOf(learned),
   };

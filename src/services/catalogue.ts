@@ -4,6 +4,7 @@ import type { Database } from "../db/open.js";
 import { currentDataset, type Dataset } from "../db/settings.js";
 import { AppError } from "../errors.js";
 import { foldText } from "../fold-text.js";
+import { splitGenres } from "../genres.js";
 import type { MovieId } from "../ids.js";
 import type { MovieFeatures } from "../ml/model/predictor.js";
 
@@ -51,7 +52,7 @@ function readCatalogue(db: Database, dataset: Dataset): Catalogue {
   return {
     dataset,
     movies,
-    genres: movies.map(({ genres }) => genres.split("|").map(folded)),
+    genres: movies.map(({ genres }) => splitGenres(genres).map(folded)),
     genreSpellings: new Map(Array.from(foldedNames, ([name, known]) => [known, name])),
     positionOf: new Map(movies.map((movie, position) => [movie.id, position])),
     everyPosition: Int32Array.from(movies, (_, position) => position),

@@ -2,6 +2,7 @@
 import { moviesByIds } from "../db/movies.js";
 import { type PosterRow, posterByContent, postersByMovieIds } from "../db/posters.js";
 import { AppError, received } from "../errors.js";
+import { splitGenres } from "../genres.js";
 import { parseMovieId } from "../ids.js";
 import {
   cardName,
@@ -78,7 +79,7 @@ export async function posterImage(
   }
   if (movie === undefined) return undefined;
   services.posterSources.request([movie.id]);
-  const facts = { title: movie.displayTitle, year: movie.year, genres: movie.genres.split("|") };
+  const facts = { title: movie.displayTitle, year: movie.year, genres: splitGenres(movie.genres) };
   return image(await renditions.ofCard(facts, rendition), cardName(facts), true);
 }
 

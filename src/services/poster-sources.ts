@@ -11,6 +11,7 @@ import type { MovieId } from "../ids.js";
 import { inspectPoster } from "../posters/images/inspect-poster.js";
 import { savePoster } from "../posters/images/store.js";
 import type { FoundPoster, PosterProvider } from "../posters/providers/provider.js";
+import { unixNow } from "../time.js";
 import type { Encoders } from "./encoders-in-use.js";
 import { createUpdates, type Updates } from "./publish-subscribe.js";
 
@@ -72,7 +73,7 @@ export function createPosterSources(
     const [poster] = postersByMovieIds(db, [movieId]);
     if (poster?.source === "upload") return { outcome: "kept", detail: "uploaded by a person" };
     const said = new Map(posterFetchesOf(db, [movieId]).map((row) => [row.provider, row]));
-    const now = Math.floor(Date.now() / 1000);
+    const now = unixNow();
     const details: string[] = [];
     let outcome: FetchOutcome = "none";
     for (const provider of providers) {
@@ -123,7 +124,7 @@ export function createPosterSources(
     }
     const { format, width, height, sha256, bytes } = await inspectPoster(found.bytes);
     await savePoster(postersFolder, found.bytes, format);
-    const addedAt = Math.floor(Date.now() / 1000);
+    const addedAt = unixNow();
     const changed = await write(db, () => {
       recordPosterFetch(db, rowOf(provider, movieId, "found", null, found.etag));
       return setPoster(db, { movieId, sha256, format, width, height, bytes, source: provider.name, addedAt });
@@ -145,7 +146,7 @@ export function createPosterSources(
 
   function request(movieIds: readonly MovieId[]): void {
     if (providers.length === 0 || controller.signal.aborted || movieIds.length === 0) return;
-    const now = Math.floor(Date.now() / 1000);
+    const now = unixNow();
     const refused = new Map<MovieId, number>();
     for (const { movieId, outcome, askAgainAt } of posterFetchesOf(db, movieIds)) {
       if (outcome !== "found" && askAgainAt > now) refused.set(movieId, (refused.get(movieId) ?? 0) + 1);
@@ -200,6 +201,6 @@ function rowOf(
   detail: string | null,
   etag: string | null,
 ): PosterFetch {
-  const askedAt = Math.floor(Date.now() / 1000);
+  const askedAt = unixNow();
   return { movieId, provider: name, outcome, detail, etag, askedAt, askAgainAt: askedAt + askAgainAfter[outcome] };
 }

@@ -6,6 +6,7 @@ import { postersByMovieIds } from "../../db/posters.js";
 import { countRatings, ratingAt, topRatings } from "../../db/ratings.js";
 import { countUsers, userAt } from "../../db/users.js";
 import { AppError } from "../../errors.js";
+import { splitGenres } from "../../genres.js";
 import type { MovieId, UserId } from "../../ids.js";
 import type { Predictor } from "../../ml/model/predictor.js";
 import { clampStars } from "../../ml/model/star-scale.js";
@@ -255,7 +256,7 @@ async function drawPicture(
         return {
           title: rows[i]?.displayTitle ?? "",
           year: rows[i]?.year,
-          genres: rows[i]?.genres.split("|") ?? [],
+          genres: splitGenres(rows[i]?.genres ?? ""),
           caption: captions[i],
           poster: bytes,
         };

@@ -6,7 +6,7 @@ import { parse } from "csv-parse/sync";
 import { AppError, received } from "../../errors.js";
 import { type ImdbId, parseImdbId } from "../../ids.js";
 import { decodeUtf8, readRows } from "./lines.js";
-import { splitGenres } from "./read-1m.js";
+import { parseGenres } from "./read-1m.js";
 import { type RatingLayout, readRatingRows } from "./read-ratings.js";
 import {
   BadField,
@@ -27,7 +27,7 @@ export function readMoviesCsv(source: Source, file: string, options: ReadOptions
     line,
     movieId: movieIdField(movieId),
     title: titleField(title),
-    genres: splitGenres(genres),
+    genres: parseGenres(genres),
   });
   return readRecords(source, file, ["movieId", "title", "genres"], options, row, options.checkMovie);
 }

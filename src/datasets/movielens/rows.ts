@@ -1,6 +1,7 @@
 /** What the readers give: one row type for every data set's own layout, and the checks that all layouts share. */
 import { AppError, received } from "../../errors.js";
 import { firstOwnId, type ImdbId, type MovieId, type UserId } from "../../ids.js";
+import { unixNow } from "../../time.js";
 
 /** Where a row stands, from 1; only of files whose keys are compared line by line. */
 interface Numbered {
@@ -233,7 +234,7 @@ const dayInSeconds = 86_400;
 
 /** Nobody has rated anything later than tomorrow, wherever their clock is. */
 export function latestTime({ latest }: ReadOptions): number {
-  return latest ?? Math.floor(Date.now() / 1000) + dayInSeconds;
+  return latest ?? unixNow() + dayInSeconds;
 }
 
 /**

@@ -2,12 +2,12 @@
  * Posters as front ends show them: a few widths and formats, made once and kept beside the store, under
  * `<folder>/resized/<first two of the SHA-256>/<SHA-256>-w185.webp`.
  */
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LRUCache } from "lru-cache";
 import pLimit from "p-limit";
 import { storageError } from "../../errors.js";
+import { sha256Hex } from "../../sha256.js";
 import type { PosterFormat } from "../images/open-image.js";
 import { resizePoster, type ShownFormat, withoutMetadata } from "../images/resize-poster.js";
 import { posterPath, readPoster, writeWhole } from "../images/store.js";
@@ -102,9 +102,7 @@ export function createRenditions(folder: string): Renditions {
 
 /** Names the content of a card: another title or drawing, another name. */
 export function cardName({ title, year, genres }: PosterFacts): string {
-  return createHash("sha256")
-    .update(JSON.stringify(["card", 1, title, year, genres]))
-    .digest("hex");
+  return sha256Hex(JSON.stringify(["card", 1, title, year, genres]));
 }
 
 function resizedPath(folder: string, name: string, { width, format }: Rendition): string {

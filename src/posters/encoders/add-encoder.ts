@@ -4,6 +4,7 @@ import { Tensor } from "onnxruntime-node";
 import { z } from "zod";
 import { AppError, received } from "../../errors.js";
 import { maxModelBytes, readRegularFile } from "../../files/read-file.js";
+import { sha256Hex } from "../../sha256.js";
 import { imagenetPreprocessing, type Preprocessing } from "../images/preprocessing.js";
 import { type EmbeddingGraph, toEmbeddingGraph } from "./encoder-graph.js";
 import {
@@ -13,7 +14,6 @@ import {
   type OnnxEncoderManifest,
   preprocessingSchema,
   preprocessingVersion,
-  sha256Of,
 } from "./encoder-manifest.js";
 import { loadEncoder, openSession } from "./encoder-store.js";
 import { notAnEncoder } from "./network-parts.js";
@@ -53,7 +53,7 @@ export async function addEncoder(
   });
   if (!settings.success) throw new AppError("INVALID_ARGUMENT", `preprocessing: ${z.prettifyError(settings.error)}`);
   const preprocessing = settings.data;
-  const sourceSha256 = sha256Of(source);
+  const sourceSha256 = sha256Hex(source);
   const before = await loadEncoder(folder, name).catch(() => undefined);
   if (before !== undefined && before.manifest.kind !== "builtin") {
     const { manifest } = before;
@@ -79,7 +79,7 @@ export async function addEncoder(
     dimension,
     preprocessing,
     sourceSha256,
-    graphSha256: sha256Of(graph.bytes),
+    graphSha256: sha256Hex(graph.bytes),
     graphBytes: graph.bytes.length,
     input: { name: graph.input.name, size: [3, height, width], batch },
     sourceLayer: graph.sourceLayer,
@@ -101,7 +101,7 @@ export function embeddingOrigin({
 
 /** Embeddings are stored under an id: another tensor of the same file must have another one. */
 function idHash(sourceSha256: string, { sourceTensor }: EmbeddingGraph): string {
-  return sourceTensor === undefined ? sourceSha256 : sha256Of(Buffer.from(`${sourceSha256} ${sourceTensor}`));
+  return sourceTensor === undefined ? sourceSha256 : sha256Hex(`${sourceSha256} ${sourceTensor}`);
 }
 
 /**

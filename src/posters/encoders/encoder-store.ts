@@ -7,13 +7,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InferenceSession } from "onnxruntime-node";
 import { AppError, received } from "../../errors.js";
+import { sha256Hex } from "../../sha256.js";
 import {
   builtinEncoder,
   type EncoderManifest,
   encoderName,
   type HeadEncoderManifest,
   parseEncoderManifest,
-  sha256Of,
   unsoundEncoder,
 } from "./encoder-manifest.js";
 
@@ -74,7 +74,7 @@ export async function loadEncoder(folder: string, name: string): Promise<LoadedE
   if (graph.length !== manifest.graphBytes) {
     throw unsoundEncoder(name, `encoder.onnx has ${graph.length} bytes where ${manifest.graphBytes} are expected`);
   }
-  if (sha256Of(graph) !== manifest.graphSha256)
+  if (sha256Hex(graph) !== manifest.graphSha256)
     throw unsoundEncoder(name, "encoder.onnx is not the file that was written");
   return manifest.kind === "head" ? { manifest, graph, base: await loadBase(folder, manifest) } : { manifest, graph };
 }

@@ -8,7 +8,7 @@
  * Legend: d components of an embedding, n landmarks, o outputs; matrices row-major.
  */
 import { AttributeType, DataType, encodeModel, floatInitializer, type OnnxNode, valueInfo } from "../../onnx/proto.js";
-import { dotProduct } from "../vectors/neighbours.js";
+import { dotProduct } from "../vectors/vector-math.js";
 
 export interface ProjectionHead {
   /** d: mean embedding of the catalogue. */

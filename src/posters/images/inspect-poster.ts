@@ -1,6 +1,6 @@
 /** Validates an uploaded or fetched poster and reports its format and size. */
-import { createHash } from "node:crypto";
 import { AppError } from "../../errors.js";
+import { sha256Hex } from "../../sha256.js";
 import { decodeToRgb } from "./decode-poster.js";
 import { maxPosterSide, minPosterSide, openImage, type PosterFormat, undecodable } from "./open-image.js";
 
@@ -48,7 +48,7 @@ export async function inspectPoster(bytes: Uint8Array): Promise<PosterInfo> {
   }
   // At the smallest size, so that every line is decoded but the whole picture is never in memory at once.
   await decodeToRgb(bytes, minPosterSide, minPosterSide);
-  return { format, width, height, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+  return { format, width, height, bytes: bytes.length, sha256: sha256Hex(bytes) };
 }
 
 /** Whether there is an `acTL` chunk before the image data. libvips silently decodes the first frame of such a file. */

@@ -2,11 +2,11 @@
  * Poster files under their content: `<folder>/<first two of the SHA-256>/<SHA-256>.<jpg|png|webp>`.
  * The same picture twice is one file, and a file never changes, so its address may be cached for ever.
  */
-import { createHash } from "node:crypto";
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AppError, received } from "../../errors.js";
 import { temporaryName } from "../../files/temporary.js";
+import { sha256Hex } from "../../sha256.js";
 import type { PosterFormat } from "./open-image.js";
 
 const endings: Record<PosterFormat, string> = { jpeg: "jpg", png: "png", webp: "webp" };
@@ -37,7 +37,7 @@ export async function savePoster(
   bytes: Uint8Array,
   format: PosterFormat,
 ): Promise<{ sha256: string; path: string }> {
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const sha256 = sha256Hex(bytes);
   const { path, relative } = posterPath(folder, sha256, format);
   const present = await stat(path).catch(() => undefined);
   if (present?.isFile() && present.size === bytes.length) return { sha256, path: relative };

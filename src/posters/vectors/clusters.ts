@@ -6,7 +6,7 @@
  */
 import { createYield } from "../../event-loop.js";
 import { gaussians, mulberry32, permutation, type Random } from "../../random.js";
-import { dotProduct } from "./neighbours.js";
+import { dotProduct, normaliseRow } from "./vector-math.js";
 
 export interface Clusters {
   k: number;
@@ -67,7 +67,7 @@ async function project(
   for (let i = 0; i < n; i++) {
     if (i > 0 && i % rows === 0) await yieldIfDue();
     for (let c = 0; c < projected; c++) out[i * projected + c] = dotProduct(directions, i * d, matrix, c * d, d);
-    scaleToOne(out, i * projected, projected);
+    normaliseRow(out, i * projected, projected);
   }
   return out;
 }
@@ -115,7 +115,7 @@ async function kMeans(
       sizes[assignments[i]]++;
       for (let j = 0; j < d; j++) centres[to + j] += points[i * d + j];
     }
-    for (let c = 0; c < k; c++) scaleToOne(centres, c * d, d);
+    for (let c = 0; c < k; c++) normaliseRow(centres, c * d, d);
   }
   // An empty cluster is none.
   const emptied = sizes.includes(0);
@@ -150,9 +150,4 @@ async function spreadCentres(
     }
   }
   return centres;
-}
-
-function scaleToOne(vectors: Float32Array, from: number, d: number): void {
-  const length = Math.sqrt(dotProduct(vectors, from, vectors, from, d));
-  if (length > 0) for (let j = from; j < from + d; j++) vectors[j] /= length;
 }

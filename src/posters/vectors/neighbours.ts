@@ -4,6 +4,7 @@
  * Legend: d components, ntotal vectors, row-major.
  */
 import { createYield } from "../../event-loop.js";
+import { centreRow, dotProduct } from "./vector-math.js";
 
 export interface PosterIndex {
   d: number;
@@ -46,7 +47,7 @@ export async function createPosterIndex(vectors: Float32Array, d: number): Promi
   let squares = 0;
   for (let i = 0; i < ntotal; i++) {
     if (i > 0 && i % rowsPerStep === 0) await yieldIfDue();
-    squares += scaleDirection(vectors, i * d, mean);
+    squares += centreRow(vectors, i * d, mean);
   }
   return { d, ntotal, directions: vectors, mean, spread: Math.sqrt(squares / Math.max(1, ntotal)) };
 }
@@ -55,7 +56,7 @@ export async function createPosterIndex(vectors: Float32Array, d: number): Promi
 export function directionIn({ d, mean }: PosterIndex, vector: Float32Array): Float32Array {
   if (vector.length !== d) throw new RangeError(`expected a vector of ${d} components, received ${vector.length}`);
   const direction = Float32Array.from(vector);
-  scaleDirection(direction, 0, mean);
+  centreRow(direction, 0, mean);
   return direction;
 }
 
@@ -97,34 +98,4 @@ export async function nearestPosters(
     }
   }
   return { indices: indices.subarray(0, count), similarities: similarities.subarray(0, count) };
-}
-
-/** @returns the square of the length that it had once centred */
-function scaleDirection(vectors: Float32Array, from: number, mean: Float32Array): number {
-  let squares = 0;
-  for (let j = 0; j < mean.length; j++) {
-    const x = vectors[from + j] - mean[j];
-    vectors[from + j] = x;
-    squares += x * x;
-  }
-  const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
-  for (let j = 0; j < mean.length; j++) vectors[from + j] *= scale;
-  return squares;
-}
-
-/** A dot product of d components at two places; four sums at a time, since one alone would wait for each addition. */
-export function dotProduct(a: Float32Array, fromA: number, b: Float32Array, fromB: number, d: number): number {
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let j = 0;
-  for (; j + 3 < d; j += 4) {
-    s0 += a[fromA + j] * b[fromB + j];
-    s1 += a[fromA + j + 1] * b[fromB + j + 1];
-    s2 += a[fromA + j + 2] * b[fromB + j + 2];
-    s3 += a[fromA + j + 3] * b[fromB + j + 3];
-  }
-  for (; j < d; j++) s0 += a[fromA + j] * b[fromB + j];
-  return s0 + s1 + s2 + s3;
 }

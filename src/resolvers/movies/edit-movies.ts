@@ -13,6 +13,7 @@ import { currentDataset } from "../../db/settings.js";
 import { write } from "../../db/write.js";
 import { inField, received } from "../../errors.js";
 import { foldText } from "../../fold-text.js";
+import { splitGenres } from "../../genres.js";
 import { movieNotFound } from "../../recommend/predict.js";
 import type { Services } from "../../services/services.js";
 import type { Context } from "../request/context.js";
@@ -62,7 +63,7 @@ export async function updateMovie(
     const title = input.title == null ? inYear(before, year) : titled(input.title.trim(), year);
     return updateRow(db, before, {
       ...title,
-      genres: input.genres == null ? before.genres.split("|") : asKnown(services, input.genres),
+      genres: input.genres == null ? splitGenres(before.genres) : asKnown(services, input.genres),
     });
   });
 }

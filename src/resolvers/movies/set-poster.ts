@@ -6,6 +6,7 @@ import { AppError, inField } from "../../errors.js";
 import { inspectPoster } from "../../posters/images/inspect-poster.js";
 import { maxPosterBytes } from "../../posters/images/open-image.js";
 import { savePoster } from "../../posters/images/store.js";
+import { unixNow } from "../../time.js";
 
 export { maxPosterBytes } from "../../posters/images/open-image.js";
 
@@ -36,7 +37,7 @@ export async function uploadPoster(context: Context, movieId: string, file: Uplo
   const bytes = new Uint8Array(await file.arrayBuffer());
   const { format, width, height, sha256 } = await inspectPoster(bytes);
   await savePoster(folders.posters, bytes, format);
-  const addedAt = Math.floor(Date.now() / 1000);
+  const addedAt = unixNow();
   const row = { movieId: id, sha256, format, width, height, bytes: bytes.length, source: "upload" as const, addedAt };
   const movie = await write(db, () => {
     const [found] = moviesByIds(db, [id]);

@@ -9,6 +9,7 @@ import { AppError } from "../../errors.js";
 import { createYield, stillWaiting, withoutSignal } from "../../event-loop.js";
 import type { MovieId } from "../../ids.js";
 import type { Services } from "../../services/services.js";
+import { unixNow } from "../../time.js";
 import type { Context } from "../request/context.js";
 import { checkFirst, maxPage } from "../request/cursors.js";
 import { moviesOf } from "./list-movies.js";
@@ -114,7 +115,7 @@ function beginCounting(db: Services["db"], days: number, { byDays, queue }: Coun
 async function count(db: Services["db"], days: number): Promise<Trends> {
   const counted = new Map<MovieId, Counted>();
   const span = days * daySeconds;
-  const now = Math.floor(Date.now() / 1000);
+  const now = unixNow();
   const end = await endOfImport(db);
   if (end !== null) await countWithin(db, { from: end - span, to: end, edited: false }, counted);
   await countWithin(db, { from: now - span, to: now, edited: true }, counted);

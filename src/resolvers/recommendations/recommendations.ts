@@ -8,6 +8,7 @@ import type { RatingReason, UserFeatures, UserRatings } from "../../ml/model/pre
 import { defaultCandidates, type RankBy, type RecommendedMovie, recommendTo } from "../../recommend/pipeline.js";
 import { type SimilarityTarget, topPosters } from "../../recommend/poster-similarity.js";
 import type { RecommendationFilter, RecommendOptions } from "../../recommend/recommend-request.js";
+import { unixNow } from "../../time.js";
 import { type GenreArgs, genresOf } from "../movies/list-movies.js";
 import type { Context } from "../request/context.js";
 import { checkFirst, type Key, type Keyed, type KeyPage, maxPage } from "../request/cursors.js";
@@ -134,7 +135,7 @@ async function guestOf(context: Context, { ratings, demographics }: GuestInput):
   );
   // The last of several ratings of a movie counts.
   const byMovie = new Map(movieIds.map((id, i) => [id, stars[i]]));
-  const now = Math.floor(Date.now() / 1000);
+  const now = unixNow();
   const features = {
     id: nobody,
     gender,

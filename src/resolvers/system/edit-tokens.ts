@@ -15,6 +15,7 @@ import { AppError, received } from "../../errors.js";
 import type { UserId } from "../../ids.js";
 import { userNotFound } from "../../recommend/predict.js";
 import type { Services } from "../../services/services.js";
+import { unixNow } from "../../time.js";
 import { text } from "../request/input-schemas.js";
 
 export { type Token, type TokenScope, tokenScopes } from "../../db/tokens.js";
@@ -48,7 +49,7 @@ export async function makeToken(
   }
   return write(db, () => {
     if (userId !== null && usersByIds(db, [userId])[0] === undefined) throw userNotFound(userId);
-    return createToken(db, { name, scope, userId, createdAt: Math.floor(Date.now() / 1000) });
+    return createToken(db, { name, scope, userId, createdAt: unixNow() });
   });
 }
 
@@ -56,7 +57,7 @@ export async function makeToken(
 export function firstToken({ db }: Services): Promise<string | undefined> {
   return write(db, () => {
     if (countTokens(db) > 0) return undefined;
-    const token = { name: "first", scope: "admin" as const, userId: null, createdAt: Math.floor(Date.now() / 1000) };
+    const token = { name: "first", scope: "admin" as const, userId: null, createdAt: unixNow() };
     return createToken(db, token).secret;
   });
 }

@@ -8,6 +8,7 @@ import { write } from "../../db/write.js";
 import { AppError, inField, orError, received } from "../../errors.js";
 import type { MovieId, UserId } from "../../ids.js";
 import { movieNotFound, userNotFound } from "../../recommend/predict.js";
+import { unixNow } from "../../time.js";
 import { actingUserId } from "../request/access.js";
 import type { Context } from "../request/context.js";
 import { movieIdOf } from "../request/lookup.js";
@@ -124,7 +125,7 @@ function setRatings(
   const movieIds = ratings.flatMap((rating) => (rating instanceof AppError ? [] : [rating.movieId]));
   const known = new Set(moviesByIds(db, movieIds).map((movie) => movie?.id));
   const standing = ratingsOfMovies(db, userId, movieIds);
-  const setRating = ratingSetter(db, userId, Math.floor(Date.now() / 1000));
+  const setRating = ratingSetter(db, userId, unixNow());
   return ratings.map((rating) => {
     if (rating instanceof AppError) return rating;
     const { movieId, stars } = rating;

@@ -1,4 +1,5 @@
 /** The type Movie, and queries for movies. */
+import { splitGenres } from "../../genres.js";
 import { parseMovieId } from "../../ids.js";
 import { movieCount, movieOrderOf, moviesPage } from "../../resolvers/movies/list-movies.js";
 import {
@@ -63,7 +64,7 @@ builder.node(Movie, {
     year: t.exposeInt("year", { nullable: true, description: "Year of release." }),
     genres: t.stringList({
       description: "Genres, in the data set's words and order.",
-      resolve: ({ genres }) => (genres === "" ? [] : genres.split("|")),
+      resolve: ({ genres }) => splitGenres(genres),
     }),
     imdbId: t.exposeString("imdbId", { nullable: true, description: "IMDb title id, such as `tt0114709`." }),
     imdbUrl: t.string({

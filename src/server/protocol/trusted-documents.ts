@@ -1,5 +1,4 @@
 /** Operations that front ends send by the hash of their text, and where only those are answered. */
-import { createHash } from "node:crypto";
 import { usePersistedOperations } from "@graphql-yoga/plugin-persisted-operations";
 import { GraphQLError } from "graphql";
 import type { GraphQLParams, Plugin } from "graphql-yoga";
@@ -8,6 +7,7 @@ import { hasScope } from "../../access/scopes.js";
 import type { ErrorCode } from "../../errors.js";
 import { documentText } from "../../services/document-store.js";
 import type { Services } from "../../services/services.js";
+import { sha256Hex } from "../../sha256.js";
 import type { Viewers } from "../auth/viewers.js";
 
 /**
@@ -58,7 +58,7 @@ function useAutomaticQueries(trusted: (hash: string) => string | undefined, mode
       if (hash === null || mode === "only") return;
       const { query } = params;
       if (query) {
-        if (createHash("sha256").update(query).digest("hex") !== hash) {
+        if (sha256Hex(query) !== hash) {
           throw apolloError(
             400,
             "BAD_REQUEST",

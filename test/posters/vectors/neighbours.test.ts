@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { createPosterIndex, directionIn, dotProduct, nearestPosters } from "../../../src/posters/vectors/neighbours.js";
+import { createPosterIndex, directionIn, nearestPosters } from "../../../src/posters/vectors/neighbours.js";
 import { cosine } from "../../../src/posters/vectors/similarity.js";
+import { dotProduct } from "../../../src/posters/vectors/vector-math.js";
 import { gaussians, mulberry32 } from "../../../src/random.js";
 
 describe("the nearest posters", () => {
