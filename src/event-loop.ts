@@ -1,37 +1,37 @@
-/** Long computations on the thread that answers queries give others their turn, and end when nobody waits for them. */
+/** Cooperative scheduling: long computations yield to the event loop, and stop when their request is aborted. */
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** Computing goes on for so long before others have their turn. */
+/** Milliseconds that one tick may compute before yielding. */
 const tickBudgetMs = 4;
-/** What a step is taken to last until it is done. */
+/** Assumed duration of an unfinished step. */
 const stepMs = 1;
 
 const waiting = new AsyncLocalStorage<AbortSignal | undefined>();
 
-/** Runs work that ends with the signal's reason, at its next pause, once it is aborted. */
+/** Runs work that throws the signal's reason at its next yield after the signal is aborted. */
 export function withSignal<T>(signal: AbortSignal, work: () => T): T {
   return waiting.run(signal, work);
 }
 
-/** Runs work that goes on when whoever asked for it first has gone: what it makes is for others too. */
+/** Runs work that continues when its first caller is aborted, because its result is shared. */
 export function withoutSignal<T>(work: () => T): T {
   return waiting.run(undefined, work);
 }
 
-/** @returns a function that says whether whoever asks now still waits */
+/** @returns a function that tells whether the current caller has not been aborted */
 export function stillWaiting(): () => boolean {
   const signal = waiting.getStore();
   return () => signal?.aborted !== true;
 }
 
-/** Before a piece of work that others do, such as another thread. @throws what the signal was aborted with */
+/** Call before handing work to another thread. @throws the aborted signal's reason */
 export function checkSignal(): void {
   waiting.getStore()?.throwIfAborted();
 }
 
 /**
- * @returns a function to await before each step of about a millisecond: it yields to the event loop where this tick lasted long
- *   enough, whoever else computed in it, and throws what the signal was aborted with
+ * @returns a function to await before each step of about a millisecond: it yields to the event loop when the computations of this
+ *   tick have used its budget, and throws the aborted signal's reason
  */
 export function createYield(): () => Promise<void> | undefined {
   const signal = waiting.getStore();
@@ -45,11 +45,11 @@ export function createYield(): () => Promise<void> | undefined {
 
 interface Tick {
   began: number;
-  /** Those that were let go on in this turn: each has a step to do, or is doing it. */
+  /** Computations that may run a step in this tick and have not finished it. */
   admitted: Set<object>;
 }
 
-// Of the whole thread: many computations at once would else each take a turn's time in one and the same turn.
+// Shared by the whole thread: otherwise concurrent computations would each use the whole budget of one tick.
 let tick: Tick | undefined;
 const queue: { computation: object; resume: () => void }[] = [];
 let isScheduled = false;
@@ -63,7 +63,7 @@ function beginTick(): Tick {
   return begun;
 }
 
-/** Steps that were admitted count before they are done: whoever awaits is overtaken by all who ask meanwhile. */
+/** Counts admitted steps before they are done: others ask for admission while they are awaited. */
 function isWithinBudget(computation: object): boolean {
   const { began, admitted } = tick ?? beginTick();
   admitted.delete(computation);
@@ -72,7 +72,7 @@ function isWithinBudget(computation: object): boolean {
   return true;
 }
 
-/** Waits for the others that rest already, each of which has a turn by itself. */
+/** Queues a computation; each queued one gets a tick of its own. */
 function nextTick(computation: object): Promise<void> {
   return new Promise((resume) => {
     queue.push({ computation, resume });
@@ -83,7 +83,7 @@ function nextTick(computation: object): Promise<void> {
 function schedule(): void {
   if (isScheduled) return;
   isScheduled = true;
-  // What one resumes goes on before the next immediate; those set meanwhile are of the next turn.
+  // A resumed computation runs before the next immediate; immediates that it sets belong to the next tick.
   setImmediate(() => {
     isScheduled = false;
     const next = queue.shift();

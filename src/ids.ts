@@ -1,7 +1,7 @@
 /**
- * The two families of numbers that the original program confused, as types that do not mix.
+ * Types for ids and indices, which the original program confused.
  * Ids name a thing in the database and the API; indices are dense rows of a model's tables.
- * They convert in one place only: the id maps that a model carries (`ml/model/id-maps.ts`).
+ * They are converted only by the id maps that a model carries (`ml/model/id-maps.ts`).
  */
 
 declare const brand: unique symbol;
@@ -26,7 +26,7 @@ export interface EncoderKey {
 
 const maxId = 2 ** 31 - 1;
 
-/** Users and movies that are added through the API are numbered from here on; no data set may use these numbers. */
+/** The first id of users and movies that are added through the API; no data set may use ids from here on. */
 export const firstOwnId = 2_000_000_001;
 
 function isId(value: number): boolean {
@@ -58,7 +58,7 @@ export function parseMovieId(text: string): MovieId | undefined {
 }
 
 /**
- * An IMDb id from what people paste: `tt0114709`, `114709`, or the address of a title page on imdb.com.
+ * An IMDb id from user input: `tt0114709`, `114709`, or the address of a title page on imdb.com.
  * Undefined when the text is none of these, or its number is zero or has more than ten digits.
  */
 export function parseImdbId(text: string): ImdbId | undefined {

@@ -1,5 +1,5 @@
 /**
- * The synthetic users of the demo data set. No person stands behind any of them: gender, age group, occupation and
+ * Generates the synthetic users of the demo data set. None of them is a real person: gender, age group, occupation and
  * zip code are drawn from a seeded generator, in about the proportions that MovieLens 1M's readme and users show.
  */
 

@@ -1,5 +1,5 @@
 /**
- * The second way to a link, for what `matchLinks` left unlinked or at low confidence: some films changed their number
+ * Links movies by title and year where `matchLinks` found no link or one of low confidence: some films changed their id
  * between releases ("M*A*S*H" is 1294 in 1M and 5060 in 25M), and title and year find them.
  */
 import { received } from "../../errors.js";
@@ -14,7 +14,7 @@ interface Candidate {
 }
 
 /**
- * One answer for each movie, in their order: linked where exactly one film of the reference has an equal name (no
+ * One result per movie, in the same order: linked where exactly one film of the reference has an equal name (no
  * beginnings, no word counts) and a year at most one off; among several, the one with most names in common.
  * Confidence is medium where the year is equal, else low.
  * For a movie that `matchLinks` linked at low confidence, only a medium answer is better than what it has.

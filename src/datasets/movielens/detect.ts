@@ -1,6 +1,6 @@
 /**
- * Which MovieLens release a source holds. Names say what a file should be, its first lines whether it is:
- * a `ratings.dat` full of tabs is not taken for MovieLens 1M.
+ * Detects the MovieLens layout of a source, by its file names and their first lines: a `ratings.dat` with tabs is not
+ * MovieLens 1M.
  */
 import { basename, resolve } from "node:path";
 import { AppError, received } from "../../errors.js";
@@ -89,7 +89,7 @@ const shapes: Record<Dataset["kind"], Partial<Record<Role, Expected>>> = {
 };
 
 /**
- * Looks through the root and every folder of the source.
+ * Searches the root and every folder of the source.
  * @throws {AppError} DATA_FORMAT where there is no data set, or more than one
  */
 export async function detectDataset(source: Source): Promise<Dataset> {
@@ -118,7 +118,7 @@ export async function detectDataset(source: Source): Promise<Dataset> {
   );
 }
 
-/** A single person's ratings are told from a data set, and what to do with them is said. */
+/** The error for a single person's ratings, with what to do instead. */
 function notADataset(label: string, service: string): AppError {
   return new AppError(
     "DATA_FORMAT",
@@ -127,7 +127,7 @@ function notADataset(label: string, service: string): AppError {
   );
 }
 
-/** The folder's files of this kind by role; undefined, with the reason in `misfits`, where they are not all right. */
+/** The folder's files of this kind by role; undefined where some do not match, with the reason in `misfits`. */
 async function matchShape(
   source: Source,
   folder: string,
@@ -161,7 +161,7 @@ async function firstLines(source: Source, name: string): Promise<string[]> {
     size += chunk.length;
     if (size >= 16 * 1024) break;
   }
-  // Line by line, so that one stray byte further down does not decide how the header is decoded.
+  // Decoded line by line, so that a stray byte further down does not affect the header.
   const lines: string[] = [];
   const head = Buffer.concat(parts).subarray(0, 16 * 1024);
   for (let start = 0; start < head.length && lines.length < 10; ) {

@@ -1,6 +1,6 @@
 /**
  * MovieLens 20M, 25M, 32M and "latest": `movies.csv`, `ratings.csv`, `links.csv`, UTF-8 with a header row.
- * Columns are found by name. One record stands on one line; a quoted field with a line end in it is refused.
+ * Columns are found by name. Each record is one line; a quoted field with a line break is rejected.
  */
 import { parse } from "csv-parse/sync";
 import { AppError, received } from "../../errors.js";
@@ -77,7 +77,7 @@ export function splitCsvLine(text: string): string[] {
   }
 }
 
-/** Batches of rows from the named columns, which `row` gets in the order of `names`. */
+/** Batches of rows; `row` gets the named columns in the order of `names`. */
 function readRecords<Row>(
   source: Source,
   file: string,
@@ -104,7 +104,7 @@ function readRecords<Row>(
   return readRows(source, file, options, decodeUtf8, parse, check);
 }
 
-/** Names of a header, as they are compared: whatever their case, and the blanks around them. */
+/** Normalised names of a header: lower case, without surrounding spaces. */
 export function columnNames(header: readonly string[]): string[] {
   return header.map((name) => name.trim().toLowerCase());
 }

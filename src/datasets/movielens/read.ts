@@ -1,4 +1,4 @@
-/** The rows of a detected data set, whichever of the three layouts it has. Batches stream; nothing is kept. */
+/** Streams the rows of a detected data set in batches, whichever of the three layouts it has. */
 import type { Dataset } from "./detect.js";
 import { readMovies1m, readRatings1m, readUsers1m } from "./read-1m.js";
 import { readMovies100k, readRatings100k, readUsers100k } from "./read-100k.js";
@@ -17,7 +17,7 @@ export function readMovies(source: Source, dataset: Dataset, options: ReadOption
 }
 
 /**
- * No rows where the data set does not describe its users (10M and all CSV releases): their ids stand in the ratings.
+ * No rows where the data set does not describe its users (10M and all CSV releases): their ids occur in the ratings only.
  * @throws {AppError} DATA_BAD_LINE unless `skipBad`; DATA_FORMAT where the file itself cannot be read
  */
 export async function* readUsers(
@@ -31,7 +31,7 @@ export async function* readUsers(
 }
 
 /**
- * In the order of the file. That the movie is known, and rated once by one user, is the importer's to check.
+ * In the order of the file. The importer checks that the movie exists and that no user rates it twice.
  * @throws {AppError} DATA_BAD_LINE unless `skipBad`; DATA_FORMAT where the file itself cannot be read
  */
 export function readRatings(source: Source, dataset: Dataset, options: ReadOptions): AsyncGenerator<RatingRow[]> {

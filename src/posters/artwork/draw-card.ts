@@ -1,4 +1,4 @@
-/** One film in a picture of recommendations: its poster with rounded corners, and the lines below it. */
+/** Draws one film of a picture of recommendations: its poster with rounded corners, and the captions below it. */
 import sharp from "sharp";
 import { fitText, textPath } from "../lettering/lettering.js";
 import { n } from "../motifs/draw-kit.js";

@@ -1,4 +1,4 @@
-/** How the year of a film changes its poster: print, colours, light, lettering. */
+/** Adapts a drawn poster to the era of its film: print, colours, light, lettering. */
 
 import type { FontName } from "../lettering/lettering.js";
 import { luminance, mix, type Palette, pick, type Random } from "../motifs/draw-kit.js";

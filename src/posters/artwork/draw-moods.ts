@@ -1,6 +1,6 @@
 /**
- * From genres to a mood, and from a mood to palettes and motifs. Films of one mood share both, so that their posters
- * are neighbours by colour and layout. Genres are MovieLens'.
+ * Maps genres to moods, and moods to palettes and motifs. Films of one mood share both, so that their posters are
+ * similar in colour and layout. Genres are MovieLens'.
  */
 
 import type { Palette } from "../motifs/draw-kit.js";
@@ -182,5 +182,5 @@ export function getMotifs(mood: Mood): readonly MotifName[] {
   return moods[mood].motifs;
 }
 
-/** The genres in their order of priority here, for whoever wants to draw one of each. */
+/** The names of all moods. */
 export const moodNames = Object.keys(moods) as Mood[];

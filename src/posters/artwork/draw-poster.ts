@@ -1,6 +1,6 @@
 /**
- * A poster for a film of which only the facts are known, composed of its genres, year and title, and always the same
- * for the same facts. It stands for the film in the demo data set, and for a poster that is missing.
+ * Draws a poster from a film's title, year and genres, always the same for the same facts. Used in the demo data set, and
+ * for movies without a poster.
  */
 import sharp from "sharp";
 import { type ShownFormat, shownAvif } from "../images/resize-poster.js";
@@ -46,7 +46,7 @@ interface Plan {
   creditsOn: string;
 }
 
-/** Height that a title wants: long ones and big letters get more. */
+/** Height of the title zone: long titles and big letters get more. */
 function zoneHeight(title: string, layout: TitleLayout): number {
   const length = shownTitle(title).length;
   if (layout === "small") return length > 40 ? 120 : 96;
@@ -54,7 +54,7 @@ function zoneHeight(title: string, layout: TitleLayout): number {
   return base + Math.min(60, Math.max(0, length - 14) * 2.2);
 }
 
-/** Who lies where: the title above or below, the motif in the rest, and what colour is under each. */
+/** Lays out a poster: the title above or below, the motif in the rest, and the background colour of each. */
 function planLayout(
   random: Random,
   era: Era,

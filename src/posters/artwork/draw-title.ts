@@ -1,4 +1,4 @@
-/** The lettering of a poster: the title in its zone, the year, and the strokes that stand for a credits block. */
+/** Draws a poster's lettering: the title in its zone, the year, and strokes that suggest a credits block. */
 
 import { capHeight, type FontName, fitText, textPath, textWidth } from "../lettering/lettering.js";
 import { type Box, between, line, n, type Random, rect } from "../motifs/draw-kit.js";

@@ -1,4 +1,4 @@
-/** Recommendations as one picture: rows of posters with captions, on a dark ground. */
+/** Draws recommendations as one picture: rows of posters with captions, on a dark background. */
 import sharp from "sharp";
 import { fitText, textPath } from "../lettering/lettering.js";
 import { n } from "../motifs/draw-kit.js";

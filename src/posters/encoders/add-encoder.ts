@@ -1,4 +1,4 @@
-/** Making an encoder of a network: cut down to its embedding, tried out, and written whole or not at all. */
+/** Adds an encoder from an ONNX file: cuts the network down to its embedding, tests it, and saves it atomically. */
 import { basename } from "node:path";
 import { Tensor } from "onnxruntime-node";
 import { z } from "zod";
@@ -20,11 +20,11 @@ import { notAnEncoder } from "./network-parts.js";
 import { writeEncoder } from "./write-encoder.js";
 
 /**
- * Make an encoder of a network's file, after trying it on two made-up pictures.
+ * Creates an encoder from a network's file, after testing it on two synthetic pictures.
  * @param onnxPath a file that `toEmbeddingGraph` accepts
  * @param options.name lower-case letters, digits and hyphens; by default the file's name
  * @param options.output the tensor that is the embedding; by default as `choose-embedding.ts` tells
- * @param options.preprocessing what is not ImageNet's; the size is the graph's own where that has one
+ * @param options.preprocessing overrides of ImageNet's; the size is the graph's own where that has one
  * @returns the manifest, and whether it is new: the same file again changes nothing
  * @throws {AppError} FILE_UNREADABLE, ENCODER_INVALID, or INVALID_ARGUMENT for a name that is no name or is taken, a
  *   tensor that is not there, and a preprocessing that the network does not take
@@ -105,7 +105,7 @@ function idHash(sourceSha256: string, { sourceTensor }: EmbeddingGraph): string 
 }
 
 /**
- * Run the graph on two fixed pictures, one at a time and together.
+ * Runs the graph on two fixed pictures, one at a time and together.
  * @returns how many numbers its embedding has, and the batch it can take: 1 where together gives something else (a
  *   shape or a scale fixed inside the graph)
  * @throws {AppError} ENCODER_INVALID when it does not run or its output is not one row of finite numbers a picture
@@ -142,7 +142,7 @@ async function tryOut(graph: EmbeddingGraph, file: string): Promise<{ dimension:
   }
 }
 
-/** How many numbers a picture's row has, such as 512 of [1, 512] and of [1, 512, 1, 1]. */
+/** The dimension of a picture's embedding, such as 512 for [1, 512] and for [1, 512, 1, 1]. */
 function rowLength({ dims }: Tensor, { sourceTensor }: EmbeddingGraph, file: string): number {
   const long = dims.filter((size) => size !== 1);
   if (long.length === 1 && long[0] > 1) return long[0];
@@ -159,7 +159,7 @@ function firstLine(cause: unknown): string {
   return text.split(/\r?\n/, 1)[0].slice(0, 300);
 }
 
-/** To a thousandth of the largest number: kernels may add up in another order for another batch. */
+/** Equal to a thousandth of the largest number: kernels may sum in another order for another batch size. */
 function agree(both: Float32Array, one: Float32Array[]): boolean {
   const d = one[0].length;
   let largest = 0;

@@ -1,7 +1,7 @@
 /**
- * Which tensor of a network is a picture's embedding. Said by name, it is that tensor. Else it is an output as it is
- * where the network is an encoder, and what its last layer reads where it is a classifier, whose scores say little of
- * what looks alike. It is an encoder when
+ * Chooses which tensor of a network is a picture's embedding: the one that the caller names; else the output, where the
+ * network is an encoder; else, for a classifier, the input of its last layer, since class scores say little about visual
+ * similarity. It is an encoder when
  *   - the output's name says so, as `image_embeds` does,
  *   - the output is brought to length 1 at its end,
  *   - nothing like a last layer stands before it, and neither name nor Softmax speaks of classes, or
@@ -138,7 +138,7 @@ function isLength(nodes: number, producers: ReadonlyMap<string, OnnxNode>, tenso
   return false;
 }
 
-/** From an output back to the first layer met, and what was passed on the way. */
+/** Walks back from an output to the nearest layer, and notes biases and score functions on the way. */
 function walkBack(
   parts: NetworkParts,
   output: string,
@@ -166,7 +166,7 @@ function walkBack(
   return { biased, scores, endsAt };
 }
 
-/** Whether every number a node gives is of all that it reads of one place: a matrix, or a 1 × 1 convolution. */
+/** Whether a node is a fully connected layer: a matrix product, or a 1 × 1 convolution. */
 function isLayer(parts: NetworkParts, node: OnnxNode, weights: number): boolean {
   const shape = constantShape(parts, node.input[weights]);
   if (shape === undefined || node.op_type !== "Conv") return shape !== undefined;

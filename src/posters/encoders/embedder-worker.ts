@@ -29,7 +29,7 @@ async function openEncoder(): Promise<Encoder> {
   if (loaded.manifest.id !== settings.id) {
     throw new AppError(
       "ENCODER_INVALID",
-      `expected the encoder ${settings.id}, but ${loaded.manifest.id} is in its place`,
+      `expected the encoder ${settings.id}, but ${loaded.manifest.id} is there instead`,
     );
   }
   return createEncoder(loaded);

@@ -1,6 +1,6 @@
 /**
- * Posters into embeddings, off the thread that answers queries: inference blocks the thread it runs on. One worker
- * lives as long as its embedder, because creating an ONNX session is slow and each one leaks a little.
+ * Embeds posters in a worker thread, because inference blocks the thread it runs on. The worker lives as long as its
+ * embedder, because creating an ONNX session is slow and leaks a little memory.
  */
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
@@ -24,7 +24,7 @@ export interface WorkerSettings {
   flags: Int32Array;
 }
 /**
- * Places of `flags`, shared memory. onnxruntime aborts the whole process when its thread ends while a session runs
+ * Indices of `flags`, in shared memory. onnxruntime aborts the whole process when its thread ends while a session runs
  * or opens. So a thread that is `busy` is never ended: it is told to `stop`, and then waited for.
  */
 export const flagIndex = { stop: 0, busy: 1 } as const;

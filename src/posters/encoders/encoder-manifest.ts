@@ -1,4 +1,4 @@
-/** What an encoder says of itself, in `manifest.json` of its folder; the built-in one is in no folder. */
+/** The manifest of an encoder, stored as `manifest.json` in its folder; the built-in encoder has no folder. */
 import { z } from "zod";
 import { AppError, received } from "../../errors.js";
 import { sha256Hex } from "../../sha256.js";

@@ -1,6 +1,6 @@
 /**
  * Encoders on the disk: `<folder>/<name>/manifest.json` and `encoder.onnx`, the classifier cut before its last layer.
- * They are checked whenever they are loaded.
+ * Encoders are checked whenever they are loaded.
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -50,7 +50,7 @@ export interface LoadedEncoder {
   manifest: EncoderManifest;
   /** Of a network, or of a head; checked against the manifest. */
   graph?: Uint8Array;
-  /** What a head stands on. */
+  /** The base encoder of a head. */
   base?: LoadedEncoder;
 }
 
@@ -84,7 +84,7 @@ async function loadBase(folder: string, { name, base }: HeadEncoderManifest): Pr
   if (loaded.manifest.id === base.id && loaded.manifest.kind !== "head") return loaded;
   throw new AppError(
     "ENCODER_INVALID",
-    `expected ${base.id} under the head ${name}, but ${loaded.manifest.id} is in its place: train it again with marquee encoders train`,
+    `expected ${base.id} under the head ${name}, but ${loaded.manifest.id} is there instead: train it again with marquee encoders train`,
   );
 }
 
@@ -94,7 +94,7 @@ export function encoderWrittenAt(folder: string, name: string): number {
   return statSync(join(folder, name, "manifest.json"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-/** A session on the CPU; its faults are thrown, not logged. Creating one is slow and leaks a little: once a worker. */
+/** A session on the CPU; its faults are thrown, not logged. Creating one is slow and leaks a little memory: do it once per worker. */
 export function openSession(graph: Uint8Array, threads: number): Promise<InferenceSession> {
   return InferenceSession.create(graph, {
     intraOpNumThreads: threads,

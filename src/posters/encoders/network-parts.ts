@@ -1,4 +1,4 @@
-/** A network's graph taken apart, for asking what makes a tensor and which numbers are constant. */
+/** A network's graph, indexed by the producers of its tensors and by its constants. */
 import { AppError } from "../../errors.js";
 import { type OnnxGraph, type OnnxNode, type OnnxTensor, toNumber } from "../../onnx/proto.js";
 
@@ -6,7 +6,7 @@ export interface NetworkParts {
   /** The file's name, for messages. */
   file: string;
   graph: OnnxGraph;
-  /** The node that makes a tensor. */
+  /** The node that produces each tensor. */
   producers: Map<string, OnnxNode>;
   constants: Map<string, OnnxTensor>;
   refuse(reason: string): AppError;
@@ -36,7 +36,7 @@ export function notAnEncoder(file: string, reason: string, cause?: unknown): App
   });
 }
 
-/** What a node reads: its inputs, and what the branches or the body it holds read from outside. */
+/** The tensors that a node reads: its inputs, and those that its subgraphs read from outside. */
 export function tensorsRead(node: OnnxNode): string[] {
   const inner = (node.attribute ?? []).flatMap(({ g, graphs = [] }) => (g ? [g, ...graphs] : graphs));
   return [
@@ -45,7 +45,7 @@ export function tensorsRead(node: OnnxNode): string[] {
   ];
 }
 
-/** The nodes that `tensor` is made by, in the graph's order. */
+/** All nodes that `tensor` depends on, in the graph's order. */
 export function upstreamNodes({ graph, producers }: NetworkParts, tensor: string): OnnxNode[] {
   const found = new Set<OnnxNode>();
   const open = [tensor];
@@ -62,7 +62,7 @@ export function upstreamNodes({ graph, producers }: NetworkParts, tensor: string
 export function constantShape({ graph, producers, constants }: NetworkParts, tensor: string): number[] | undefined {
   let transposed = false;
   let name = tensor;
-  // As many steps as there are nodes: a file may go in circles.
+  // Bounded by the number of nodes: a malformed graph may have cycles.
   for (let steps = 0; steps <= graph.node.length; steps++) {
     const constant = constants.get(name);
     const producer = producers.get(name);

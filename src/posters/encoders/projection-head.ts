@@ -48,7 +48,7 @@ export async function squaredDistances(
   return out;
 }
 
-/** γ such that two posters of the usual distance are e⁻¹ alike: 1 over the median of all pairs' squared distances. */
+/** γ by the median heuristic: 1 over the median of all pairs' squared distances, so that the median pair has similarity e⁻¹. */
 export function medianGamma(distances: Float32Array): number {
   const n = Math.sqrt(distances.length);
   const pairs = new Float32Array((n * (n - 1)) / 2);
@@ -59,7 +59,7 @@ export function medianGamma(distances: Float32Array): number {
 }
 
 /**
- * Outputs of examples from how alike they are to the landmarks.
+ * Outputs of examples from their similarities to the landmarks.
  * @param likeness rows × n
  * @param weights n × o
  * @returns rows × o

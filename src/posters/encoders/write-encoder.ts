@@ -1,10 +1,10 @@
-/** Putting an encoder into its folder: whole, or not at all. */
+/** Saves an encoder to its folder atomically. */
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { temporaryName } from "../../files/temporary.js";
 import type { StoredEncoderManifest } from "./encoder-manifest.js";
 
-/** Write beside the place and rename; what is broken at the place gives way. */
+/** Writes to a temporary folder and renames it; a broken encoder of that name is replaced. */
 export async function writeEncoder(folder: string, manifest: StoredEncoderManifest, graph: Uint8Array): Promise<void> {
   const path = join(folder, manifest.name);
   const temporary = temporaryName(join(folder, `.${manifest.name}`));

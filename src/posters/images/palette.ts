@@ -1,4 +1,4 @@
-/** A poster's colours in words, such as `black`, `dark blue`, `cream`. */
+/** Names a poster's colours, such as `black`, `dark blue`, `cream`. */
 
 /** A colour and the share of the picture that it covers. */
 export interface NamedColour {
@@ -7,11 +7,11 @@ export interface NamedColour {
   share: number;
 }
 
-/** What covers less is a detail. */
+/** Colours that cover less are left out. */
 const minShare = 0.06;
 
 /**
- * The colours that cover most of a picture, most first.
+ * The main colours of a picture, largest share first.
  * @param rgb interleaved, three bytes a pixel
  */
 export function namedColours(rgb: Uint8Array): NamedColour[] {
@@ -69,7 +69,7 @@ export function colourName(red: number, green: number, blue: number): string {
   return name;
 }
 
-/** Colours that two posters share, by what they cover of both, most first. */
+/** Colours that two posters share, by the smaller of their shares, largest first. */
 export function sharedColours(one: readonly NamedColour[], other: readonly NamedColour[]): string[] {
   const shares = new Map(other.map(({ name, share }) => [name, share]));
   return one

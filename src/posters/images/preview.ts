@@ -1,11 +1,11 @@
-/** What a poster looks like at a glance: from one small decoding, its colours and a blur. */
+/** A poster's preview: its main colours and a BlurHash. */
 import { encode } from "blurhash";
 import { decodeToRgb } from "./decode-poster.js";
 import { type NamedColour, namedColours } from "./palette.js";
 
 export interface PosterPreview {
   palette: NamedColour[];
-  /** Of 3 × 4 components, for a page to paint while the poster loads: https://blurha.sh. */
+  /** 3 × 4 components, painted while the poster loads: https://blurha.sh. */
   blurhash: string;
 }
 

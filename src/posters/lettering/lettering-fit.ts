@@ -1,4 +1,4 @@
-/** Breaking a text into lines and choosing its size, so that it never leaves its box. */
+/** Breaks a text into lines and chooses its size, so that it fits its box. */
 import { type FontName, textWidth } from "./lettering-glyphs.js";
 
 export interface FitTextOptions {

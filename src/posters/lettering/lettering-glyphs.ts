@@ -1,5 +1,5 @@
 /**
- * Text as SVG paths, from fonts that travel with the program: a picture never depends on the machine's fonts.
+ * Renders text as SVG paths from bundled fonts, so that a picture never depends on the machine's fonts.
  * Glyphs are set one by one, with the font's own kerning; no shaping, since opentype.js 2.0 throws on Inter's
  * substitution tables. Lengths are in user units of the SVG; letter spacing is in em.
  */
@@ -113,7 +113,7 @@ function pieces(text: string, font: FontName): (Piece | typeof star)[] {
   return found;
 }
 
-/** Walks the glyphs at a size; `place` gets each one's x, from 0. Returns the advance of the whole text. */
+/** Walks the glyphs at a size; `emit` gets each one's x, from 0. Returns the advance of the whole text. */
 function walk(
   text: string,
   font: FontName,

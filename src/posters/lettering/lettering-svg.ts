@@ -1,5 +1,5 @@
 /**
- * The texts of a chart as paths. It reads what Vega 6 writes (`View.toSVG`): attributes in double quotes, several
+ * Converts the texts of a chart to paths. It reads the SVG that Vega 6 writes (`View.toSVG`): attributes in double quotes, several
  * lines as `<tspan>` with `x` and `dy`; it is no parser of any other SVG.
  */
 import { type Anchor, type FontName, textOutline } from "./lettering-glyphs.js";
@@ -52,7 +52,7 @@ function toPath(head: string, content: string): string {
   return `<path d="${outline}"${kept}/>`;
 }
 
-/** The same SVG with every `<text>` drawn as a path in Inter, so that it rasterises alike everywhere. */
+/** The same SVG with every `<text>` drawn as a path in Inter, so that it renders the same on every machine. */
 export function svgTextToPaths(svg: string): string {
   return svg.replace(/<text\b((?:[^>"]|"[^"]*")*?)(?:\/>|>([\s\S]*?)<\/text>)/g, (_, head, content) =>
     toPath(head, content ?? ""),

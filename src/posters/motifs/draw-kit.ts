@@ -1,4 +1,4 @@
-/** What the drawing files share: seeded numbers, colours, the scene that a motif draws into, and shapes that several motifs have. */
+/** Shared by the drawings: seeded random numbers, colours, the scene that a motif draws into, and common shapes. */
 
 import type { Random } from "../../random.js";
 

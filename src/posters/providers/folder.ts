@@ -8,7 +8,7 @@ import type { PosterProvider, PosterSubject } from "./provider.js";
 
 const endings = ["jpg", "jpeg", "png", "webp"];
 
-/** The etag is the file's name, size and time of change. */
+/** The etag is the file's name, size and modification time. */
 export function folderProvider(folder: string): PosterProvider {
   return {
     name: "folder",

@@ -1,5 +1,5 @@
 /**
- * Kinds of posters: spherical k-means over directions, k by the simplified silhouette (Hruschka et al. 2004): the mean
+ * Clusters of similar posters: spherical k-means over directions, k by the simplified silhouette (Hruschka et al. 2004): the mean
  * over posters of (b − a) / max(a, b), a the distance to the own centre and b to the nearest other one. The number of
  * clusters with the highest mean is taken.
  * Legend: n posters, d components, k clusters; matrices row-major.
@@ -12,21 +12,21 @@ export interface Clusters {
   k: number;
   /** Cluster of each poster. */
   assignments: Int32Array;
-  /** How many posters each has. */
+  /** Number of posters of each cluster. */
   sizes: Int32Array;
   /** Mean simplified silhouette, in −1..1; 0 for a single cluster. */
   silhouette: number;
 }
 
-/** Numbers of clusters that are tried. */
+/** Candidates for k. */
 export const triedClusters = [6, 8, 10, 12, 16, 20, 24];
-/** Components after a random projection: distances stay nearly as they are, and the search has less to add up. */
+/** Components after a random projection: it nearly preserves distances and makes the search faster. */
 const projected = 96;
 const iterations = 25;
 const starts = 3;
-/** Fewer posters a cluster than this are no kind. */
+/** k is tried only where there are this many posters per cluster. */
 const minPerCluster = 8;
-/** Multiplications between two pauses. */
+/** Multiplications between two yields to the event loop. */
 const workPerStep = 1_000_000;
 
 /**
@@ -117,7 +117,7 @@ async function kMeans(
     }
     for (let c = 0; c < k; c++) normaliseRow(centres, c * d, d);
   }
-  // An empty cluster is none.
+  // A result with an empty cluster is rejected.
   const emptied = sizes.includes(0);
   return { k, assignments, sizes, silhouette: emptied ? -1 : silhouette };
 }

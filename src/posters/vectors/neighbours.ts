@@ -1,6 +1,6 @@
 /**
- * Nearest posters, exact: every vector is looked at. 4,000 of 512 components take 1 to 2 ms; the time grows with their
- * number and their components (docs/posters.md has the measurements, and from where on an index pays).
+ * Exact nearest-neighbour search over posters: compares every vector. 4,000 of 512 components take 1 to 2 ms; the time grows with their
+ * number and their components (docs/posters.md has the measurements, and says when an approximate index pays off).
  * Legend: d components, ntotal vectors, row-major.
  */
 import { createYield } from "../../event-loop.js";
@@ -13,22 +13,22 @@ export interface PosterIndex {
   directions: Float32Array;
   /** d: the catalogue's mean. */
   mean: Float32Array;
-  /** Root mean square of the vectors' lengths once centred: what a direction is scaled by to be an embedding again. */
+  /** Root mean square of the vectors' lengths once centred: scales a direction back to an embedding. */
   spread: number;
 }
 
-/** Best first; equal ones by place. */
+/** Best first; ties go to the lower index. */
 export interface Neighbours {
   indices: Int32Array;
   /** Cosines of the centred vectors, in −1..1. */
   similarities: Float32Array;
 }
 
-/** So many multiplications, about a millisecond, are done between two pauses. */
+/** Multiplications between two yields to the event loop: about a millisecond. */
 const workPerStep = 1_000_000;
 
 /**
- * Takes embeddings into an index; other requests are answered in between where there are many. `vectors` becomes the index's own and is changed in place.
+ * Builds an index of embeddings, yielding to the event loop. `vectors` becomes the index's own and is changed in place.
  * @param vectors ntotal × d, as the embedder gave them
  */
 export async function createPosterIndex(vectors: Float32Array, d: number): Promise<PosterIndex> {
@@ -52,7 +52,7 @@ export async function createPosterIndex(vectors: Float32Array, d: number): Promi
   return { d, ntotal, directions: vectors, mean, spread: Math.sqrt(squares / Math.max(1, ntotal)) };
 }
 
-/** A vector's direction from the catalogue's mean, of length 1. @param vector d components, not centred */
+/** A vector's unit direction from the catalogue's mean. @param vector d components, not centred */
 export function directionIn({ d, mean }: PosterIndex, vector: Float32Array): Float32Array {
   if (vector.length !== d) throw new RangeError(`expected a vector of ${d} components, received ${vector.length}`);
   const direction = Float32Array.from(vector);
@@ -61,9 +61,9 @@ export function directionIn({ d, mean }: PosterIndex, vector: Float32Array): Flo
 }
 
 /**
- * The k nearest of a direction, as `directionIn` gives it or a row of the index.
- * Other requests are answered in between where the index is large.
- * @param excluded places that must not be found; none where it is left out
+ * The k posters nearest to a direction, yielding to the event loop.
+ * @param direction from `directionIn`, or a row of the index
+ * @param excluded indices to skip; none by default
  */
 export async function nearestPosters(
   { d, ntotal, directions }: PosterIndex,
@@ -80,21 +80,21 @@ export async function nearestPosters(
   const yieldIfDue = createYield();
   let count = 0;
   for (let from = 0; from < ntotal && indices.length > 0; from += rowsPerStep) {
-    // Before the first step too: a hundred movies of one list search at the same moment.
+    // Before the first step too: a list of a hundred movies starts a hundred searches at once.
     await yieldIfDue();
     const to = Math.min(ntotal, from + rowsPerStep);
     for (let i = from; i < to; i++) {
       const similarity = Math.fround(dotProduct(directions, i * d, direction, 0, d));
       if (count === indices.length && similarity <= similarities[count - 1]) continue;
       if (excluded.has(i)) continue;
-      let at = count < indices.length ? count++ : count - 1;
-      while (at > 0 && similarity > similarities[at - 1]) {
-        indices[at] = indices[at - 1];
-        similarities[at] = similarities[at - 1];
-        at--;
+      let position = count < indices.length ? count++ : count - 1;
+      while (position > 0 && similarity > similarities[position - 1]) {
+        indices[position] = indices[position - 1];
+        similarities[position] = similarities[position - 1];
+        position--;
       }
-      indices[at] = i;
-      similarities[at] = similarity;
+      indices[position] = i;
+      similarities[position] = similarity;
     }
   }
   return { indices: indices.subarray(0, count), similarities: similarities.subarray(0, count) };

@@ -1,9 +1,9 @@
-/** Re-ranking by posters: blending how good a movie is with how alike its poster is, and keeping posters apart. */
+/** Re-ranks movies by their posters: blends scores with poster similarity, and diversifies a list by its posters. */
 import { createYield } from "../../event-loop.js";
 
 /**
- * Each value's place between the smallest (0) and the largest (1); all 0.5 where they are equal.
- * Those that are NaN are unknown and get the mean of the others: neutral, neither close nor far.
+ * Min-max normalisation: the smallest value becomes 0, the largest 1; all become 0.5 where they are equal.
+ * NaN means unknown and becomes the mean of the others, which is neutral.
  */
 export function normalised(values: ArrayLike<number>): Float64Array {
   let smallest = Number.POSITIVE_INFINITY;
@@ -31,7 +31,7 @@ export function normalised(values: ArrayLike<number>): Float64Array {
 /**
  * (1 − weight) · normalised score + weight · normalised similarity.
  * @param similarities NaN where there is no poster
- * @param weight 0: the score alone; 1: the likeness alone
+ * @param weight 0: the score alone; 1: the similarity alone
  */
 export function blend(scores: ArrayLike<number>, similarities: ArrayLike<number>, weight: number): Float64Array {
   const score = normalised(scores);
@@ -41,12 +41,12 @@ export function blend(scores: ArrayLike<number>, similarities: ArrayLike<number>
 
 /**
  * Maximal marginal relevance (Carbonell & Goldstein 1998): the next is always the one of the highest
- * (1 − diversity) · relevance − diversity · likeness to the most alike poster that was taken already.
+ * (1 − diversity) · relevance − diversity · similarity to the most similar poster chosen so far.
  * @param relevance in 0..1
- * @param posters embeddings, best centred; undefined where there is none: as alike to any other as two posters are in the mean
- * @param diversity 0: by relevance alone; 1: as different as can be, after the most relevant one
- * @returns places, best first, at most k; equal ones in the order of their places
- * @throws {RangeError} unless there is a poster, or undefined, for each place; what a signal was aborted with
+ * @param posters embeddings, best centred; undefined where there is none: its similarity to any other is the mean over all pairs
+ * @param diversity 0: by relevance alone; 1: as different as possible, after the most relevant one
+ * @returns indices, best first, at most k; ties go to the lower index
+ * @throws {RangeError} unless there is a poster, or undefined, for each index; an aborted signal's reason
  */
 export async function diversify(
   relevance: Float64Array,
@@ -92,14 +92,14 @@ export async function diversify(
   return order;
 }
 
-/** Likeness in 0..1, as relevance is, of two posters of length 1. */
+/** Similarity of two unit vectors, in 0..1 as relevance is. */
 function unitSimilarity(a: Float32Array, b: Float32Array): number {
   let dot = 0;
   for (let j = 0; j < a.length; j++) dot += a[j] * b[j];
   return (1 + dot) / 2;
 }
 
-/** A copy of length 1; of nothing but zeros, as it is. */
+/** A copy scaled to length 1; a vector of zeros stays as it is. */
 function unit(vector: Float32Array): Float32Array {
   let squares = 0;
   for (let j = 0; j < vector.length; j++) squares += vector[j] * vector[j];
@@ -107,7 +107,7 @@ function unit(vector: Float32Array): Float32Array {
   return length === 0 ? vector : vector.map((value) => value / length);
 }
 
-/** How alike two posters are in the mean over all pairs: (|Σu|² − Σ|u|²) / 2 is the sum of their cosines. */
+/** Mean similarity over all pairs of posters: (|Σu|² − Σ|u|²) / 2 is the sum of their cosines. */
 function meanSimilarity(units: readonly (Float32Array | undefined)[]): number {
   const known = units.filter((each) => each !== undefined);
   if (known.length < 2) return 0.5;

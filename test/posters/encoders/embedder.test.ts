@@ -127,7 +127,7 @@ describe("an embedder", () => {
     await writeFile(join(folder, "net.onnx"), resnet18(2));
     const { manifest } = await addEncoder(folder, join(folder, "net.onnx"));
     await expect(opened(folder, { ...manifest, id: "net@0" }).embed([broken])).rejects.toThrow(
-      `expected the encoder net@0, but ${manifest.id} is in its place`,
+      `expected the encoder net@0, but ${manifest.id} is there instead`,
     );
   });
 });
