@@ -1,5 +1,5 @@
 /** Read policy of a request: which users' ratings its viewer may read, and whose the sums they see count. */
-import { publishedNames } from "../datasets/movielens/datasets.js";
+import { publishedNames } from "../datasets/movielens/releases.js";
 import { currentDataset } from "../db/settings.js";
 import type { Audience } from "../db/statistics.js";
 import type { Services } from "../services/services.js";

@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { beforeAll, expect, it } from "vitest";
 import { evaluate } from "../../src/cli/evaluation/evaluation.js";
+import { occupations } from "../../src/datasets/movielens/demographics.js";
 import { detectDataset } from "../../src/datasets/movielens/detect.js";
-import { occupations } from "../../src/datasets/movielens/occupations.js";
 import { readMovies, readRatings, readUsers } from "../../src/datasets/movielens/read.js";
 import { openSource } from "../../src/datasets/movielens/source.js";
 import { type ImportedBaseline, importBaseline, ratedIds } from "../../src/ml/baseline/baseline-import.js";

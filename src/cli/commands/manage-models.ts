@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
-import { occupations } from "../../datasets/movielens/occupations.js";
+import { occupations } from "../../datasets/movielens/demographics.js";
 import { getSetting, setSetting } from "../../db/settings.js";
 import { write } from "../../db/write.js";
 import { AppError, received } from "../../errors.js";

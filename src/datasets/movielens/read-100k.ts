@@ -1,9 +1,8 @@
 /** MovieLens 100K: `u.data` (tabs), `u.item` and `u.user` (pipes), genre flags named by `u.genre`. */
+import { type AgeGroup, ageGroups } from "./demographics.js";
 import { decodeEither, readRows, readToEnd } from "./lines.js";
 import { type RatingLayout, readRatingRows } from "./read-ratings.js";
 import {
-  type AgeGroup,
-  ageGroups,
   BadField,
   expectFields,
   genderField,

@@ -1,11 +1,9 @@
 /** MovieLens 1M and 10M: `movies.dat`, `ratings.dat` and (1M only) `users.dat`, fields between `::`, no header. */
 import { splitGenres } from "../../genres.js";
+import { type AgeGroup, ageGroups, occupations } from "./demographics.js";
 import { decodeEither, readRows } from "./lines.js";
-import { occupations } from "./occupations.js";
 import { type RatingLayout, readRatingRows } from "./read-ratings.js";
 import {
-  type AgeGroup,
-  ageGroups,
   BadField,
   expectFields,
   genderField,

@@ -2,6 +2,7 @@
 import { AppError, received } from "../../errors.js";
 import { firstOwnId, type ImdbId, type MovieId, type UserId } from "../../ids.js";
 import { unixNow } from "../../time.js";
+import type { AgeGroup } from "./demographics.js";
 
 /** The line number, from 1, for rows whose keys are compared across lines. */
 interface Numbered {
@@ -15,10 +16,6 @@ export interface MovieRow extends Numbered {
   /** Empty where the file lists none, or says that they are unknown. */
   genres: string[];
 }
-
-/** Lower bounds of MovieLens 1M's age groups; 1 stands for "under 18". */
-export const ageGroups = [1, 18, 25, 35, 45, 50, 56] as const;
-export type AgeGroup = (typeof ageGroups)[number];
 
 export interface UserRow extends Numbered {
   userId: UserId;

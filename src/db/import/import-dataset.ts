@@ -4,10 +4,10 @@
  */
 
 import { readLinkReference } from "../../datasets/linking/link.js";
-import { publishedNames } from "../../datasets/movielens/datasets.js";
 import { type Dataset as DetectedDataset, detectDataset } from "../../datasets/movielens/detect.js";
 import { readToEnd } from "../../datasets/movielens/lines.js";
 import { readMovies, readRatings, readUsers } from "../../datasets/movielens/read.js";
+import { publishedNames } from "../../datasets/movielens/releases.js";
 import { BadField, type BadLine, type ReadOptions, UniqueRows } from "../../datasets/movielens/rows.js";
 import type { Source } from "../../datasets/movielens/source.js";
 import { AppError, received } from "../../errors.js";

@@ -1,6 +1,6 @@
 /** Adapts a drawn poster to the era of its film: print, colours, light, lettering. */
 
-import type { FontName } from "../lettering/lettering.js";
+import type { FontName } from "../lettering/lettering-glyphs.js";
 import { luminance, mix, type Palette, pick, type Random } from "../motifs/draw-kit.js";
 import type { Mood } from "./draw-moods.js";
 import type { TitleLayout } from "./draw-title.js";

@@ -1,6 +1,7 @@
 /** Draws a poster's lettering: the title in its zone, the year, and strokes that suggest a credits block. */
 
-import { capHeight, type FontName, fitText, textPath, textWidth } from "../lettering/lettering.js";
+import { fitText } from "../lettering/lettering-fit.js";
+import { capHeight, type FontName, textPath, textWidth } from "../lettering/lettering-glyphs.js";
 import { type Box, between, line, n, type Random, rect } from "../motifs/draw-kit.js";
 
 export type TitleLayout = "rules" | "stack" | "wide" | "giant" | "small" | "italic";

@@ -7,7 +7,7 @@ import {
   generateEmbeddedDataset,
 } from "../../../src/datasets/embedded/generate-ratings.js";
 import { ageGroups } from "../../../src/datasets/embedded/generate-users.js";
-import { occupations } from "../../../src/datasets/movielens/occupations.js";
+import { occupations } from "../../../src/datasets/movielens/demographics.js";
 import { gaussians, mulberry32, pickWeighted, shuffle } from "../../../src/random.js";
 
 const dataset = generateEmbeddedDataset();
