@@ -1,6 +1,6 @@
 /** Re-ranks the best candidates by poster similarity, blended with their score and diversified. */
 import { createYield } from "../event-loop.js";
-import { blend, diversify, normalised } from "../posters/vectors/rerank.js";
+import { blend, diversify, minMaxNormalise } from "../posters/vectors/rerank.js";
 import { centre } from "../posters/vectors/similarity.js";
 import type { Services } from "../services/services.js";
 import { type Compared, posterTargets, type SimilarityTarget, similarityTo } from "./poster-similarity.js";
@@ -56,7 +56,7 @@ async function rerank(
   const kept = scored.flatMap((_, i) => (byLikeness && vectors[i] === undefined ? [] : [i]));
   const similarities = kept.map((i) => scored[i].similarity ?? Number.NaN);
   const relevance = byLikeness
-    ? normalised(similarities)
+    ? minMaxNormalise(similarities)
     : blend(
         kept.map((i) => scored[i].key),
         similarities,

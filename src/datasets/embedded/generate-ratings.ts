@@ -13,8 +13,9 @@
  */
 
 import { exponential, gaussian, gaussians, gumbel, mulberry32, type Random, shuffle } from "../../random.js";
+import { ageGroups } from "../movielens/demographics.js";
 import { type EmbeddedFilm, embeddedFilms, embeddedGenres, widelySeenTitles } from "./films.js";
-import { ageGroups, type EmbeddedUser, generateUsers } from "./generate-users.js";
+import { type EmbeddedUser, generateUsers } from "./generate-users.js";
 
 /** One sentence for logs, the API and the documentation. */
 export const embeddedDatasetNote =

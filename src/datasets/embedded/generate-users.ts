@@ -6,8 +6,6 @@
 import { pickWeighted, type Random } from "../../random.js";
 import { type AgeGroup, ageGroups, occupations } from "../movielens/demographics.js";
 
-/** MovieLens 1M's age groups, each named by its lower bound; 1 stands for under 18, 56 for 56 and older. */
-export { type AgeGroup, ageGroups };
 export type Gender = "F" | "M";
 
 export interface EmbeddedUser {

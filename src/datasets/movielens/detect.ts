@@ -10,7 +10,7 @@ import { BadField } from "./rows.js";
 import { detectExport } from "./service-exports.js";
 import type { Source } from "./source.js";
 
-export interface Dataset {
+export interface DetectedDataset {
   /** The layout: 1M's and 10M's `::`, 100K's `u.*`, or the CSV files of everything newer. */
   kind: "1m" | "100k" | "csv";
   /** The folder in the archive that holds the files, such as `ml-1m`; else the source's own name. */
@@ -18,7 +18,7 @@ export interface Dataset {
   files: { movies: string; ratings: string; users?: string; links?: string; genres?: string };
 }
 
-type Role = keyof Dataset["files"];
+type Role = keyof DetectedDataset["files"];
 
 interface Expected {
   file: string;
@@ -42,7 +42,7 @@ const header =
     }
   };
 
-const shapes: Record<Dataset["kind"], Partial<Record<Role, Expected>>> = {
+const shapes: Record<DetectedDataset["kind"], Partial<Record<Role, Expected>>> = {
   "1m": {
     movies: { file: "movies.dat", lineFormat: "movieId::title::genres", test: anyLine(/^\d+::.+::[^:]*$/) },
     ratings: {
@@ -92,11 +92,11 @@ const shapes: Record<Dataset["kind"], Partial<Record<Role, Expected>>> = {
  * Searches the root and every folder of the source.
  * @throws {AppError} DATA_FORMAT where there is no data set, or more than one
  */
-export async function detectDataset(source: Source): Promise<Dataset> {
-  const found: Dataset[] = [];
+export async function detectDataset(source: Source): Promise<DetectedDataset> {
+  const found: DetectedDataset[] = [];
   const misfits: string[] = [];
   for (const folder of new Set(source.files.map((file) => parentFolder(file.name)))) {
-    for (const kind of Object.keys(shapes) as Dataset["kind"][]) {
+    for (const kind of Object.keys(shapes) as DetectedDataset["kind"][]) {
       const files = await matchShape(source, folder, kind, misfits);
       if (files !== undefined) found.push({ kind, name: getDatasetName(source, folder), files });
     }
@@ -131,16 +131,16 @@ function notADataset(label: string, service: string): AppError {
 async function matchShape(
   source: Source,
   folder: string,
-  kind: Dataset["kind"],
+  kind: DetectedDataset["kind"],
   misfits: string[],
-): Promise<Dataset["files"] | undefined> {
+): Promise<DetectedDataset["files"] | undefined> {
   const names = new Map<string, string>();
   for (const { name } of source.files) {
     if (parentFolder(name) === folder) names.set(basename(name).toLowerCase(), name);
   }
   const expected = Object.entries(shapes[kind]) as [Role, Expected][];
   if (expected.some(([, { file, optional }]) => !optional && !names.has(file))) return undefined;
-  const files: Partial<Dataset["files"]> = {};
+  const files: Partial<DetectedDataset["files"]> = {};
   const misfitsBefore = misfits.length;
   for (const [role, { file, lineFormat, test }] of expected) {
     const name = names.get(file);
@@ -149,7 +149,7 @@ async function matchShape(
     if (test(lines)) files[role] = name;
     else misfits.push(`${name} should hold ${lineFormat}, but starts with ${received(lines[0] ?? "")}`);
   }
-  return misfits.length === misfitsBefore ? (files as Dataset["files"]) : undefined;
+  return misfits.length === misfitsBefore ? (files as DetectedDataset["files"]) : undefined;
 }
 
 /** Up to ten lines from the first 16 KiB. */

@@ -14,10 +14,10 @@ import {
   type LinkRow,
   type MovieRow,
   movieIdField,
+  parseWholeNumber,
   type RatingRow,
   type ReadOptions,
   titleField,
-  wholeNumber,
 } from "./rows.js";
 import type { Source } from "./source.js";
 
@@ -132,7 +132,7 @@ const maxTmdbId = 2 ** 31 - 1;
 
 function tmdbIdField(text: string): number | null {
   if (text.trim() === "") return null;
-  const id = wholeNumber(text);
+  const id = parseWholeNumber(text);
   if (id === undefined || id < 1 || id > maxTmdbId) {
     throw new BadField(`a TMDB id, a whole number from 1 to ${maxTmdbId}, or nothing`, text);
   }

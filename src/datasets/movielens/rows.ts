@@ -170,7 +170,7 @@ const maxId = firstOwnId - 1;
  * A whole number: up to eleven digits, with optional surrounding spaces and a decimal part of zeros, as pandas writes integer
  * columns with missing values. Undefined for anything else.
  */
-export function wholeNumber(text: string): number | undefined {
+export function parseWholeNumber(text: string): number | undefined {
   const match = /^\s*(\d{1,11})(?:\.0+)?\s*$/.exec(text);
   return match === null ? undefined : Number(match[1]);
 }
@@ -180,7 +180,7 @@ export function isIdInRange(value: number): boolean {
 }
 
 function idField(text: string, what: string): number {
-  const value = wholeNumber(text);
+  const value = parseWholeNumber(text);
   if (value === undefined || !isIdInRange(value)) {
     throw new BadField(`a ${what} id, a whole number from 1 to ${maxId}`, text);
   }
@@ -238,7 +238,7 @@ export function latestTime({ latest }: ReadOptions): number {
  * @throws {BadField} unless the text is a whole number from 0 to `latest`; milliseconds by mistake lie beyond
  */
 export function timestampField(text: string, latest: number): number | null {
-  const value = wholeNumber(text);
+  const value = parseWholeNumber(text);
   if (value === undefined || value > latest) throw new BadField("a time in Unix seconds, up to tomorrow", text);
   return value || null;
 }

@@ -4,7 +4,7 @@
  */
 
 import { readLinkReference } from "../../datasets/linking/link.js";
-import { type Dataset as DetectedDataset, detectDataset } from "../../datasets/movielens/detect.js";
+import { type DetectedDataset, detectDataset } from "../../datasets/movielens/detect.js";
 import { readToEnd } from "../../datasets/movielens/lines.js";
 import { readMovies, readRatings, readUsers } from "../../datasets/movielens/read.js";
 import { publishedNames } from "../../datasets/movielens/releases.js";

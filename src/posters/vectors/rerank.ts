@@ -5,7 +5,7 @@ import { createYield } from "../../event-loop.js";
  * Min-max normalisation: the smallest value becomes 0, the largest 1; all become 0.5 where they are equal.
  * NaN means unknown and becomes the mean of the others, which is neutral.
  */
-export function normalised(values: ArrayLike<number>): Float64Array {
+export function minMaxNormalise(values: ArrayLike<number>): Float64Array {
   let smallest = Number.POSITIVE_INFINITY;
   let largest = Number.NEGATIVE_INFINITY;
   let known = 0;
@@ -34,8 +34,8 @@ export function normalised(values: ArrayLike<number>): Float64Array {
  * @param weight 0: the score alone; 1: the similarity alone
  */
 export function blend(scores: ArrayLike<number>, similarities: ArrayLike<number>, weight: number): Float64Array {
-  const score = normalised(scores);
-  const similarity = normalised(similarities);
+  const score = minMaxNormalise(scores);
+  const similarity = minMaxNormalise(similarities);
   return score.map((value, i) => (1 - weight) * value + weight * similarity[i]);
 }
 

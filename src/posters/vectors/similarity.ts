@@ -69,7 +69,7 @@ export function centre(vector: Float32Array, catalogueMean: Float32Array, out: F
  * @param out n cosines in [−1, 1]; overwritten; 0 where either side is without direction
  * @throws {RangeError} when lengths differ
  */
-export function similarityTo(
+export function cosinesTo(
   target: Float32Array,
   vectors: Float32Array,
   options: { centre?: Float32Array },
