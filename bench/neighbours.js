@@ -21,7 +21,7 @@ for (const ntotal of [4_000, 40_000, 100_000, 400_000]) {
   delay.enable();
   for (let i = 0; i < 25; i++) {
     const started = performance.now();
-    const { places } = await nearestPosters(index, query, 10);
+    const { indices } = await nearestPosters(index, query, 10);
     times.push(performance.now() - started);
     if (places[0] !== 0) throw new Error("expected a poster to be its own nearest neighbour");
   }

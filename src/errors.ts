@@ -1,7 +1,7 @@
 /**
- * The one error class of the project and every code it carries.
- * An `AppError` is the fault of whoever asked: its message is safe to show, and says what was expected,
- * for what, and what came. Anything else that is thrown is a fault of ours: logged, and masked from clients.
+ * The project's error class and all error codes.
+ * An `AppError` is the caller's fault: its message is safe to show, and says what was expected and what was received.
+ * Any other error is a bug: it is logged, and masked from clients.
  */
 
 export const errorCodes = [
@@ -19,7 +19,7 @@ export const errorCodes = [
   "STORAGE_FAILED",
   "DOWNLOAD_FAILED",
   "FILE_UNREADABLE",
-  // asked for by id
+  // lookups by id
   "USER_NOT_FOUND",
   "MOVIE_NOT_FOUND",
   "RATING_NOT_FOUND",
@@ -63,7 +63,7 @@ export type ErrorCode = (typeof errorCodes)[number];
 
 export class AppError extends Error {
   readonly code: ErrorCode;
-  /** Where in an input the value stands that was refused, where it was one. */
+  /** The path of the rejected value in the input, if there is one. */
   path?: readonly (string | number)[];
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
@@ -73,13 +73,13 @@ export class AppError extends Error {
   }
 }
 
-/** What came, as text for a message: quoted when it is a string, cut to 80 characters. */
+/** A received value as text for a message: quoted when it is a string, cut to 80 characters. */
 export function received(value: unknown): string {
   const text = typeof value === "string" ? JSON.stringify(value) : String(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
-/** What the work gives, or the AppError that it throws; anything else is thrown on. */
+/** The result of `work`, or the AppError that it throws; any other error is rethrown. */
 export function orError<T>(work: () => T): T | AppError {
   try {
     return work();
@@ -88,13 +88,13 @@ export function orError<T>(work: () => T): T | AppError {
   }
 }
 
-/** The same for `catch` of a promise. */
+/** The same, for the `catch` of a promise. */
 export function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   throw error;
 }
 
-/** What the work gives; an AppError that it throws says that it is about this part of an input. */
+/** The result of `work`; an AppError that it throws gets this path of the input. */
 export function inField<T>(path: readonly (string | number)[], work: () => T): T {
   try {
     return work();
@@ -104,7 +104,7 @@ export function inField<T>(path: readonly (string | number)[], work: () => T): T
   }
 }
 
-/** What Node's and SQLite's error codes for a failing disk mean, in words. */
+/** Explanations of Node's and SQLite's error codes for storage failures. */
 const storageProblems: readonly [RegExp, string][] = [
   [/^(?:ENOSPC|EDQUOT|SQLITE_FULL)/, "its disk is full"],
   [

@@ -1,9 +1,9 @@
 /**
- * Text as it is compared, everywhere: for searching, for putting in order and for telling whether two names are the same. What is kept
- * folded in the database and what somebody asks for go through the same functions, which know letters of all languages.
+ * Folds text for searching, sorting and comparing, in all languages. Stored text and queries go through the same
+ * functions.
  */
 
-/** Letters that Unicode does not decompose into a base letter and a mark, with what people type in their place. */
+/** Letters that Unicode does not decompose into a base letter and a mark, and their usual ASCII spelling. */
 const letters: Record<string, string> = {
   ß: "ss",
   æ: "ae",
@@ -24,7 +24,7 @@ const marks =
 
 const notWord = /[^\p{L}\p{M}\p{N}]+/gu;
 
-/** Lower case, compatibility forms and marks off, apostrophes dropped; everything else is as it was. */
+/** Lower case, without compatibility forms, marks and apostrophes; everything else is unchanged. */
 function foldLetters(text: string): string {
   return text
     .normalize("NFKD")
@@ -37,27 +37,27 @@ function foldLetters(text: string): string {
 }
 
 /**
- * Words with one blank between. `Brødre` and `brodre`, `Schindler's List` and `schindlers list` are the same. A text of nothing but signs
- * stays as it is, in lower case.
+ * Folded words separated by single spaces. `Brødre` and `brodre`, `Schindler's List` and `schindlers list` fold alike. A text
+ * without letters or digits is only lower-cased.
  */
 export function foldText(text: string): string {
   return foldLetters(text).replace(notWord, " ").trim() || text.normalize("NFKC").toLowerCase().trim();
 }
 
-/** Scripts that are written without blanks between words. */
+/** Scripts that are written without spaces between words. */
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー]+/gu;
 
-/** The words of what stands between two blanks: `spider-man` has two, which can also be written as one. */
-function wordsOf(text: string): string[][] {
+/** The words of each chunk between spaces: `spider-man` has two, which can also be written as one. */
+function splitWords(text: string): string[][] {
   return foldLetters(text)
     .split(/\s+/)
     .map((chunk) => chunk.split(notWord).filter((word) => word !== ""))
     .filter((words) => words.length > 0);
 }
 
-/** Pieces of one script: runs of an unspaced script by themselves. */
-function piecesOf(word: string): { text: string; isUnspaced: boolean }[] {
+/** Splits a word into runs of unspaced scripts and the rest. */
+function splitScripts(word: string): { text: string; isUnspaced: boolean }[] {
   const pieces: { text: string; isUnspaced: boolean }[] = [];
   let end = 0;
   for (const { 0: run, index } of word.matchAll(unspaced)) {
@@ -76,20 +76,20 @@ function bigrams(run: string): string[] {
 
 const romans = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(" ");
 
-/** `2` of `ii`, and the other way round. */
+/** `2` for `ii`, and vice versa. */
 function otherNumeral(word: string): string[] {
-  const at = romans.indexOf(word);
-  if (at >= 0) return [String(at + 1)];
+  const index = romans.indexOf(word);
+  if (index >= 0) return [String(index + 1)];
   return /^(?:[1-9]|1\d|20)$/.test(word) ? [romans[Number(word) - 1]] : [];
 }
 
-/** Everything that a text is found by, for a full-text index: its words, also joined, its numerals both ways, its characters and pairs of them. */
+/** All terms of a text for a full-text index: its words, also joined, numerals both ways, and for unspaced scripts its characters and bigrams. */
 export function indexWords(text: string): string {
   const found = new Set<string>();
-  for (const words of wordsOf(text)) {
+  for (const words of splitWords(text)) {
     if (words.length > 1) found.add(words.join(""));
     for (const word of words) {
-      for (const piece of piecesOf(word)) {
+      for (const piece of splitScripts(word)) {
         if (piece.isUnspaced) for (const part of [...piece.text, ...bigrams(piece.text)]) found.add(part);
         else for (const part of [piece.text, ...otherNumeral(piece.text)]) found.add(part);
       }
@@ -99,29 +99,29 @@ export function indexWords(text: string): string {
 }
 
 /**
- * The query of SQLite's full-text search that finds what `indexWords` made of a text with all these words, or their beginnings.
+ * A query for SQLite's full-text search, which finds texts indexed by `indexWords` that have all these words or prefixes.
  * @returns undefined where there is no word in it
  */
 export function searchQuery(text: string): string | undefined {
-  const parts = wordsOf(text).map((words) => {
-    const apart = words.flatMap((word) => piecesOf(word).flatMap(termsOf)).join(" AND ");
+  const parts = splitWords(text).map((words) => {
+    const apart = words.flatMap((word) => splitScripts(word).flatMap(toSearchTerms)).join(" AND ");
     return words.length > 1 ? `((${apart}) OR "${words.join("")}"*)` : apart;
   });
   return parts.length === 0 ? undefined : parts.join(" AND ");
 }
 
-function termsOf({ text, isUnspaced }: { text: string; isUnspaced: boolean }): string[] {
+function toSearchTerms({ text, isUnspaced }: { text: string; isUnspaced: boolean }): string[] {
   if (!isUnspaced) return [`"${text}"*`];
   const pairs = bigrams(text);
   return (pairs.length === 0 ? [text] : pairs).map((part) => `"${part}"`);
 }
 
-/** The key that lists are sorted by: folded words, with numbers of up to nine digits padded so that they sort by value. */
+/** The sort key of a text: folded words, with numbers of up to nine digits padded so that they sort by value. */
 export function sortKey(text: string): string {
   return foldText(text).replace(/\d{1,9}/g, (digits) => digits.padStart(9, "0"));
 }
 
-/** What was expected of a text that has control characters, lone surrogates, or nothing visible; undefined for any other. */
+/** The expectation, for an error message, that a text with control characters, lone surrogates or nothing visible fails; else undefined. */
 export function textProblem(text: string): string | undefined {
   if (/[\p{Cc}]/u.test(text)) return "text without control characters";
   if (/\p{Cs}/u.test(text)) return "text of whole characters";

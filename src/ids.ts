@@ -1,7 +1,7 @@
 /**
- * The two families of numbers that the original program confused, as types that do not mix.
+ * Types for ids and indices, which the original program confused.
  * Ids name a thing in the database and the API; indices are dense rows of a model's tables.
- * They convert in one place only: the id maps that a model carries (`ml/model/id-maps.ts`).
+ * They are converted only by the id maps that a model carries (`ml/model/id-maps.ts`).
  */
 
 declare const brand: unique symbol;
@@ -18,24 +18,30 @@ export type UserIndex = Branded<number, "UserIndex">;
 /** A dense row of a model's movie table, from 0. */
 export type ItemIndex = Branded<number, "ItemIndex">;
 
-const largestId = 2 ** 31 - 1;
+/** The encoder and the preprocessing of an embedding: only embeddings with equal keys are comparable. */
+export interface EncoderKey {
+  encoderId: string;
+  preprocessing: string;
+}
 
-/** Users and movies that are added through the API are numbered from here on; no data set may use these numbers. */
+const maxId = 2 ** 31 - 1;
+
+/** The first id of users and movies that are added through the API; no data set may use ids from here on. */
 export const firstOwnId = 2_000_000_001;
 
 function isId(value: number): boolean {
-  return Number.isInteger(value) && value > 0 && value <= largestId;
+  return Number.isInteger(value) && value > 0 && value <= maxId;
 }
 
 /** @throws {RangeError} unless `value` is an integer from 1 to 2³¹ − 1 */
 export function userId(value: number): UserId {
-  if (!isId(value)) throw new RangeError(`expected a user id, an integer from 1 to ${largestId}, received ${value}`);
+  if (!isId(value)) throw new RangeError(`expected a user id, an integer from 1 to ${maxId}, received ${value}`);
   return value as UserId;
 }
 
 /** @throws {RangeError} unless `value` is an integer from 1 to 2³¹ − 1 */
 export function movieId(value: number): MovieId {
-  if (!isId(value)) throw new RangeError(`expected a movie id, an integer from 1 to ${largestId}, received ${value}`);
+  if (!isId(value)) throw new RangeError(`expected a movie id, an integer from 1 to ${maxId}, received ${value}`);
   return value as MovieId;
 }
 
@@ -52,7 +58,7 @@ export function parseMovieId(text: string): MovieId | undefined {
 }
 
 /**
- * An IMDb id from what people paste: `tt0114709`, `114709`, or the address of a title page on imdb.com.
+ * An IMDb id from user input: `tt0114709`, `114709`, or the address of a title page on imdb.com.
  * Undefined when the text is none of these, or its number is zero or has more than ten digits.
  */
 export function parseImdbId(text: string): ImdbId | undefined {

@@ -1,6 +1,6 @@
-/** Times as the database and models keep them: whole seconds since 1970. */
+/** The current time in the unit of the database. */
 
-/** The present time in Unix seconds. */
+/** Whole seconds since 1970. */
 export function unixNow(): number {
   return Math.floor(Date.now() / 1000);
 }

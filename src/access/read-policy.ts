@@ -1,5 +1,5 @@
 /** Read policy of a request: which users' ratings its viewer may read, and whose ratings count in the sums they see. */
-import { publishedNames } from "../datasets/movielens/datasets.js";
+import { publishedNames } from "../datasets/movielens/releases.js";
 import type { Services } from "../services/services.js";
 import type { Audience } from "../store/statistics.js";
 import type { ReadPolicy, Viewer } from "./viewer.js";

@@ -1,5 +1,6 @@
 /** Secrets of tokens: made here, kept as hashes only. */
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { sha256Hex } from "../sha256.js";
 
 /** A token as a client sends it. It has 256 random bits, so that a slow password hash would add nothing. */
 export function createSecret(): string {
@@ -8,5 +9,5 @@ export function createSecret(): string {
 
 /** SHA-256, hex. */
 export function hashSecret(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex");
+  return sha256Hex(secret);
 }

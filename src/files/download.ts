@@ -1,6 +1,6 @@
 /**
- * Fetches a file that somebody publishes: https only, no redirects, no resuming. The file gets its name when it is
- * whole and its checksum holds; until then it is a temporary file that any failure removes.
+ * Downloads a published file: https only, no redirects, no resuming. It is written under a temporary name and renamed
+ * once it is complete and its checksum matches; any failure removes it.
  */
 import { createHash } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
@@ -12,7 +12,7 @@ import { AppError, received } from "../errors.js";
 import { temporaryName } from "./temporary.js";
 
 export interface DownloadOptions {
-  /** Made if it does not exist. */
+  /** Created if it does not exist. */
   toFolder: string;
   onProgress?(bytes: number, totalBytes: number): void;
   signal?: AbortSignal;
@@ -20,7 +20,7 @@ export interface DownloadOptions {
   ca?: string | Buffer;
   /** Larger files are refused. Default 1 GiB, four times the largest data set that GroupLens has. */
   maxBytes?: number;
-  /** Longest silence of the server. Default 30 s. */
+  /** Longest time without data from the server. Default 30 s. */
   timeoutMs?: number;
 }
 
@@ -32,7 +32,7 @@ export interface Checksum {
 
 /**
  * Fetches `baseUrl` + `file` into the folder, under the file's last name; a file of that name is replaced.
- * @param checksum what the file must have, in lower-case hex; null where there is none to check
+ * @param checksum expected, in lower-case hex; null skips the check
  * @throws {AppError} DOWNLOAD_FAILED; INTERRUPTED where the signal aborted
  */
 export async function downloadFile(
@@ -76,7 +76,7 @@ async function fetchInto(
   options: DownloadOptions,
 ): Promise<string> {
   const { maxBytes = 2 ** 30, onProgress, signal } = options;
-  // Opened before anything can fail: a stream that is still to open its file would make it after it was removed.
+  // Opened first: a stream that opens its file later could create it again after it was removed.
   const file = await open(part, "wx");
   let response: IncomingMessage | undefined;
   try {
@@ -104,7 +104,7 @@ async function fetchInto(
     return hash.digest("hex");
   } finally {
     response?.destroy();
-    // The stream has closed it, unless there never was one.
+    // Already closed by the stream, if there was one.
     await file.close().catch(() => {});
   }
 }
@@ -138,8 +138,8 @@ function respond(url: URL, { signal, ca, timeoutMs = 30_000 }: DownloadOptions):
 function bodyLength(url: URL, response: IncomingMessage, maxBytes: number): number {
   const { statusCode = 0, headers } = response;
   if (statusCode >= 300 && statusCode < 400) {
-    const place = received(headers.location ?? "nowhere");
-    throw failed(url, `redirects are not followed, received status ${statusCode} to ${place}`);
+    const location = received(headers.location ?? "nowhere");
+    throw failed(url, `redirects are not followed, received status ${statusCode} to ${location}`);
   }
   if (statusCode !== 200) throw failed(url, `expected status 200, received ${statusCode}`);
   const length = headers["content-length"];

@@ -1,8 +1,8 @@
-/** Reads regular files up to a size limit: a pipe or a device would never end. */
+/** Reads regular files up to a size limit, and rejects pipes and devices, which may never end. */
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { AppError, received } from "../errors.js";
 
-/** More than any model or encoder has: what ONNX's format allows for one file. */
+/** The limit of ONNX's file format; no model or encoder is larger. */
 export const maxModelBytes = 2 ** 31 - 1;
 
 /**
@@ -17,7 +17,7 @@ export async function readRegularFile(path: string, maxBytes: number, shown = re
       cause,
     });
   };
-  // Before it is opened: opening a pipe waits for whoever writes to it.
+  // Before opening it: opening a pipe waits for a writer.
   const found = await stat(path).catch(unreadable);
   if (!found.isFile())
     throw new AppError("FILE_UNREADABLE", `expected a regular file in ${shown}, received something else`);
@@ -32,24 +32,24 @@ export async function readRegularFile(path: string, maxBytes: number, shown = re
   }
 }
 
-/** Up to the size that the file had: one that grows meanwhile is not followed. */
+/** Reads up to the given size, even if the file grows meanwhile. */
 async function readAll(file: FileHandle, size: number): Promise<Buffer> {
   const bytes = Buffer.alloc(size);
-  let at = 0;
-  while (at < size) {
-    const { bytesRead } = await file.read(bytes, at, size - at, at);
+  let offset = 0;
+  while (offset < size) {
+    const { bytesRead } = await file.read(bytes, offset, size - offset, offset);
     if (bytesRead === 0) break;
-    at += bytesRead;
+    offset += bytesRead;
   }
-  return bytes.subarray(0, at);
+  return bytes.subarray(0, offset);
 }
 
-/** What a clone without Git LFS holds in a file's place: its address, as text. */
+/** Rejects a Git LFS pointer, which a clone without Git LFS has instead of the file. */
 function checkNoPointer(bytes: Buffer, shown: string): void {
   if (!bytes.subarray(0, 64).toString("latin1").startsWith("version https://git-lfs.github.com/spec/")) return;
   throw new AppError(
     "FILE_UNREADABLE",
-    `expected the file itself in ${shown}, received a pointer of Git LFS to it: git lfs pull fetches it`,
+    `expected the file itself in ${shown}, received a Git LFS pointer: run git lfs pull`,
   );
 }
 

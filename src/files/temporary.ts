@@ -1,20 +1,20 @@
-/** Atomic writes: files and folders are written under a temporary name and renamed; leftovers of killed processes are removed. */
+/** Temporary names for atomic writes, and the removal of temporary files that killed processes left behind. */
 import { randomUUID } from "node:crypto";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Names the process that writes it, so that others know when nobody does any longer. */
+/** Contains the process id, so that other processes can tell when the writer has ended. */
 export function temporaryName(path: string): string {
   return `${path}.${process.pid}-${randomUUID()}.tmp`;
 }
 
 const leftOver = /\.(?:(\d+)-)?[0-9a-f]{8}-[0-9a-f-]{27}\.tmp$/;
-/** Of one without a process's number, as there were before, or whose number another process may have by now. */
+/** Age at which a file is removed although its name has no process id, or one that is in use again. */
 const oldMs = 24 * 3_600_000;
 
 /**
- * Removes what processes that have ended left in a folder, however deep.
- * @returns how many
+ * Removes temporary files of ended processes from a folder, recursively.
+ * @returns the number of removed files and folders
  */
 export async function removeLeftOvers(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
@@ -36,7 +36,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // It is there, and somebody else's.
+    // It exists and belongs to another user.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

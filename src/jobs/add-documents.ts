@@ -1,11 +1,11 @@
 /** Adds trusted documents from a folder of operations or manifests. */
-import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { GraphQLError, getOperationAST, parse } from "graphql";
 import { AppError, received } from "../errors.js";
 import { readRegularFile } from "../files/read-file.js";
 import type { Services } from "../services/services.js";
+import { sha256Hex } from "../sha256.js";
 import { unixNow } from "../time.js";
 
 /** The largest file that is read. */
@@ -44,9 +44,9 @@ export async function trustDocuments(
   for (const { text, source } of found) checkDocument(text, source, check);
   const addedAt = unixNow();
   const added = await store.documents.add(
-    found.map(({ text, source }) => ({ hash: hashDocument(text), text, source, addedAt })),
+    found.map(({ text, source }) => ({ hash: sha256Hex(text), text, source, addedAt })),
   );
-  return { documents: found.map(({ text, source }) => ({ hash: hashDocument(text), source })), added };
+  return { documents: found.map(({ text, source }) => ({ hash: sha256Hex(text), source })), added };
 }
 
 async function findDocumentFiles(folder: string): Promise<string[]> {
@@ -73,7 +73,7 @@ function parseDocumentManifest(text: string, file: string): { text: string; sour
     );
   }
   return Object.entries(entries).map(([hash, document]) => {
-    if (typeof document === "string" && hashDocument(document) === hash.replace(/^sha256:/, "")) {
+    if (typeof document === "string" && sha256Hex(document) === hash.replace(/^sha256:/, "")) {
       return { text: document, source: file };
     }
     throw new AppError(
@@ -105,9 +105,4 @@ export async function removeDocument({ store }: Services, hash: string): Promise
     "DOCUMENT_NOT_FOUND",
     `there is no trusted document ${received(hash)}: marquee documents list shows the hashes`,
   );
-}
-
-/** The name that a client sends a document by: SHA-256 of its text, hex. */
-function hashDocument(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -3,7 +3,7 @@
  * new user has not rated yet.
  */
 import type { MovieId } from "../ids.js";
-import { withoutSignal } from "../pause.js";
+import { withoutSignal } from "../event-loop.js";
 import { mulberry32, permutation } from "../random.js";
 import { loadRatings } from "../services/load-ratings.js";
 import type { PosterClusters } from "../services/poster-index.js";
@@ -112,7 +112,7 @@ const indifference = 2.5;
 
 /** Stars above indifference by cluster, and the number of rated movies with a poster. */
 export function weighClusters(
-  { posters: { rowOf }, clusterOf, k }: PosterClusters,
+  { posters: { rowOf }, assignments, k }: PosterClusters,
   { movieIds, stars }: { movieIds: Int32Array; stars: Float32Array },
 ): { weights: Float64Array; posters: number } {
   const weights = new Float64Array(k);
@@ -121,7 +121,7 @@ export function weighClusters(
     const row = rowOf.get(movieIds[r] as MovieId);
     if (row === undefined) continue;
     posters++;
-    weights[clusterOf[row]] += Math.max(0, stars[r] - indifference);
+    weights[assignments[row]] += Math.max(0, stars[r] - indifference);
   }
   return { weights, posters };
 }

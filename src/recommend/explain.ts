@@ -1,6 +1,6 @@
 /** Explains predictions: how much each of a user's ratings contributes, for many user–movie pairs at once. */
 import type { RatingReason } from "../ml/model/predictor.js";
-import { createPause } from "../pause.js";
+import { createYield } from "../event-loop.js";
 import { type PredictionKey, withRatings } from "./predict.js";
 import { loadAll, type Reader } from "./reader.js";
 
@@ -17,7 +17,7 @@ export async function explainPairs(reader: Reader, keys: readonly PredictionKey[
     ),
   ]);
   const movies = rows.map((movie, i) => movie ?? { id: keys[i].movieId, genres: "" });
-  const pause = createPause();
+  const pause = createYield();
   const known = users.filter((user) => user !== undefined);
   for (const user of await withRatings(reader, model, known)) {
     const indices = keys.flatMap((key, index) => (key.userId === user.id ? [index] : []));

@@ -2,7 +2,7 @@
 import { AppError, asAppError, userNotFound } from "../errors.js";
 import type { UserId } from "../ids.js";
 import { basisOf, type Predictions } from "../ml/model/predictor.js";
-import { createPause } from "../pause.js";
+import { createYield } from "../event-loop.js";
 import type { Catalogue } from "../services/catalogue.js";
 import type { User } from "../store/users.js";
 import { createExclusion } from "./exclude.js";
@@ -81,7 +81,7 @@ async function rankCandidates(
   const userAt = new Int32Array(movies.length);
   const getExcluded = await createExclusion(reader, catalogue, requests);
   const lists: (RecommendedMovie[] | AppError)[] = requests.map(() => []);
-  const pause = createPause();
+  const pause = createYield();
   for (const subject of new Set(requests.map((request) => request.subject))) {
     const user = subject.features;
     const predictions = await model.predict({ users: [user], movies: featured, userAt, movieAt: everyPosition });

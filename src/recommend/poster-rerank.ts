@@ -1,6 +1,6 @@
 /** Re-ranks the best candidates by poster similarity, blended with their score and diversified. */
-import { createPause } from "../pause.js";
-import { blend, diversify, normalised } from "../posters/vectors/rerank.js";
+import { createYield } from "../event-loop.js";
+import { blend, diversify, minMaxNormalise } from "../posters/vectors/rerank.js";
 import { centre } from "../posters/vectors/similarity.js";
 import {
   type ComparedPosters,
@@ -33,7 +33,7 @@ export async function rerankByPosters(reader: Reader, lists: readonly CandidateL
   // Without centring, a network's embeddings of all posters are close together.
   const isDiverse = lists.some(({ options: { diversity = 0 } }) => diversity > 0);
   const mean = isDiverse ? (await reader.posterIndex.load("current")).index.mean : undefined;
-  const pause = createPause();
+  const pause = createYield();
   const reranked: RecommendedMovie[][] = [];
   for (const [i, list] of lists.entries()) {
     reranked.push(await rerank(list, compared[i], mean));
@@ -61,7 +61,7 @@ async function rerank(
   const kept = scored.flatMap((_, i) => (bySimilarity && vectors[i] === undefined ? [] : [i]));
   const similarities = kept.map((i) => scored[i].similarity ?? Number.NaN);
   const relevance = bySimilarity
-    ? normalised(similarities)
+    ? minMaxNormalise(similarities)
     : blend(
         kept.map((i) => scored[i].rankingScore),
         similarities,

@@ -2,7 +2,7 @@
 import DataLoader from "dataloader";
 import type { MovieId, UserId } from "../ids.js";
 import type { Predictor } from "../ml/model/predictor.js";
-import { createPause } from "../pause.js";
+import { createYield } from "../event-loop.js";
 import type { Catalogue } from "../services/catalogue.js";
 import { loadRatings } from "../services/load-ratings.js";
 import type { MoviePosterIndex, PosterClusters } from "../services/poster-index.js";
@@ -105,7 +105,7 @@ async function getEmbeddings(
   posterByMovieId: Reader["posterByMovieId"],
   ids: readonly MovieId[],
 ): Promise<(Float32Array | undefined)[]> {
-  const pause = createPause();
+  const pause = createYield();
   const found: (Float32Array | undefined)[] = [];
   for (let from = 0; from < ids.length; from += postersPerStep) {
     if (from > 0) await pause();
@@ -130,7 +130,7 @@ export async function readInGroups<Key extends { userId: UserId }, Options, Valu
   getOptions: (key: Key) => Options,
   read: (options: Options, userIds: UserId[]) => Promise<Value[]>,
 ): Promise<Value[]> {
-  const pause = createPause();
+  const pause = createYield();
   const result = new Array<Value>(keys.length);
   let isFirst = true;
   for (const indices of groupIndices(keys, (key) => JSON.stringify(getOptions(key))).values()) {

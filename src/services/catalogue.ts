@@ -1,6 +1,7 @@
 /** The movie catalogue in memory, in the form that models and rankings use. */
 import { AppError } from "../errors.js";
 import { foldText } from "../fold-text.js";
+import { splitGenres } from "../genres.js";
 import type { MovieId } from "../ids.js";
 import type { MovieFeatures } from "../ml/model/predictor.js";
 import type { Dataset } from "../store/settings.js";
@@ -54,7 +55,7 @@ async function readCatalogue(store: Pick<Store, "movies">, dataset: Dataset): Pr
   return {
     dataset,
     movies,
-    genres: movies.map(({ genres }) => genres.split("|").map(fold)),
+    genres: movies.map(({ genres }) => splitGenres(genres).map(fold)),
     genreSpellings: new Map(Array.from(foldedNames, ([name, folded]) => [folded, name])),
     positionOf: new Map(movies.map((movie, position) => [movie.id, position])),
     everyPosition: Int32Array.from(movies, (_, position) => position),

@@ -1,7 +1,7 @@
 /** The active encoder, and poster embeddings: read from the database, or computed now and stored. */
 import pLimit from "p-limit";
 import { AppError } from "../errors.js";
-import { checkSignal } from "../pause.js";
+import { checkSignal } from "../event-loop.js";
 import { createEmbedder, type Embedder, maxBatch } from "../posters/encoders/embedder.js";
 import {
   builtinEncoder,

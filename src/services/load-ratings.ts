@@ -1,6 +1,6 @@
 /** Loads many users' ratings in small batches, yielding to the event loop in between. */
 import type { UserId } from "../ids.js";
-import { createPause } from "../pause.js";
+import { createYield } from "../event-loop.js";
 import type { RatingsOfUser } from "../store/ratings.js";
 import type { Store } from "../store/store.js";
 
@@ -10,7 +10,7 @@ const rowsPerStep = 1500;
 
 /** All ratings of each user, in the order of the ids, read in steps that yield to the event loop in between. */
 export async function loadRatings(store: Pick<Store, "ratings">, ids: readonly UserId[]): Promise<RatingsOfUser[]> {
-  const pause = createPause();
+  const pause = createYield();
   const ratings: RatingsOfUser[] = [];
   // Some users rate far more than others: the next ones are expected to rate as much as those before.
   for (let users = firstUsers; ratings.length < ids.length; ) {

@@ -1,9 +1,9 @@
 /** Fetches missing posters from providers, one at once or many in the background. */
 import pLimit from "p-limit";
 import { AppError, movieNotFound } from "../errors.js";
+import { withoutSignal } from "../event-loop.js";
 import type { MovieId } from "../ids.js";
-import { withoutSignal } from "../pause.js";
-import { inspectPoster } from "../posters/images/images.js";
+import { inspectPoster } from "../posters/images/inspect-poster.js";
 import { savePoster } from "../posters/images/store.js";
 import type { FoundPoster, PosterProvider } from "../posters/providers/provider.js";
 import type { Poster, PosterFetch } from "../store/posters.js";

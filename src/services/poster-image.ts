@@ -1,5 +1,6 @@
 /** Finds the picture for a poster's URL: by content, by movie, or a drawn card. */
 import { AppError, received } from "../errors.js";
+import { splitGenres } from "../genres.js";
 import { parseMovieId } from "../ids.js";
 import {
   cardName,
@@ -8,7 +9,7 @@ import {
   type Rendition,
   shownFormats,
 } from "../posters/artwork/renditions.js";
-import type { ShownFormat } from "../posters/images/images.js";
+import type { ShownFormat } from "../posters/images/resize-poster.js";
 import type { Poster } from "../store/posters.js";
 import type { Services } from "./services.js";
 
@@ -82,7 +83,7 @@ export async function posterImage(
   }
   if (movie === undefined) return undefined;
   await services.posterFetcher.request([movie.id]);
-  const facts = { title: movie.displayTitle, year: movie.year, genres: movie.genres.split("|") };
+  const facts = { title: movie.displayTitle, year: movie.year, genres: splitGenres(movie.genres) };
   return image(await renditions.ofCard(facts, rendition), cardName(facts), true);
 }
 

@@ -1,6 +1,6 @@
 /** Index of all embedded posters in memory, and the clusters that they form. */
 import type { MovieId } from "../ids.js";
-import { createPause, withoutSignal } from "../pause.js";
+import { createYield, withoutSignal } from "../event-loop.js";
 import { type Clusters, clusterPosters } from "../posters/vectors/clusters.js";
 import { createPosterIndex, type PosterIndex } from "../posters/vectors/neighbours.js";
 import type { EmbeddingStore } from "../store/embeddings.js";
@@ -77,7 +77,7 @@ function toName({ key: { encoderId, preprocessing } }: EncoderInUse): string {
 async function readIndex(embeddings: EmbeddingStore, { key, manifest }: EncoderInUse): Promise<MoviePosterIndex> {
   const movieIds: MovieId[] = [];
   const vectors: Float32Array[] = [];
-  const pause = createPause();
+  const pause = createYield();
   for (let after = 0; ; ) {
     const rows = await embeddings.page(key, after, rowsPerStep);
     if (rows.length === 0) break;
@@ -101,9 +101,9 @@ async function findClusters(posters: MoviePosterIndex): Promise<PosterClusters> 
   const { directions, d, ntotal } = posters.index;
   const clusters = await clusterPosters(directions, d);
   const centroids = new Float32Array(clusters.k * d);
-  const pause = createPause();
+  const pause = createYield();
   for (let i = 0; i < ntotal; i++) {
-    const cluster = clusters.clusterOf[i];
+    const cluster = clusters.assignments[i];
     const share = 1 / clusters.sizes[cluster];
     for (let j = 0; j < d; j++) centroids[cluster * d + j] += share * directions[i * d + j];
     if (i % 500 === 499) await pause();

@@ -2,26 +2,25 @@
 import { LRUCache } from "lru-cache";
 import pLimit from "p-limit";
 import { AppError } from "../errors.js";
-import { checkSignal } from "../pause.js";
-import { lookOf, type PosterLook } from "../posters/images/look.js";
+import { checkSignal } from "../event-loop.js";
+import { createPosterPreview, type PosterPreview } from "../posters/images/preview.js";
 import { readPoster } from "../posters/images/store.js";
 import type { PosterContent } from "./encoders-in-use.js";
 import type { Services } from "./services.js";
 
-export type { PosterLook } from "../posters/images/look.js";
 export type { NamedColour } from "../posters/images/palette.js";
 
 /** A few words each. */
 const maxKept = 20_000;
 /** As many as libuv has threads. */
 const maxConcurrent = 4;
-const kept = new LRUCache<string, Promise<PosterLook | undefined>>({ max: maxKept });
+const kept = new LRUCache<string, Promise<PosterPreview | undefined>>({ max: maxKept });
 
 /** In the order of the posters; undefined where there is none, or it cannot be read. */
 export async function getPosterPreviews(
   services: Pick<Services, "folders">,
   posters: readonly (PosterContent | undefined)[],
-): Promise<(PosterLook | undefined)[]> {
+): Promise<(PosterPreview | undefined)[]> {
   const limit = pLimit(maxConcurrent);
   return Promise.all(
     posters.map((poster) =>
@@ -33,11 +32,11 @@ export async function getPosterPreviews(
   );
 }
 
-function getPreview(folder: string, { sha256, format }: PosterContent): Promise<PosterLook | undefined> {
+function getPreview(folder: string, { sha256, format }: PosterContent): Promise<PosterPreview | undefined> {
   const found = kept.get(sha256);
   if (found !== undefined) return found;
   const preview = readPoster(folder, sha256, format)
-    .then(lookOf)
+    .then(createPosterPreview)
     .catch((error: unknown) => {
       kept.delete(sha256);
       if (error instanceof AppError) return undefined;

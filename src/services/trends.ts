@@ -2,7 +2,7 @@
 import PQueue from "p-queue";
 import { AppError } from "../errors.js";
 import type { MovieId } from "../ids.js";
-import { createPause, stillWaiting, withoutSignal } from "../pause.js";
+import { createYield, stillWaiting, withoutSignal } from "../event-loop.js";
 import type { TimePosition } from "../store/ratings.js";
 import type { Audience } from "../store/statistics.js";
 import type { Store } from "../store/store.js";
@@ -132,7 +132,7 @@ async function countWithin(
   { from, to, edited }: { from: number; to: number; edited: boolean },
   counted: Map<MovieId, Counted>,
 ): Promise<void> {
-  const pause = createPause();
+  const pause = createYield();
   for (let position: TimePosition = { ratedAt: from, id: Number.MAX_SAFE_INTEGER }; ; ) {
     const rows = await store.ratings.after(position, rowsPerStep);
     for (const row of rows) {
@@ -162,7 +162,7 @@ function createEndOfImport(store: Pick<Store, "ratings" | "settings">): () => Pr
 }
 
 async function findEndOfImport(store: Pick<Store, "ratings">): Promise<number | null> {
-  const pause = createPause();
+  const pause = createYield();
   for (let position: TimePosition = { ratedAt: Number.MAX_SAFE_INTEGER, id: Number.MAX_SAFE_INTEGER }; ; ) {
     const rows = await store.ratings.before(position, rowsPerStep);
     const imported = rows.find(({ edited }) => !edited);

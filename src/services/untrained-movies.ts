@@ -1,7 +1,7 @@
 /** What models need to know of movies that no rating trained: their posters' embeddings, and who rated them since. */
 import type { MovieId, UserId } from "../ids.js";
 import type { MovieFeatures, Predictor, UserFeatures } from "../ml/model/predictor.js";
-import { withoutSignal } from "../pause.js";
+import { withoutSignal } from "../event-loop.js";
 import type { Store } from "../store/store.js";
 import { loadRatings } from "./load-ratings.js";
 

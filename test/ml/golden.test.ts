@@ -1,8 +1,8 @@
 /** The original's trained network, served as this project serves it, on MovieLens 1M itself. */
+import { occupations } from "../../src/datasets/movielens/demographics.js";
 import { readFile } from "node:fs/promises";
 import { beforeAll, expect, it } from "vitest";
 import { detectDataset } from "../../src/datasets/movielens/detect.js";
-import { occupations } from "../../src/datasets/movielens/occupations.js";
 import { readMovies, readRatings, readUsers } from "../../src/datasets/movielens/read.js";
 import { openSource } from "../../src/datasets/movielens/source.js";
 import { evaluate } from "../../src/jobs/evaluate/evaluation.js";

@@ -4,7 +4,7 @@ import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } fro
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/errors.js";
-import { createPause, withoutSignal, withSignal } from "../../src/pause.js";
+import { createYield, withoutSignal, withSignal } from "../../src/event-loop.js";
 import { maxBatch } from "../../src/posters/encoders/embedder.js";
 import { savePoster } from "../../src/posters/images/store.js";
 import { createPosterIndex, nearestPosters } from "../../src/posters/vectors/neighbours.js";
@@ -265,13 +265,13 @@ describe("the time of a request", () => {
 
   test("ends what the model is at, and a search among posters", async () => {
     const signal = AbortSignal.abort(new AppError("TIMEOUT", "too late"));
-    const pause = withSignal(signal, createPause);
+    const pause = withSignal(signal, createYield);
     expect(() => pause()).toThrow("too late");
-    expect(withSignal(signal, () => withoutSignal(createPause))()).toBeUndefined();
+    expect(withSignal(signal, () => withoutSignal(createYield))()).toBeUndefined();
     const index = await createPosterIndex(new Float32Array(2 * 600_000), 2);
     const search = () => nearestPosters(index, new Float32Array(2), 3);
     await expect(withSignal(signal, search)).rejects.toThrow("too late");
-    expect((await search()).places).toHaveLength(3);
+    expect((await search()).indices).toHaveLength(3);
   });
 
   test("ends the reading of posters: those under way are kept, and the next query goes on from there", async () => {

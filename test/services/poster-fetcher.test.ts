@@ -25,7 +25,7 @@ const providerFor = ({ url, ca }: TmdbServer) =>
     baseUrl: `${url}3/`,
     ca,
     allowPrivate: true,
-    pace: { perSecond: 1000, tries: 2, firstPauseMs: 1 },
+    pace: { perSecond: 1000, tries: 2, firstDelayMs: 1 },
     timeoutMs: 2000,
   });
 

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { installEncoder } from "../../jobs/encoders/install-encoder.js";
 import type { Progress } from "../../jobs/progress.js";
-import { originOf } from "../../posters/encoders/add-encoder.js";
+import { embeddingOrigin } from "../../posters/encoders/add-encoder.js";
 import type { EncoderManifest } from "../../posters/encoders/encoder-store.js";
 import { decimals, wholeNumber } from "../terminal/arguments.js";
 import { print, printJson, printText } from "../terminal/output.js";
@@ -81,7 +81,7 @@ async function runAdd(file: string, flags: AddFlags, command: Command): Promise<
       : await installEncoder(services, options);
     if (flags.json) return printJson({ ...summarizeEncoder(manifest), added, inUse });
     printText(
-      `${manifest.name}: ${manifest.dimension} dimensions, from ${originOf(manifest)}${added ? "" : " (was there already)"}`,
+      `${manifest.name}: ${manifest.dimension} dimensions, from ${embeddingOrigin(manifest)}${added ? "" : " (was there already)"}`,
     );
     print(use ? "It is in use now." : `Use it with: marquee encoders use ${manifest.name}`);
   });

@@ -1,6 +1,6 @@
 /** `marquee import` and `marquee link`. */
 import type { Command } from "commander";
-import { datasetNames } from "../../datasets/movielens/datasets.js";
+import { datasetNames } from "../../datasets/movielens/releases.js";
 import { AppError } from "../../errors.js";
 import { importMovieLens, type MovieLensReport } from "../../jobs/import/import-movielens.js";
 import { linkMovies } from "../../jobs/import/link-movies.js";

@@ -2,6 +2,7 @@
 import { randomInt } from "node:crypto";
 import type { Command } from "commander";
 import { AppError } from "../../errors.js";
+import { splitGenres } from "../../genres.js";
 import type { MovieId, UserId } from "../../ids.js";
 import type { Predictor } from "../../ml/model/predictor.js";
 import { clampStars } from "../../ml/model/star-scale.js";
@@ -271,7 +272,7 @@ async function drawPicture(
         return {
           title: rows[i]?.displayTitle ?? "",
           year: rows[i]?.year,
-          genres: rows[i]?.genres.split("|") ?? [],
+          genres: splitGenres(rows[i]?.genres ?? ""),
           caption: captions[i],
           poster: bytes,
         };

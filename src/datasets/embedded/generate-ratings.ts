@@ -13,8 +13,9 @@
  */
 
 import { exponential, gaussian, gaussians, gumbel, mulberry32, type Random, shuffle } from "../../random.js";
+import { ageGroups } from "../movielens/demographics.js";
 import { type EmbeddedFilm, embeddedFilms, embeddedGenres, widelySeenTitles } from "./films.js";
-import { ageGroups, type EmbeddedUser, generateUsers } from "./generate-users.js";
+import { type EmbeddedUser, generateUsers } from "./generate-users.js";
 
 /** One sentence for logs, the API and the documentation. */
 export const embeddedDatasetNote =
@@ -41,7 +42,7 @@ export interface EmbeddedDataset {
   readonly ratings: EmbeddedRatings;
 }
 
-/** Any would do; with this one user 42, whom examples show, has rated 84 films and likes ones that everyone knows. */
+/** Arbitrary; with this one user 42, used in examples, has rated 84 films and likes well-known ones. */
 const seed = 1974;
 const numUsers = 600;
 const numGenres = embeddedGenres.length;
@@ -124,13 +125,13 @@ function affinity(taste: Taste, film: Film): number {
   return genres / Math.sqrt(film.genres.length) + taste.era * film.era + taste.fame * film.fame + hidden;
 }
 
-/** Film indices one user rates, in the order of rating. Famous films are likelier, and those to the user's liking. */
+/** Indices of the films that one user rates, in the order of rating. Famous films, and films to the user's taste, are likelier. */
 function drawSeen(random: Random, taste: Taste, films: readonly Film[]): number[] {
   const excess = Math.exp(3.62 + gaussian(random));
   const count = Math.min(maxRatingsPerUser, minRatingsPerUser + Math.floor(excess));
   const keys = Float64Array.from(films, (film) => film.fame + 0.5 * affinity(taste, film) + gumbel(random));
-  const least = keys.slice().sort()[keys.length - count];
-  const seen = [...films.keys()].filter((index) => keys[index] >= least);
+  const threshold = keys.slice().sort()[keys.length - count];
+  const seen = [...films.keys()].filter((index) => keys[index] >= threshold);
   shuffle(random, seen);
   return seen;
 }
@@ -161,7 +162,7 @@ function chronological(times: readonly number[]): Uint32Array {
 
 /**
  * The whole demo data set: 300 films, 600 synthetic users, about 45,000 synthetic ratings.
- * The same on every call, since neither clock nor chance enters; a call takes a fraction of a second.
+ * Deterministic: it depends on neither clock nor chance. A call takes a fraction of a second.
  */
 export function generateEmbeddedDataset(): EmbeddedDataset {
   const random = mulberry32(seed);

@@ -1,14 +1,11 @@
 /**
- * The synthetic users of the demo data set. No person stands behind any of them: gender, age group, occupation and
+ * Generates the synthetic users of the demo data set. None of them is a real person: gender, age group, occupation and
  * zip code are drawn from a seeded generator, in about the proportions that MovieLens 1M's readme and users show.
  */
 
 import { pickWeighted, type Random } from "../../random.js";
-import { occupations } from "../movielens/occupations.js";
-import { type AgeGroup, ageGroups } from "../movielens/rows.js";
+import { type AgeGroup, ageGroups, occupations } from "../movielens/demographics.js";
 
-/** MovieLens 1M's age groups, each named by its lower bound; 1 stands for under 18, 56 for 56 and older. */
-export { type AgeGroup, ageGroups };
 export type Gender = "F" | "M";
 
 export interface EmbeddedUser {

@@ -1,5 +1,5 @@
 /**
- * The second way to a link, for what `matchLinks` left unlinked or at low confidence: some films changed their number
+ * Links movies by title and year where `matchLinks` found no link or one of low confidence: some films changed their id
  * between releases ("M*A*S*H" is 1294 in 1M and 5060 in 25M), and title and year find them.
  */
 import { received } from "../../errors.js";
@@ -14,7 +14,7 @@ interface Candidate {
 }
 
 /**
- * One answer for each movie, in their order: linked where exactly one film of the reference has an equal name (no
+ * One result per movie, in the same order: linked where exactly one film of the reference has an equal name (no
  * beginnings, no word counts) and a year at most one off; among several, the one with most names in common.
  * Confidence is medium where the year is equal, else low.
  * For a movie that `matchLinks` linked at low confidence, only a medium answer is better than what it has.
@@ -31,8 +31,8 @@ export function searchLinks(
     const names = comparableTitles(title);
     const { year } = titleParts(title);
     if (year === null) return { movieId, linked: false, reason: `${received(title)} has no year to search by` };
-    const best = likest(byName, names, year, (candidate) => !taken.has(candidate.movieId));
-    const [double] = best.length === 0 ? likest(byName, names, year, () => true) : [];
+    const best = bestMatches(byName, names, year, (candidate) => !taken.has(candidate.movieId));
+    const [double] = best.length === 0 ? bestMatches(byName, names, year, () => true) : [];
     if (double !== undefined) {
       const { movieId: other, row } = double;
       const reason = `by title and year it is movie ${other}, ${received(row.title)}, which has the link already`;
@@ -62,7 +62,7 @@ export function searchLinks(
 }
 
 /** The films of a year, or one beside it, that have most names in common. */
-function likest(
+function bestMatches(
   byName: ReadonlyMap<string, Candidate[]>,
   names: readonly string[],
   year: number,
@@ -75,8 +75,8 @@ function likest(
       common.set(candidate, (common.get(candidate) ?? 0) + 1);
     }
   }
-  const most = Math.max(...common.values());
-  return [...common].filter(([, count]) => count === most).map(([candidate]) => candidate);
+  const maxCommon = Math.max(...common.values());
+  return [...common].filter(([, count]) => count === maxCommon).map(([candidate]) => candidate);
 }
 
 function indexByName(reference: ReadonlyMap<MovieId, LinkReference>): Map<string, Candidate[]> {

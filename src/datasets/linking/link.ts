@@ -1,6 +1,6 @@
 /**
- * Movies to their IMDb and TMDB ids, by way of a newer MovieLens release. Movie ids are the same in every release, so
- * the id finds the row; title and year say how far to trust it. Of 1M's 3,883 movies, 25M has 3,849.
+ * Links movies to IMDb and TMDB ids by means of a newer MovieLens release. Movie ids are the same in every release, so
+ * the id finds the row; title and year determine the confidence. Of 1M's 3,883 movies, 25M has 3,849.
  */
 import { AppError, received } from "../../errors.js";
 import type { ImdbId, MovieId } from "../../ids.js";
@@ -11,7 +11,7 @@ import type { Source } from "../movielens/source.js";
 import { comparableTitles, titleParts, titlesAgree, yearsAgree } from "../movielens/titles.js";
 
 export interface LinkReference {
-  /** Null where the reference knows ids only, so that nothing can be checked. */
+  /** Null where the reference has ids only, so that nothing can be checked. */
   title: string | null;
   imdbId: ImdbId | null;
   tmdbId: number | null;
@@ -35,7 +35,7 @@ export type LinkMatch =
   | { movieId: MovieId; linked: false; reason: string };
 
 /**
- * One answer for each movie, in their order. Only a row whose title *and* year are another film's is refused: real
+ * One result per movie, in the same order. Only a row whose title *and* year are another film's is rejected: real
  * releases rename films ("Taxman" became "Promise Her Anything") and correct years (1926 to 1927), hardly ever both.
  */
 export function matchLinks(
@@ -68,7 +68,7 @@ const unchecked: Judgement = {
   evidence: "same id; the reference has no titles, so nothing could be checked",
 };
 
-/** How far the reference's title supports the link; undefined where it speaks against it. */
+/** The confidence that the reference's title supports; undefined where it contradicts the link. */
 function judge(title: string, other: string): Judgement | undefined {
   const year = titleParts(title).year;
   const otherYear = titleParts(other).year;

@@ -1,16 +1,16 @@
 /**
- * Which MovieLens release a source holds. Names say what a file should be, its first lines whether it is:
- * a `ratings.dat` full of tabs is not taken for MovieLens 1M.
+ * Detects the MovieLens layout of a source, by its file names and their first lines: a `ratings.dat` with tabs is not
+ * MovieLens 1M.
  */
 import { basename, resolve } from "node:path";
 import { AppError, received } from "../../errors.js";
-import { exportOf } from "./exports.js";
 import { decodeEither, lineBytes, lineEnd } from "./lines.js";
 import { columnNames, splitCsvLine } from "./read-csv.js";
 import { BadField } from "./rows.js";
+import { detectExport } from "./service-exports.js";
 import type { Source } from "./source.js";
 
-export interface Dataset {
+export interface DetectedDataset {
   /** The layout: 1M's and 10M's `::`, 100K's `u.*`, or the CSV files of everything newer. */
   kind: "1m" | "100k" | "csv";
   /** The folder in the archive that holds the files, such as `ml-1m`; else the source's own name. */
@@ -18,13 +18,13 @@ export interface Dataset {
   files: { movies: string; ratings: string; users?: string; links?: string; genres?: string };
 }
 
-type Role = keyof Dataset["files"];
+type Role = keyof DetectedDataset["files"];
 
 interface Expected {
   file: string;
   optional?: boolean;
   /** For messages. */
-  looksLike: string;
+  lineFormat: string;
   test(firstLines: string[]): boolean;
 }
 
@@ -42,73 +42,73 @@ const header =
     }
   };
 
-const shapes: Record<Dataset["kind"], Partial<Record<Role, Expected>>> = {
+const shapes: Record<DetectedDataset["kind"], Partial<Record<Role, Expected>>> = {
   "1m": {
-    movies: { file: "movies.dat", looksLike: "movieId::title::genres", test: anyLine(/^\d+::.+::[^:]*$/) },
+    movies: { file: "movies.dat", lineFormat: "movieId::title::genres", test: anyLine(/^\d+::.+::[^:]*$/) },
     ratings: {
       file: "ratings.dat",
-      looksLike: "userId::movieId::rating::timestamp",
+      lineFormat: "userId::movieId::rating::timestamp",
       test: anyLine(/^\d+::\d+::[\d.]+::\d+$/),
     },
     users: {
       file: "users.dat",
       optional: true,
-      looksLike: "userId::gender::age::occupation::zip",
+      lineFormat: "userId::gender::age::occupation::zip",
       test: anyLine(/^\d+::[MF]::\d+::\d+::/),
     },
   },
   "100k": {
-    movies: { file: "u.item", looksLike: "movieId|title|…|genre flags", test: anyLine(/^\d+\|.+(?:\|[01]){10,}$/) },
+    movies: { file: "u.item", lineFormat: "movieId|title|…|genre flags", test: anyLine(/^\d+\|.+(?:\|[01]){10,}$/) },
     ratings: {
       file: "u.data",
-      looksLike: "userId, movieId, rating, timestamp between tabs",
+      lineFormat: "userId, movieId, rating, timestamp between tabs",
       test: anyLine(/^\d+\t\d+\t[\d.]+\t\d+(?:\t|$)/),
     },
     users: {
       file: "u.user",
       optional: true,
-      looksLike: "userId|age|gender|occupation|zip",
+      lineFormat: "userId|age|gender|occupation|zip",
       test: anyLine(/^\d+\|\d+\|[MF]\|/),
     },
-    genres: { file: "u.genre", optional: true, looksLike: "genre|number", test: anyLine(/^.+\|\d+$/) },
+    genres: { file: "u.genre", optional: true, lineFormat: "genre|number", test: anyLine(/^.+\|\d+$/) },
   },
   csv: {
-    movies: { file: "movies.csv", looksLike: "movieId,title,genres", test: header("movieId", "title", "genres") },
+    movies: { file: "movies.csv", lineFormat: "movieId,title,genres", test: header("movieId", "title", "genres") },
     ratings: {
       file: "ratings.csv",
-      looksLike: "userId,movieId,rating,timestamp",
+      lineFormat: "userId,movieId,rating,timestamp",
       test: header("userId", "movieId", "rating"),
     },
     links: {
       file: "links.csv",
       optional: true,
-      looksLike: "movieId,imdbId,tmdbId",
+      lineFormat: "movieId,imdbId,tmdbId",
       test: header("movieId", "imdbId", "tmdbId"),
     },
   },
 };
 
 /**
- * Looks through the root and every folder of the source.
+ * Searches the root and every folder of the source.
  * @throws {AppError} DATA_FORMAT where there is no data set, or more than one
  */
-export async function detectDataset(source: Source): Promise<Dataset> {
-  const found: Dataset[] = [];
+export async function detectDataset(source: Source): Promise<DetectedDataset> {
+  const found: DetectedDataset[] = [];
   const misfits: string[] = [];
-  for (const folder of new Set(source.files.map((file) => folderOf(file.name)))) {
-    for (const kind of Object.keys(shapes) as Dataset["kind"][]) {
+  for (const folder of new Set(source.files.map((file) => parentFolder(file.name)))) {
+    for (const kind of Object.keys(shapes) as DetectedDataset["kind"][]) {
       const files = await matchShape(source, folder, kind, misfits);
-      if (files !== undefined) found.push({ kind, name: nameOf(source, folder), files });
+      if (files !== undefined) found.push({ kind, name: getDatasetName(source, folder), files });
     }
   }
   if (found.length === 1) return found[0]!;
   if (found.length > 1) {
-    const places = found.map(({ files }) => `${files.movies} with ${files.ratings}`).join("; ");
-    throw new AppError("DATA_FORMAT", `${source.label}: expected one data set, received ${found.length}: ${places}`);
+    const matches = found.map(({ files }) => `${files.movies} with ${files.ratings}`).join("; ");
+    throw new AppError("DATA_FORMAT", `${source.label}: expected one data set, received ${found.length}: ${matches}`);
   }
   for (const { name } of source.files.slice(0, 50)) {
     if (!/\.(?:csv|json|tsv|txt)$/i.test(name)) continue;
-    const found = exportOf((await firstLines(source, name)).join("\n"));
+    const found = detectExport((await firstLines(source, name)).join("\n"));
     if (found !== undefined) throw notADataset(`${source.label}: ${name}`, found);
   }
   throw new AppError(
@@ -118,7 +118,7 @@ export async function detectDataset(source: Source): Promise<Dataset> {
   );
 }
 
-/** A single person's ratings are told from a data set, and what to do with them is said. */
+/** The error for a single person's ratings, with what to do instead. */
 function notADataset(label: string, service: string): AppError {
   return new AppError(
     "DATA_FORMAT",
@@ -127,29 +127,29 @@ function notADataset(label: string, service: string): AppError {
   );
 }
 
-/** The folder's files of this kind by role; undefined, with the reason in `misfits`, where they are not all right. */
+/** The folder's files of this kind by role; undefined where some do not match, with the reason in `misfits`. */
 async function matchShape(
   source: Source,
   folder: string,
-  kind: Dataset["kind"],
+  kind: DetectedDataset["kind"],
   misfits: string[],
-): Promise<Dataset["files"] | undefined> {
+): Promise<DetectedDataset["files"] | undefined> {
   const names = new Map<string, string>();
   for (const { name } of source.files) {
-    if (folderOf(name) === folder) names.set(basename(name).toLowerCase(), name);
+    if (parentFolder(name) === folder) names.set(basename(name).toLowerCase(), name);
   }
   const expected = Object.entries(shapes[kind]) as [Role, Expected][];
   if (expected.some(([, { file, optional }]) => !optional && !names.has(file))) return undefined;
-  const files: Partial<Dataset["files"]> = {};
+  const files: Partial<DetectedDataset["files"]> = {};
   const misfitsBefore = misfits.length;
-  for (const [role, { file, looksLike, test }] of expected) {
+  for (const [role, { file, lineFormat, test }] of expected) {
     const name = names.get(file);
     if (name === undefined) continue;
     const lines = await firstLines(source, name);
     if (test(lines)) files[role] = name;
-    else misfits.push(`${name} should hold ${looksLike}, but starts with ${received(lines[0] ?? "")}`);
+    else misfits.push(`${name} should hold ${lineFormat}, but starts with ${received(lines[0] ?? "")}`);
   }
-  return misfits.length === misfitsBefore ? (files as Dataset["files"]) : undefined;
+  return misfits.length === misfitsBefore ? (files as DetectedDataset["files"]) : undefined;
 }
 
 /** Up to ten lines from the first 16 KiB. */
@@ -161,7 +161,7 @@ async function firstLines(source: Source, name: string): Promise<string[]> {
     size += chunk.length;
     if (size >= 16 * 1024) break;
   }
-  // Line by line, so that one stray byte further down does not decide how the header is decoded.
+  // Decoded line by line, so that a stray byte further down does not affect the header.
   const lines: string[] = [];
   const head = Buffer.concat(parts).subarray(0, 16 * 1024);
   for (let start = 0; start < head.length && lines.length < 10; ) {
@@ -172,12 +172,12 @@ async function firstLines(source: Source, name: string): Promise<string[]> {
   return lines;
 }
 
-function folderOf(name: string): string {
+function parentFolder(name: string): string {
   const slash = name.lastIndexOf("/");
   return slash < 0 ? "" : name.slice(0, slash);
 }
 
-function nameOf(source: Source, folder: string): string {
+function getDatasetName(source: Source, folder: string): string {
   return folder === "" ? basename(resolve(source.label)).replace(/\.zip$/i, "") : basename(folder);
 }
 

@@ -1,6 +1,6 @@
 /**
- * From bytes to lines. Files stream in blocks of whole lines, so memory does not grow with the file and
- * asynchronous work is paid for once a block instead of once a line.
+ * Reads text files as lines. Files stream in blocks of whole lines, so memory does not grow with the file and
+ * asynchronous overhead occurs once per block instead of once per line.
  */
 import { isUtf8 } from "node:buffer";
 import { AppError } from "../../errors.js";
@@ -10,13 +10,13 @@ import type { Source } from "./source.js";
 const newline = 10;
 const carriageReturn = 13;
 
-/** Bytes gathered before a block is given: about 4,000 lines of ratings. Also the longest line accepted. */
+/** Size of a block: about 4,000 lines of ratings. Also the longest line accepted. */
 const blockBytes = 64 * 1024;
 
 /**
  * The file's bytes in blocks that end where a line ends (the last one perhaps without its newline).
  * A byte order mark at the start is dropped.
- * @throws {AppError} DATA_FORMAT for a line of more than 64 KiB: this is no MovieLens file
+ * @throws {AppError} DATA_FORMAT for a line of more than 64 KiB
  */
 export async function* readBlocks(source: Source, file: string, options: ReadOptions): AsyncGenerator<Buffer> {
   let parts: Buffer[] = [];
@@ -54,7 +54,7 @@ export function lineEnd(block: Buffer, start: number): number {
   return end < 0 ? block.length : end;
 }
 
-/** A line's own bytes, without a carriage return. */
+/** The bytes of a line, without a carriage return. */
 export function lineBytes(block: Buffer, start: number, end: number): Buffer {
   return block.subarray(start, end > start && block[end - 1] === carriageReturn ? end - 1 : end);
 }
@@ -101,10 +101,10 @@ export async function* readRows<Row>(
   badLines.check(full, true);
 }
 
-/** For whoever has the rows already, from a check of the options. */
+/** Consumes all batches, for callers that get the rows from a check of the options. */
 export async function readToEnd(batches: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of batches) {
-    // Nothing is left to do with a batch.
+    // The checks have seen its rows.
   }
 }
 
@@ -115,8 +115,8 @@ export function decodeUtf8(bytes: Buffer): string {
 }
 
 /**
- * Text of the older data sets: MovieLens 100K and 1M are Latin-1, 10M is UTF-8, and converted copies go round.
- * A Latin-1 line with an accent is practically never valid UTF-8, so each line tells.
+ * Text of the older data sets: MovieLens 100K and 1M are Latin-1, 10M is UTF-8, and converted copies exist.
+ * A Latin-1 line with an accent is practically never valid UTF-8, so each line is decoded by itself.
  */
 export function decodeEither(bytes: Buffer): string {
   return bytes.toString(isUtf8(bytes) ? "utf8" : "latin1");

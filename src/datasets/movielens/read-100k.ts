@@ -1,9 +1,8 @@
 /** MovieLens 100K: `u.data` (tabs), `u.item` and `u.user` (pipes), genre flags named by `u.genre`. */
+import { type AgeGroup, ageGroups } from "./demographics.js";
 import { decodeEither, readRows, readToEnd } from "./lines.js";
 import { type RatingLayout, readRatingRows } from "./read-ratings.js";
 import {
-  type AgeGroup,
-  ageGroups,
   BadField,
   expectFields,
   genderField,
@@ -17,7 +16,7 @@ import {
 } from "./rows.js";
 import type { Source } from "./source.js";
 
-/** What the 19 flags of `u.item` mean where a copy has lost its `u.genre`. */
+/** The 19 genre flags of `u.item`, for copies without `u.genre`. */
 const defaultGenres =
   "unknown Action Adventure Animation Children's Comedy Crime Documentary Drama Fantasy Film-Noir Horror Musical Mystery Romance Sci-Fi Thriller War Western".split(
     " ",

@@ -1,10 +1,9 @@
 /** MovieLens 1M and 10M: `movies.dat`, `ratings.dat` and (1M only) `users.dat`, fields between `::`, no header. */
+import { splitGenres } from "../../genres.js";
+import { type AgeGroup, ageGroups, occupations } from "./demographics.js";
 import { decodeEither, readRows } from "./lines.js";
-import { occupations } from "./occupations.js";
 import { type RatingLayout, readRatingRows } from "./read-ratings.js";
 import {
-  type AgeGroup,
-  ageGroups,
   BadField,
   expectFields,
   genderField,
@@ -35,7 +34,7 @@ export function readMovies1m(source: Source, file: string, options: ReadOptions)
   const parse = (text: string, line: number) => {
     const fields = text.split("::");
     expectFields(fields, 3, text);
-    return { line, movieId: movieIdField(fields[0]!), title: titleField(fields[1]!), genres: splitGenres(fields[2]!) };
+    return { line, movieId: movieIdField(fields[0]!), title: titleField(fields[1]!), genres: parseGenres(fields[2]!) };
   };
   return readRows(source, file, options, decodeEither, parse, options.checkMovie);
 }
@@ -63,8 +62,8 @@ export function readRatings1m(source: Source, file: string, options: ReadOptions
 }
 
 /** Genres between `|`, as 1M, 10M and the CSV releases write them. */
-export function splitGenres(text: string): string[] {
-  return text.split("|").filter((genre) => genre !== "" && genre !== "(no genres listed)");
+export function parseGenres(text: string): string[] {
+  return splitGenres(text).filter((genre) => genre !== "" && genre !== "(no genres listed)");
 }
 
 function ageGroupField(text: string): AgeGroup {

@@ -1,12 +1,12 @@
 /**
  * MovieLens 20M, 25M, 32M and "latest": `movies.csv`, `ratings.csv`, `links.csv`, UTF-8 with a header row.
- * Columns are found by name. One record stands on one line; a quoted field with a line end in it is refused.
+ * Columns are found by name. Each record is one line; a quoted field with a line break is rejected.
  */
 import { parse } from "csv-parse/sync";
 import { AppError, received } from "../../errors.js";
 import { type ImdbId, parseImdbId } from "../../ids.js";
 import { decodeUtf8, readRows } from "./lines.js";
-import { splitGenres } from "./read-1m.js";
+import { parseGenres } from "./read-1m.js";
 import { type RatingLayout, readRatingRows } from "./read-ratings.js";
 import {
   BadField,
@@ -14,10 +14,10 @@ import {
   type LinkRow,
   type MovieRow,
   movieIdField,
+  parseWholeNumber,
   type RatingRow,
   type ReadOptions,
   titleField,
-  wholeNumber,
 } from "./rows.js";
 import type { Source } from "./source.js";
 
@@ -27,7 +27,7 @@ export function readMoviesCsv(source: Source, file: string, options: ReadOptions
     line,
     movieId: movieIdField(movieId),
     title: titleField(title),
-    genres: splitGenres(genres),
+    genres: parseGenres(genres),
   });
   return readRecords(source, file, ["movieId", "title", "genres"], options, row, options.checkMovie);
 }
@@ -77,7 +77,7 @@ export function splitCsvLine(text: string): string[] {
   }
 }
 
-/** Batches of rows from the named columns, which `row` gets in the order of `names`. */
+/** Batches of rows; `row` gets the named columns in the order of `names`. */
 function readRecords<Row>(
   source: Source,
   file: string,
@@ -104,7 +104,7 @@ function readRecords<Row>(
   return readRows(source, file, options, decodeUtf8, parse, check);
 }
 
-/** Names of a header, as they are compared: whatever their case, and the blanks around them. */
+/** Normalised names of a header: lower case, without surrounding spaces. */
 export function columnNames(header: readonly string[]): string[] {
   return header.map((name) => name.trim().toLowerCase());
 }
@@ -128,13 +128,13 @@ function imdbIdField(text: string): ImdbId | null {
   return id;
 }
 
-const largestTmdbId = 2 ** 31 - 1;
+const maxTmdbId = 2 ** 31 - 1;
 
 function tmdbIdField(text: string): number | null {
   if (text.trim() === "") return null;
-  const id = wholeNumber(text);
-  if (id === undefined || id < 1 || id > largestTmdbId) {
-    throw new BadField(`a TMDB id, a whole number from 1 to ${largestTmdbId}, or nothing`, text);
+  const id = parseWholeNumber(text);
+  if (id === undefined || id < 1 || id > maxTmdbId) {
+    throw new BadField(`a TMDB id, a whole number from 1 to ${maxTmdbId}, or nothing`, text);
   }
   return id;
 }

@@ -1,7 +1,7 @@
 /**
- * Ratings, in all three layouts. They are the large file (25 million lines), and nearly every line is a few plain
- * numbers, so those are read straight from the bytes; a line that is anything else takes the slow way, which splits
- * it as text and either finds a row or says what is wrong.
+ * Reads ratings in all three layouts. The file is large (25 million lines) and nearly every line is a few plain numbers,
+ * which are parsed straight from the bytes; any other line takes the slow path, which splits it as text and either finds
+ * a row or reports what is wrong.
  */
 import type { MovieId, UserId } from "../../ids.js";
 import { lineBytes, lineEnd, readBlocks } from "./lines.js";
@@ -21,11 +21,11 @@ import {
 import type { Source } from "./source.js";
 
 export interface RatingLayout {
-  /** One character, which stands `separatorWidth` times between two fields. */
+  /** One character, repeated `separatorWidth` times between two fields. */
   separator: string;
   separatorWidth: number;
   columns: number;
-  /** Which column holds what, from 0; timestamp −1 where there is none. */
+  /** Column indices; timestamp is −1 where there is none. */
   user: number;
   movie: number;
   rating: number;
@@ -36,7 +36,7 @@ export interface RatingLayout {
 
 /**
  * Batches of ratings, about 4,000 a batch.
- * @param layout or a function that finds it in the first line, and says whether that is a header
+ * @param layout the layout, or a function that derives it from the first line and tells whether that is a header
  * @throws {AppError} DATA_BAD_LINE unless `skipBad`; DATA_FORMAT
  */
 export async function* readRatingRows(
@@ -139,38 +139,38 @@ function parseBlock(
 }
 
 /**
- * The fast way: a subset of the grammar of `parseText`, with the same values (a test compares the two on generated lines).
+ * The fast path: a subset of the grammar of `parseText`, with the same values (a test compares the two on generated lines).
  * Plain numbers of one line, such as `1::1193::5::978300760`, at most one decimal each.
  * @param out one number per column
- * @returns where the next line starts, or −1 where the line holds anything else
+ * @returns the offset of the next line, or −1 where the line holds anything else
  */
 function readNumbers(block: Buffer, start: number, layout: RatingLayout, out: Float64Array): number {
   const separator = layout.separator.charCodeAt(0);
   const { columns, separatorWidth } = layout;
-  let at = start;
+  let offset = start;
   for (let column = 0; column < columns; column++) {
     if (column > 0) {
-      for (let i = 0; i < separatorWidth; i++) if (block[at++] !== separator) return -1;
+      for (let i = 0; i < separatorWidth; i++) if (block[offset++] !== separator) return -1;
     }
-    const first = at;
+    const first = offset;
     let value = 0;
-    let digit = block[at] - 48;
+    let digit = block[offset] - 48;
     while (digit >= 0 && digit <= 9) {
       value = value * 10 + digit;
-      digit = block[++at] - 48;
+      digit = block[++offset] - 48;
     }
-    if (at === first || at - first > 11) return -1;
-    if (block[at] === 46 /* . */) {
-      const tenths = block[at + 1] - 48;
+    if (offset === first || offset - first > 11) return -1;
+    if (block[offset] === 46 /* . */) {
+      const tenths = block[offset + 1] - 48;
       if (!(tenths >= 0 && tenths <= 9)) return -1;
       value += tenths / 10;
-      at += 2;
+      offset += 2;
     }
     out[column] = value;
   }
-  if (block[at] === 13) at++;
-  if (at >= block.length) return block.length;
-  return block[at] === 10 ? at + 1 : -1;
+  if (block[offset] === 13) offset++;
+  if (offset >= block.length) return block.length;
+  return block[offset] === 10 ? offset + 1 : -1;
 }
 
 /** @throws {BadField} */

@@ -1,23 +1,21 @@
-/** What the readers give: one row type for every data set's own layout, and the checks that all layouts share. */
+/** The row types and field checks that the readers of all layouts share. */
 import { AppError, received } from "../../errors.js";
 import { firstOwnId, type ImdbId, type MovieId, type UserId } from "../../ids.js";
+import { unixNow } from "../../time.js";
+import type { AgeGroup } from "./demographics.js";
 
-/** Where a row stands, from 1; only of files whose keys are compared line by line. */
+/** The line number, from 1, for rows whose keys are compared across lines. */
 interface Numbered {
   line: number;
 }
 
 export interface MovieRow extends Numbered {
   movieId: MovieId;
-  /** As the file has it: `Godfather, The (1972)`. `splitTitle` takes it apart. */
+  /** As in the file: `Godfather, The (1972)`. `splitTitle` parses it. */
   title: string;
-  /** Empty where the file says that there are none, or that it does not know. */
+  /** Empty where the file lists none, or says that they are unknown. */
   genres: string[];
 }
-
-/** Lower bounds of MovieLens 1M's age groups; 1 stands for "under 18". */
-export const ageGroups = [1, 18, 25, 35, 45, 50, 56] as const;
-export type AgeGroup = (typeof ageGroups)[number];
 
 export interface UserRow extends Numbered {
   userId: UserId;
@@ -46,23 +44,23 @@ export interface BadLine {
   file: string;
   /** From 1. */
   line: number;
-  /** What was expected: bad lines of one file that lack the same are of one kind. */
+  /** What was expected; bad lines of one file with the same expectation are of one kind. */
   kind: string;
-  /** The sentence that a strict reader throws. */
+  /** The message of the error that a strict reader throws. */
   message: string;
 }
 
 export interface ReadOptions {
   /** Report a line that cannot be read and go on, instead of throwing DATA_BAD_LINE; up to half of a file's lines. */
   skipBad: boolean;
-  /** Unix seconds that no rating's time is beyond; by default a day from now. */
+  /** The latest accepted time of a rating, in Unix seconds; by default a day from now. */
   latest?: number;
   /** Called with the number of uncompressed bytes just read. */
   onBytes?(bytes: number): void;
   onBadLine?(problem: BadLine): void;
   /**
-   * What one line alone cannot say, such as that its key is new or that its movie exists. Called once for each row that can
-   * be read; a BadField it throws makes the line a bad one like any other, so that both kinds count towards half of the file.
+   * Checks that need more than one line, such as whether a key is new or a movie exists. Called once for each readable row;
+   * a BadField that it throws makes the line a bad one, which counts towards half of the file too.
    */
   checkMovie?(row: MovieRow): void;
   checkUser?(row: UserRow): void;
@@ -70,7 +68,7 @@ export interface ReadOptions {
   checkLink?(row: LinkRow): void;
 }
 
-/** One field is not what it should be; `BadLines` adds where it stands. */
+/** An invalid field; `BadLines` adds the file and line. */
 export class BadField extends Error {
   readonly expected: string;
 
@@ -80,18 +78,17 @@ export class BadField extends Error {
   }
 }
 
-/** A number that is a rating on another scale, such as 8 of 10. */
+/** A rating beyond five stars, which suggests another scale, such as 8 of 10. */
 export class OffScale extends BadField {}
 
-/** So many lines say what a file is like, before its end. */
+/** Lines after which a file is judged before its end. */
 const tellingLines = 1000;
-/** Of ratings beyond five stars, this share says that the file has another scale: its lower half would mean the opposite. */
+/** A larger share of ratings beyond five stars means that the file has another scale, so its other ratings would be misread. */
 const offScaleShare = 0.25;
 
 /**
- * The bad lines of one file, under the one contract of all files: the first one stops the import, or, where the options
- * say to skip, each is reported; but a file of which most lines are bad, or whose ratings have another scale, is not
- * what it seems, and stops it all the same.
+ * Collects the bad lines of one file. The first one stops the import, or each is reported where `skipBad` is set; a file
+ * of which most lines are bad, or whose ratings have another scale, stops the import in any case.
  */
 export class BadLines {
   readonly #file: string;
@@ -105,7 +102,7 @@ export class BadLines {
     this.#options = options;
   }
 
-  /** @throws {AppError} DATA_BAD_LINE, unless the options say to skip; whatever is not a BadField as it came */
+  /** @throws {AppError} DATA_BAD_LINE unless `skipBad`; rethrows any error that is no BadField */
   report(error: unknown, line: number): void {
     if (!(error instanceof BadField)) throw error;
     const message = `${this.#file} line ${line}: ${error.message}`;
@@ -116,8 +113,8 @@ export class BadLines {
   }
 
   /**
-   * To call now and then, and at the end.
-   * @param lines read so far, empty ones aside
+   * Call it regularly, and at the end.
+   * @param lines read so far, without empty ones
    * @throws {AppError} DATA_BAD_LINE
    */
   check(lines: number, isEnd: boolean): void {
@@ -137,7 +134,7 @@ export class BadLines {
   }
 }
 
-/** The first row of each key, and its line; see `UniqueRows.isNew`. */
+/** Detects repeated keys; see `isNew`. */
 export class UniqueRows<Key> {
   readonly #seen = new Map<Key, { line: number; values: string }>();
   readonly #what: string;
@@ -148,8 +145,8 @@ export class UniqueRows<Key> {
   }
 
   /**
-   * @param values everything else that the row says
-   * @returns false where the very same row came before
+   * @param values all other fields of the row
+   * @returns false where an identical row came before
    * @throws {BadField} where the key came before with other values, naming that line
    */
   isNew(key: Key, values: string, line: number): boolean {
@@ -166,26 +163,26 @@ export class UniqueRows<Key> {
   }
 }
 
-/** Ids of data sets end where those of this server begin. */
-const largestId = firstOwnId - 1;
+/** The highest id of a data set; higher ones are for users and movies added through the API. */
+const maxId = firstOwnId - 1;
 
 /**
- * A whole number: up to eleven digits, blanks around them, and perhaps a point and zeros, which is how pandas writes a column of
- * whole numbers with a gap in it. Undefined for anything else.
+ * A whole number: up to eleven digits, with optional surrounding spaces and a decimal part of zeros, as pandas writes integer
+ * columns with missing values. Undefined for anything else.
  */
-export function wholeNumber(text: string): number | undefined {
+export function parseWholeNumber(text: string): number | undefined {
   const match = /^\s*(\d{1,11})(?:\.0+)?\s*$/.exec(text);
   return match === null ? undefined : Number(match[1]);
 }
 
 export function isIdInRange(value: number): boolean {
-  return value >= 1 && value <= largestId && Number.isInteger(value);
+  return value >= 1 && value <= maxId && Number.isInteger(value);
 }
 
 function idField(text: string, what: string): number {
-  const value = wholeNumber(text);
+  const value = parseWholeNumber(text);
   if (value === undefined || !isIdInRange(value)) {
-    throw new BadField(`a ${what} id, a whole number from 1 to ${largestId}`, text);
+    throw new BadField(`a ${what} id, a whole number from 1 to ${maxId}`, text);
   }
   return value;
 }
@@ -231,9 +228,9 @@ export function ratingField(text: string): number {
 
 const dayInSeconds = 86_400;
 
-/** Nobody has rated anything later than tomorrow, wherever their clock is. */
+/** The latest plausible time of a rating: tomorrow, whatever the time zone. */
 export function latestTime({ latest }: ReadOptions): number {
-  return latest ?? Math.floor(Date.now() / 1000) + dayInSeconds;
+  return latest ?? unixNow() + dayInSeconds;
 }
 
 /**
@@ -241,7 +238,7 @@ export function latestTime({ latest }: ReadOptions): number {
  * @throws {BadField} unless the text is a whole number from 0 to `latest`; milliseconds by mistake lie beyond
  */
 export function timestampField(text: string, latest: number): number | null {
-  const value = wholeNumber(text);
+  const value = parseWholeNumber(text);
   if (value === undefined || value > latest) throw new BadField("a time in Unix seconds, up to tomorrow", text);
   return value || null;
 }

@@ -1,6 +1,6 @@
 /**
- * Where a data set's files come from: a zip file, read in place and never unpacked, or a folder.
- * Both answer the same questions, so nothing above this file knows which it was.
+ * Opens a data set's files from a folder or from a zip file, which is read in place and never unpacked. Both have the
+ * same interface.
  */
 import { createReadStream } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
 import yauzl from "yauzl";
 import { AppError } from "../../errors.js";
-import { exportOf } from "./exports.js";
+import { detectExport } from "./service-exports.js";
 
 export interface SourceFile {
   /** Path inside the source, with `/` between the parts. */
@@ -22,7 +22,7 @@ export interface Source {
   /** The path it was opened with, for messages. */
   label: string;
   files: SourceFile[];
-  /** Uncompressed bytes of one file. The stream fails with DATA_FORMAT where the zip's size or CRC-32 does not hold. */
+  /** Uncompressed bytes of one file. The stream fails with DATA_FORMAT where the zip's size or CRC-32 does not match. */
   openFile(name: string): Promise<Readable>;
   close(): Promise<void>;
 }
@@ -51,7 +51,7 @@ export async function openSource(path: string): Promise<Source> {
   return openZip(path);
 }
 
-/** A file of text is no zip that broke: its folder is what should be given, or it is something else altogether. */
+/** Rejects text files with a helpful message, rather than as a damaged zip. */
 async function refuseText(path: string): Promise<void> {
   const file = await open(path).catch((error: unknown) => {
     throw unreadable(path, error);
@@ -60,7 +60,7 @@ async function refuseText(path: string): Promise<void> {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
     const start = buffer.subarray(0, bytesRead);
     if (bytesRead === 0 || start.includes(0) || start.subarray(0, 2).toString("latin1") === "PK") return;
-    const service = exportOf(start.toString("utf8"));
+    const service = detectExport(start.toString("utf8"));
     const what =
       service !== undefined
         ? `one person's ratings as ${service} exports them: add that person with the mutations createUser and rateMovies`
@@ -83,7 +83,7 @@ async function openFolder(path: string): Promise<Source> {
         if (depth < maxDepth) await list(name, depth + 1);
         continue;
       }
-      // A link to a file is followed; a link to a folder is not, since it may lead round in a circle.
+      // A link to a file is followed; a link to a folder is not, since it may form a cycle.
       const found = await stat(join(path, name)).catch(() => undefined);
       if (found?.isFile()) addFile(files, { name, size: found.size }, path);
     }
@@ -141,7 +141,7 @@ async function openZip(path: string): Promise<Source> {
   };
 }
 
-/** The stream's own chunks, its failures as AppErrors, and at its end the CRC-32 (yauzl checks the size only). */
+/** Passes the stream's chunks on, turns its failures into AppErrors, and checks the CRC-32 at the end (yauzl checks the size only). */
 async function* explained(stream: Readable, label: string, name: string, crc?: number): AsyncGenerator<Buffer> {
   let sum = 0;
   try {
@@ -160,7 +160,7 @@ async function* explained(stream: Readable, label: string, name: string, crc?: n
   }
 }
 
-/** What other programs leave behind: hidden files, and the copies that macOS puts into its zips. */
+/** Hidden files, and the copies that macOS adds to zips. */
 function isClutter(name: string): boolean {
   return name.split("/").some((part) => part.startsWith(".") || part === "__MACOSX");
 }

@@ -1,10 +1,10 @@
 /**
- * MovieLens titles: `City of Lost Children, The (Cité des enfants perdus, La) (1995)` is a name with its article
- * behind, other names in brackets, and a year. Taken apart for showing, and made alike for comparing.
+ * Parses MovieLens titles for display, and normalises them for comparison: `City of Lost Children, The (Cité des enfants
+ * perdus, La) (1995)` is a name with its article moved to the end, other names in brackets, and a year.
  */
 import { foldText } from "../../fold-text.js";
 
-/** Articles that stand behind a comma at the end of a title; anywhere else these words are left alone. */
+/** Articles that may follow a comma at the end of a title; elsewhere these words are left alone. */
 const articles =
   "The A An Da|Le La Les L' Un Une|Il Lo I Gli Uno Una|El Los Las|Der Die Das Ein Eine|De Det Den En Et Ett Een Het|O Os";
 const movedArticle = new RegExp(`^(.+?),\\s*(${articles.replaceAll(" ", "|")})$`);
@@ -12,13 +12,13 @@ const movedArticle = new RegExp(`^(.+?),\\s*(${articles.replaceAll(" ", "|")})$`
 /** A year, or the first of a range such as `2006–2007`, at the end of the title. */
 const yearAtEnd = /\s*\(((?:18|19|20)\d\d)(?:\s*[-–]\s*(?:\d{4})?)?\)+$/;
 
-/** What a name does not end with: brackets after it belong to it (`Birdman: Or (The Unexpected Virtue …)`). */
+/** An unfinished name: brackets after it belong to it (`Birdman: Or (The Unexpected Virtue …)`). */
 const unfinished = /(?:[:–-]|\S\s+or)$/i;
 
 const aka = /^a\.?k\.?a\.?\s+/i;
 
 export interface TitleParts {
-  /** For showing: without year and other names, its article in front. */
+  /** For display: without year and other names, its article in front. */
   displayTitle: string;
   /** The names in brackets, articles in front. */
   otherTitles: string[];
@@ -45,7 +45,7 @@ export function titleParts(title: string): TitleParts {
   return { displayTitle: articleFirst(rest), otherTitles: otherTitles.filter((other) => other !== ""), year };
 }
 
-/** A title as a page shows it: `Godfather, The (1972)` is `The Godfather`, 1972. No year stands as null. */
+/** A title as a page shows it: `Godfather, The (1972)` is `The Godfather`, 1972. The year is null where there is none. */
 export function splitTitle(title: string): { displayTitle: string; year: number | null } {
   const { displayTitle, year } = titleParts(title);
   return { displayTitle, year };
@@ -56,7 +56,7 @@ export function withoutYear(title: string): string {
   return title.replace(yearAtEnd, "");
 }
 
-/** Where the bracket opens that closes at the text's end, or that never closes; −1 where there is none. */
+/** The index of the bracket that closes at the text's end, or that never closes; −1 where there is none. */
 function lastBracket(text: string): number {
   let depth = 0;
   for (let i = text.length - 1; i >= 0; i--) {
@@ -99,8 +99,10 @@ export function comparableTitles(title: string): string[] {
   const names = [displayTitle, ...otherTitles].flatMap((name) =>
     name.includes("/") ? [name, ...name.split("/")] : name,
   );
-  const alike = names.map((name) => normaliseTitle(name).replace(/\b[ivx]{2,4}\b/g, (word) => numerals[word] ?? word));
-  return [...new Set(alike)].filter((name) => name !== "");
+  const normalised = names.map((name) =>
+    normaliseTitle(name).replace(/\b[ivx]{2,4}\b/g, (word) => numerals[word] ?? word),
+  );
+  return [...new Set(normalised)].filter((name) => name !== "");
 }
 
 /**

@@ -6,7 +6,7 @@
 import { createCoLikeLift } from "../../ml/audience/co-likes.js";
 import type { SparseRows } from "../../ml/data/rating-matrix.js";
 import { topK } from "../../ml/linalg/top-k.js";
-import { similarityTo } from "../../posters/vectors/similarity.js";
+import { cosinesTo } from "../../posters/vectors/similarity.js";
 
 export interface Quality {
   genreJaccard: number;
@@ -48,7 +48,7 @@ export function createQualityMeasure({ genres, likes }: MovieFacts) {
     const jaccards: number[] = [];
     const liftMeans: number[] = [];
     for (const query of queries) {
-      similarityTo(vectors.subarray(query * d, (query + 1) * d), vectors, options, similarities);
+      cosinesTo(vectors.subarray(query * d, (query + 1) * d), vectors, options, similarities);
       jaccards.push(meanOver(nearest(query, new Uint8Array(n)), (other) => jaccard(sets[query], sets[other])));
       if (tooFewLikes[query] === 1) continue;
       const near = nearest(query, tooFewLikes.slice());

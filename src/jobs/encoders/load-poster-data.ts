@@ -1,5 +1,6 @@
 /** Loads what a head learns from: embedded posters, with the genres and likes of their movies. */
 import { AppError } from "../../errors.js";
+import { splitGenres } from "../../genres.js";
 import type { MovieId, UserId } from "../../ids.js";
 import { leastLike } from "../../ml/audience/co-likes.js";
 import { type SparseRows, sparseRows } from "../../ml/data/rating-matrix.js";
@@ -62,7 +63,7 @@ export async function loadPosterData({ store }: Services, { key, manifest }: Enc
     d,
     contents: movies.map(({ id }) => stored.get(id)!.content),
     vectors,
-    genres: movies.map(({ genres }) => (genres === "" ? [] : genres.split("|"))),
+    genres: movies.map(({ genres }) => splitGenres(genres)),
     likes: toMatrix(all),
     learnedLikes: toMatrix(learned),
   };

@@ -8,13 +8,13 @@ import {
   encoderName,
   type HeadEncoderManifest,
   preprocessingVersion,
-  sha256Of,
 } from "../../posters/encoders/encoder-manifest.js";
 import { listEncoders } from "../../posters/encoders/encoder-store.js";
-import { combineOutputs, headGraph, squaredDistances, usualGamma } from "../../posters/encoders/projection-head.js";
+import { combineOutputs, headGraph, squaredDistances, medianGamma } from "../../posters/encoders/projection-head.js";
 import { writeEncoder } from "../../posters/encoders/write-encoder.js";
 import { createPosterIndex } from "../../posters/vectors/neighbours.js";
 import { gaussians, mulberry32, permutation } from "../../random.js";
+import { sha256Hex } from "../../sha256.js";
 import type { EncoderInUse } from "../../services/encoders-in-use.js";
 import type { Services } from "../../services/services.js";
 import { type Progress, silent } from "../progress.js";
@@ -59,7 +59,7 @@ export async function trainHead(
       progress.update({ stage: "compare", done, total, unit: "posters" });
     }
   });
-  const gamma = usualGamma(distances);
+  const gamma = medianGamma(distances);
   const kernel = distances.map((distance) => Math.exp(-gamma * distance));
   const facts = {
     genres: Array.from(landmarks, (i) => genres[i]),
@@ -81,7 +81,7 @@ export async function trainHead(
   progress.update({ stage: "train", done: 1, total: 1, unit: "head" });
   const graph = headGraph({ mean: index.mean, landmarks: known, weights, gamma });
   const { manifest: baseManifest } = base;
-  const graphSha256 = sha256Of(graph);
+  const graphSha256 = sha256Hex(graph);
   const manifest: HeadEncoderManifest = {
     formatVersion: encoderFormatVersion,
     id: `${name}@${graphSha256.slice(0, 12)}`,

@@ -1,7 +1,7 @@
 /** Imports the weights of a baseline network that was trained elsewhere. */
 import { basename } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { occupations } from "../../datasets/movielens/occupations.js";
+import { occupations } from "../../datasets/movielens/demographics.js";
 import { AppError } from "../../errors.js";
 import { maxModelBytes, readRegularFile } from "../../files/read-file.js";
 import { type ImportedBaseline, importBaseline, ratedIds } from "../../ml/baseline/baseline-import.js";

@@ -2,8 +2,7 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type DatasetName, datasetNames } from "../../datasets/movielens/datasets.js";
-import { downloadDataset } from "../../datasets/movielens/download-archive.js";
+import { type DatasetName, datasetNames, downloadDataset } from "../../datasets/movielens/releases.js";
 import { openSource } from "../../datasets/movielens/source.js";
 import { AppError, received } from "../../errors.js";
 import type { Services } from "../../services/services.js";

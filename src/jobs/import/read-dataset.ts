@@ -1,5 +1,5 @@
 /** Reads the files of a data set into an import that is being gathered. */
-import type { Dataset } from "../../datasets/movielens/detect.js";
+import type { DetectedDataset } from "../../datasets/movielens/detect.js";
 import { readToEnd } from "../../datasets/movielens/lines.js";
 import { readMovies, readRatings, readUsers } from "../../datasets/movielens/read.js";
 import { BadField, type BadLine, type ReadOptions, UniqueRows } from "../../datasets/movielens/rows.js";
@@ -23,7 +23,7 @@ export interface ReadDatasetOptions {
  */
 export async function readDataset(
   source: Source,
-  detected: Dataset,
+  detected: DetectedDataset,
   staged: StagedImport,
   options: ReadDatasetOptions,
 ): Promise<{ skipped: () => number; read: ReadOptions }> {

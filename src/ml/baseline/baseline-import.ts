@@ -1,8 +1,8 @@
 /** Weights that were trained elsewhere, such as the original's PyTorch model, with the ids that their rows belong to. */
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { AppError } from "../../errors.js";
 import type { UserId } from "../../ids.js";
+import { sha256Hex } from "../../sha256.js";
 import type { TrainingSet } from "../data/training-set.js";
 import { createIdMaps, type IdLists } from "../model/id-maps.js";
 import { readSafetensors } from "../model/safetensors.js";
@@ -34,7 +34,7 @@ export function importBaseline(
   const weights = weightsFromTensors(readSafetensors(bytes, what), what);
   const idLists = idMapsJson === undefined ? movieLens1mLists(data, occupations) : parseIdLists(idMapsJson);
   checkRows(weights, idLists, data, what, idMapsJson === undefined);
-  return { weights, idLists, sha256: createHash("sha256").update(bytes).digest("hex") };
+  return { weights, idLists, sha256: sha256Hex(bytes) };
 }
 
 function movieLens1mLists({ users, movies }: TrainingSet, occupations: OccupationLabels): IdLists {

@@ -1,7 +1,7 @@
 /** The baseline network as it serves, through onnxruntime. It never asks for data; whoever calls brings the features. */
 import { InferenceSession, Tensor } from "onnxruntime-node";
+import { createYield } from "../../event-loop.js";
 import type { MovieId } from "../../ids.js";
-import { createPause } from "../../pause.js";
 import { createIdMaps } from "../model/id-maps.js";
 import type { BaselineManifest } from "../model/manifest.js";
 import type { MovieFeatures, Pairs, Predictions, Predictor } from "../model/predictor.js";
@@ -54,7 +54,7 @@ export async function createBaselinePredictor(
     const stars = new Float32Array(size);
     const userKnown = new Uint8Array(size);
     const itemKnown = new Uint8Array(size);
-    const pause = createPause();
+    const pause = createYield();
     for (let from = 0; from < size; from += pairsPerRun) {
       if (from > 0) await pause();
       const n = Math.min(pairsPerRun, size - from);

@@ -1,4 +1,5 @@
 /** Labels of users (gender, age group, occupation) and movies (genres, five years of release) as rows of a model. */
+import { splitGenres } from "../../genres.js";
 import type { MovieFeatures, UserFeatures } from "../model/predictor.js";
 
 /** As kept in a manifest. User labels are numbered in the order gender, age group, occupation; movie labels genre, years. */
@@ -21,7 +22,7 @@ export interface WeighedLabels {
 const binYears = 5;
 
 export function genresOf({ genres }: MovieFeatures): string[] {
-  return genres === "" ? [] : genres.split("|");
+  return splitGenres(genres);
 }
 
 /** Every label that occurs, sorted. */

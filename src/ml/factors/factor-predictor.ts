@@ -2,15 +2,14 @@
 import { setImmediate } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import { AppError } from "../../errors.js";
-import type { ItemIndex, MovieId } from "../../ids.js";
-import { createPause } from "../../pause.js";
+import { createYield } from "../../event-loop.js";
+import type { EncoderKey, ItemIndex, MovieId } from "../../ids.js";
 import { createLabelRows } from "../data/labels.js";
 import { binOf, dayOf, type TimeBins, timesOf } from "../data/rating-times.js";
 import type { FactorManifest } from "../model/manifest.js";
 import { makeAgain } from "../model/manifest.js";
 import { readModelFile } from "../model/model-store.js";
 import type {
-  EncoderName,
   MovieFeatures,
   Pairs,
   PosterFeatures,
@@ -249,7 +248,7 @@ function createPredictor(
         `expected as many movies as users in pairs, received ${movieAt.length} and ${userAt.length}`,
       );
     }
-    const pause = createPause();
+    const pause = createYield();
     const size = userAt.length;
     const stars = new Float32Array(size);
     const userKnown = new Uint8Array(size);
@@ -299,7 +298,7 @@ function createPredictor(
     const rows = rowsOfMovies(movies);
     const history = historyOf(user);
     const known = [...rows].filter((row) => row !== -1);
-    const contributions = await foldIn.contributions(history, known, createPause());
+    const contributions = await foldIn.contributions(history, known, createYield());
     const weight = modelWeight(history.items.length);
     let at = 0;
     return Array.from(rows, (row) => {
@@ -324,9 +323,9 @@ function createPredictor(
   };
 }
 
-type Pause = ReturnType<typeof createPause>;
+type Pause = ReturnType<typeof createYield>;
 
-function isOfEncoder(poster: PosterFeatures | undefined, { encoderId, preprocessing }: EncoderName): boolean {
+function isOfEncoder(poster: PosterFeatures | undefined, { encoderId, preprocessing }: EncoderKey): boolean {
   return poster?.encoder.encoderId === encoderId && poster.encoder.preprocessing === preprocessing;
 }
 
@@ -346,7 +345,7 @@ function createPreferences(
   async function read(user: UserFeatures): Promise<{ parts: RankingParts; likes: number }> {
     const history = historyOf(user);
     const liked = history.items.filter((_, k) => history.stars[k] >= ranking.positiveFrom);
-    return { parts: await ranking.partsInTurns(liked, createPause()), likes: liked.length };
+    return { parts: await ranking.partsInTurns(liked, createYield()), likes: liked.length };
   }
   return async (user, movies, stars, dial) => {
     const kept = partsOf.get(user) ?? read(user);
@@ -384,7 +383,7 @@ function createSimilarItems(
     const wanted = Math.max(k, maxNeighbours);
     let found = kept.get(row);
     if (found === undefined || found.items.length < Math.min(wanted, movieIds.length - 1)) {
-      await createPause()();
+      await createYield()();
       found = neighbours.of(row, wanted);
       kept.set(row, found);
     }

@@ -5,16 +5,17 @@
  * Legend: d components of an embedding, first centred on the mean of the catalogue and scaled to length 1.
  */
 
+import type { EncoderKey } from "../../ids.js";
 import { createLabelRows, type LabelLists } from "../data/labels.js";
 import { createDenseKernel, strideOf } from "../linalg/dense-kernel.js";
 import { Arena } from "../linalg/kernels.js";
-import type { EncoderName, MovieFeatures } from "../model/predictor.js";
+import type { MovieFeatures } from "../model/predictor.js";
 import { labelPart } from "./cold-items.js";
 import type { FactorSample } from "./factor-sample.js";
 
 /** What weights of samples are of. */
 export interface PosterBasis {
-  encoder: EncoderName;
+  encoder: EncoderKey;
   /** Mean embedding of the posters that were learned from. */
   mean: Float32Array;
 }

@@ -2,12 +2,13 @@
  * Models as folders: `<name>/manifest.json` plus its files, whose sizes and checksums the manifest holds.
  * A model is written beside its place and renamed into it, so that a folder is either whole or not there.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, received } from "../../errors.js";
 import { temporaryName } from "../../files/temporary.js";
+import { sha256Hex } from "../../sha256.js";
 import { type Manifest, type ManifestDraft, makeAgain, parseManifest } from "./manifest.js";
 
 /** Where models lie: the user's own folder first, then what ships with the project. */
@@ -51,7 +52,7 @@ export async function saveModel(
   checkModelName(manifest.name);
   const temporary = temporaryName(join(folder, ".writing"));
   const sums = Object.fromEntries(
-    [...files].map(([name, bytes]) => [name, { bytes: bytes.length, sha256: sha256(bytes) }]),
+    [...files].map(([name, bytes]) => [name, { bytes: bytes.length, sha256: sha256Hex(bytes) }]),
   );
   let whole = { ...manifest, files: sums } as Manifest;
   await mkdir(temporary, { recursive: true });
@@ -173,11 +174,11 @@ export async function readModelFile(folder: string, manifest: Manifest, name: st
   const expected = manifest.files[name];
   const again = makeAgain(manifest.origin);
   const bytes = await readWhole(folder, name, again);
-  if (expected === undefined || bytes.length !== expected.bytes || sha256(bytes) !== expected.sha256) {
+  if (expected === undefined || bytes.length !== expected.bytes || sha256Hex(bytes) !== expected.sha256) {
     throw new AppError(
       "MODEL_INVALID",
       `expected ${name} in ${folder} to be as its manifest says (${expected?.bytes ?? "no such"} bytes, sha256 ` +
-        `${expected?.sha256.slice(0, 12) ?? "none"}…), received ${bytes.length} bytes, sha256 ${sha256(bytes).slice(0, 12)}…: ${again}`,
+        `${expected?.sha256.slice(0, 12) ?? "none"}…), received ${bytes.length} bytes, sha256 ${sha256Hex(bytes).slice(0, 12)}…: ${again}`,
     );
   }
   return bytes;
@@ -189,8 +190,4 @@ function readWhole(folder: string, name: string, again: string): Promise<Buffer>
       cause,
     });
   });
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }

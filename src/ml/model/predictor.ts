@@ -1,5 +1,5 @@
 /** What a model that serves looks like to whoever calls it: features of users and movies in, stars out. */
-import type { MovieId, UserId } from "../../ids.js";
+import type { EncoderKey, MovieId, UserId } from "../../ids.js";
 import type { ManifestDraft } from "./manifest.js";
 
 /** A user's ratings, parallel arrays. */
@@ -20,16 +20,10 @@ export interface UserFeatures {
   ratings?: UserRatings;
 }
 
-/** Which encoder an embedding is of: vectors of two are never compared. */
-export interface EncoderName {
-  encoderId: string;
-  preprocessing: string;
-}
-
 /** A poster's embedding. */
 export interface PosterFeatures {
   /** A model leaves embeddings of another encoder than its own aside. */
-  encoder: EncoderName;
+  encoder: EncoderKey;
   /** SHA-256 of the picture. */
   content: string;
   vector: Float32Array;
@@ -78,7 +72,7 @@ export interface Predictor {
   /** Whether predictions follow from the users' ratings as they are now, which the caller then brings. */
   readonly needsRatings: boolean;
   /** The encoder whose embeddings say something of a new movie; undefined where the model learned nothing from posters. */
-  readonly postersOf?: EncoderName;
+  readonly postersOf?: EncoderKey;
   /** Whether ratings of the movie trained the model. */
   hasItem(id: MovieId): boolean;
   predict(pairs: Pairs): Promise<Predictions>;

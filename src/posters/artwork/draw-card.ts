@@ -1,6 +1,7 @@
-/** One film in a picture of recommendations: its poster with rounded corners, and the lines below it. */
+/** Draws one film of a picture of recommendations: its poster with rounded corners, and the captions below it. */
 import sharp from "sharp";
-import { fitText, textPath } from "../lettering/lettering.js";
+import { fitText } from "../lettering/lettering-fit.js";
+import { textPath } from "../lettering/lettering-glyphs.js";
 import { n } from "../motifs/draw-kit.js";
 import { drawPoster, type PosterFacts } from "./draw-poster.js";
 import { shownTitle } from "./draw-title.js";

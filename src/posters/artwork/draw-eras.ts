@@ -1,6 +1,6 @@
-/** How the year of a film changes its poster: print, colours, light, lettering. */
+/** Adapts a drawn poster to the era of its film: print, colours, light, lettering. */
 
-import type { FontName } from "../lettering/lettering.js";
+import type { FontName } from "../lettering/lettering-glyphs.js";
 import { luminance, mix, type Palette, pick, type Random } from "../motifs/draw-kit.js";
 import type { Mood } from "./draw-moods.js";
 import type { TitleLayout } from "./draw-title.js";
@@ -11,7 +11,7 @@ import type { TitleLayout } from "./draw-title.js";
  */
 export type Era = "print" | "flat" | "neon" | "light" | "clean";
 
-export function eraOf(year: number | undefined): Era {
+export function getEra(year: number | undefined): Era {
   if (year === undefined) return "light";
   if (year < 1960) return "print";
   if (year < 1980) return "flat";
@@ -166,7 +166,7 @@ const ofMood: Partial<Record<Mood, Lettering[]>> = {
   documentary: [set("stack", "interBold", false), set("small", "interBold", false)],
 };
 
-export function letteringOf(random: Random, era: Era, mood: Mood): Lettering {
+export function chooseLettering(random: Random, era: Era, mood: Mood): Lettering {
   const own = ofMood[mood];
   return own && random() < 0.5 ? pick(random, own) : pick(random, ofEra[era]);
 }

@@ -1,9 +1,9 @@
 /**
- * A poster for a film of which only the facts are known, composed of its genres, year and title, and always the same
- * for the same facts. It stands for the film in the demo data set, and for a poster that is missing.
+ * Draws a poster from a film's title, year and genres, always the same for the same facts. Used in the demo data set, and
+ * for movies without a poster.
  */
 import sharp from "sharp";
-import { type ShownFormat, shownAvif } from "../images/images.js";
+import { type ShownFormat, shownAvif } from "../images/resize-poster.js";
 import {
   type Box,
   contrast,
@@ -18,8 +18,8 @@ import {
   seededRandom,
 } from "../motifs/draw-kit.js";
 import { type Footing, type MotifName, motifs } from "../motifs/motifs.js";
-import { brightMoods, type Era, eraOf, eraPalette, letteringOf, paper } from "./draw-eras.js";
-import { type Mood, moodsOf, motifsOf, palettesOf } from "./draw-moods.js";
+import { brightMoods, chooseLettering, type Era, eraPalette, getEra, paper } from "./draw-eras.js";
+import { getMoods, getMotifs, getPalettes, type Mood } from "./draw-moods.js";
 import { drawCredits, drawTitle, shownTitle, type TitleLayout } from "./draw-title.js";
 
 export interface PosterFacts {
@@ -46,7 +46,7 @@ interface Plan {
   creditsOn: string;
 }
 
-/** Height that a title wants: long ones and big letters get more. */
+/** Height of the title zone: long titles and big letters get more. */
 function zoneHeight(title: string, layout: TitleLayout): number {
   const length = shownTitle(title).length;
   if (layout === "small") return length > 40 ? 120 : 96;
@@ -54,8 +54,8 @@ function zoneHeight(title: string, layout: TitleLayout): number {
   return base + Math.min(60, Math.max(0, length - 14) * 2.2);
 }
 
-/** Who lies where: the title above or below, the motif in the rest, and what colour is under each. */
-function planOf(
+/** Lays out a poster: the title above or below, the motif in the rest, and the background colour of each. */
+function planLayout(
   random: Random,
   era: Era,
   name: MotifName,
@@ -125,7 +125,7 @@ function planOf(
 
 function chooseMotif(random: Random, moods: Mood[]): MotifName {
   const [first, second] = moods;
-  return second && random() < 0.36 ? pick(random, motifsOf(second)) : pick(random, motifsOf(first));
+  return second && random() < 0.36 ? pick(random, getMotifs(second)) : pick(random, getMotifs(first));
 }
 
 /** Film grain: a tile of noise of 128 pixels, repeated; a sheet of noise would cost ten times as much. */
@@ -138,14 +138,14 @@ export function drawPoster(facts: PosterFacts): string {
   const year = facts.year ?? undefined;
   const seed = hashText(`${facts.title}|${year ?? ""}`);
   const random = seededRandom(seed);
-  const moods = moodsOf(facts.genres);
+  const moods = getMoods(facts.genres);
   const mood = moods[0];
-  const era = eraOf(year);
-  const { p, top, bottom } = eraPalette(era, pick(random, palettesOf(mood)), mood);
+  const era = getEra(year);
+  const { p, top, bottom } = eraPalette(era, pick(random, getPalettes(mood)), mood);
   const name = chooseMotif(random, moods);
-  const { layout, font, capitals } = letteringOf(random, era, mood);
+  const { layout, font, capitals } = chooseLettering(random, era, mood);
   const footing = motifs[name].footing;
-  const plan = planOf(random, era, name, footing, layout, facts.title, p, top, bottom);
+  const plan = planLayout(random, era, name, footing, layout, facts.title, p, top, bottom);
 
   const definitions: string[] = [];
   const define = (element: (id: string) => string): string => {

@@ -1,6 +1,7 @@
-/** The lettering of a poster: the title in its zone, the year, and the strokes that stand for a credits block. */
+/** Draws a poster's lettering: the title in its zone, the year, and strokes that suggest a credits block. */
 
-import { capHeight, type FontName, fitText, textPath, textWidth } from "../lettering/lettering.js";
+import { fitText } from "../lettering/lettering-fit.js";
+import { capHeight, type FontName, textPath, textWidth } from "../lettering/lettering-glyphs.js";
 import { type Box, between, line, n, type Random, rect } from "../motifs/draw-kit.js";
 
 export type TitleLayout = "rules" | "stack" | "wide" | "giant" | "small" | "italic";
@@ -31,7 +32,7 @@ export function shownTitle(title: string): string {
   return match[2].endsWith("'") ? match[2] + match[1] : `${match[2]} ${match[1]}`;
 }
 
-const looks: Record<
+const titleStyles: Record<
   TitleLayout,
   { maxSize: number; maxLines: number; leading: number; spacing: number; anchor: "start" | "middle" }
 > = {
@@ -46,7 +47,7 @@ const looks: Record<
 /** Draws the block centred in the height of its zone; it never leaves the zone. */
 export function drawTitle(block: TitleBlock): string {
   const { zone, layout, font, ink, accent } = block;
-  const look = looks[layout];
+  const style = titleStyles[layout];
   const whole = block.capitals ? shownTitle(block.title).toUpperCase() : shownTitle(block.title);
   // A leading article is set small over a big title, as sign painters do.
   const article = layout === "giant" || layout === "stack" ? /^(the|a|an) (?=\S{2})/i.exec(whole)?.[1] : undefined;
@@ -60,15 +61,15 @@ export function drawTitle(block: TitleBlock): string {
     font,
     maxWidth: zone.w,
     maxHeight: zone.h - above - below,
-    maxLines: look.maxLines,
-    maxSize: look.maxSize,
-    lineHeight: look.leading,
-    letterSpacing: look.spacing,
+    maxLines: style.maxLines,
+    maxSize: style.maxSize,
+    lineHeight: style.leading,
+    letterSpacing: style.spacing,
     minSize: 11,
   });
   const textHeight = (fitted.lines.length - 1) * fitted.leading + fitted.size * cap;
   const top = zone.y + Math.max(0, (zone.h - above - textHeight - below) / 2);
-  const x = look.anchor === "middle" ? zone.x + zone.w / 2 : zone.x;
+  const x = style.anchor === "middle" ? zone.x + zone.w / 2 : zone.x;
   let y = top;
   let out = "";
   if (layout === "rules") {
@@ -86,7 +87,7 @@ export function drawTitle(block: TitleBlock): string {
       size: 17,
       x,
       y: y + 17 * cap,
-      anchor: look.anchor,
+      anchor: style.anchor,
       fill: ink,
       letterSpacing: 0.12,
     });
@@ -100,9 +101,9 @@ export function drawTitle(block: TitleBlock): string {
       size: fitted.size,
       x,
       y,
-      anchor: look.anchor,
+      anchor: style.anchor,
       fill: block.fill ?? ink,
-      letterSpacing: look.spacing,
+      letterSpacing: style.spacing,
     });
     y += fitted.leading;
   }
@@ -115,12 +116,12 @@ export function drawTitle(block: TitleBlock): string {
     size: small,
     x,
     y: yearY,
-    anchor: look.anchor,
+    anchor: style.anchor,
     fill: ink,
     letterSpacing: 0.3,
     opacity: 0.85,
   });
-  if (year !== "" && look.anchor === "middle" && layout !== "giant") {
+  if (year !== "" && style.anchor === "middle" && layout !== "giant") {
     const half = textWidth(year, yearFont, small, 0.3) / 2 + 10;
     out +=
       line(x - half - 38, yearY - 4, x - half, yearY - 4, ink, 0.9, 'opacity=".6"') +
@@ -141,12 +142,12 @@ export function drawCredits(
   let d = "";
   for (let row = 0; row < 3; row++) {
     const rowWidth = w * (row < 2 ? between(random, 0.82, 0.96) : between(random, 0.4, 0.6));
-    let at = anchor === "middle" ? x + (w - rowWidth) / 2 : x;
-    const end = at + rowWidth;
-    while (at < end - 4) {
-      const length = Math.min(between(random, 5, 34), end - at);
-      d += `M${n(at)} ${n(y + row * 5)}h${n(length)}`;
-      at += length + 2.5;
+    let left = anchor === "middle" ? x + (w - rowWidth) / 2 : x;
+    const end = left + rowWidth;
+    while (left < end - 4) {
+      const length = Math.min(between(random, 5, 34), end - left);
+      d += `M${n(left)} ${n(y + row * 5)}h${n(length)}`;
+      left += length + 2.5;
     }
   }
   return `<path d="${d}" stroke="${ink}" stroke-width="1.5" opacity=".5" fill="none"/>`;

@@ -1,6 +1,7 @@
-/** Recommendations as one picture: rows of posters with captions, on a dark ground. */
+/** Draws recommendations as one picture: rows of posters with captions, on a dark background. */
 import sharp from "sharp";
-import { fitText, textPath } from "../lettering/lettering.js";
+import { fitText } from "../lettering/lettering-fit.js";
+import { textPath } from "../lettering/lettering-glyphs.js";
 import { n } from "../motifs/draw-kit.js";
 import { captions, cardImage, cardColours as colours, type PictureCard } from "./draw-card.js";
 

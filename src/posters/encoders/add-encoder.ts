@@ -1,9 +1,10 @@
-/** Making an encoder of a network: cut down to its embedding, tried out, and written whole or not at all. */
+/** Adds an encoder from an ONNX file: cuts the network down to its embedding, tests it, and saves it atomically. */
 import { basename } from "node:path";
 import { Tensor } from "onnxruntime-node";
 import { z } from "zod";
 import { AppError, received } from "../../errors.js";
 import { maxModelBytes, readRegularFile } from "../../files/read-file.js";
+import { sha256Hex } from "../../sha256.js";
 import { imagenetPreprocessing, type Preprocessing } from "../images/preprocessing.js";
 import { type EmbeddingGraph, toEmbeddingGraph } from "./encoder-graph.js";
 import {
@@ -13,18 +14,17 @@ import {
   type OnnxEncoderManifest,
   preprocessingSchema,
   preprocessingVersion,
-  sha256Of,
 } from "./encoder-manifest.js";
 import { loadEncoder, openSession } from "./encoder-store.js";
 import { notAnEncoder } from "./network-parts.js";
 import { writeEncoder } from "./write-encoder.js";
 
 /**
- * Make an encoder of a network's file, after trying it on two made-up pictures.
+ * Creates an encoder from a network's file, after testing it on two synthetic pictures.
  * @param onnxPath a file that `toEmbeddingGraph` accepts
  * @param options.name lower-case letters, digits and hyphens; by default the file's name
  * @param options.output the tensor that is the embedding; by default as `choose-embedding.ts` tells
- * @param options.preprocessing what is not ImageNet's; the size is the graph's own where that has one
+ * @param options.preprocessing overrides of ImageNet's; the size is the graph's own where that has one
  * @returns the manifest, and whether it is new: the same file again changes nothing
  * @throws {AppError} FILE_UNREADABLE, ENCODER_INVALID, or INVALID_ARGUMENT for a name that is no name or is taken, a
  *   tensor that is not there, and a preprocessing that the network does not take
@@ -35,7 +35,7 @@ export async function addEncoder(
   options: { name?: string; output?: string; preprocessing?: Partial<Preprocessing> } = {},
 ): Promise<{ manifest: OnnxEncoderManifest; added: boolean }> {
   const file = basename(onnxPath);
-  const name = options.name ?? nameFrom(file);
+  const name = options.name ?? defaultEncoderName(file);
   if (!encoderName.test(name) || name === builtinEncoder.name) {
     throw new AppError(
       "INVALID_ARGUMENT",
@@ -53,7 +53,7 @@ export async function addEncoder(
   });
   if (!settings.success) throw new AppError("INVALID_ARGUMENT", `preprocessing: ${z.prettifyError(settings.error)}`);
   const preprocessing = settings.data;
-  const sourceSha256 = sha256Of(source);
+  const sourceSha256 = sha256Hex(source);
   const before = await loadEncoder(folder, name).catch(() => undefined);
   if (before !== undefined && before.manifest.kind !== "builtin") {
     const { manifest } = before;
@@ -63,7 +63,7 @@ export async function addEncoder(
       if (sameTensor && preprocessingVersion(manifest.preprocessing) === preprocessingVersion(preprocessing)) {
         return { manifest, added: false };
       }
-      holder = `the same file with another ${sameTensor ? "preprocessing" : `embedding (${originOf(manifest)})`}`;
+      holder = `the same file with another ${sameTensor ? "preprocessing" : `embedding (${embeddingOrigin(manifest)})`}`;
     }
     throw new AppError(
       "INVALID_ARGUMENT",
@@ -79,7 +79,7 @@ export async function addEncoder(
     dimension,
     preprocessing,
     sourceSha256,
-    graphSha256: sha256Of(graph.bytes),
+    graphSha256: sha256Hex(graph.bytes),
     graphBytes: graph.bytes.length,
     input: { name: graph.input.name, size: [3, height, width], batch },
     sourceLayer: graph.sourceLayer,
@@ -91,18 +91,21 @@ export async function addEncoder(
 }
 
 /** Where an encoder's embedding comes from, such as `the input of its layer fc (Gemm)`. */
-export function originOf({ sourceLayer, sourceTensor }: Pick<EmbeddingGraph, "sourceLayer" | "sourceTensor">): string {
+export function embeddingOrigin({
+  sourceLayer,
+  sourceTensor,
+}: Pick<EmbeddingGraph, "sourceLayer" | "sourceTensor">): string {
   if (sourceLayer !== undefined) return `the input of its layer ${sourceLayer.name} (${sourceLayer.op})`;
   return `its tensor ${sourceTensor} as it is`;
 }
 
 /** Embeddings are stored under an id: another tensor of the same file must have another one. */
 function idHash(sourceSha256: string, { sourceTensor }: EmbeddingGraph): string {
-  return sourceTensor === undefined ? sourceSha256 : sha256Of(Buffer.from(`${sourceSha256} ${sourceTensor}`));
+  return sourceTensor === undefined ? sourceSha256 : sha256Hex(`${sourceSha256} ${sourceTensor}`);
 }
 
 /**
- * Run the graph on two fixed pictures, one at a time and together.
+ * Runs the graph on two fixed pictures, one at a time and together.
  * @returns how many numbers its embedding has, and the batch it can take: 1 where together gives something else (a
  *   shape or a scale fixed inside the graph)
  * @throws {AppError} ENCODER_INVALID when it does not run or its output is not one row of finite numbers a picture
@@ -139,7 +142,7 @@ async function tryOut(graph: EmbeddingGraph, file: string): Promise<{ dimension:
   }
 }
 
-/** How many numbers a picture's row has, such as 512 of [1, 512] and of [1, 512, 1, 1]. */
+/** The dimension of a picture's embedding, such as 512 for [1, 512] and for [1, 512, 1, 1]. */
 function rowLength({ dims }: Tensor, { sourceTensor }: EmbeddingGraph, file: string): number {
   const long = dims.filter((size) => size !== 1);
   if (long.length === 1 && long[0] > 1) return long[0];
@@ -156,7 +159,7 @@ function firstLine(cause: unknown): string {
   return text.split(/\r?\n/, 1)[0].slice(0, 300);
 }
 
-/** To a thousandth of the largest number: kernels may add up in another order for another batch. */
+/** Equal to a thousandth of the largest number: kernels may sum in another order for another batch size. */
 function agree(both: Float32Array, one: Float32Array[]): boolean {
   const d = one[0].length;
   let largest = 0;
@@ -169,7 +172,7 @@ function agree(both: Float32Array, one: Float32Array[]): boolean {
   return both.length === 2 * d && difference <= largest / 1000;
 }
 
-function nameFrom(file: string): string {
+function defaultEncoderName(file: string): string {
   return file
     .replace(/\.onnx$/i, "")
     .toLowerCase()

@@ -1,7 +1,7 @@
 /**
- * Which tensor of a network is a picture's embedding. Said by name, it is that tensor. Else it is an output as it is
- * where the network is an encoder, and what its last layer reads where it is a classifier, whose scores say little of
- * what looks alike. It is an encoder when
+ * Chooses which tensor of a network is a picture's embedding: the one that the caller names; else the output, where the
+ * network is an encoder; else, for a classifier, the input of its last layer, since class scores say little about visual
+ * similarity. It is an encoder when
  *   - the output's name says so, as `image_embeds` does,
  *   - the output is brought to length 1 at its end,
  *   - nothing like a last layer stands before it, and neither name nor Softmax speaks of classes, or
@@ -56,16 +56,16 @@ const layers = new Map([
  */
 export function chooseEmbedding(parts: NetworkParts, named: string | undefined): EmbeddingChoice {
   if (named !== undefined) {
-    if (parts.makers.has(named)) return { kind: "asItIs", tensor: named };
+    if (parts.producers.has(named)) return { kind: "asItIs", tensor: named };
     throw new AppError(
       "INVALID_ARGUMENT",
-      `expected the name of a tensor that ${parts.file} makes for its embedding, such as ${outputsOf(parts)}, ` +
+      `expected the name of a tensor that ${parts.file} makes for its embedding, such as ${outputNames(parts)}, ` +
         `received ${received(named)}`,
     );
   }
   const tensor = likelyOutput(parts);
   const asItIs = { kind: "asItIs", tensor } as const;
-  if (rankOf(tensor) >= 0 || isNormalised(parts, tensor)) return asItIs;
+  if (embeddingRank(tensor) >= 0 || isNormalised(parts, tensor)) return asItIs;
   const { layer, biased, scores, endsAt } = walkBack(parts, tensor);
   const classes = scores || scoreName.test(tensor.toLowerCase());
   if (layer === undefined) {
@@ -84,35 +84,36 @@ export function chooseEmbedding(parts: NetworkParts, named: string | undefined):
 function likelyOutput(parts: NetworkParts): string {
   const names = parts.graph.output.map(({ name }) => name);
   if (names.length === 1) return names[0];
-  const ranked = names.filter((name) => rankOf(name) >= 0).sort((a, b) => rankOf(a) - rankOf(b));
-  if (ranked.length === 1 || (ranked.length > 1 && rankOf(ranked[0]) < rankOf(ranked[1]))) return ranked[0];
+  const ranked = names.filter((name) => embeddingRank(name) >= 0).sort((a, b) => embeddingRank(a) - embeddingRank(b));
+  if (ranked.length === 1 || (ranked.length > 1 && embeddingRank(ranked[0]) < embeddingRank(ranked[1])))
+    return ranked[0];
   throw parts.refuse(
-    `it has ${names.length} outputs (${outputsOf(parts)}) and ${ranked.length === 0 ? "none is" : "several are"} ` +
+    `it has ${names.length} outputs (${outputNames(parts)}) and ${ranked.length === 0 ? "none is" : "several are"} ` +
       "named as an embedding: name the tensor that is one with --output",
   );
 }
 
 /** How surely a name is an embedding's, 0 the surest; −1 where it is not one's. */
-function rankOf(name: string): number {
+function embeddingRank(name: string): number {
   const last = name.toLowerCase().split("/").at(-1) ?? "";
   const plain = last.replace(/[:._]\d+$/, "").replace(/[-.]/g, "_");
   return embeddingNames.findIndex((pattern) => pattern.test(plain));
 }
 
-function outputsOf({ graph }: NetworkParts): string {
+function outputNames({ graph }: NetworkParts): string {
   return graph.output.map(({ name }) => name).join(", ");
 }
 
 /** Whether a tensor is something over its own length, reshaped at most. */
-function isNormalised({ graph, makers }: NetworkParts, tensor: string): boolean {
+function isNormalised({ graph, producers }: NetworkParts, tensor: string): boolean {
   let name = tensor;
   for (let steps = 0; steps <= graph.node.length; steps++) {
-    const node = makers.get(name);
+    const node = producers.get(name);
     if (node === undefined) return false;
     if (node.op_type === "LpNormalization") return true;
     // x / |x|, or x · (1 / |x|).
     if (node.op_type === "Div" || node.op_type === "Mul")
-      return node.input.some((operand) => isLength(graph.node.length, makers, operand));
+      return node.input.some((operand) => isLength(graph.node.length, producers, operand));
     if (!reshapes.has(node.op_type)) return false;
     name = node.input[0];
   }
@@ -120,11 +121,11 @@ function isNormalised({ graph, makers }: NetworkParts, tensor: string): boolean 
 }
 
 /** Whether a tensor is a length: ReduceL2, or the root of a sum; kept from 0, turned over and spread out at most. */
-function isLength(nodes: number, makers: ReadonlyMap<string, OnnxNode>, tensor: string): boolean {
+function isLength(nodes: number, producers: ReadonlyMap<string, OnnxNode>, tensor: string): boolean {
   let rooted = false;
   let name = tensor;
   for (let steps = 0; steps <= nodes; steps++) {
-    const node = makers.get(name);
+    const node = producers.get(name);
     if (node === undefined) return false;
     const op = node.op_type;
     if (op === "ReduceL2") return true;
@@ -132,27 +133,27 @@ function isLength(nodes: number, makers: ReadonlyMap<string, OnnxNode>, tensor: 
     if (op === "Sqrt" || op === "Pow") rooted = true;
     else if (!reshapes.has(op) && !["Clip", "Max", "Add", "Expand", "Reciprocal"].includes(op)) return false;
     // A constant may stand first.
-    name = node.input.find((input) => makers.has(input) && makers.get(input)?.op_type !== "Constant") ?? "";
+    name = node.input.find((input) => producers.has(input) && producers.get(input)?.op_type !== "Constant") ?? "";
   }
   return false;
 }
 
-/** From an output back to the first layer met, and what was passed on the way. */
+/** Walks back from an output to the nearest layer, and notes biases and score functions on the way. */
 function walkBack(
   parts: NetworkParts,
   output: string,
 ): { layer?: OnnxNode; biased: boolean; scores: boolean; endsAt: string } {
-  const { graph, makers } = parts;
+  const { graph, producers } = parts;
   let [biased, scores] = [false, false];
   let endsAt = "its input";
   let tensor = output;
   for (let steps = 0; steps <= graph.node.length; steps++) {
-    const node = makers.get(tensor);
+    const node = producers.get(tensor);
     if (node === undefined) break;
     endsAt = node.op_type;
-    const places = layers.get(node.op_type);
-    if (places !== undefined && isLayer(parts, node, places.weights)) {
-      return { layer: node, biased: biased || Boolean(node.input[places.bias]), scores, endsAt };
+    const operands = layers.get(node.op_type);
+    if (operands !== undefined && isLayer(parts, node, operands.weights)) {
+      return { layer: node, biased: biased || Boolean(node.input[operands.bias]), scores, endsAt };
     }
     const second = adds.get(node.op_type);
     if (second !== undefined && constantShape(parts, node.input[second]) !== undefined) tensor = node.input[0];
@@ -165,11 +166,11 @@ function walkBack(
   return { biased, scores, endsAt };
 }
 
-/** Whether every number a node gives is of all that it reads of one place: a matrix, or a 1 × 1 convolution. */
+/** Whether a node is a fully connected layer: a matrix product, or a 1 × 1 convolution. */
 function isLayer(parts: NetworkParts, node: OnnxNode, weights: number): boolean {
   const shape = constantShape(parts, node.input[weights]);
   if (shape === undefined || node.op_type !== "Conv") return shape !== undefined;
-  return shape.length === 4 && shape[2] === 1 && shape[3] === 1 && attributeOf(node, "group", 1) === 1;
+  return shape.length === 4 && shape[2] === 1 && shape[3] === 1 && intAttribute(node, "group", 1) === 1;
 }
 
 /** How many numbers a layer reads of each picture, and how many it gives. */
@@ -178,11 +179,11 @@ function layerSize(parts: NetworkParts, layer: OnnxNode): { reads: number; gives
   if (layer.op_type === "Conv") return { reads: shape[1], gives: shape[0] };
   const what = `its last layer ${layer.name || layer.output[0]} (${layer.op_type})`;
   if (shape.length !== 2) throw parts.refuse(`${what} has weights [${shape}] where a matrix is expected`);
-  if (attributeOf(layer, "transA", 0) === 1) throw parts.refuse(`${what} reads its input transposed`);
-  const [reads, gives] = attributeOf(layer, "transB", 0) === 1 ? [shape[1], shape[0]] : shape;
+  if (intAttribute(layer, "transA", 0) === 1) throw parts.refuse(`${what} reads its input transposed`);
+  const [reads, gives] = intAttribute(layer, "transB", 0) === 1 ? [shape[1], shape[0]] : shape;
   return { reads, gives };
 }
 
-function attributeOf(node: OnnxNode, name: string, otherwise: number): number {
+function intAttribute(node: OnnxNode, name: string, otherwise: number): number {
   return toNumber(node.attribute?.find((attribute) => attribute.name === name)?.i ?? otherwise);
 }

@@ -1,5 +1,5 @@
 /**
- * The built-in encoder `colour-layout`: which colours a poster has, where they are, and which way its edges run.
+ * The built-in encoder `colour-layout`: describes the colours of a poster, their layout, and the orientation of edges.
  * Needs no network and no download. It is a fallback: over 2,523 MovieLens posters its ten nearest neighbours
  * (centred cosine) share 0.206 of their genres (Jaccard), where MobileNetV2's share 0.231 and chance 0.163.
  *
@@ -18,8 +18,8 @@ const orientations = 8;
 const layoutStart = bins ** 3;
 const edgesStart = layoutStart + columns * rows * 3;
 const layoutWeight = 0.7;
-/** A typical poster's lightness: taken off so that two layouts are not alike only for being lit. */
-const usualLightness = 30;
+/** A typical poster's lightness, subtracted so that layouts are not similar merely because both are light. */
+const typicalLightness = 30;
 const chromaGain = 1.5;
 
 /** Components of a description. */
@@ -87,13 +87,13 @@ function addColours(rgb: Uint8Array, width: number, height: number, out: Float32
       lightness[pixel] = light;
 
       const cell = layoutStart + 3 * (cellRow + Math.floor((x * columns) / width));
-      out[cell] += (light - usualLightness) / pixelsPerCell;
+      out[cell] += (light - typicalLightness) / pixelsPerCell;
       out[cell + 1] += (chromaGain * greenRed) / pixelsPerCell;
       out[cell + 2] += (chromaGain * blueYellow) / pixelsPerCell;
 
-      const l = binOf(light / 100);
-      const u = binOf((greenRed + chromaRange) / (2 * chromaRange));
-      const v = binOf((blueYellow + chromaRange) / (2 * chromaRange));
+      const l = toBin(light / 100);
+      const u = toBin((greenRed + chromaRange) / (2 * chromaRange));
+      const v = toBin((blueYellow + chromaRange) / (2 * chromaRange));
       const l0 = Math.min(Math.floor(l), bins - 2);
       const u0 = Math.min(Math.floor(u), bins - 2);
       const v0 = Math.min(Math.floor(v), bins - 2);
@@ -109,8 +109,8 @@ function addColours(rgb: Uint8Array, width: number, height: number, out: Float32
   }
 }
 
-/** A share of 0..1 as a place among the bins' centres, 0..bins − 1. */
-function binOf(share: number): number {
+/** Maps 0..1 to a position among the bins' centres, 0..bins − 1. */
+function toBin(share: number): number {
   return Math.max(0, Math.min(1, share)) * (bins - 1);
 }
 

@@ -2,10 +2,10 @@
 import { parentPort, threadId, workerData } from "node:worker_threads";
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { AppError } from "../../errors.js";
-import { decodeToRgb } from "../images/images.js";
+import { decodeToRgb } from "../images/decode-poster.js";
 import { createPlanes } from "../images/preprocessing.js";
 import { describePoster } from "./descriptor.js";
-import { type BatchAnswer, type Failure, flagOf, type Request, type WorkerSettings } from "./embedder.js";
+import { type BatchAnswer, type Failure, flagIndex, type Request, type WorkerSettings } from "./embedder.js";
 import type { BuiltinEncoderManifest, HeadEncoderManifest, OnnxEncoderManifest } from "./encoder-manifest.js";
 import { type LoadedEncoder, loadEncoder, openSession } from "./encoder-store.js";
 import { headInput } from "./projection-head.js";
@@ -29,17 +29,17 @@ async function openEncoder(): Promise<Encoder> {
   if (loaded.manifest.id !== settings.id) {
     throw new AppError(
       "ENCODER_INVALID",
-      `expected the encoder ${settings.id}, but ${loaded.manifest.id} is in its place`,
+      `expected the encoder ${settings.id}, but ${loaded.manifest.id} is there instead`,
     );
   }
-  return encoderOf(loaded);
+  return createEncoder(loaded);
 }
 
-async function encoderOf({ manifest, graph, base }: LoadedEncoder): Promise<Encoder> {
+async function createEncoder({ manifest, graph, base }: LoadedEncoder): Promise<Encoder> {
   if (manifest.kind === "builtin") return descriptorEncoder(manifest);
   const session = await openSession(graph!, settings.threads);
   if (manifest.kind === "onnx") return networkEncoder(manifest, session);
-  return headEncoder(manifest, await encoderOf(base!), session);
+  return headEncoder(manifest, await createEncoder(base!), session);
 }
 
 /** Passes a base's embeddings through a head. */
@@ -150,13 +150,13 @@ function listen(encoder: Encoder): void {
 
 /** Say that this thread must not be ended meanwhile; not begun at all once it is to stop. */
 async function busily(work: () => Promise<void>): Promise<void> {
-  Atomics.store(flags, flagOf.busy, 1);
+  Atomics.store(flags, flagIndex.busy, 1);
   try {
-    if (Atomics.load(flags, flagOf.stop) === 1) throw new Error("the embedder was closed");
+    if (Atomics.load(flags, flagIndex.stop) === 1) throw new Error("the embedder was closed");
     await work();
   } finally {
-    Atomics.store(flags, flagOf.busy, 0);
-    Atomics.notify(flags, flagOf.busy);
+    Atomics.store(flags, flagIndex.busy, 0);
+    Atomics.notify(flags, flagIndex.busy);
   }
 }
 

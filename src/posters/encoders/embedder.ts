@@ -1,6 +1,6 @@
 /**
- * Posters into embeddings, off the thread that answers queries: inference blocks the thread it runs on. One worker
- * lives as long as its embedder, because creating an ONNX session is slow and each one leaks a little.
+ * Embeds posters in a worker thread, because inference blocks the thread it runs on. The worker lives as long as its
+ * embedder, because creating an ONNX session is slow and leaks a little memory.
  */
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
@@ -13,7 +13,7 @@ export const maxBatch = 16;
 /** Batches under way: while the network runs on one, libvips decodes the next. */
 const window = 2;
 /** How long a process that ends waits for the batch under way. */
-const longestWaitMs = 5000;
+const maxWaitMs = 5000;
 
 /** What the worker is started with. */
 export interface WorkerSettings {
@@ -24,10 +24,10 @@ export interface WorkerSettings {
   flags: Int32Array;
 }
 /**
- * Places of `flags`, shared memory. onnxruntime aborts the whole process when its thread ends while a session runs
+ * Indices of `flags`, in shared memory. onnxruntime aborts the whole process when its thread ends while a session runs
  * or opens. So a thread that is `busy` is never ended: it is told to `stop`, and then waited for.
  */
-export const flagOf = { stop: 0, busy: 1 } as const;
+export const flagIndex = { stop: 0, busy: 1 } as const;
 export type Request = { kind: "embed"; batch: number; images: Uint8Array[] } | { kind: "stop" };
 export interface Failure {
   code?: ErrorCode;
@@ -120,7 +120,7 @@ class WorkerEmbedder implements Embedder {
     this.#fail(new Error("the embedder was closed"));
     if (worker === undefined) return;
     const ended = once(worker.thread, "exit");
-    Atomics.store(worker.flags, flagOf.stop, 1);
+    Atomics.store(worker.flags, flagIndex.stop, 1);
     worker.thread.ref();
     worker.thread.postMessage({ kind: "stop" } satisfies Request);
     await ended;
@@ -151,13 +151,13 @@ class WorkerEmbedder implements Embedder {
     const file = from.endsWith(".ts") ? "../../../dist/posters/encoders/embedder-worker.js" : "./embedder-worker.js";
     const flags = new Int32Array(new SharedArrayBuffer(8));
     // From the start: the session is opened before the worker can say anything.
-    flags[flagOf.busy] = 1;
+    flags[flagIndex.busy] = 1;
     const workerData: WorkerSettings = { ...this.settings, flags };
     const thread = new Worker(new URL(file, from), { workerData, name: "marquee-embedder" });
     const worker: Running = { thread, flags };
     const waitAtExit = () => {
-      Atomics.store(flags, flagOf.stop, 1);
-      Atomics.wait(flags, flagOf.busy, 1, longestWaitMs);
+      Atomics.store(flags, flagIndex.stop, 1);
+      Atomics.wait(flags, flagIndex.busy, 1, maxWaitMs);
     };
     const gone = (error: Error) => {
       process.off("exit", waitAtExit);
@@ -174,19 +174,19 @@ class WorkerEmbedder implements Embedder {
 
   #take(answer: BatchAnswer): void {
     if (answer.kind === "unusable") {
-      this.#fail(errorOf(answer.failure));
+      this.#fail(toError(answer.failure));
       return;
     }
     const job = this.#underWay.get(answer.batch);
     this.#underWay.delete(answer.batch);
-    if (answer.kind === "failed") job?.reject(errorOf(answer.failure));
+    if (answer.kind === "failed") job?.reject(toError(answer.failure));
     else {
       this.threadId = answer.threadId;
       const d = this.manifest.dimension;
       job?.resolve(
         answer.failures.map((failure, i) =>
           // Their own memory: a slice of the batch's would keep all of it alive.
-          failure === null ? answer.vectors.slice(i * d, (i + 1) * d) : (errorOf(failure) as AppError),
+          failure === null ? answer.vectors.slice(i * d, (i + 1) * d) : (toError(failure) as AppError),
         ),
       );
     }
@@ -204,7 +204,7 @@ class WorkerEmbedder implements Embedder {
 }
 
 /** Errors lose their class and fields between threads. */
-function errorOf({ code, message, cause }: Failure): Error {
+function toError({ code, message, cause }: Failure): Error {
   const options = { cause: cause === undefined ? undefined : new Error(cause) };
   return code === undefined ? new Error(message, options) : new AppError(code, message, options);
 }

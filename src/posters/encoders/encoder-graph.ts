@@ -15,7 +15,7 @@ import {
   toNumber,
 } from "../../onnx/proto.js";
 import { chooseEmbedding, type EmbeddingChoice } from "./choose-embedding.js";
-import { makersOf, type NetworkParts, partsOf, readsOf } from "./network-parts.js";
+import { type NetworkParts, tensorsRead, toNetworkParts, upstreamNodes } from "./network-parts.js";
 
 export interface EmbeddingGraph {
   /** A whole `.onnx` file: one input [N, 3, H, W] float, one output float. */
@@ -49,13 +49,13 @@ export function toEmbeddingGraph(
 ): EmbeddingGraph {
   const model = decodeModel(bytes, file);
   const graph = model.graph;
-  const parts = partsOf(graph, file);
+  const parts = toNetworkParts(graph, file);
   const choice = chooseEmbedding(parts, options.output);
-  const nodes = makersOf(parts, choice.kind === "asItIs" ? choice.tensor : choice.layer.input[0]);
+  const nodes = upstreamNodes(parts, choice.kind === "asItIs" ? choice.tensor : choice.layer.input[0]);
   const tensors = new Set(graph.node.flatMap((node) => [...node.input, ...node.output]));
   const output = fresh("embedding", tensors);
   const kept = [...nodes, ...ending(choice, output, tensors)];
-  const used = new Set(kept.flatMap(readsOf));
+  const used = new Set(kept.flatMap(tensorsRead));
   const { info, half, size, batch } = imageInput(parts, used, options.size);
   const name = half ? fresh("pictures", tensors) : info.name;
   const toHalf = castTo(DataType.FLOAT16, name, info.name);

@@ -1,13 +1,13 @@
-/** What an encoder says of itself, in `manifest.json` of its folder; the built-in one is in no folder. */
-import { createHash } from "node:crypto";
+/** The manifest of an encoder, stored as `manifest.json` in its folder; the built-in encoder has no folder. */
 import { z } from "zod";
 import { AppError, received } from "../../errors.js";
+import { sha256Hex } from "../../sha256.js";
 import { imagenetPreprocessing, type Preprocessing } from "../images/preprocessing.js";
 import { descriptorDimension, descriptorSize } from "./descriptor.js";
 
 export const encoderFormatVersion = 1;
 export const encoderName = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
-const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
+const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 const side = z.int().min(1).max(4096);
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 const divisor = z.number().positive();
@@ -32,9 +32,9 @@ const onnxManifestSchema = z.object({
   dimension: z.int().positive(),
   preprocessing: preprocessingSchema,
   /** Of the file it was made from. */
-  sourceSha256: sha256Hex,
+  sourceSha256: sha256Schema,
   /** Of `encoder.onnx`. */
-  graphSha256: sha256Hex,
+  graphSha256: sha256Schema,
   graphBytes: z.int().positive(),
   /** `batch` is 1 where pictures go through one at a time, null where many may at once. */
   input: z.object({
@@ -62,7 +62,7 @@ const headManifestSchema = z.object({
   /** The base's. */
   preprocessing: preprocessingSchema,
   base: z.object({ name: z.string(), id: z.string(), dimension: z.int().positive() }),
-  graphSha256: sha256Hex,
+  graphSha256: sha256Schema,
   graphBytes: z.int().positive(),
   training: z.object({
     dataset: z.string(),
@@ -108,7 +108,7 @@ export const builtinEncoder: BuiltinEncoderManifest = {
 export function preprocessingVersion(preprocessing: Preprocessing): string {
   const { version, size, fit, resampling, scale, mean, std, layout, colour } = preprocessing;
   const settings = JSON.stringify([version, size, fit, resampling, scale, mean, std, layout, colour]);
-  return `${size.join("x")}-${sha256Of(Buffer.from(settings)).slice(0, 8)}`;
+  return `${size.join("x")}-${sha256Hex(settings).slice(0, 8)}`;
 }
 
 /** @throws {AppError} ENCODER_INVALID with the command that makes the encoder again */
@@ -127,10 +127,6 @@ export function parseEncoderManifest(text: string, name: string): StoredEncoderM
   if (!parsed.success) throw unsoundEncoder(name, `manifest.json: ${z.prettifyError(parsed.error)}`);
   if (parsed.data.name !== name) throw unsoundEncoder(name, `its manifest is that of ${parsed.data.name}`);
   return parsed.data;
-}
-
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** ENCODER_INVALID for an encoder's folder, saying how to make it again. */

@@ -1,19 +1,19 @@
 /**
  * Encoders on the disk: `<folder>/<name>/manifest.json` and `encoder.onnx`, the classifier cut before its last layer.
- * They are checked whenever they are loaded.
+ * Encoders are checked whenever they are loaded.
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InferenceSession } from "onnxruntime-node";
 import { AppError, received } from "../../errors.js";
+import { sha256Hex } from "../../sha256.js";
 import {
   builtinEncoder,
   type EncoderManifest,
   encoderName,
   type HeadEncoderManifest,
   parseEncoderManifest,
-  sha256Of,
   unsoundEncoder,
 } from "./encoder-manifest.js";
 
@@ -50,7 +50,7 @@ export interface LoadedEncoder {
   manifest: EncoderManifest;
   /** Of a network, or of a head; checked against the manifest. */
   graph?: Uint8Array;
-  /** What a head stands on. */
+  /** The base encoder of a head. */
   base?: LoadedEncoder;
 }
 
@@ -74,7 +74,7 @@ export async function loadEncoder(folder: string, name: string): Promise<LoadedE
   if (graph.length !== manifest.graphBytes) {
     throw unsoundEncoder(name, `encoder.onnx has ${graph.length} bytes where ${manifest.graphBytes} are expected`);
   }
-  if (sha256Of(graph) !== manifest.graphSha256)
+  if (sha256Hex(graph) !== manifest.graphSha256)
     throw unsoundEncoder(name, "encoder.onnx is not the file that was written");
   return manifest.kind === "head" ? { manifest, graph, base: await loadBase(folder, manifest) } : { manifest, graph };
 }
@@ -84,7 +84,7 @@ async function loadBase(folder: string, { name, base }: HeadEncoderManifest): Pr
   if (loaded.manifest.id === base.id && loaded.manifest.kind !== "head") return loaded;
   throw new AppError(
     "ENCODER_INVALID",
-    `expected ${base.id} under the head ${name}, but ${loaded.manifest.id} is in its place: train it again with marquee encoders train`,
+    `expected ${base.id} under the head ${name}, but ${loaded.manifest.id} is there instead: train it again with marquee encoders train`,
   );
 }
 
@@ -94,7 +94,7 @@ export function encoderWrittenAt(folder: string, name: string): number {
   return statSync(join(folder, name, "manifest.json"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-/** A session on the CPU; its faults are thrown, not logged. Creating one is slow and leaks a little: once a worker. */
+/** A session on the CPU; its faults are thrown, not logged. Creating one is slow and leaks a little memory: do it once per worker. */
 export function openSession(graph: Uint8Array, threads: number): Promise<InferenceSession> {
   return InferenceSession.create(graph, {
     intraOpNumThreads: threads,

@@ -1,4 +1,4 @@
-/** A network's graph taken apart, for asking what makes a tensor and which numbers are constant. */
+/** A network's graph, indexed by the producers of its tensors and by its constants. */
 import { AppError } from "../../errors.js";
 import { type OnnxGraph, type OnnxNode, type OnnxTensor, toNumber } from "../../onnx/proto.js";
 
@@ -6,14 +6,14 @@ export interface NetworkParts {
   /** The file's name, for messages. */
   file: string;
   graph: OnnxGraph;
-  /** The node that makes a tensor. */
-  makers: Map<string, OnnxNode>;
+  /** The node that produces each tensor. */
+  producers: Map<string, OnnxNode>;
   constants: Map<string, OnnxTensor>;
   refuse(reason: string): AppError;
 }
 
 /** @throws {AppError} ENCODER_INVALID when weights lie in another file */
-export function partsOf(graph: OnnxGraph, file: string): NetworkParts {
+export function toNetworkParts(graph: OnnxGraph, file: string): NetworkParts {
   const refuse = (reason: string) => notAnEncoder(file, reason);
   for (const tensor of graph.initializer as (OnnxTensor & { data_location?: number })[]) {
     if (tensor.data_location === 1) {
@@ -23,7 +23,7 @@ export function partsOf(graph: OnnxGraph, file: string): NetworkParts {
   return {
     file,
     graph,
-    makers: new Map(graph.node.flatMap((node) => node.output.map((output) => [output, node]))),
+    producers: new Map(graph.node.flatMap((node) => node.output.map((output) => [output, node]))),
     constants: new Map(graph.initializer.map((tensor) => [tensor.name, tensor])),
     refuse,
   };
@@ -36,42 +36,43 @@ export function notAnEncoder(file: string, reason: string, cause?: unknown): App
   });
 }
 
-/** What a node reads: its inputs, and what the branches or the body it holds read from outside. */
-export function readsOf(node: OnnxNode): string[] {
+/** The tensors that a node reads: its inputs, and those that its subgraphs read from outside. */
+export function tensorsRead(node: OnnxNode): string[] {
   const inner = (node.attribute ?? []).flatMap(({ g, graphs = [] }) => (g ? [g, ...graphs] : graphs));
   return [
     ...node.input,
-    ...inner.flatMap((graph) => [...graph.node.flatMap(readsOf), ...graph.output.map(({ name }) => name)]),
+    ...inner.flatMap((graph) => [...graph.node.flatMap(tensorsRead), ...graph.output.map(({ name }) => name)]),
   ];
 }
 
-/** The nodes that `tensor` is made by, in the graph's order. */
-export function makersOf({ graph, makers }: NetworkParts, tensor: string): OnnxNode[] {
+/** All nodes that `tensor` depends on, in the graph's order. */
+export function upstreamNodes({ graph, producers }: NetworkParts, tensor: string): OnnxNode[] {
   const found = new Set<OnnxNode>();
   const open = [tensor];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    const node = makers.get(name);
+    const node = producers.get(name);
     if (node === undefined || found.has(node)) continue;
     found.add(node);
-    open.push(...readsOf(node));
+    open.push(...tensorsRead(node));
   }
   return graph.node.filter((node) => found.has(node));
 }
 
 /** The shape of a tensor that is a constant, or made of one without the input; undefined for any other. */
-export function constantShape({ graph, makers, constants }: NetworkParts, tensor: string): number[] | undefined {
+export function constantShape({ graph, producers, constants }: NetworkParts, tensor: string): number[] | undefined {
   let transposed = false;
   let name = tensor;
-  // As many steps as there are nodes: a file may go in circles.
+  // Bounded by the number of nodes: a malformed graph may have cycles.
   for (let steps = 0; steps <= graph.node.length; steps++) {
     const constant = constants.get(name);
-    const maker = makers.get(name);
-    const dims = constant?.dims ?? (maker?.op_type === "Constant" ? (maker.attribute?.[0]?.t?.dims ?? []) : undefined);
+    const producer = producers.get(name);
+    const dims =
+      constant?.dims ?? (producer?.op_type === "Constant" ? (producer.attribute?.[0]?.t?.dims ?? []) : undefined);
     if (dims !== undefined) return transposed ? dims.map(toNumber).reverse() : dims.map(toNumber);
-    if (maker === undefined) return undefined;
-    if (maker.op_type === "Transpose") transposed = !transposed;
-    else if (!["DequantizeLinear", "QuantizeLinear", "Identity", "Cast"].includes(maker.op_type)) return undefined;
-    name = maker.input[0];
+    if (producer === undefined) return undefined;
+    if (producer.op_type === "Transpose") transposed = !transposed;
+    else if (!["DequantizeLinear", "QuantizeLinear", "Identity", "Cast"].includes(producer.op_type)) return undefined;
+    name = producer.input[0];
   }
   return undefined;
 }

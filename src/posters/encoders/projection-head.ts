@@ -8,7 +8,7 @@
  * Legend: d components of an embedding, n landmarks, o outputs; matrices row-major.
  */
 import { AttributeType, DataType, encodeModel, floatInitializer, type OnnxNode, valueInfo } from "../../onnx/proto.js";
-import { dotOf } from "../vectors/neighbours.js";
+import { dotProduct } from "../vectors/vector-math.js";
 
 export interface ProjectionHead {
   /** d: mean embedding of the catalogue. */
@@ -35,11 +35,11 @@ export async function squaredDistances(
   onRow: (done: number, n: number) => void | Promise<void>,
 ): Promise<Float32Array> {
   const n = directions.length / d;
-  const squares = Float64Array.from({ length: n }, (_, i) => dotOf(directions, i * d, directions, i * d, d));
+  const squares = Float64Array.from({ length: n }, (_, i) => dotProduct(directions, i * d, directions, i * d, d));
   const out = new Float32Array(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++) {
-      const distance = Math.max(0, squares[i] + squares[j] - 2 * dotOf(directions, i * d, directions, j * d, d));
+      const distance = Math.max(0, squares[i] + squares[j] - 2 * dotProduct(directions, i * d, directions, j * d, d));
       out[i * n + j] = distance;
       out[j * n + i] = distance;
     }
@@ -48,32 +48,32 @@ export async function squaredDistances(
   return out;
 }
 
-/** γ such that two posters of the usual distance are e⁻¹ alike: 1 over the median of all pairs' squared distances. */
-export function usualGamma(distances: Float32Array): number {
+/** γ by the median heuristic: 1 over the median of all pairs' squared distances, so that the median pair has similarity e⁻¹. */
+export function medianGamma(distances: Float32Array): number {
   const n = Math.sqrt(distances.length);
   const pairs = new Float32Array((n * (n - 1)) / 2);
-  for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < i; j++) pairs[at++] = distances[i * n + j];
+  for (let i = 0, offset = 0; i < n; i++) for (let j = 0; j < i; j++) pairs[offset++] = distances[i * n + j];
   pairs.sort();
   const median = pairs[pairs.length >> 1] ?? 0;
   return median > 0 ? 1 / median : 1;
 }
 
 /**
- * Outputs of examples from how alike they are to the landmarks.
+ * Outputs of examples from their similarities to the landmarks.
  * @param likeness rows × n
  * @param weights n × o
  * @returns rows × o
  */
-export function combineOutputs(likeness: Float32Array, weights: Float32Array, n: number): Float32Array {
-  const rows = likeness.length / n;
+export function combineOutputs(similarities: Float32Array, weights: Float32Array, n: number): Float32Array {
+  const rows = similarities.length / n;
   const outputs = weights.length / n;
   const out = new Float32Array(rows * outputs);
   for (let r = 0; r < rows; r++) {
     const to = r * outputs;
     for (let i = 0; i < n; i++) {
-      const alike = likeness[r * n + i];
+      const similarity = similarities[r * n + i];
       const from = i * outputs;
-      for (let c = 0; c < outputs; c++) out[to + c] += alike * weights[from + c];
+      for (let c = 0; c < outputs; c++) out[to + c] += similarity * weights[from + c];
     }
   }
   return out;
@@ -87,7 +87,7 @@ export function headGraph({ mean, landmarks, weights, gamma }: ProjectionHead): 
   // |u − u_i|² = |u|² + |u_i|² − 2 u·u_i; the columns of `turned` are the landmarks.
   const turned = new Float32Array(d * n);
   for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) turned[j * n + i] = landmarks[i * d + j];
-  const squares = Float32Array.from({ length: n }, (_, i) => dotOf(landmarks, i * d, landmarks, i * d, d));
+  const squares = Float32Array.from({ length: n }, (_, i) => dotProduct(landmarks, i * d, landmarks, i * d, d));
   const node = (op_type: string, input: string[], output: string): OnnxNode => ({
     op_type,
     name: output,

@@ -1,4 +1,4 @@
-/** Encoders that are fetched on request from the ONNX model zoo, and only as the very files that are known here. */
+/** Downloads encoders from the ONNX model zoo: only known files, checked by their SHA-256. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, received } from "../../errors.js";
@@ -30,7 +30,7 @@ export const publishedEncoders = {
 export type PublishedName = keyof typeof publishedEncoders;
 
 /**
- * Fetches an encoder and makes it ready; one that is there already is not fetched again.
+ * Downloads and adds an encoder, unless it is already there.
  * @throws {AppError} DOWNLOAD_FAILED where it cannot be had or is another file; INTERRUPTED; as `addEncoder`
  */
 export async function pullEncoder(

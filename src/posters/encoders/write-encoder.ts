@@ -1,12 +1,12 @@
-/** Putting an encoder into its folder: whole, or not at all. */
+/** Saves an encoder to its folder atomically. */
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { temporaryName } from "../../files/temporary.js";
 import type { StoredEncoderManifest } from "./encoder-manifest.js";
 
-/** Write beside the place and rename; what is broken at the place gives way. */
+/** Writes to a temporary folder and renames it; a broken encoder of that name is replaced. */
 export async function writeEncoder(folder: string, manifest: StoredEncoderManifest, graph: Uint8Array): Promise<void> {
-  const place = join(folder, manifest.name);
+  const path = join(folder, manifest.name);
   const temporary = temporaryName(join(folder, `.${manifest.name}`));
   try {
     await mkdir(temporary, { recursive: true });
@@ -14,11 +14,11 @@ export async function writeEncoder(folder: string, manifest: StoredEncoderManife
     await writeFlushed(join(temporary, "manifest.json"), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
     // Aside first: taking a folder's files away one by one would leave the place empty for longer.
     const before = temporaryName(join(folder, `.${manifest.name}-before`));
-    await rename(place, before).catch((error: NodeJS.ErrnoException) => {
+    await rename(path, before).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOENT") throw error;
     });
-    await rename(temporary, place).catch(async (error: unknown) => {
-      await rename(before, place).catch(() => undefined);
+    await rename(temporary, path).catch(async (error: unknown) => {
+      await rename(before, path).catch(() => undefined);
       throw error;
     });
     await rm(before, { recursive: true, force: true });

@@ -1,32 +1,33 @@
-/** Making pictures larger as torchvision does; libvips makes them half a pixel off. */
+/** Enlarges images bilinearly as torchvision does; libvips' result is half a pixel off. */
 
-/** Where each pixel of a longer side lies on the shorter one: between `before` and the next, `share` of the way. */
-interface Places {
+/** Interpolation along one axis: each output pixel lies between the input pixels `before` and `after`. */
+interface Interpolation {
   before: Int32Array;
   after: Int32Array;
-  share: Float64Array;
+  /** The weight of `after`, in 0..1. */
+  weight: Float64Array;
 }
 
-const placesOf = new Map<string, Places>();
+const interpolations = new Map<string, Interpolation>();
 
-/** Pixel centres on pixel centres. Worked out once for two sizes: most posters are of a few. */
-function placesAlong(from: number, to: number): Places {
-  const name = `${from} ${to}`;
-  const known = placesOf.get(name);
-  if (known !== undefined) return known;
-  const places = { before: new Int32Array(to), after: new Int32Array(to), share: new Float64Array(to) };
-  for (let i = 0; i < to; i++) {
-    const at = Math.max(0, Math.min(from - 1, ((i + 0.5) * from) / to - 0.5));
-    places.before[i] = Math.floor(at);
-    places.after[i] = Math.min(places.before[i] + 1, from - 1);
-    places.share[i] = at - places.before[i];
+/** Maps pixel centres to pixel centres. Cached for each pair of sizes: most posters have one of a few. */
+function interpolationBetween(fromSize: number, toSize: number): Interpolation {
+  const key = `${fromSize} ${toSize}`;
+  const cached = interpolations.get(key);
+  if (cached !== undefined) return cached;
+  const found = { before: new Int32Array(toSize), after: new Int32Array(toSize), weight: new Float64Array(toSize) };
+  for (let i = 0; i < toSize; i++) {
+    const position = Math.max(0, Math.min(fromSize - 1, ((i + 0.5) * fromSize) / toSize - 0.5));
+    found.before[i] = Math.floor(position);
+    found.after[i] = Math.min(found.before[i] + 1, fromSize - 1);
+    found.weight[i] = position - found.before[i];
   }
-  if (placesOf.size >= 1000) placesOf.clear();
-  placesOf.set(name, places);
-  return places;
+  if (interpolations.size >= 1000) interpolations.clear();
+  interpolations.set(key, found);
+  return found;
 }
 
-/** Pixels, RGB interleaved, on longer sides: bilinear, pixel centres on pixel centres; sides that are as wanted stay as they are. */
+/** Scales interleaved RGB pixels up to width × height, bilinear, pixel centres on pixel centres; an axis of equal size stays as it is. */
 export function enlarge(
   rgb: Uint8Array,
   fromWidth: number,
@@ -35,24 +36,24 @@ export function enlarge(
   height: number,
 ): Uint8Array {
   if (fromWidth === width && fromHeight === height) return rgb;
-  const down = placesAlong(fromHeight, height);
-  const across = placesAlong(fromWidth, width);
+  const vertical = interpolationBetween(fromHeight, height);
+  const horizontal = interpolationBetween(fromWidth, width);
   const row = new Float64Array(fromWidth * 3);
   const out = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) {
-    const top = down.before[y] * fromWidth * 3;
-    const bottom = down.after[y] * fromWidth * 3;
-    const lower = down.share[y];
+    const top = vertical.before[y] * fromWidth * 3;
+    const bottom = vertical.after[y] * fromWidth * 3;
+    const lower = vertical.weight[y];
     for (let i = 0; i < row.length; i++) row[i] = rgb[top + i] + (rgb[bottom + i] - rgb[top + i]) * lower;
     let to = y * width * 3;
     for (let x = 0; x < width; x++) {
-      const left = across.before[x] * 3;
-      const right = across.after[x] * 3;
-      const share = across.share[x];
-      // Storing into bytes cuts off: with a half added, that rounds.
-      out[to++] = row[left] + (row[right] - row[left]) * share + 0.5;
-      out[to++] = row[left + 1] + (row[right + 1] - row[left + 1]) * share + 0.5;
-      out[to++] = row[left + 2] + (row[right + 2] - row[left + 2]) * share + 0.5;
+      const left = horizontal.before[x] * 3;
+      const right = horizontal.after[x] * 3;
+      const weight = horizontal.weight[x];
+      // Storing into bytes truncates: adding a half rounds.
+      out[to++] = row[left] + (row[right] - row[left]) * weight + 0.5;
+      out[to++] = row[left + 1] + (row[right + 1] - row[left + 1]) * weight + 0.5;
+      out[to++] = row[left + 2] + (row[right + 2] - row[left + 2]) * weight + 0.5;
     }
   }
   return out;

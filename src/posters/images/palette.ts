@@ -1,4 +1,4 @@
-/** A poster's colours in words, such as `black`, `dark blue`, `cream`. */
+/** Names a poster's colours, such as `black`, `dark blue`, `cream`. */
 
 /** A colour and the share of the picture that it covers. */
 export interface NamedColour {
@@ -7,39 +7,39 @@ export interface NamedColour {
   share: number;
 }
 
-/** What covers less is a detail. */
-const leastShare = 0.06;
+/** Colours that cover less are left out. */
+const minShare = 0.06;
 
 /**
- * The colours that cover most of a picture, most first.
+ * The main colours of a picture, largest share first.
  * @param rgb interleaved, three bytes a pixel
  */
 export function namedColours(rgb: Uint8Array): NamedColour[] {
   const counts = new Map<string, number>();
-  for (let at = 0; at + 2 < rgb.length; at += 3) {
-    const name = colourName(rgb[at], rgb[at + 1], rgb[at + 2]);
+  for (let offset = 0; offset + 2 < rgb.length; offset += 3) {
+    const name = colourName(rgb[offset], rgb[offset + 1], rgb[offset + 2]);
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const pixels = rgb.length / 3;
   return [...counts]
     .map(([name, count]) => ({ name, share: count / pixels }))
-    .filter(({ share }) => share >= leastShare)
+    .filter(({ share }) => share >= minShare)
     .sort((a, b) => b.share - a.share || (a.name < b.name ? -1 : 1));
 }
 
 /** The name of one colour: of its hue where it has one, else of its lightness. @param red, green, blue 0..255 */
 export function colourName(red: number, green: number, blue: number): string {
-  const most = Math.max(red, green, blue);
-  const least = Math.min(red, green, blue);
-  const chroma = most - least;
-  const lightness = (most + least) / 510;
-  if (most < 45) return "black";
+  const max = Math.max(red, green, blue);
+  const min = Math.min(red, green, blue);
+  const chroma = max - min;
+  const lightness = (max + min) / 510;
+  if (max < 45) return "black";
   if (chroma < 26)
     return lightness > 0.85 ? "white" : lightness > 0.6 ? "light grey" : lightness > 0.3 ? "grey" : "black";
   const sixth =
-    most === red
+    max === red
       ? ((green - blue) / chroma + 6) % 6
-      : most === green
+      : max === green
         ? (blue - red) / chroma + 2
         : (red - green) / chroma + 4;
   const hue = sixth * 60;
@@ -69,7 +69,7 @@ export function colourName(red: number, green: number, blue: number): string {
   return name;
 }
 
-/** Colours that two posters share, by what they cover of both, most first. */
+/** Colours that two posters share, by the smaller of their shares, largest first. */
 export function sharedColours(one: readonly NamedColour[], other: readonly NamedColour[]): string[] {
   const shares = new Map(other.map(({ name, share }) => [name, share]));
   return one

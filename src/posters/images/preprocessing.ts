@@ -1,9 +1,9 @@
-/** What encoders want pictures made into. */
-import { decodeToRgb } from "./images.js";
+/** Converts posters into an encoder's input tensor. */
+import { decodeToRgb } from "./decode-poster.js";
 
 /** How an encoder wants its input: each value is (byte · scale − mean[channel]) / std[channel]. */
 export interface Preprocessing {
-  /** Of the code below; raised when it gives other numbers for the same settings. */
+  /** Version of the code below; raised when its results change for the same settings. */
   version: 1;
   /** Width, height. */
   size: [number, number];
@@ -32,7 +32,7 @@ export const imagenetPreprocessing: Preprocessing = {
 };
 
 /**
- * Decode a poster into an encoder's input. Size, mean and std come from the manifest, never from here.
+ * Decodes a poster into an encoder's input. Size, mean and std come from the manifest, never from here.
  * @param bytes JPEG, PNG or WebP, at most `maxPosterBytes`
  * @returns CHW, 3 × height × width, RGB: (x · scale − mean) / std
  * @throws {AppError} POSTER_UNREADABLE, sharp's error as cause
@@ -50,7 +50,7 @@ export async function decodeToPlanes(bytes: Uint8Array, preprocessing: Preproces
  */
 export function createPlanes(preprocessing: Preprocessing): (rgb: Uint8Array, out: Float32Array) => void {
   const area = preprocessing.size[0] * preprocessing.size[1];
-  // A byte has 256 values: each is worked out once.
+  // One table entry for each of the 256 byte values.
   const [red, green, blue] = [0, 1, 2].map((channel) => {
     const factor = preprocessing.scale / preprocessing.std[channel];
     const offset = preprocessing.mean[channel] / preprocessing.std[channel];
@@ -60,10 +60,10 @@ export function createPlanes(preprocessing: Preprocessing): (rgb: Uint8Array, ou
     if (rgb.length !== 3 * area || out.length !== 3 * area) {
       throw new RangeError(`expected ${3 * area} bytes and numbers, received ${rgb.length} and ${out.length}`);
     }
-    for (let i = 0, at = 0; i < area; i++, at += 3) {
-      out[i] = red[rgb[at]];
-      out[area + i] = green[rgb[at + 1]];
-      out[2 * area + i] = blue[rgb[at + 2]];
+    for (let i = 0, offset = 0; i < area; i++, offset += 3) {
+      out[i] = red[rgb[offset]];
+      out[area + i] = green[rgb[offset + 1]];
+      out[2 * area + i] = blue[rgb[offset + 2]];
     }
   };
 }

@@ -1,21 +1,21 @@
 /**
- * Poster files under their content: `<folder>/<first two of the SHA-256>/<SHA-256>.<jpg|png|webp>`.
- * The same picture twice is one file, and a file never changes, so its address may be cached for ever.
+ * Stores poster files by their content: `<folder>/<first two of the SHA-256>/<SHA-256>.<jpg|png|webp>`.
+ * Equal pictures share one file, and a file never changes, so its URL may be cached for ever.
  */
-import { createHash } from "node:crypto";
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AppError, received } from "../../errors.js";
 import { temporaryName } from "../../files/temporary.js";
-import type { PosterFormat } from "./images.js";
+import { sha256Hex } from "../../sha256.js";
+import type { PosterFormat } from "./open-image.js";
 
 const endings: Record<PosterFormat, string> = { jpeg: "jpg", png: "png", webp: "webp" };
 
 /**
- * Where a poster lies, or would.
- * @param sha256 64 hex digits in lower case, so that no name from outside can lead out of the folder
+ * A poster's path in the store, whether it exists or not.
+ * @param sha256 64 hex digits in lower case, so that no user input can lead out of the folder
  * @returns the path under `folder`, and `relative` to it
- * @throws {RangeError} when `sha256` or `format` is none
+ * @throws {RangeError} when `sha256` or `format` is invalid
  */
 export function posterPath(folder: string, sha256: string, format: PosterFormat): { path: string; relative: string } {
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw new RangeError(`expected a SHA-256 in hex, received ${received(sha256)}`);
@@ -27,9 +27,8 @@ export function posterPath(folder: string, sha256: string, format: PosterFormat)
 }
 
 /**
- * Keep a poster's bytes. Whoever reads sees the whole file or none, after a crash too: it is written beside its
- * place, flushed to the disk, and renamed.
- * @param bytes what `inspectPoster` has accepted as `format`; not looked at again
+ * Saves a poster atomically: readers see the whole file or none, even after a crash.
+ * @param bytes accepted by `inspectPoster` as `format`; not checked again
  * @returns their SHA-256, and the file's path relative to `folder`
  */
 export async function savePoster(
@@ -37,7 +36,7 @@ export async function savePoster(
   bytes: Uint8Array,
   format: PosterFormat,
 ): Promise<{ sha256: string; path: string }> {
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const sha256 = sha256Hex(bytes);
   const { path, relative } = posterPath(folder, sha256, format);
   const present = await stat(path).catch(() => undefined);
   if (present?.isFile() && present.size === bytes.length) return { sha256, path: relative };
@@ -45,7 +44,7 @@ export async function savePoster(
   return { sha256, path: relative };
 }
 
-/** Writes a file beside its place, flushes it to the disk and renames it; its folder is made. */
+/** Writes a file atomically: under a temporary name, flushed to disk, then renamed. Creates its folder. */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = temporaryName(path);
@@ -80,7 +79,7 @@ export async function readPoster(folder: string, sha256: string, format: PosterF
   }
 }
 
-/** A rename lasts when its folder is flushed. Not every system can open a folder (Windows): there it is left to it. */
+/** Makes a rename durable. Skipped on systems that cannot open a folder (Windows). */
 async function flushFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r").catch(() => undefined);
   if (handle === undefined) return;

@@ -1,4 +1,4 @@
-/** Breaking a text into lines and choosing its size, so that it never leaves its box. */
+/** Breaks a text into lines and chooses its size, so that it fits its box. */
 import { type FontName, textWidth } from "./lettering-glyphs.js";
 
 export interface FitTextOptions {
@@ -29,7 +29,7 @@ export interface FittedText {
 const maxLength = 400;
 
 /** Words; a dash or an ampersand that stands alone stays on the line of the word before it. */
-function wordsOf(text: string): string[] {
+function splitWords(text: string): string[] {
   const words: string[] = [];
   for (const word of text.slice(0, maxLength).trim().split(/\s+/)) {
     if (words.length > 0 && /^[-–—&+/:]$/.test(word)) words[words.length - 1] += ` ${word}`;
@@ -39,10 +39,10 @@ function wordsOf(text: string): string[] {
 }
 
 /** Where to break n words into `count` lines so that the widest line is as narrow as it can be. */
-function balance(words: string[], count: number, widthOf: (text: string) => number): string[] {
+function balance(words: string[], count: number, measure: (text: string) => number): string[] {
   const n = words.length;
   const widths = words.map((_, from) =>
-    words.map((_w, to) => (to < from ? 0 : widthOf(words.slice(from, to + 1).join(" ")))),
+    words.map((_w, to) => (to < from ? 0 : measure(words.slice(from, to + 1).join(" ")))),
   );
   // best[k][i]: the narrowest widest line when the first i words fill k lines
   const best = Array.from({ length: count + 1 }, () => new Array<number>(n + 1).fill(Number.POSITIVE_INFINITY));
@@ -80,14 +80,14 @@ export function fitText(options: FitTextOptions): FittedText {
     );
   }
   const widths = new Map<string, number>();
-  const widthOf = (text: string): number => {
+  const measure = (text: string): number => {
     const known = widths.get(text);
     if (known !== undefined) return known;
     const width = textWidth(text, font, 1, letterSpacing);
     widths.set(text, width);
     return width;
   };
-  const all = wordsOf(options.text);
+  const all = splitWords(options.text);
   // 40 words of a poster's title are more than any box holds: the cost of balancing stays small.
   let words = all.slice(0, 40);
   let shortened = all.length > words.length;
@@ -95,8 +95,8 @@ export function fitText(options: FitTextOptions): FittedText {
     const shown = shortened ? [...words.slice(0, -1), `${words.at(-1)?.replace(/[\s,;:.…-]+$/, "")}…`] : words;
     let fitted: FittedText | undefined;
     for (let count = 1; count <= Math.min(maxLines, shown.length); count++) {
-      const lines = balance(shown, count, widthOf);
-      const widest = Math.max(...lines.map(widthOf));
+      const lines = balance(shown, count, measure);
+      const widest = Math.max(...lines.map(measure));
       const size = Math.min(maxSize, widest > 0 ? maxWidth / widest : maxSize, maxHeight / (count * lineHeight));
       if (!fitted || size > fitted.size * 1.001)
         fitted = { lines, size, leading: size * lineHeight, width: widest * size };

@@ -1,5 +1,5 @@
 /**
- * Text as SVG paths, from fonts that travel with the program: a picture never depends on the machine's fonts.
+ * Renders text as SVG paths from bundled fonts, so that a picture never depends on the machine's fonts.
  * Glyphs are set one by one, with the font's own kerning; no shaping, since opentype.js 2.0 throws on Inter's
  * substitution tables. Lengths are in user units of the SVG; letter spacing is in em.
  */
@@ -70,13 +70,13 @@ function starPath(x: number, y: number, size: number): string {
 
 /** Path data with two decimals. opentype's own `toPathData` writes NaN for numbers such as 1e-15. */
 function pathData(outline: opentype.Path): string {
-  const at = (x: number, y: number): string => `${Math.round(x * 100) / 100} ${Math.round(y * 100) / 100}`;
+  const point = (x: number, y: number): string => `${Math.round(x * 100) / 100} ${Math.round(y * 100) / 100}`;
   let data = "";
   for (const command of outline.commands) {
-    if (command.type === "M" || command.type === "L") data += command.type + at(command.x, command.y);
-    else if (command.type === "Q") data += `Q${at(command.x1, command.y1)} ${at(command.x, command.y)}`;
+    if (command.type === "M" || command.type === "L") data += command.type + point(command.x, command.y);
+    else if (command.type === "Q") data += `Q${point(command.x1, command.y1)} ${point(command.x, command.y)}`;
     else if (command.type === "C")
-      data += `C${at(command.x1, command.y1)} ${at(command.x2, command.y2)} ${at(command.x, command.y)}`;
+      data += `C${point(command.x1, command.y1)} ${point(command.x2, command.y2)} ${point(command.x, command.y)}`;
     else data += "Z";
   }
   return data;
@@ -113,13 +113,13 @@ function pieces(text: string, font: FontName): (Piece | typeof star)[] {
   return found;
 }
 
-/** Walks the glyphs at a size; `place` gets each one's x, from 0. Returns the advance of the whole text. */
+/** Walks the glyphs at a size; `emit` gets each one's x, from 0. Returns the advance of the whole text. */
 function walk(
   text: string,
   font: FontName,
   size: number,
   letterSpacing: number,
-  place?: (piece: Piece | typeof star, x: number) => void,
+  emit?: (piece: Piece | typeof star, x: number) => void,
 ): number {
   let x = 0;
   let before: Piece | undefined;
@@ -128,14 +128,14 @@ function walk(
     const piece = all[i];
     if (i > 0) x += letterSpacing * size;
     if (piece === star) {
-      place?.(piece, x);
+      emit?.(piece, x);
       x += starAdvance * size;
       before = undefined;
       continue;
     }
     const scale = size / piece.font.unitsPerEm;
     if (before?.font === piece.font) x += piece.font.getKerningValue(before.glyph, piece.glyph) * scale;
-    place?.(piece, x);
+    emit?.(piece, x);
     x += (piece.glyph.advanceWidth ?? 0) * scale;
     before = piece;
   }

@@ -1,5 +1,5 @@
 /**
- * The texts of a chart as paths. It reads what Vega 6 writes (`View.toSVG`): attributes in double quotes, several
+ * Converts the texts of a chart to paths. It reads the SVG that Vega 6 writes (`View.toSVG`): attributes in double quotes, several
  * lines as `<tspan>` with `x` and `dy`; it is no parser of any other SVG.
  */
 import { type Anchor, type FontName, textOutline } from "./lettering-glyphs.js";
@@ -19,7 +19,7 @@ function attributes(text: string): Map<string, string> {
 }
 
 /** Vega's font weights, in numbers or words, as the three cuts of Inter that charts use. */
-function interOf(weight: string | undefined): FontName {
+function interVariant(weight: string | undefined): FontName {
   if (weight === "bold" || Number(weight) >= 600) return "interBold";
   return weight === "lighter" || Number(weight) <= 300 ? "interLight" : "inter";
 }
@@ -31,7 +31,7 @@ function toPath(head: string, content: string): string {
   const given = attributes(head);
   const number = (value: string | undefined): number => Number.parseFloat(value ?? "0") || 0;
   const size = number(given.get("font-size")) || 11;
-  const font = interOf(given.get("font-weight"));
+  const font = interVariant(given.get("font-weight"));
   const anchor = (given.get("text-anchor") ?? "start") as Anchor;
   const x = number(given.get("x")) + number(given.get("dx"));
   let y = number(given.get("y")) + number(given.get("dy"));
@@ -44,15 +44,15 @@ function toPath(head: string, content: string): string {
   for (const line of lines) {
     const own = attributes(line.of);
     y += number(own.get("dy"));
-    const at = own.has("x") ? number(own.get("x")) : x;
-    outline += textOutline({ text: unescapeXml(line.text), font, size, x: at, y, anchor });
+    const lineX = own.has("x") ? number(own.get("x")) : x;
+    outline += textOutline({ text: unescapeXml(line.text), font, size, x: lineX, y, anchor });
   }
   if (outline === "") return "";
   const kept = Array.from(given, ([name, value]) => (ofText.test(name) ? "" : ` ${name}="${value}"`)).join("");
   return `<path d="${outline}"${kept}/>`;
 }
 
-/** The same SVG with every `<text>` drawn as a path in Inter, so that it rasterises alike everywhere. */
+/** The same SVG with every `<text>` drawn as a path in Inter, so that it renders the same on every machine. */
 export function svgTextToPaths(svg: string): string {
   return svg.replace(/<text\b((?:[^>"]|"[^"]*")*?)(?:\/>|>([\s\S]*?)<\/text>)/g, (_, head, content) =>
     toPath(head, content ?? ""),

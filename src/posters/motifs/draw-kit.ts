@@ -1,4 +1,4 @@
-/** What the drawing files share: seeded numbers, colours, the scene that a motif draws into, and shapes that several motifs have. */
+/** Shared by the drawings: seeded random numbers, colours, the scene that a motif draws into, and common shapes. */
 
 import type { Random } from "../../random.js";
 
@@ -138,19 +138,19 @@ export function person(
   kind: "coat" | "dress" | "hat" = "coat",
 ): string {
   const u = height / 100;
-  const at = (dx: number, dy: number): string => `${n(x + dx * u)} ${n(y - dy * u)}`;
+  const point = (dx: number, dy: number): string => `${n(x + dx * u)} ${n(y - dy * u)}`;
   const head = circle(x, y - 91 * u, 7.5 * u, fill);
   const hat =
     kind === "hat"
       ? path(
-          `M${at(-15, 94)}L${at(15, 94)}L${at(14, 97)}L${at(8, 97)}L${at(7, 106)}L${at(-7, 106)}L${at(-8, 97)}L${at(-14, 97)}Z`,
+          `M${point(-15, 94)}L${point(15, 94)}L${point(14, 97)}L${point(8, 97)}L${point(7, 106)}L${point(-7, 106)}L${point(-8, 97)}L${point(-14, 97)}Z`,
           fill,
         )
       : "";
   const body =
     kind === "dress"
-      ? `M${at(-9, 80)}Q${at(0, 84)} ${at(9, 80)}L${at(6, 58)}L${at(21, 18)}L${at(7, 18)}L${at(6, 0)}L${at(2, 0)}L${at(1, 18)}L${at(-2, 18)}L${at(-3, 0)}L${at(-7, 0)}L${at(-7, 18)}L${at(-21, 18)}L${at(-6, 58)}Z`
-      : `M${at(-6, 82)}Q${at(-15, 80)} ${at(-17, 70)}L${at(-18, 42)}L${at(-13, 40)}L${at(-15, 20)}L${at(-9, 20)}L${at(-9, 0)}L${at(-2, 0)}L${at(0, 22)}L${at(2, 0)}L${at(9, 0)}L${at(9, 20)}L${at(15, 20)}L${at(13, 40)}L${at(18, 42)}L${at(17, 70)}Q${at(15, 80)} ${at(6, 82)}Z`;
+      ? `M${point(-9, 80)}Q${point(0, 84)} ${point(9, 80)}L${point(6, 58)}L${point(21, 18)}L${point(7, 18)}L${point(6, 0)}L${point(2, 0)}L${point(1, 18)}L${point(-2, 18)}L${point(-3, 0)}L${point(-7, 0)}L${point(-7, 18)}L${point(-21, 18)}L${point(-6, 58)}Z`
+      : `M${point(-6, 82)}Q${point(-15, 80)} ${point(-17, 70)}L${point(-18, 42)}L${point(-13, 40)}L${point(-15, 20)}L${point(-9, 20)}L${point(-9, 0)}L${point(-2, 0)}L${point(0, 22)}L${point(2, 0)}L${point(9, 0)}L${point(9, 20)}L${point(15, 20)}L${point(13, 40)}L${point(18, 42)}L${point(17, 70)}Q${point(15, 80)} ${point(6, 82)}Z`;
   return head + hat + path(body, fill);
 }
 

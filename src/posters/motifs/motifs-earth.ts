@@ -152,9 +152,9 @@ export function road(scene: Scene): string {
   const middle = box.x + box.w * 0.5;
   for (let i = 0, t = 0.04; i < 7; i++) {
     const u = t * 1.42 + 0.02;
-    const at = (s: number): [number, number] => [vx + (middle - vx) * s, horizon + (bottom - horizon) * s];
-    const [x1, y1] = at(t);
-    const [x2, y2] = at(Math.min(u, 0.93));
+    const point = (s: number): [number, number] => [vx + (middle - vx) * s, horizon + (bottom - horizon) * s];
+    const [x1, y1] = point(t);
+    const [x2, y2] = point(Math.min(u, 0.93));
     out += polygon(
       [
         [x1 - 6 * t, y1],

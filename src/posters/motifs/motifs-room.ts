@@ -29,10 +29,10 @@ export function stairs(scene: Scene): string {
     p.light,
     'opacity=".12"',
   );
-  const at = 4;
-  const px = up ? box.x + (at + 0.5) * w : box.x + box.w - (at + 0.5) * w;
+  const step = 4;
+  const px = up ? box.x + (step + 0.5) * w : box.x + box.w - (step + 0.5) * w;
   return (
-    out + person(px, box.y + box.h - (at + 1) * h + 1, box.h * 0.19, p.deep, pick(random, ["coat", "hat"] as const))
+    out + person(px, box.y + box.h - (step + 1) * h + 1, box.h * 0.19, p.deep, pick(random, ["coat", "hat"] as const))
   );
 }
 

@@ -100,12 +100,12 @@ export function lens(scene: Scene): string {
   for (let i = 0; i < blades; i++) {
     const a = (i * 2 * Math.PI) / blades;
     const b = a + (2 * Math.PI) / blades;
-    const at = (radius: number, angle: number): [number, number] => [
+    const point = (radius: number, angle: number): [number, number] => [
       x + radius * Math.cos(angle),
       y + radius * Math.sin(angle),
     ];
     out += polygon(
-      [at(open, a), at(open, b), at(r * 0.84, b + 0.5), at(r * 0.84, a + 0.5)],
+      [point(open, a), point(open, b), point(r * 0.84, b + 0.5), point(r * 0.84, a + 0.5)],
       mix(p.mid, p.far, i / blades),
       `stroke="${p.deep}" stroke-width="2"`,
     );

@@ -3,17 +3,17 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.js";
 import { readRegularFile } from "../../files/read-file.js";
-import { maxPosterBytes } from "../images/images.js";
+import { maxPosterBytes } from "../images/open-image.js";
 import type { PosterProvider, PosterSubject } from "./provider.js";
 
 const endings = ["jpg", "jpeg", "png", "webp"];
 
-/** The etag is the file's name, size and time of change. */
+/** The etag is the file's name, size and modification time. */
 export function folderProvider(folder: string): PosterProvider {
   return {
     name: "folder",
     async find(movie, etag) {
-      for (const name of namesOf(movie)) {
+      for (const name of fileNames(movie)) {
         const path = join(folder, name);
         const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
           if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
@@ -30,7 +30,7 @@ export function folderProvider(folder: string): PosterProvider {
   };
 }
 
-function namesOf({ id, imdbId }: PosterSubject): string[] {
+function fileNames({ id, imdbId }: PosterSubject): string[] {
   return [String(id), ...(imdbId === null ? [] : [imdbId])].flatMap((name) => endings.map((end) => `${name}.${end}`));
 }
 

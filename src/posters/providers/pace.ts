@@ -1,4 +1,4 @@
-/** Being a good guest: so many requests a second, and later again where the host says so or stumbles. */
+/** Rate-limits requests to a host, and retries those that failed temporarily. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../../errors.js";
 import type { Random } from "../../random.js";
@@ -6,21 +6,21 @@ import type { Answer } from "./request.js";
 
 export interface PaceOptions {
   perSecond: number;
-  /** How often one request is tried in all. */
+  /** Maximum number of attempts, the first included. */
   tries: number;
-  /** Pause before the second try; it doubles each time, and a random half of it is taken off. */
-  firstPauseMs: number;
-  /** Longest `Retry-After` that is waited for. */
-  longestPauseMs: number;
+  /** Delay before the second attempt; it doubles each time, less a random part of up to half. */
+  firstDelayMs: number;
+  /** A longer delay, or `Retry-After`, ends the attempts. */
+  maxDelayMs: number;
   random: Random;
 }
 
-/** Statuses that pass by themselves. */
+/** Statuses of temporary failures. */
 const passing = new Set([429, 500, 502, 503, 504]);
 
 /**
- * @returns a function that makes requests one after another at the pace, again where an answer is 429 or a fault of
- *   the host; and the last answer or error where that helps no more
+ * @returns a function that makes requests at the given rate and retries those answered with 429 or a server error; it
+ *   gives the last answer or error when no attempt is left
  */
 export function createPace(options: PaceOptions) {
   const intervalMs = 1000 / options.perSecond;
@@ -28,9 +28,9 @@ export function createPace(options: PaceOptions) {
   return async function paced(request: () => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
       const now = performance.now();
-      const at = Math.max(now, next);
-      next = at + intervalMs;
-      if (at > now) await pause(at - now, signal);
+      const startMs = Math.max(now, next);
+      next = startMs + intervalMs;
+      if (startMs > now) await pause(startMs - now, signal);
       let answer: Answer | undefined;
       let error: unknown;
       try {
@@ -39,21 +39,21 @@ export function createPace(options: PaceOptions) {
       } catch (thrown) {
         error = thrown;
       }
-      const pauseMs = pauseOf(answer, attempt);
-      if (attempt >= options.tries || pauseMs > options.longestPauseMs) {
+      const pauseMs = retryDelayMs(answer, attempt);
+      if (attempt >= options.tries || pauseMs > options.maxDelayMs) {
         if (answer === undefined) throw error;
         return answer;
       }
-      // Who is told to wait, waits with everybody who asks the same host.
+      // All requests to the host wait, not only this one.
       if (answer?.status === 429) next = Math.max(next, performance.now() + pauseMs);
       await pause(pauseMs, signal);
     }
   };
 
-  function pauseOf(answer: Answer | undefined, attempt: number): number {
+  function retryDelayMs(answer: Answer | undefined, attempt: number): number {
     const told = retryAfterMs(answer?.headers["retry-after"]);
     if (told !== undefined) return told;
-    return options.firstPauseMs * 2 ** (attempt - 1) * (1 - 0.5 * options.random());
+    return options.firstDelayMs * 2 ** (attempt - 1) * (1 - 0.5 * options.random());
   }
 }
 
@@ -64,7 +64,7 @@ async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** Milliseconds of a `Retry-After`, seconds or a date; undefined where there is none that can be read. */
+/** Milliseconds of a `Retry-After` header, given in seconds or as a date; undefined where it is absent or invalid. */
 export function retryAfterMs(header: string | undefined, now = Date.now()): number | undefined {
   if (header === undefined) return undefined;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000;

@@ -1,6 +1,6 @@
 /**
- * One https request to a host that somebody else runs, safe against what it may answer: only hosts that were named,
- * no address of a private network, no redirect, a cap on bytes and on time, only the types that were asked for.
+ * Makes one https request to an untrusted host: only allowed hosts, no private address, no redirect, limits on bytes
+ * and time, only the requested content types.
  */
 import { lookup as lookUp } from "node:dns";
 import type { IncomingMessage } from "node:http";
@@ -9,18 +9,18 @@ import { BlockList, isIP, type LookupFunction } from "node:net";
 import { AppError, received } from "../../errors.js";
 
 export interface RequestOptions {
-  /** Hosts (with their port, where it is another than 443) that may be asked. */
+  /** Allowed hosts, with the port unless it is 443. */
   hosts: ReadonlySet<string>;
-  /** Content types that are taken, without parameters; `none` for an answer that names none. */
+  /** Accepted content types, without parameters; `none` for an answer without one. */
   types: readonly string[];
   maxBytes: number;
-  /** For all of it, from the look-up of the name to the last byte. */
+  /** For the whole request, from the DNS lookup to the last byte. */
   timeoutMs: number;
   headers?: Readonly<Record<string, string>>;
   signal?: AbortSignal;
   /** Certificate authority to trust instead of the system's, PEM. */
   ca?: string | Buffer;
-  /** For servers of one's own: by default no address of a private network or of this machine is asked. */
+  /** Allows addresses of private networks and of this machine, for self-hosted servers. */
   allowPrivate?: boolean;
 }
 
@@ -56,18 +56,18 @@ for (const [network, prefix] of [
   privateAddresses.addSubnet(network, prefix, "ipv6");
 }
 
-/** Whether an IP address is of this machine or of a network that the internet does not reach. */
+/** Whether an IP address belongs to this machine or to a network that is not reachable from the internet. */
 export function isPrivateAddress(address: string): boolean {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return privateAddresses.check(mapped, "ipv4");
-  // Hexadecimal forms of an IPv4 address are never what a name resolves to.
+  // No host name resolves to an IPv4 address in hexadecimal form.
   if (/^::ffff:/i.test(address)) return true;
   return privateAddresses.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 }
 
 /**
  * @returns the answer, whatever its status; a redirect is a failure
- * @throws {AppError} FETCH_FAILED, saying what was expected and what came
+ * @throws {AppError} FETCH_FAILED, INTERRUPTED
  */
 export async function requestSafely(url: URL, options: RequestOptions): Promise<Answer> {
   if (url.protocol !== "https:" || url.username !== "" || url.password !== "") {
@@ -83,9 +83,9 @@ export async function requestSafely(url: URL, options: RequestOptions): Promise<
   const timeout = AbortSignal.timeout(options.timeoutMs);
   const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
   try {
-    const response = await headOf(url, options, signal);
+    const response = await sendRequest(url, options, signal);
     try {
-      return await answerOf(url, response, options);
+      return await readAnswer(url, response, options);
     } finally {
       response.destroy();
     }
@@ -97,8 +97,8 @@ export async function requestSafely(url: URL, options: RequestOptions): Promise<
   }
 }
 
-/** The agent is the request's own, so that no connection outlives it. */
-function headOf(url: URL, options: RequestOptions, signal: AbortSignal): Promise<IncomingMessage> {
+/** Resolves with the response's head. The agent is the request's own, so that no connection outlives it. */
+function sendRequest(url: URL, options: RequestOptions, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const asked = httpsRequest(url, {
       agent: false,
@@ -118,7 +118,7 @@ function headOf(url: URL, options: RequestOptions, signal: AbortSignal): Promise
   });
 }
 
-/** Checked where the connection is made: a name that is looked up again could have another address by then. */
+/** Checks the address that is connected to: a second lookup of the name could give another one. */
 const publicLookup: LookupFunction = (hostname, options, callback) => {
   lookUp(hostname, { ...options, all: true }, (error, addresses) => {
     if (error !== null) return callback(error, "", 0);
@@ -131,7 +131,7 @@ const publicLookup: LookupFunction = (hostname, options, callback) => {
   });
 };
 
-async function answerOf(url: URL, response: IncomingMessage, options: RequestOptions): Promise<Answer> {
+async function readAnswer(url: URL, response: IncomingMessage, options: RequestOptions): Promise<Answer> {
   const { statusCode: status = 0, headers } = response;
   if (status >= 300 && status < 400 && status !== 304) {
     throw failed(

@@ -1,11 +1,11 @@
 /**
- * Posters from The Movie Database, with the user's own key: by TMDB's number, else by the IMDb id. What is asked for
- * and stored is theirs: see docs/posters.md on attribution.
+ * Fetches posters from The Movie Database with the operator's own key: by TMDB id, else by IMDb id. See docs/posters.md
+ * on attribution.
  */
 import { z } from "zod";
 import { AppError, received } from "../../errors.js";
 import { mulberry32 } from "../../random.js";
-import { maxPosterBytes } from "../images/images.js";
+import { maxPosterBytes } from "../images/open-image.js";
 import { createPace, type PaceOptions } from "./pace.js";
 import type { PosterProvider, PosterSubject } from "./provider.js";
 import { type Answer, failed, type RequestOptions, requestSafely } from "./request.js";
@@ -14,7 +14,7 @@ export interface TmdbOptions {
   /** A v3 API key, or a v4 read access token. */
   key: string;
   baseUrl?: string;
-  /** Narrowest size, in pixels, that is taken where there is a choice. */
+  /** The narrowest size that is at least this wide is fetched, in pixels. */
   width?: number;
   pace?: Partial<PaceOptions>;
   timeoutMs?: number;
@@ -25,12 +25,12 @@ export interface TmdbOptions {
 export const tmdbUrl = "https://api.themoviedb.org/3/";
 const imageHost = "image.tmdb.org";
 const jsonBytes = 1_000_000;
-/** About half of what they allow. */
-const usualPace: PaceOptions = {
+/** About half of TMDB's limit. */
+const defaultPace: PaceOptions = {
   perSecond: 20,
   tries: 4,
-  firstPauseMs: 500,
-  longestPauseMs: 60_000,
+  firstDelayMs: 500,
+  maxDelayMs: 60_000,
   random: mulberry32(1),
 };
 
@@ -44,10 +44,10 @@ const posterPath = z
 const movieSchema = z.object({ poster_path: posterPath });
 const findSchema = z.object({ movie_results: z.array(movieSchema), tv_results: z.array(movieSchema).optional() });
 
-/** The etag is the picture's path at TMDB, which names its content: the same path is the same picture. */
+/** The etag is the picture's path at TMDB: the same path is always the same picture. */
 export function tmdbProvider(options: TmdbOptions): PosterProvider {
   const base = new URL(options.baseUrl ?? tmdbUrl);
-  const paced = createPace({ ...usualPace, ...options.pace });
+  const paced = createPace({ ...defaultPace, ...options.pace });
   const isToken = options.key.includes(".");
   let configuration: Promise<{ baseUrl: string; size: string }> | undefined;
 
@@ -94,15 +94,18 @@ export function tmdbProvider(options: TmdbOptions): PosterProvider {
     return { baseUrl, size: sizes[enough === -1 ? sizes.length - 1 : enough] };
   }
 
-  async function pathOf({ imdbId, tmdbId }: PosterSubject, signal?: AbortSignal): Promise<string | null | undefined> {
+  async function findPosterPath(
+    { imdbId, tmdbId }: PosterSubject,
+    signal?: AbortSignal,
+  ): Promise<string | null | undefined> {
     if (tmdbId !== null) {
       const movie = await json(movieSchema, `movie/${tmdbId}`, {}, signal);
-      // A number that is gone says nothing of the film: its IMDb id may still find it.
+      // The IMDb id may still find a movie whose TMDB id is gone.
       if (movie !== undefined) return movie.poster_path ?? null;
     }
     if (imdbId === null) return undefined;
     const found = await json(findSchema, `find/${imdbId}`, { external_source: "imdb_id" }, signal);
-    // Some of what people rate was made for television.
+    // Some rated movies were made for television.
     const first = found?.movie_results[0] ?? found?.tv_results?.[0];
     return first === undefined ? undefined : (first.poster_path ?? null);
   }
@@ -113,7 +116,7 @@ export function tmdbProvider(options: TmdbOptions): PosterProvider {
       if (movie.tmdbId === null && movie.imdbId === null) {
         return { outcome: "none", detail: "the movie has no TMDB or IMDb id to ask by" };
       }
-      const path = await pathOf(movie, signal);
+      const path = await findPosterPath(movie, signal);
       if (path === undefined) return { outcome: "none", detail: "TMDB does not know it" };
       if (path === null) return { outcome: "none", detail: "TMDB has no poster of it" };
       if (path === etag) return { outcome: "unchanged" };
@@ -123,7 +126,7 @@ export function tmdbProvider(options: TmdbOptions): PosterProvider {
         throw error;
       });
       const url = new URL(`${size}${path}`, baseUrl.endsWith("/") ? baseUrl : `${baseUrl}/`);
-      // Names that servers have for pictures: what it is, its bytes say.
+      // Servers label pictures in many ways; the bytes decide the format.
       const types = ["image/jpeg", "image/png", "image/webp", "image/jpg", "application/octet-stream", "none"];
       const { status, body } = await fetched(url, types, maxPosterBytes, signal);
       if (status === 404) return { outcome: "none", detail: "TMDB names a picture that is not there" };

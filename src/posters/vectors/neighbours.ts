@@ -1,9 +1,10 @@
 /**
- * Nearest posters, exact: every vector is looked at. 4,000 of 512 components take 1 to 2 ms; the time grows with their
- * number and their components (docs/posters.md has the measurements, and from where on an index pays).
+ * Exact nearest-neighbour search over posters: compares every vector. 4,000 of 512 components take 1 to 2 ms; the time grows with their
+ * number and their components (docs/posters.md has the measurements, and says when an approximate index pays off).
  * Legend: d components, ntotal vectors, row-major.
  */
-import { createPause } from "../../pause.js";
+import { createYield } from "../../event-loop.js";
+import { centreRow, dotProduct } from "./vector-math.js";
 
 export interface PosterIndex {
   d: number;
@@ -12,22 +13,22 @@ export interface PosterIndex {
   directions: Float32Array;
   /** d: the catalogue's mean. */
   mean: Float32Array;
-  /** Root mean square of the vectors' lengths once centred: what a direction is scaled by to be an embedding again. */
+  /** Root mean square of the vectors' lengths once centred: scales a direction back to an embedding. */
   spread: number;
 }
 
-/** Best first; equal ones by place. */
+/** Best first; ties go to the lower index. */
 export interface Neighbours {
-  places: Int32Array;
+  indices: Int32Array;
   /** Cosines of the centred vectors, in −1..1. */
   similarities: Float32Array;
 }
 
-/** So many multiplications, about a millisecond, are done between two pauses. */
+/** Multiplications between two yields to the event loop: about a millisecond. */
 const workPerStep = 1_000_000;
 
 /**
- * Takes embeddings into an index; other requests are answered in between where there are many. `vectors` becomes the index's own and is changed in place.
+ * Builds an index of embeddings, yielding to the event loop. `vectors` becomes the index's own and is changed in place.
  * @param vectors ntotal × d, as the embedder gave them
  */
 export async function createPosterIndex(vectors: Float32Array, d: number): Promise<PosterIndex> {
@@ -36,33 +37,33 @@ export async function createPosterIndex(vectors: Float32Array, d: number): Promi
     throw new RangeError(`expected rows of ${d} components, received ${vectors.length} numbers`);
   }
   const rowsPerStep = Math.max(1, Math.floor(workPerStep / d));
-  const pause = createPause();
+  const yieldIfDue = createYield();
   const sums = new Float64Array(d);
   for (let i = 0; i < ntotal; i++) {
-    if (i > 0 && i % rowsPerStep === 0) await pause();
+    if (i > 0 && i % rowsPerStep === 0) await yieldIfDue();
     for (let j = 0; j < d; j++) sums[j] += vectors[i * d + j];
   }
   const mean = Float32Array.from(sums, (sum) => sum / Math.max(1, ntotal));
   let squares = 0;
   for (let i = 0; i < ntotal; i++) {
-    if (i > 0 && i % rowsPerStep === 0) await pause();
-    squares += scaleDirection(vectors, i * d, mean);
+    if (i > 0 && i % rowsPerStep === 0) await yieldIfDue();
+    squares += centreRow(vectors, i * d, mean);
   }
   return { d, ntotal, directions: vectors, mean, spread: Math.sqrt(squares / Math.max(1, ntotal)) };
 }
 
-/** A vector's direction from the catalogue's mean, of length 1. @param vector d components, not centred */
+/** A vector's unit direction from the catalogue's mean. @param vector d components, not centred */
 export function directionIn({ d, mean }: PosterIndex, vector: Float32Array): Float32Array {
   if (vector.length !== d) throw new RangeError(`expected a vector of ${d} components, received ${vector.length}`);
   const direction = Float32Array.from(vector);
-  scaleDirection(direction, 0, mean);
+  centreRow(direction, 0, mean);
   return direction;
 }
 
 /**
- * The k nearest of a direction, as `directionIn` gives it or a row of the index.
- * Other requests are answered in between where the index is large.
- * @param excluded places that must not be found; none where it is left out
+ * The k posters nearest to a direction, yielding to the event loop.
+ * @param direction from `directionIn`, or a row of the index
+ * @param excluded indices to skip; none by default
  */
 export async function nearestPosters(
   { d, ntotal, directions }: PosterIndex,
@@ -73,58 +74,28 @@ export async function nearestPosters(
   if (direction.length !== d) {
     throw new RangeError(`expected a direction of ${d} components, received ${direction.length}`);
   }
-  const places = new Int32Array(Math.max(0, Math.min(k, ntotal)));
-  const similarities = new Float32Array(places.length);
+  const indices = new Int32Array(Math.max(0, Math.min(k, ntotal)));
+  const similarities = new Float32Array(indices.length);
   const rowsPerStep = Math.max(1, Math.floor(workPerStep / d));
-  const pause = createPause();
+  const yieldIfDue = createYield();
   let count = 0;
-  for (let from = 0; from < ntotal && places.length > 0; from += rowsPerStep) {
-    // Before the first step too: a hundred movies of one list search at the same moment.
-    await pause();
+  for (let from = 0; from < ntotal && indices.length > 0; from += rowsPerStep) {
+    // Before the first step too: a list of a hundred movies starts a hundred searches at once.
+    await yieldIfDue();
     const to = Math.min(ntotal, from + rowsPerStep);
     for (let i = from; i < to; i++) {
-      const similarity = Math.fround(dotOf(directions, i * d, direction, 0, d));
-      if (count === places.length && similarity <= similarities[count - 1]) continue;
+      const similarity = Math.fround(dotProduct(directions, i * d, direction, 0, d));
+      if (count === indices.length && similarity <= similarities[count - 1]) continue;
       if (excluded.has(i)) continue;
-      let at = count < places.length ? count++ : count - 1;
-      while (at > 0 && similarity > similarities[at - 1]) {
-        places[at] = places[at - 1];
-        similarities[at] = similarities[at - 1];
-        at--;
+      let position = count < indices.length ? count++ : count - 1;
+      while (position > 0 && similarity > similarities[position - 1]) {
+        indices[position] = indices[position - 1];
+        similarities[position] = similarities[position - 1];
+        position--;
       }
-      places[at] = i;
-      similarities[at] = similarity;
+      indices[position] = i;
+      similarities[position] = similarity;
     }
   }
-  return { places: places.subarray(0, count), similarities: similarities.subarray(0, count) };
-}
-
-/** @returns the square of the length that it had once centred */
-function scaleDirection(vectors: Float32Array, from: number, mean: Float32Array): number {
-  let squares = 0;
-  for (let j = 0; j < mean.length; j++) {
-    const x = vectors[from + j] - mean[j];
-    vectors[from + j] = x;
-    squares += x * x;
-  }
-  const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
-  for (let j = 0; j < mean.length; j++) vectors[from + j] *= scale;
-  return squares;
-}
-
-/** A dot product of d components at two places; four sums at a time, since one alone would wait for each addition. */
-export function dotOf(a: Float32Array, fromA: number, b: Float32Array, fromB: number, d: number): number {
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let j = 0;
-  for (; j + 3 < d; j += 4) {
-    s0 += a[fromA + j] * b[fromB + j];
-    s1 += a[fromA + j + 1] * b[fromB + j + 1];
-    s2 += a[fromA + j + 2] * b[fromB + j + 2];
-    s3 += a[fromA + j + 3] * b[fromB + j + 3];
-  }
-  for (; j < d; j++) s0 += a[fromA + j] * b[fromB + j];
-  return s0 + s1 + s2 + s3;
+  return { indices: indices.subarray(0, count), similarities: similarities.subarray(0, count) };
 }

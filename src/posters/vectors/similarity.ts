@@ -1,14 +1,14 @@
 /**
- * How much posters look alike: cosines between embeddings of one encoder and one preprocessing.
+ * Poster similarity: cosines between embeddings of one encoder and one preprocessing.
  * Legend: d components a vector; many vectors lie row-major in one Float32Array, component j of vector i at i·d + j.
  *
- * Embeddings of a network are all positive and so look 80% alike as they come. Subtracting the catalogue's mean
+ * Embeddings of a network are all positive, so uncentred ones are about 80% similar. Subtracting the catalogue's mean
  * first (`centre`) spreads them out and finds better neighbours; the plain cosine is what the API calls similarity
  * when no catalogue mean is given. The two are different numbers: compare scores only within one of them.
  */
 
-/** A cosine of a vector without direction (all zeros, or equal to the centre) is 0: it is like nothing, not NaN. */
-function cosineOf(dot: number, squaresA: number, squaresB: number): number {
+/** A cosine of a vector without direction (all zeros, or equal to the centre) is 0, not NaN. */
+function cosineFromSums(dot: number, squaresA: number, squaresB: number): number {
   const norm = Math.sqrt(squaresA) * Math.sqrt(squaresB);
   return norm > 0 ? Math.max(-1, Math.min(1, dot / norm)) : 0;
 }
@@ -31,7 +31,7 @@ export function cosine(a: Float32Array, b: Float32Array): number {
     squaresA += a[j] * a[j];
     squaresB += b[j] * b[j];
   }
-  return cosineOf(dot, squaresA, squaresB);
+  return cosineFromSums(dot, squaresA, squaresB);
 }
 
 /**
@@ -39,7 +39,7 @@ export function cosine(a: Float32Array, b: Float32Array): number {
  * Sums in 64 bits.
  * @param vectors at least one, each of out.length components
  * @param out overwritten
- * @throws {RangeError} when there is no vector or a length is another
+ * @throws {RangeError} when there is no vector or lengths differ
  */
 export function meanEmbedding(vectors: readonly Float32Array[], out: Float32Array): void {
   const d = out.length;
@@ -53,7 +53,7 @@ export function meanEmbedding(vectors: readonly Float32Array[], out: Float32Arra
 /**
  * Subtract the catalogue's mean from a vector.
  * @param out overwritten; may be `vector` itself
- * @throws {RangeError} when a length is another
+ * @throws {RangeError} when lengths differ
  */
 export function centre(vector: Float32Array, catalogueMean: Float32Array, out: Float32Array): void {
   checkLength("a centre", catalogueMean, vector.length);
@@ -67,9 +67,9 @@ export function centre(vector: Float32Array, catalogueMean: Float32Array, out: F
  * @param vectors n × d, row-major, not centred
  * @param options.centre catalogue mean, subtracted from both sides on the way; without it plain cosines
  * @param out n cosines in [−1, 1]; overwritten; 0 where either side is without direction
- * @throws {RangeError} when a length is another
+ * @throws {RangeError} when lengths differ
  */
-export function similarityTo(
+export function cosinesTo(
   target: Float32Array,
   vectors: Float32Array,
   options: { centre?: Float32Array },
@@ -92,6 +92,6 @@ export function similarityTo(
       dot += x * direction[j];
       squares += x * x;
     }
-    out[i] = cosineOf(dot, squares, squaresTarget);
+    out[i] = cosineFromSums(dot, squares, squaresTarget);
   }
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { withoutYear } from "../../datasets/movielens/titles.js";
 import { inField, movieNotFound, received } from "../../errors.js";
 import { foldText } from "../../fold-text.js";
+import { splitGenres } from "../../genres.js";
 import type { Services } from "../../services/services.js";
 import type { Movie, MovieTitle } from "../../store/movies.js";
 import type { Context } from "../request/context.js";
@@ -48,7 +49,7 @@ export async function updateMovie(
   const movie = await services.store.movies.update(id, (before) => {
     const year = input.year ?? before.year;
     const title = input.title == null ? withYear(before, year) : toTitle(input.title.trim(), year);
-    return { ...title, genres: genres ?? before.genres.split("|") };
+    return { ...title, genres: genres ?? splitGenres(before.genres) };
   });
   if (movie === undefined) throw movieNotFound(id);
   return movie;

@@ -1,14 +1,15 @@
 /** Uploads and removes posters. */
 import { AppError, inField, movieNotFound } from "../../errors.js";
 import type { MovieId } from "../../ids.js";
-import { inspectPoster, maxPosterBytes } from "../../posters/images/images.js";
+import { inspectPoster } from "../../posters/images/inspect-poster.js";
+import { maxPosterBytes } from "../../posters/images/open-image.js";
 import { savePoster } from "../../posters/images/store.js";
 import type { Movie } from "../../store/movies.js";
 import { unixNow } from "../../time.js";
 import type { Context } from "../request/context.js";
 import { movieIdOf } from "../request/lookup.js";
 
-export { maxPosterBytes } from "../../posters/images/images.js";
+export { maxPosterBytes } from "../../posters/images/open-image.js";
 
 /** A file of a multipart request, as far as it is needed. */
 export interface UploadedFile {

@@ -22,10 +22,10 @@ export async function similarPosters(
   if (vector === undefined) return [];
   const { index, movieIds, rowOf } = await loaders.posterIndex.load("current");
   const own = rowOf.get(id);
-  const { places, similarities } = await scheduler.trackComputation(() =>
+  const { indices, similarities } = await scheduler.trackComputation(() =>
     nearestPosters(index, directionIn(index, vector), first, new Set(own === undefined ? [] : [own])),
   );
-  const movies = await loaders.movieById.loadMany(Array.from(places, (place) => movieIds[place]));
+  const movies = await loaders.movieById.loadMany(Array.from(indices, (row) => movieIds[row]));
   return movies.flatMap((movie, i) =>
     movie === undefined || movie instanceof Error ? [] : [{ movie, similarity: similarities[i] }],
   );

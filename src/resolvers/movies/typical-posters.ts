@@ -14,11 +14,11 @@ export async function typicalPosters(
   checkFirst("first", first, 100);
   const { index, movieIds } = clusters.posters;
   const others = new Set<number>();
-  clusters.clusterOf.forEach((own, row) => {
+  clusters.assignments.forEach((own, row) => {
     if (own !== cluster) others.add(row);
   });
   const centroid = clusters.centroids.subarray(cluster * index.d, (cluster + 1) * index.d);
-  const { places } = await scheduler.trackComputation(() => nearestPosters(index, centroid, first, others));
-  const found = await loaders.movieById.loadMany(Array.from(places, (place) => movieIds[place]));
+  const { indices } = await scheduler.trackComputation(() => nearestPosters(index, centroid, first, others));
+  const found = await loaders.movieById.loadMany(Array.from(indices, (index) => movieIds[index]));
   return found.filter((movie) => movie !== undefined && !(movie instanceof Error)) as Movie[];
 }

@@ -10,7 +10,8 @@ import { getVisualTastes, type VisualTaste } from "../../recommend/poster-taste.
 import { type Prediction, type PredictionKey, predictPairs } from "../../recommend/predict.js";
 import { type CreateLoader, createReader, loadAll, type Reader, readInGroups } from "../../recommend/reader.js";
 import type { RecommendedMovie, RecommendOptions, Subject } from "../../recommend/recommend-request.js";
-import { getPosterPreviews, type PosterLook } from "../../services/poster-previews.js";
+import type { PosterPreview } from "../../posters/images/preview.js";
+import { getPosterPreviews } from "../../services/poster-previews.js";
 import type { RequestServices } from "../../services/services.js";
 import type { Movie } from "../../store/movies.js";
 import type { Keyed, KeyPage } from "../../store/paging.js";
@@ -42,7 +43,7 @@ export interface Loaders extends Reader {
   /** Requests a missing poster from the providers. Whether it is being fetched, or waits for it. */
   isPosterPending: DataLoader<MovieId, boolean>;
   /** Colours and a blurhash of a movie's poster; undefined without a readable one. */
-  previewByMovieId: DataLoader<MovieId, PosterLook | undefined>;
+  previewByMovieId: DataLoader<MovieId, PosterPreview | undefined>;
   /** All pairs of a request in one call of the model. */
   prediction: DataLoader<PredictionKey, Prediction, string>;
   posterSimilarity: DataLoader<SimilarityKey, number | null, string>;

@@ -1,4 +1,5 @@
 /** The Movie type and the queries for movies. */
+import { splitGenres } from "../../genres.js";
 import { parseMovieId } from "../../ids.js";
 import { movieCount, moviesPage, toMovieOrder } from "../../resolvers/movies/list-movies.js";
 import {
@@ -63,7 +64,7 @@ builder.node(Movie, {
     year: t.exposeInt("year", { nullable: true, description: "Release year." }),
     genres: t.stringList({
       description: "Genres, named and ordered as in the data set.",
-      resolve: ({ genres }) => (genres === "" ? [] : genres.split("|")),
+      resolve: ({ genres }) => splitGenres(genres),
     }),
     imdbId: t.exposeString("imdbId", { nullable: true, description: "IMDb title id, such as `tt0114709`." }),
     imdbUrl: t.string({

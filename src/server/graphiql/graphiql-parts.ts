@@ -1,7 +1,7 @@
 /** The assets of the GraphiQL page: scripts, styles and workers, each with a content hash in its name. */
-import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import { sha256Hex } from "../../sha256.js";
 import { prologue, start, styles } from "./graphiql-start.js";
 
 export type PartName = "script" | "styles" | "icon" | "editorWorker" | "jsonWorker" | "graphqlWorker";
@@ -48,7 +48,7 @@ function decodeDataUrl(url: string): Buffer {
 
 function makePart(name: PartName, extension: string, type: string, content: string | Buffer): Part {
   const bytes = Buffer.from(content);
-  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 16);
+  const hash = sha256Hex(bytes).slice(0, 16);
   const encoded = new Map<Encoding, Promise<Uint8Array<ArrayBuffer>>>();
   return {
     file: `${name}-${hash}.${extension}`,

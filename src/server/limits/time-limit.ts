@@ -2,7 +2,7 @@
 import { GraphQLError } from "graphql";
 import { isAsyncIterable, type Plugin } from "graphql-yoga";
 import { AppError } from "../../errors.js";
-import { withSignal } from "../../pause.js";
+import { withSignal } from "../../event-loop.js";
 import type { Charge } from "../auth/charge.js";
 import type { Clients } from "../auth/clients.js";
 import { asGraphQLError } from "../errors/mask-error.js";

@@ -1,5 +1,4 @@
 /** Trusted documents and automatic persisted queries: operations sent as the hash of their text. */
-import { createHash } from "node:crypto";
 import { usePersistedOperations } from "@graphql-yoga/plugin-persisted-operations";
 import { GraphQLError } from "graphql";
 import type { GraphQLParams, Plugin } from "graphql-yoga";
@@ -7,6 +6,7 @@ import { LRUCache } from "lru-cache";
 import { hasScope } from "../../access/scopes.js";
 import type { ErrorCode } from "../../errors.js";
 import type { Services } from "../../services/services.js";
+import { sha256Hex } from "../../sha256.js";
 import type { Viewers } from "../auth/viewers.js";
 
 /**
@@ -56,7 +56,7 @@ function useAutomaticQueries(trusted: (hash: string) => Promise<string | undefin
       if (hash === null || mode === "only") return;
       const { query } = params;
       if (query) {
-        if (createHash("sha256").update(query).digest("hex") !== hash) {
+        if (sha256Hex(query) !== hash) {
           throw apolloError(
             400,
             "BAD_REQUEST",

@@ -1,6 +1,7 @@
 /** Movies in SQLite. */
 import { asc, count, eq, max, min, sql } from "drizzle-orm";
 import { foldText, searchQuery, sortKey } from "../../fold-text.js";
+import { joinGenres } from "../../genres.js";
 import type { ChangeFeed } from "../changes.js";
 import type { Movie, MovieDescription, MovieFilter, MovieOrderField, MovieStore } from "../movies.js";
 import type { Keyed } from "../paging.js";
@@ -120,7 +121,7 @@ function toKeyed({ value, ...row }: MovieRow & { value: number | string }): Keye
 }
 
 function toColumns({ genres, title, displayTitle, year }: MovieDescription) {
-  return { title, displayTitle, year, genres: genres.join("|"), edited: true };
+  return { title, displayTitle, year, genres: joinGenres(genres), edited: true };
 }
 
 function toTables(audience: string, { bind }: Parameters): string {

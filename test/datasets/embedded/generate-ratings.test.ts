@@ -6,8 +6,7 @@ import {
   embeddedDatasetNote,
   generateEmbeddedDataset,
 } from "../../../src/datasets/embedded/generate-ratings.js";
-import { ageGroups } from "../../../src/datasets/embedded/generate-users.js";
-import { occupations } from "../../../src/datasets/movielens/occupations.js";
+import { ageGroups, occupations } from "../../../src/datasets/movielens/demographics.js";
 import { gaussians, mulberry32, pickWeighted, shuffle } from "../../../src/random.js";
 
 const dataset = generateEmbeddedDataset();

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { moodNames, moodsOf, motifsOf, palettesOf } from "../../../src/posters/artwork/draw-moods.js";
+import { getMoods, getMotifs, getPalettes, moodNames } from "../../../src/posters/artwork/draw-moods.js";
 import { drawPoster, renderPoster } from "../../../src/posters/artwork/draw-poster.js";
 import { drawTitle, shownTitle } from "../../../src/posters/artwork/draw-title.js";
 import {
@@ -113,8 +113,8 @@ describe("a drawn poster", () => {
 describe("moods", () => {
   it("has motifs that exist and palettes of seven colours", () => {
     for (const mood of moodNames) {
-      for (const name of motifsOf(mood)) expect(Object.keys(motifs)).toContain(name);
-      for (const palette of palettesOf(mood)) {
+      for (const name of getMotifs(mood)) expect(Object.keys(motifs)).toContain(name);
+      for (const palette of getPalettes(mood)) {
         expect(Object.values(palette)).toHaveLength(7);
         for (const colour of Object.values(palette)) expect(colour).toMatch(/^#[0-9a-f]{6}$/);
       }
@@ -122,14 +122,14 @@ describe("moods", () => {
   });
 
   it("takes the telling genre first", () => {
-    expect(moodsOf(["Action", "Horror", "Sci-Fi"]).slice(0, 2)).toEqual(["horror", "sciFi"]);
-    expect(moodsOf(["Animation", "Children's", "Comedy"])[0]).toBe("kids");
-    expect(moodsOf(["Action", "Crime"])[0]).toBe("action");
-    expect(moodsOf([])).toEqual(["drama"]);
+    expect(getMoods(["Action", "Horror", "Sci-Fi"]).slice(0, 2)).toEqual(["horror", "sciFi"]);
+    expect(getMoods(["Animation", "Children's", "Comedy"])[0]).toBe("kids");
+    expect(getMoods(["Action", "Crime"])[0]).toBe("action");
+    expect(getMoods([])).toEqual(["drama"]);
   });
 
   it("draws every motif in flat and in soft style with finite numbers", () => {
-    const p: Palette = palettesOf("drama")[0];
+    const p: Palette = getPalettes("drama")[0];
     for (const [name, motif] of Object.entries(motifs)) {
       for (const soft of [false, true]) {
         for (let seed = 0; seed < 6; seed++) {
@@ -186,7 +186,7 @@ describe("the title of a poster", () => {
 
   it("is set in an ink of at least 4.5 to 1 against its ground", () => {
     for (const mood of moodNames)
-      for (const p of palettesOf(mood))
+      for (const p of getPalettes(mood))
         for (const ground of [p.sky, p.deep, p.light])
           expect(contrast(ground, readable(ground, p.light, p.deep))).toBeGreaterThanOrEqual(4.5);
   });

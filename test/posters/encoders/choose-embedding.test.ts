@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { AttributeType, DataType, floatInitializer, type OnnxNode, valueInfo } from "../../../src/onnx/proto.js";
 import { chooseEmbedding } from "../../../src/posters/encoders/choose-embedding.js";
-import { partsOf } from "../../../src/posters/encoders/network-parts.js";
+import { toNetworkParts } from "../../../src/posters/encoders/network-parts.js";
 
 const node = (op_type: string, input: string[], output: string, attribute: OnnxNode["attribute"] = []): OnnxNode => ({
   op_type,
@@ -26,7 +26,7 @@ function choose(nodes: OnnxNode[], outputs = [nodes[nodes.length - 1].output[0]]
     input: [valueInfo("x", DataType.FLOAT, ["N", 3, 4, 8])],
     output: outputs.map((name) => valueInfo(name, DataType.FLOAT, ["N", "D"])),
   };
-  const choice = chooseEmbedding(partsOf(graph, "net.onnx"), named);
+  const choice = chooseEmbedding(toNetworkParts(graph, "net.onnx"), named);
   return choice.kind === "asItIs" ? choice.tensor : `${choice.dimension} before ${choice.layer.name}`;
 }
 

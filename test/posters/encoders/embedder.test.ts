@@ -22,7 +22,7 @@ import { addEncoder } from "../../../src/posters/encoders/add-encoder.js";
 import { describePoster, descriptorDimension } from "../../../src/posters/encoders/descriptor.js";
 import { createEmbedder, type Embedder, maxBatch } from "../../../src/posters/encoders/embedder.js";
 import { builtinEncoder, type EncoderManifest } from "../../../src/posters/encoders/encoder-store.js";
-import { decodeToRgb } from "../../../src/posters/images/images.js";
+import { decodeToRgb } from "../../../src/posters/images/decode-poster.js";
 import { decodeToPlanes } from "../../../src/posters/images/preprocessing.js";
 import { centre, cosine, meanEmbedding } from "../../../src/posters/vectors/similarity.js";
 
@@ -127,7 +127,7 @@ describe("an embedder", () => {
     await writeFile(join(folder, "net.onnx"), resnet18(2));
     const { manifest } = await addEncoder(folder, join(folder, "net.onnx"));
     await expect(opened(folder, { ...manifest, id: "net@0" }).embed([broken])).rejects.toThrow(
-      `expected the encoder net@0, but ${manifest.id} is in its place`,
+      `expected the encoder net@0, but ${manifest.id} is there instead`,
     );
   });
 });

@@ -90,7 +90,7 @@ describe("adding an encoder", () => {
     expect(await failure(addEncoder(folder, file("net.onnx")))).toEqual({
       code: "FILE_UNREADABLE",
       message: expect.stringMatching(
-        /^expected the file itself in .*net\.onnx", received a pointer of Git LFS to it: git lfs pull fetches it$/,
+        /^expected the file itself in .*net\.onnx", received a Git LFS pointer: run git lfs pull$/,
       ),
     });
   });

@@ -4,8 +4,8 @@ import { openSession } from "../../../src/posters/encoders/encoder-store.js";
 import {
   combineOutputs,
   headGraph,
+  medianGamma,
   squaredDistances,
-  usualGamma,
 } from "../../../src/posters/encoders/projection-head.js";
 import { createPosterIndex } from "../../../src/posters/vectors/neighbours.js";
 import { gaussians, mulberry32 } from "../../../src/random.js";
@@ -15,8 +15,8 @@ test("distances and γ are as worked by hand", async () => {
   const distances = await squaredDistances(Float32Array.of(0, 0, 3, 4, 0, 1), 2, (done) => void seen.push(done));
   expect([...distances]).toEqual([0, 25, 1, 25, 0, 18, 1, 18, 0]);
   expect(seen).toEqual([1, 2, 3]);
-  expect(usualGamma(distances)).toBeCloseTo(1 / 18, 6);
-  expect(usualGamma(new Float32Array(4))).toBe(1);
+  expect(medianGamma(distances)).toBeCloseTo(1 / 18, 6);
+  expect(medianGamma(new Float32Array(4))).toBe(1);
 });
 
 test("outputs are sums of weights, each as much as its landmark is alike", () => {
@@ -67,8 +67,8 @@ describe("the head as a graph", async () => {
 
   test("gives landmarks what `combineOutputs` gives their likeness to each other", async () => {
     const distances = await squaredDistances(directions, d, () => {});
-    const likeness = distances.map((distance) => Math.exp(-gamma * distance));
-    const expected = combineOutputs(likeness, weights, n);
+    const similarities = distances.map((distance) => Math.exp(-gamma * distance));
+    const expected = combineOutputs(similarities, weights, n);
     (await run(vectors)).forEach((value, i) => {
       expect(value).toBeCloseTo(expected[i], 4);
     });

@@ -2,15 +2,11 @@ import { crc32 } from "node:zlib";
 import sharp, { type Metadata } from "sharp";
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../../src/errors.js";
-import {
-  decodeToRgb,
-  inspectPoster,
-  maxPosterBytes,
-  maxPosterSide,
-  resizePoster,
-  withoutMetadata,
-} from "../../../src/posters/images/images.js";
+import { decodeToRgb } from "../../../src/posters/images/decode-poster.js";
+import { inspectPoster } from "../../../src/posters/images/inspect-poster.js";
+import { maxPosterBytes, maxPosterSide } from "../../../src/posters/images/open-image.js";
 import { decodeToPlanes, imagenetPreprocessing } from "../../../src/posters/images/preprocessing.js";
+import { resizePoster, withoutMetadata } from "../../../src/posters/images/resize-poster.js";
 
 /** Left half red, right half blue, 40 × 60. */
 const halves = Buffer.from(

@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { lookOf } from "../../../src/posters/images/look.js";
 import { colourName, sharedColours } from "../../../src/posters/images/palette.js";
+import { createPosterPreview } from "../../../src/posters/images/preview.js";
 
 test.each<[string, [number, number, number]]>([
   ["black", [10, 12, 8]],
@@ -37,7 +37,7 @@ describe("a palette", () => {
     )
       .png()
       .toBuffer();
-    const { palette } = await lookOf(picture);
+    const { palette } = await createPosterPreview(picture);
     expect(palette.map(({ name }) => name)).toEqual(["black", "red"]);
     expect(palette[0].share).toBeCloseTo(2 / 3, 1);
   });

@@ -1,13 +1,9 @@
 import sharp from "sharp";
 import { parse, View } from "vega";
 import { describe, expect, it } from "vitest";
-import {
-  type FontName,
-  fitText,
-  svgTextToPaths,
-  textPath,
-  textWidth,
-} from "../../../src/posters/lettering/lettering.js";
+import { fitText } from "../../../src/posters/lettering/lettering-fit.js";
+import { type FontName, textPath, textWidth } from "../../../src/posters/lettering/lettering-glyphs.js";
+import { svgTextToPaths } from "../../../src/posters/lettering/lettering-svg.js";
 
 const fonts: FontName[] = [
   "bebas",

@@ -4,7 +4,7 @@ import { createPace, retryAfterMs } from "../../../src/posters/providers/pace.js
 import type { Answer } from "../../../src/posters/providers/request.js";
 
 const answer = (status: number, headers = {}): Answer => ({ status, headers, body: Buffer.alloc(0) });
-const options = { perSecond: 1000, tries: 3, firstPauseMs: 1, longestPauseMs: 2000, random: () => 0.5 };
+const options = { perSecond: 1000, tries: 3, firstDelayMs: 1, maxDelayMs: 2000, random: () => 0.5 };
 
 /** A host that gives these answers one after another, the last one for ever. */
 function host(...answers: (Answer | Error)[]) {

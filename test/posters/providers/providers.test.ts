@@ -61,7 +61,7 @@ describe("a folder of posters", () => {
 
 describeWithHttps("The Movie Database", () => {
   const picture = Buffer.from("a picture");
-  const pace = { perSecond: 1000, tries: 2, firstPauseMs: 1 };
+  const pace = { perSecond: 1000, tries: 2, firstDelayMs: 1 };
 
   async function tmdb(films: TmdbFilms, key = "0123abcd") {
     const server = await serveTmdb(films);

@@ -16,18 +16,18 @@ function blobs(centres: number, each: number, d: number): Float32Array {
 describe("kinds of posters", () => {
   test.each([20, 300])("are found as many as there are, in %d dimensions", async (d) => {
     const { directions } = await createPosterIndex(blobs(8, 40, d), d);
-    const { k, clusterOf, sizes, silhouette } = await clusterPosters(directions, d);
+    const { k, assignments, sizes, silhouette } = await clusterPosters(directions, d);
     expect(k).toBe(8);
     expect([...sizes]).toEqual(new Array(8).fill(40));
     expect(silhouette).toBeGreaterThan(0.7);
-    for (let i = 0; i < 320; i++) expect(clusterOf[i]).toBe(clusterOf[i % 8]);
-    expect(new Set(clusterOf.slice(0, 8)).size).toBe(8);
+    for (let i = 0; i < 320; i++) expect(assignments[i]).toBe(assignments[i % 8]);
+    expect(new Set(assignments.slice(0, 8)).size).toBe(8);
   });
 
   test("are the same every time for one seed", async () => {
     const { directions } = await createPosterIndex(blobs(7, 30, 12), 12);
     const [one, other] = [await clusterPosters(directions, 12, 3), await clusterPosters(directions, 12, 3)];
-    expect([...one.clusterOf]).toEqual([...other.clusterOf]);
+    expect([...one.assignments]).toEqual([...other.assignments]);
   });
 
   test("are one where there are too few posters, or all are alike", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { createPosterIndex, directionIn, dotOf, nearestPosters } from "../../../src/posters/vectors/neighbours.js";
+import { createPosterIndex, directionIn, nearestPosters } from "../../../src/posters/vectors/neighbours.js";
 import { cosine } from "../../../src/posters/vectors/similarity.js";
+import { dotProduct } from "../../../src/posters/vectors/vector-math.js";
 import { gaussians, mulberry32 } from "../../../src/random.js";
 
 describe("the nearest posters", () => {
@@ -18,11 +19,11 @@ describe("the nearest posters", () => {
   test("are those of the highest centred cosine, all of them looked at", async () => {
     const index = await createPosterIndex(vectors.slice(), d);
     const query = Float32Array.from(gaussians(mulberry32(6), d, 2));
-    const { places, similarities } = await nearestPosters(index, directionIn(index, query), 25);
+    const { indices, similarities } = await nearestPosters(index, directionIn(index, query), 25);
     const expected = Array.from({ length: ntotal }, (_, i) => cosine(centred(query), centred(row(i))));
     const order = expected.map((_, i) => i).sort((a, b) => expected[b] - expected[a]);
-    expect([...places]).toEqual(order.slice(0, 25));
-    places.forEach((place, i) => {
+    expect([...indices]).toEqual(order.slice(0, 25));
+    indices.forEach((place, i) => {
       expect(similarities[i]).toBeCloseTo(expected[place], 5);
     });
   });
@@ -30,16 +31,16 @@ describe("the nearest posters", () => {
   test("leave out what is excluded, and are fewer where there are fewer", async () => {
     const index = await createPosterIndex(Float32Array.of(1, 0, 0, 1, -1, -1), 2);
     const direction = directionIn(index, Float32Array.of(1, 0));
-    expect([...(await nearestPosters(index, direction, 9, new Set([0]))).places]).toEqual([1, 2]);
-    expect((await nearestPosters(index, direction, 0)).places).toHaveLength(0);
-    expect((await nearestPosters(await createPosterIndex(new Float32Array(0), 2), direction, 3)).places).toHaveLength(
+    expect([...(await nearestPosters(index, direction, 9, new Set([0]))).indices]).toEqual([1, 2]);
+    expect((await nearestPosters(index, direction, 0)).indices).toHaveLength(0);
+    expect((await nearestPosters(await createPosterIndex(new Float32Array(0), 2), direction, 3)).indices).toHaveLength(
       0,
     );
   });
 
   test("come in the order of their places where they are equally close", async () => {
     const index = await createPosterIndex(Float32Array.of(1, 0, 0, 1, 1, 0, 1, 0), 2);
-    expect([...(await nearestPosters(index, directionIn(index, Float32Array.of(1, 0)), 3)).places]).toEqual([0, 2, 3]);
+    expect([...(await nearestPosters(index, directionIn(index, Float32Array.of(1, 0)), 3)).indices]).toEqual([0, 2, 3]);
   });
 
   test("know how far the vectors lie from their mean", async () => {
@@ -68,6 +69,6 @@ describe("the nearest posters", () => {
     expect(() => directionIn(index, new Float32Array(3))).toThrow("expected a vector of 2 components, received 3");
     await expect(createPosterIndex(new Float32Array(3), 2)).rejects.toThrow("expected rows of 2 components");
     await expect(nearestPosters(index, new Float32Array(1), 1)).rejects.toThrow("a direction of 2 components");
-    expect(dotOf(Float32Array.of(0, 1, 2, 3, 4, 5), 1, Float32Array.of(1, 1, 1, 1, 1), 0, 5)).toBe(15);
+    expect(dotProduct(Float32Array.of(0, 1, 2, 3, 4, 5), 1, Float32Array.of(1, 1, 1, 1, 1), 0, 5)).toBe(15);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { blend, diversify, normalised } from "../../../src/posters/vectors/rerank.js";
+import { blend, diversify, minMaxNormalise } from "../../../src/posters/vectors/rerank.js";
 import { cosine } from "../../../src/posters/vectors/similarity.js";
 import { gaussians, mulberry32 } from "../../../src/random.js";
 
@@ -7,13 +7,13 @@ const rounded = (values: Float64Array) => [...values].map((value) => Number(valu
 
 describe("normalised values", () => {
   test("go from 0 to 1, unknown ones in the mean of the others", () => {
-    expect(rounded(normalised([2, 4, 3, Number.NaN]))).toEqual([0, 1, 0.5, 0.5]);
-    expect(rounded(normalised([0, 3, Number.NaN, 1]))).toEqual([0, 1, 0.444444, 0.333333]);
+    expect(rounded(minMaxNormalise([2, 4, 3, Number.NaN]))).toEqual([0, 1, 0.5, 0.5]);
+    expect(rounded(minMaxNormalise([0, 3, Number.NaN, 1]))).toEqual([0, 1, 0.444444, 0.333333]);
   });
   test("are one half where they are equal, or all unknown", () => {
-    expect(rounded(normalised([7, 7]))).toEqual([0.5, 0.5]);
-    expect(rounded(normalised([Number.NaN, Number.NaN]))).toEqual([0.5, 0.5]);
-    expect(rounded(normalised([]))).toEqual([]);
+    expect(rounded(minMaxNormalise([7, 7]))).toEqual([0.5, 0.5]);
+    expect(rounded(minMaxNormalise([Number.NaN, Number.NaN]))).toEqual([0.5, 0.5]);
+    expect(rounded(minMaxNormalise([]))).toEqual([]);
   });
 });
 
@@ -71,8 +71,8 @@ describe("diversity", () => {
     while (order.length < 25) {
       const worth = many.map((_, i) => {
         if (order.includes(i)) return Number.NEGATIVE_INFINITY;
-        const likeness = order.map((j) => (many[i] && many[j] ? alike(i, j) : neutral));
-        return order.length === 0 ? wanted[i] : 0.4 * wanted[i] - 0.6 * Math.max(...likeness);
+        const similarity = order.map((j) => (many[i] && many[j] ? alike(i, j) : neutral));
+        return order.length === 0 ? wanted[i] : 0.4 * wanted[i] - 0.6 * Math.max(...similarity);
       });
       order.push(worth.indexOf(Math.max(...worth)));
     }

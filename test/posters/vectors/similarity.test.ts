@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { centre, cosine, meanEmbedding, similarityTo } from "../../../src/posters/vectors/similarity.js";
+import { centre, cosine, cosinesTo, meanEmbedding } from "../../../src/posters/vectors/similarity.js";
 
 const v = (...values: number[]) => Float32Array.from(values);
 
@@ -53,7 +53,7 @@ describe("similarity to a target", () => {
 
   test("is the plain cosine without a centre", () => {
     const out = new Float32Array(4);
-    similarityTo(target, vectors, {}, out);
+    cosinesTo(target, vectors, {}, out);
     // (3·4 + 4·3) / 25, itself, nothing, 21 / (5·√18)
     const expected = [0.96, 1, 0, 21 / (5 * Math.sqrt(18))];
     for (const [i, value] of expected.entries()) expect(out[i]).toBeCloseTo(value, 6);
@@ -61,22 +61,22 @@ describe("similarity to a target", () => {
 
   test("is the cosine of both sides less the centre with one", () => {
     const out = new Float32Array(4);
-    similarityTo(target, vectors, { centre: v(3, 3) }, out);
+    cosinesTo(target, vectors, { centre: v(3, 3) }, out);
     // Target (1, 0); vectors (0, 1), (1, 0), (−3, −3), and one that is the centre.
     for (const [i, value] of [0, 1, -Math.SQRT1_2, 0].entries()) expect(out[i]).toBeCloseTo(value, 6);
   });
 
   test("is 0 for every vector when the target is the centre", () => {
     const out = v(9, 9, 9, 9);
-    similarityTo(target, vectors, { centre: target }, out);
+    cosinesTo(target, vectors, { centre: target }, out);
     expect(out).toEqual(v(0, 0, 0, 0));
   });
 
   test("refuses vectors and centres of another length", () => {
-    expect(() => similarityTo(target, v(1, 2, 3), {}, v(0))).toThrow(
+    expect(() => cosinesTo(target, v(1, 2, 3), {}, v(0))).toThrow(
       new RangeError("expected vectors of 2 components, received 3"),
     );
-    expect(() => similarityTo(target, v(1, 2), { centre: v(1) }, v(0))).toThrow(
+    expect(() => cosinesTo(target, v(1, 2), { centre: v(1) }, v(0))).toThrow(
       new RangeError("expected a centre of 2 components, received 1"),
     );
   });

@@ -1,6 +1,6 @@
 /** Open subscriptions: how many a client may have, and the time of each of their events. */
 import { describe, expect, test } from "vitest";
-import { checkSignal } from "../../../src/pause.js";
+import { checkSignal } from "../../../src/event-loop.js";
 import { readersOf, subscribe } from "../../support/event-stream.js";
 import { countModelCalls, start } from "../../support/fixture.js";
 

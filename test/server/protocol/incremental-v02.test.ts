@@ -2,7 +2,7 @@
 import { ApolloClient, gql, HttpLink, InMemoryCache } from "@apollo/client";
 import { Defer20220824Handler, GraphQL17Alpha9Handler } from "@apollo/client/incremental";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { checkSignal } from "../../../src/pause.js";
+import { checkSignal } from "../../../src/event-loop.js";
 import type { App } from "../../../src/server/app.js";
 import { serve } from "../../../src/server/listen.js";
 import { createTranslation } from "../../../src/server/protocol/incremental-v02.js";

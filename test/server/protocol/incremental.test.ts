@@ -5,7 +5,7 @@ import { Defer20220824Handler } from "@apollo/client/incremental";
 import { Client, fetchExchange } from "@urql/core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { AppError } from "../../../src/errors.js";
-import { checkSignal } from "../../../src/pause.js";
+import { checkSignal } from "../../../src/event-loop.js";
 import type { App } from "../../../src/server/app.js";
 import { serve } from "../../../src/server/listen.js";
 import type { Services } from "../../../src/services/services.js";

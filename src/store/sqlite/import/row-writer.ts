@@ -1,4 +1,5 @@
 /** Writes a data set's rows: adds new ones, updates changed ones, leaves the rest alone. */
+import { joinGenres } from "../../../genres.js";
 import type { ImportedMovie, ImportedRating, ImportedUser } from "../../imports.js";
 import type { Database } from "../database.js";
 
@@ -36,7 +37,7 @@ export function createRowWriter({ sqlite }: Database): RowWriter {
       changed.users += user.run(userId, gender, ageGroup, occupation, zipCode).changes;
     },
     putMovie: ({ movieId, title, displayTitle, year, genres }, position) => {
-      changed.movies += movie.run(movieId, position, title, displayTitle, year, genres.join("|")).changes;
+      changed.movies += movie.run(movieId, position, title, displayTitle, year, joinGenres(genres)).changes;
     },
     putRating: ({ userId, movieId, rating: stars, ratedAt }) => {
       changed.ratings += rating.run(userId, movieId, stars, ratedAt).changes;

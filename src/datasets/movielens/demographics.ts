@@ -1,3 +1,9 @@
+/** MovieLens 1M's codes for the age groups and occupations of users. */
+
+/** Lower bounds of MovieLens 1M's age groups; 1 stands for "under 18". */
+export const ageGroups = [1, 18, 25, 35, 45, 50, 56] as const;
+export type AgeGroup = (typeof ageGroups)[number];
+
 /** Labels of the occupation codes 0 to 20, from the README of MovieLens 1M. */
 export const occupations: readonly string[] = [
   "other or not specified",

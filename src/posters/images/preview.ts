@@ -1,11 +1,11 @@
-/** What a poster looks like at a glance: from one small decoding, its colours and a blur. */
+/** A poster's preview: its main colours and a BlurHash. */
 import { encode } from "blurhash";
-import { decodeToRgb } from "./images.js";
+import { decodeToRgb } from "./decode-poster.js";
 import { type NamedColour, namedColours } from "./palette.js";
 
-export interface PosterLook {
+export interface PosterPreview {
   palette: NamedColour[];
-  /** Of 3 × 4 components, for a page to paint while the poster loads: https://blurha.sh. */
+  /** 3 × 4 components, painted while the poster loads: https://blurha.sh. */
   blurhash: string;
 }
 
@@ -16,7 +16,7 @@ const height = 48;
  * @param bytes JPEG, PNG or WebP
  * @throws {AppError} POSTER_UNREADABLE
  */
-export async function lookOf(bytes: Uint8Array): Promise<PosterLook> {
+export async function createPosterPreview(bytes: Uint8Array): Promise<PosterPreview> {
   const rgb = await decodeToRgb(bytes, width, height);
   const rgba = new Uint8ClampedArray(width * height * 4);
   for (let pixel = 0; pixel < width * height; pixel++) {

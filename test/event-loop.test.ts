@@ -1,14 +1,14 @@
 /** Many computations at once yield to the event loop as one would. */
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { createPause, withSignal } from "../src/pause.js";
+import { createYield, withSignal } from "../src/event-loop.js";
 
 test("of a hundred that begin together, few take a step in one tick, and all come to their end", async () => {
   const steps: number[] = [];
   let tick = 0;
   const done = Promise.all(
     Array.from({ length: 100 }, async () => {
-      const pause = createPause();
+      const pause = createYield();
       for (let step = 0; step < 2; step++) {
         await pause();
         steps.push(tick);
@@ -29,7 +29,7 @@ test("of a hundred that begin together, few take a step in one tick, and all com
 
 test("throws what the signal was aborted with, also where it rests", async () => {
   const gone = new AbortController();
-  const pauses = withSignal(gone.signal, () => Array.from({ length: 10 }, createPause));
+  const pauses = withSignal(gone.signal, () => Array.from({ length: 10 }, createYield));
   const resting = pauses.map((pause) => pause()).filter((rest) => rest !== undefined);
   expect(resting.length).toBeGreaterThan(0);
   gone.abort(new Error("gone"));

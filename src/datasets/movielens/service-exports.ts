@@ -1,4 +1,4 @@
-/** Exports of other services, told by how they begin: ratings of one person, which are no data set. */
+/** Recognises exports of other services, which hold one person's ratings and are no data set. */
 
 const exports: readonly { service: string; header: readonly string[] }[] = [
   { service: "Letterboxd", header: ["date", "name", "year", "letterboxd uri"] },
@@ -7,10 +7,10 @@ const exports: readonly { service: string; header: readonly string[] }[] = [
 ];
 
 /**
- * Which service exported a file.
- * @param start its first lines
+ * The service that exported a file; undefined for any other file.
+ * @param start the file's first lines
  */
-export function exportOf(start: string): string | undefined {
+export function detectExport(start: string): string | undefined {
   const text = start.replace(/^\uFEFF/, "");
   const columns = (text.split("\n", 1)[0] ?? "")
     .split(",")

@@ -1,0 +1,27 @@
+/** Creates the poster providers that are configured. */
+import { folderProvider } from "./folder.js";
+import type { PosterProvider } from "./provider.js";
+import { tmdbProvider } from "./tmdb.js";
+
+export interface PosterProviderOptions {
+  /** Names of providers, in the order in which they are tried. */
+  posterProviders: readonly PosterProvider["name"][];
+  /** Empty where there is none. */
+  posterFolder: string;
+  /** Empty where there is none. */
+  tmdbApiKey: string;
+  tmdbUrl: string;
+}
+
+/** The named providers whose folder or key is set, in the order of their names. */
+export function createPosterProviders({
+  posterProviders,
+  posterFolder,
+  tmdbApiKey,
+  tmdbUrl,
+}: PosterProviderOptions): PosterProvider[] {
+  return posterProviders.flatMap((name) => {
+    if (name === "folder") return posterFolder === "" ? [] : [folderProvider(posterFolder)];
+    return tmdbApiKey === "" ? [] : [tmdbProvider({ key: tmdbApiKey, baseUrl: tmdbUrl })];
+  });
+}
