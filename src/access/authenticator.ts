@@ -3,7 +3,7 @@ import { hasToken, type Token, tokenOf, touchToken } from "../db/tokens.js";
 import { write } from "../db/write.js";
 import { AppError } from "../errors.js";
 import type { Services } from "../services/services.js";
-import { unixNow } from "../time.js";
+import { unixNow } from "../unix-time.js";
 import type { Viewer } from "./viewer.js";
 
 export interface Authenticator {

@@ -7,7 +7,7 @@ import { write } from "../db/write.js";
 import { AppError, received } from "../errors.js";
 import { readRegularFile } from "../files/read-file.js";
 import type { Services } from "../services/services.js";
-import { unixNow } from "../time.js";
+import { unixNow } from "../unix-time.js";
 
 /** Of one file. */
 const maxDocumentBytes = 50 * 2 ** 20;

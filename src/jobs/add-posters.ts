@@ -11,7 +11,7 @@ import { inspectPoster } from "../posters/images/inspect-poster.js";
 import { maxPosterBytes } from "../posters/images/open-image.js";
 import { savePoster } from "../posters/images/store.js";
 import type { Services } from "../services/services.js";
-import { unixNow } from "../time.js";
+import { unixNow } from "../unix-time.js";
 
 export interface AddPostersReport {
   files: number;

@@ -13,7 +13,7 @@ import { renderPoster } from "../posters/artwork/draw-poster.js";
 import { inspectPoster } from "../posters/images/inspect-poster.js";
 import { savePoster } from "../posters/images/store.js";
 import type { Services } from "../services/services.js";
-import { unixNow } from "../time.js";
+import { unixNow } from "../unix-time.js";
 
 export const embeddedName = "embedded";
 /** The model that ships with the project, trained on the embedded data set. */

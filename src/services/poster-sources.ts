@@ -11,7 +11,7 @@ import type { MovieId } from "../ids.js";
 import { inspectPoster } from "../posters/images/inspect-poster.js";
 import { savePoster } from "../posters/images/store.js";
 import type { FoundPoster, PosterProvider } from "../posters/providers/provider.js";
-import { unixNow } from "../time.js";
+import { unixNow } from "../unix-time.js";
 import type { Encoders } from "./encoders-in-use.js";
 import { createUpdates, type Updates } from "./publish-subscribe.js";
 

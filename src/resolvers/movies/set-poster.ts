@@ -6,7 +6,7 @@ import { AppError, inField } from "../../errors.js";
 import { inspectPoster } from "../../posters/images/inspect-poster.js";
 import { maxPosterBytes } from "../../posters/images/open-image.js";
 import { savePoster } from "../../posters/images/store.js";
-import { unixNow } from "../../time.js";
+import { unixNow } from "../../unix-time.js";
 
 export { maxPosterBytes } from "../../posters/images/open-image.js";
 

@@ -9,7 +9,7 @@ import { AppError } from "../../errors.js";
 import { createYield, stillWaiting, withoutSignal } from "../../event-loop.js";
 import type { MovieId } from "../../ids.js";
 import type { Services } from "../../services/services.js";
-import { unixNow } from "../../time.js";
+import { unixNow } from "../../unix-time.js";
 import type { Context } from "../request/context.js";
 import { checkFirst, maxPage } from "../request/cursors.js";
 import { moviesOf } from "./list-movies.js";

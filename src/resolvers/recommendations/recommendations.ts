@@ -8,7 +8,7 @@ import type { RatingReason, UserFeatures, UserRatings } from "../../ml/model/pre
 import { defaultCandidates, type RankBy, type RecommendedMovie, recommendTo } from "../../recommend/pipeline.js";
 import { type SimilarityTarget, topPosters } from "../../recommend/poster-similarity.js";
 import type { RecommendationFilter, RecommendOptions } from "../../recommend/recommend-request.js";
-import { unixNow } from "../../time.js";
+import { unixNow } from "../../unix-time.js";
 import { type GenreArgs, genresOf } from "../movies/list-movies.js";
 import type { Context } from "../request/context.js";
 import { checkFirst, type Key, type Keyed, type KeyPage, maxPage } from "../request/cursors.js";

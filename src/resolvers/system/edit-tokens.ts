@@ -15,7 +15,7 @@ import { AppError, received } from "../../errors.js";
 import type { UserId } from "../../ids.js";
 import { userNotFound } from "../../recommend/predict.js";
 import type { Services } from "../../services/services.js";
-import { unixNow } from "../../time.js";
+import { unixNow } from "../../unix-time.js";
 import { text } from "../request/input-schemas.js";
 
 export { type Token, type TokenScope, tokenScopes } from "../../db/tokens.js";

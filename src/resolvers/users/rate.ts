@@ -8,7 +8,7 @@ import { write } from "../../db/write.js";
 import { AppError, inField, orError, received } from "../../errors.js";
 import type { MovieId, UserId } from "../../ids.js";
 import { movieNotFound, userNotFound } from "../../recommend/predict.js";
-import { unixNow } from "../../time.js";
+import { unixNow } from "../../unix-time.js";
 import { actingUserId } from "../request/access.js";
 import type { Context } from "../request/context.js";
 import { movieIdOf } from "../request/lookup.js";
