@@ -2,7 +2,7 @@
  * Which way imports may point: server → schema → resolvers → recommend → services → { db, ml, posters }; jobs beside them, cli above
  * them all. docs/architecture.md says what each room is for.
  */
-const everywhere = "errors|ids|event-loop|random|fold-text|genres|sha256|time";
+const everywhere = "errors|ids|event-loop|random|fold-text|genres|sha256|unix-time";
 const allowed = {
   cli: "server|schema|resolvers|jobs|recommend|services|datasets|db|ml|posters|files|config",
   server: "schema|resolvers|access|services|config",

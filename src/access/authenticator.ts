@@ -3,7 +3,7 @@ import { timingSafeEqual } from "node:crypto";
 import { AppError } from "../errors.js";
 import type { Services } from "../services/services.js";
 import type { Token, TokenStore } from "../store/tokens.js";
-import { unixNow } from "../time.js";
+import { unixNow } from "../unix-time.js";
 import { hashSecret } from "./token-secrets.js";
 import type { Viewer } from "./viewer.js";
 

@@ -6,7 +6,7 @@ import { AppError, received } from "../errors.js";
 import { readRegularFile } from "../files/read-file.js";
 import type { Services } from "../services/services.js";
 import { sha256Hex } from "../sha256.js";
-import { unixNow } from "../time.js";
+import { unixNow } from "../unix-time.js";
 
 /** The largest file that is read. */
 const maxDocumentBytes = 50 * 2 ** 20;

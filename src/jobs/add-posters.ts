@@ -9,7 +9,7 @@ import { maxPosterBytes } from "../posters/images/open-image.js";
 import { savePoster } from "../posters/images/store.js";
 import type { Services } from "../services/services.js";
 import type { Poster } from "../store/posters.js";
-import { unixNow } from "../time.js";
+import { unixNow } from "../unix-time.js";
 import { type Progress, silent } from "./progress.js";
 
 export interface AddPostersOptions {

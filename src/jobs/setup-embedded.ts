@@ -10,7 +10,7 @@ import { inspectPoster } from "../posters/images/inspect-poster.js";
 import { savePoster } from "../posters/images/store.js";
 import type { Services } from "../services/services.js";
 import type { NewDataset } from "../store/imports.js";
-import { unixNow } from "../time.js";
+import { unixNow } from "../unix-time.js";
 import { embedPosters } from "./embed-posters.js";
 import { type Progress, silent } from "./progress.js";
 

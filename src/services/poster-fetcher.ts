@@ -8,7 +8,7 @@ import { savePoster } from "../posters/images/store.js";
 import type { FoundPoster, PosterProvider } from "../posters/providers/provider.js";
 import type { Poster, PosterFetch } from "../store/posters.js";
 import type { Store } from "../store/store.js";
-import { unixNow } from "../time.js";
+import { unixNow } from "../unix-time.js";
 import type { Encoders } from "./encoders-in-use.js";
 
 /** `kept`: an uploaded poster is never replaced. `waiting`: the provider was asked lately and is not asked again yet. */

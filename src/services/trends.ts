@@ -6,7 +6,7 @@ import { createYield, stillWaiting, withoutSignal } from "../event-loop.js";
 import type { TimePosition } from "../store/ratings.js";
 import type { Audience } from "../store/statistics.js";
 import type { Store } from "../store/store.js";
-import { unixNow } from "../time.js";
+import { unixNow } from "../unix-time.js";
 
 export interface Trend {
   movieId: MovieId;

@@ -1,7 +1,7 @@
 /** The row types and field checks that the readers of all layouts share. */
 import { AppError, received } from "../../errors.js";
 import { firstOwnId, type ImdbId, type MovieId, type UserId } from "../../ids.js";
-import { unixNow } from "../../time.js";
+import { unixNow } from "../../unix-time.js";
 import type { AgeGroup } from "./demographics.js";
 
 /** The line number, from 1, for rows whose keys are compared across lines. */

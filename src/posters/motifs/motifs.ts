@@ -1,18 +1,18 @@
 /** The motifs by name, and where each one can stand. */
 import type { Scene } from "./draw-kit.js";
-import * as earth from "./motifs-earth.js";
-import * as face from "./motifs-face.js";
-import * as geometry from "./motifs-geometry.js";
-import * as green from "./motifs-green.js";
-import * as love from "./motifs-love.js";
-import * as motion from "./motifs-motion.js";
-import * as pattern from "./motifs-pattern.js";
-import * as room from "./motifs-room.js";
-import * as sky from "./motifs-sky.js";
-import * as space from "./motifs-space.js";
-import * as thing from "./motifs-thing.js";
-import * as town from "./motifs-town.js";
-import * as war from "./motifs-war.js";
+import * as earth from "./earth.js";
+import * as face from "./face.js";
+import * as geometry from "./geometry.js";
+import * as green from "./green.js";
+import * as love from "./love.js";
+import * as motion from "./motion.js";
+import * as pattern from "./pattern.js";
+import * as room from "./room.js";
+import * as sky from "./sky.js";
+import * as space from "./space.js";
+import * as thing from "./thing.js";
+import * as town from "./town.js";
+import * as war from "./war.js";
 
 /**
  * `land` ends below in the colour `deep`, `float` has sky all around, `full` covers its box from edge to edge:

@@ -5,7 +5,7 @@ import { inspectPoster } from "../../posters/images/inspect-poster.js";
 import { maxPosterBytes } from "../../posters/images/open-image.js";
 import { savePoster } from "../../posters/images/store.js";
 import type { Movie } from "../../store/movies.js";
-import { unixNow } from "../../time.js";
+import { unixNow } from "../../unix-time.js";
 import type { Context } from "../request/context.js";
 import { movieIdOf } from "../request/lookup.js";
 

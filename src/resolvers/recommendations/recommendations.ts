@@ -13,7 +13,7 @@ import type {
   Subject,
 } from "../../recommend/recommend-request.js";
 import type { User } from "../../store/users.js";
-import { unixNow } from "../../time.js";
+import { unixNow } from "../../unix-time.js";
 import { type GenreArgs, toGenreFilter } from "../movies/list-movies.js";
 import type { Context } from "../request/context.js";
 import { checkFirst, type Key, type Keyed, type KeyPage, maxPage } from "../request/cursors.js";

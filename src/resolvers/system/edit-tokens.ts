@@ -5,7 +5,7 @@ import { AppError, received, userNotFound } from "../../errors.js";
 import type { UserId } from "../../ids.js";
 import type { Services } from "../../services/services.js";
 import { type Token, type TokenScope, tokenScopes } from "../../store/tokens.js";
-import { unixNow } from "../../time.js";
+import { unixNow } from "../../unix-time.js";
 import { text } from "../request/input-schemas.js";
 
 export { type Token, type TokenScope, tokenScopes } from "../../store/tokens.js";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { AppError, inField, movieNotFound, orError, received, userNotFound } from "../../errors.js";
 import type { MovieId, UserId } from "../../ids.js";
 import type { Rating, SetRating } from "../../store/ratings.js";
-import { unixNow } from "../../time.js";
+import { unixNow } from "../../unix-time.js";
 import { actingUserId } from "../request/access.js";
 import type { Context } from "../request/context.js";
 import { movieIdOf } from "../request/lookup.js";

@@ -1,6 +1,6 @@
 /** Deletions that people made of imported users and ratings: an import does not bring these back. */
 import { firstOwnId, type MovieId, type UserId } from "../../ids.js";
-import { unixNow } from "../../time.js";
+import { unixNow } from "../../unix-time.js";
 import type { Database } from "./database.js";
 
 /** Stands for all movies. */

@@ -1,7 +1,7 @@
 /** Gathers a data set's rows and merges them into the database in one transaction. */
 import { AppError, received } from "../../../errors.js";
 import { firstOwnId, type MovieId, type UserId } from "../../../ids.js";
-import { unixNow } from "../../../time.js";
+import { unixNow } from "../../../unix-time.js";
 import type { ChangeFeed } from "../../changes.js";
 import type {
   ImportedMovie,

@@ -1,4 +1,4 @@
-/** Things to play, to hear, to drink, to look through. */
+/** Object motifs: things to play, to hear, to drink, to look through. */
 import {
   between,
   circle,

@@ -1,4 +1,4 @@
-/** Geometry with a centre: rays, rings, spirals and what breaks. */
+/** Geometric motifs around a centre: rays, rings, spirals, shards. */
 import {
   between,
   circle,

@@ -1,4 +1,4 @@
-/** Two of a kind. */
+/** Love motifs: hearts and couples. */
 import {
   between,
   circle,

@@ -1,4 +1,4 @@
-/** Patterns from edge to edge. */
+/** Pattern motifs, drawn from edge to edge. */
 import {
   between,
   circle,

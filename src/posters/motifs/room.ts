@@ -1,4 +1,4 @@
-/** Rooms with a person in the light: stairs, a door, a window, blinds. */
+/** Room motifs, with a person in the light: stairs, a door, a window, blinds. */
 import { between, circle, halo, mix, n, path, person, pick, polygon, rect, type Scene } from "./draw-kit.js";
 
 export function stairs(scene: Scene): string {

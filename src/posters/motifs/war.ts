@@ -1,4 +1,4 @@
-/** Planes and wire over a low sun. */
+/** War motifs: planes and wire over a low sun. */
 import { between, circle, halo, mix, n, path, person, polygon, rect, type Scene } from "./draw-kit.js";
 
 /** Bombers in formation over a low sun. */

@@ -1,4 +1,4 @@
-/** Hills, woods and a tree, on the lower edge of the box. */
+/** Green motifs: hills, woods and a tree, on the lower edge of the box. */
 import { between, circle, disc, line, mix, n, person, pick, polygon, rect, type Scene, swell } from "./draw-kit.js";
 
 export function hills(scene: Scene): string {

@@ -1,4 +1,4 @@
-/** Planets and stars. */
+/** Space motifs: planets and stars. */
 import { between, circle, halo, middle, mix, n, path, pick, rect, ring, type Scene } from "./draw-kit.js";
 
 function stars(scene: Scene, count: number): string {

@@ -1,4 +1,4 @@
-/** Buildings on the lower edge of the box. */
+/** Town motifs: buildings on the lower edge of the box. */
 import { between, circle, halo, line, mix, n, path, person, pick, polygon, rect, type Scene } from "./draw-kit.js";
 
 export function city(scene: Scene): string {

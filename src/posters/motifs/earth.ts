@@ -1,4 +1,4 @@
-/** Rock and sand: landscapes that stand on the lower edge of the box, in the colour `deep`. */
+/** Earth motifs: landscapes of rock and sand on the lower edge of the box, in the colour `deep`. */
 import {
   between,
   disc,

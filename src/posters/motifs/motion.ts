@@ -1,4 +1,4 @@
-/** Speed: lines towards a point, and something fast. */
+/** Motion motifs: lines towards a point, and something fast. */
 import { between, circle, halo, mix, n, path, pick, polar, polygon, rect, type Scene } from "./draw-kit.js";
 
 /** Three fast things, each drawn around the origin and heading right. */

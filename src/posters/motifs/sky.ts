@@ -1,4 +1,4 @@
-/** Sun, moon and water: the sky leads, the ground is a strip of `deep`. */
+/** Sky motifs: sun, moon and water: the sky leads, the ground is a strip of `deep`. */
 import {
   between,
   circle,

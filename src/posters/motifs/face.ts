@@ -1,4 +1,4 @@
-/** Who looks at whom: eyes, keyholes, a face of a hat and a moustache. */
+/** Face motifs: eyes, keyholes, a hat with a moustache. */
 import {
   between,
   circle,
