@@ -6,7 +6,7 @@ import { currentDataset } from "../db/settings.js";
 import { write } from "../db/write.js";
 import { AppError, received } from "../errors.js";
 import type { MovieId, UserId } from "../ids.js";
-import { leastLike } from "../ml/audience/co-likes.js";
+import { minLikeStars } from "../ml/audience/co-likes.js";
 import { solveKernelRidge } from "../ml/audience/kernel-ridge.js";
 import { tasteTargets } from "../ml/audience/taste-targets.js";
 import { type SparseRows, sparseRows } from "../ml/data/rating-matrix.js";
@@ -181,7 +181,7 @@ function readPosters({ db }: Services, { key, manifest }: EncoderInUse): PosterD
     const row = rowOf.get(userIds[r]) ?? rowOf.size;
     rowOf.set(userIds[r], row);
     const item = itemOf.get(movieIds[r]);
-    if (item === undefined || stars[r] < leastLike) continue;
+    if (item === undefined || stars[r] < minLikeStars) continue;
     // A model that knows posters by this head is judged by what it held out: the head must not have seen it either.
     const { seed, share } = defaultSplit;
     const isLearned = !isHeldOut(seed, userIds[r] as UserId, movieIds[r] as MovieId, share);
@@ -269,7 +269,7 @@ function rowsOf(matrix: Float32Array, d: number, rows: Int32Array): Float32Array
 }
 
 /** Some of the items, in the order given. */
-function columnsOf({ rows, columns, pointers, indices }: SparseRows, wanted: Int32Array): SparseRows {
+function columnsOf({ rows, columns, indptr, indices }: SparseRows, wanted: Int32Array): SparseRows {
   const placeOf = new Int32Array(columns).fill(-1);
   wanted.forEach((column, place) => {
     placeOf[column] = place;
@@ -277,7 +277,7 @@ function columnsOf({ rows, columns, pointers, indices }: SparseRows, wanted: Int
   const rowAt: number[] = [];
   const columnAt: number[] = [];
   for (let r = 0; r < rows; r++) {
-    for (let at = pointers[r]; at < pointers[r + 1]; at++) {
+    for (let at = indptr[r]; at < indptr[r + 1]; at++) {
       const place = placeOf[indices[at]];
       if (place < 0) continue;
       rowAt.push(r);

@@ -64,11 +64,11 @@ function withPosters<Movie extends MovieFeatures>(
   movies: readonly Movie[],
   lacking: readonly Movie["id"][],
 ): readonly Movie[] {
-  if (model.postersOf === undefined) return movies;
+  if (model.posterEncoder === undefined) return movies;
   const stamp = embeddingsStamp(db);
   const kept = withPostersOf.get(movies);
   if (kept?.stamp === stamp && kept.model === model) return kept.movies as readonly Movie[];
-  const posters = storedEmbeddings(db, model.postersOf, lacking);
+  const posters = storedEmbeddings(db, model.posterEncoder, lacking);
   const featured =
     posters.size === 0
       ? movies

@@ -3,7 +3,7 @@ import { type User, usersByIds } from "../db/users.js";
 import { AppError, asAppError, received } from "../errors.js";
 import type { UserId } from "../ids.js";
 import { topK } from "../ml/linalg/top-k.js";
-import { basisOf, type Predictions, type Predictor, type UserFeatures } from "../ml/model/predictor.js";
+import { getBasis, type Predictions, type Predictor, type UserFeatures } from "../ml/model/predictor.js";
 import { createPause } from "../pause.js";
 import type { Catalogue } from "../services/catalogue.js";
 import type { Services } from "../services/services.js";
@@ -102,13 +102,18 @@ async function bestOf(
   const { movies, everyPosition } = catalogue;
   const model = predictor ?? (await services.models.get());
   const featured = await moviesForModel(services, model, movies);
-  const userAt = new Int32Array(movies.length);
+  const userIndices = new Int32Array(movies.length);
   const leftOut = filtersOf(services, catalogue);
   const best: (RecommendedMovie[] | AppError)[] = wanted.map(() => []);
   const pause = createPause();
   for (const person of new Set(wanted.map((each) => each.person))) {
     const user = person.features;
-    const predictions = await model.predict({ users: [user], movies: featured, userAt, movieAt: everyPosition });
+    const predictions = await model.predict({
+      users: [user],
+      movies: featured,
+      userIndices,
+      movieIndices: everyPosition,
+    });
     for (const [i, { person: whose, options }] of wanted.entries()) {
       if (whose !== person) continue;
       await pause();
@@ -129,7 +134,7 @@ function listed({ movies }: Catalogue, predictions: Predictions, { order, keys }
     movieId: movies[position].id,
     title: movies[position].displayTitle,
     stars: predictions.stars[position],
-    basis: basisOf(predictions, position),
+    basis: getBasis(predictions, position),
   }));
 }
 

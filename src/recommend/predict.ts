@@ -3,7 +3,7 @@ import { moviesByIds } from "../db/movies.js";
 import { usersByIds } from "../db/users.js";
 import { AppError } from "../errors.js";
 import type { MovieId, UserId } from "../ids.js";
-import { type Basis, basisOf, type Predictor } from "../ml/model/predictor.js";
+import { type Basis, getBasis, type Predictor } from "../ml/model/predictor.js";
 import type { Services } from "../services/services.js";
 import { moviesForModel, usersForModel } from "./model-features.js";
 
@@ -48,14 +48,14 @@ export async function predictPairs(
       model,
       movies.map((movie, i) => movie ?? { id: movieIds[i], genres: "" }),
     ),
-    userAt: Int32Array.from(known, (key) => userPlace.get(key.userId) as number),
-    movieAt: Int32Array.from(known, (key) => moviePlace.get(key.movieId) as number),
+    userIndices: Int32Array.from(known, (key) => userPlace.get(key.userId) as number),
+    movieIndices: Int32Array.from(known, (key) => moviePlace.get(key.movieId) as number),
   });
   let pair = 0;
   return keys.map((key) => {
     if (userPlace.get(key.userId) === -1) return userNotFound(key.userId);
     if (moviePlace.get(key.movieId) === -1) return movieNotFound(key.movieId);
-    const prediction = { movieId: key.movieId, stars: predictions.stars[pair], basis: basisOf(predictions, pair) };
+    const prediction = { movieId: key.movieId, stars: predictions.stars[pair], basis: getBasis(predictions, pair) };
     pair++;
     return prediction;
   });

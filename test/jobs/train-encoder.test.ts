@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { embedPosters } from "../../src/jobs/embed-posters.js";
 import { setupEmbedded } from "../../src/jobs/setup-embedded.js";
 import { trainEncoder } from "../../src/jobs/train-encoder.js";
-import { leastLike } from "../../src/ml/audience/co-likes.js";
+import { minLikeStars } from "../../src/ml/audience/co-likes.js";
 import { defaultSplit, isHeldOut } from "../../src/ml/data/split.js";
 import { openServices, type Services } from "../../src/services/services.js";
 
@@ -42,7 +42,7 @@ function turn(which: "held out" | "learned from", most: number): number {
   const chosen = rows
     .filter(({ u, m }) => isHeldOut(defaultSplit.seed, u, m, defaultSplit.share) === (which === "held out"))
     .slice(0, most);
-  for (const { u, m, rating } of chosen) set.run(rating >= leastLike ? 1 : 5, u, m);
+  for (const { u, m, rating } of chosen) set.run(rating >= minLikeStars ? 1 : 5, u, m);
   return chosen.length;
 }
 

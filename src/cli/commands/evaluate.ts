@@ -1,7 +1,7 @@
 /** `marquee evaluate`: measures models on held-out ratings. */
 import type { Command } from "commander";
 import { AppError, received } from "../../errors.js";
-import { genresOf } from "../../ml/data/labels.js";
+import { parseGenres } from "../../ml/data/labels.js";
 import { splitByIdentity } from "../../ml/data/split.js";
 import type { TrainingSet } from "../../ml/data/training-set.js";
 import {
@@ -74,7 +74,7 @@ function seedList(text: string): number[] {
 async function evaluateModel(options: EvaluateOptions, command: Command): Promise<void> {
   await withServices(command, async (services) => {
     const model = await services.models.get(options.model);
-    const { data, name: datasetName } = readTrainingSet(services.db, "all", model.postersOf);
+    const { data, name: datasetName } = readTrainingSet(services.db, "all", model.posterEncoder);
     const size = data.ratings.stars.length;
     const { rows: heldOut, protocol, note } = splitOf(model.manifest, data);
     const rows = options.all ? Int32Array.from({ length: size }, (_, row) => row) : heldOut;
@@ -140,7 +140,7 @@ function detailsOf(data: TrainingSet, rows: Int32Array, { truth, predicted }: Ev
     ofMovie.set(ratings.movieIds[row], (ofMovie.get(ratings.movieIds[row]) ?? 0) + 1);
   }
   const genres = new Map<string, number[]>();
-  const movies = new Map<number, readonly string[]>(data.movies.map((movie) => [movie.id, genresOf(movie)]));
+  const movies = new Map<number, readonly string[]>(data.movies.map((movie) => [movie.id, parseGenres(movie)]));
   order.forEach((row, place) => {
     for (const genre of movies.get(ratings.movieIds[row]) ?? []) {
       const places = genres.get(genre);

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { setSetting } from "../../db/settings.js";
 import { write } from "../../db/write.js";
 import { AppError } from "../../errors.js";
-import { idListsOf, ratingRows } from "../../ml/baseline/baseline-data.js";
+import { createIdLists, ratingRows } from "../../ml/baseline/baseline-data.js";
 import { ratedIds } from "../../ml/baseline/baseline-import.js";
 import { buildBaselineModel } from "../../ml/baseline/baseline-model.js";
 import { createBaselinePredictor } from "../../ml/baseline/baseline-predictor.js";
@@ -44,7 +44,7 @@ export async function runTrainBaseline(
   await withServices(command, async ({ db, folders }) => {
     const wanted = checkModelName(options.name ?? "baseline");
     const { name: datasetName, data } = readTrainingSet(db);
-    const idLists = idListsOf(data);
+    const idLists = createIdLists(data);
     const rows = ratingRows(data, idLists);
     const split = splitByIdentity(data.ratings, options.validation, options.seed);
     if (split.validation.length === 0 || split.train.length === 0) {

@@ -41,10 +41,10 @@ export async function evaluate(
     const { stars } = await model.predict({
       users,
       movies,
-      userAt: chunk.map((row) => userPlace.get(ratings.userIds[row]) as number),
-      movieAt: chunk.map((row) => moviePlace.get(ratings.movieIds[row]) as number),
+      userIndices: chunk.map((row) => userPlace.get(ratings.userIds[row]) as number),
+      movieIndices: chunk.map((row) => moviePlace.get(ratings.movieIds[row]) as number),
       // As of when it was given: what was rated on the same day tells of that day.
-      at: ratedAt && Float64Array.from(chunk, (row) => ratedAt[row]),
+      times: ratedAt && Float64Array.from(chunk, (row) => ratedAt[row]),
     });
     predicted.set(stars, from);
     truth.set(

@@ -1,6 +1,6 @@
 /** How well movies are predicted that nobody rated yet: from genres and year, from the poster, and from both. */
 import { AppError } from "../../errors.js";
-import { drawPlaces } from "../../ml/data/split.js";
+import { drawIndices } from "../../ml/data/split.js";
 import type { TrainingSet } from "../../ml/data/training-set.js";
 import type { MovieFeatures } from "../../ml/model/predictor.js";
 import { evaluate, otherRows } from "../evaluation/evaluation.js";
@@ -33,7 +33,7 @@ export async function heldOutMoviesProtocol(data: TrainingSet, options: Protocol
   }
   const runs: ProtocolResult["runs"] = [];
   for (const seed of options.seeds) {
-    const places = drawPlaces(candidates.length, Math.round(candidates.length * 0.2), seed);
+    const places = drawIndices(candidates.length, Math.round(candidates.length * 0.2), seed);
     const chosen = new Set<number>([...places].map((place) => candidates[place].id));
     const heldOut = Int32Array.from(data.ratings.movieIds.keys()).filter((row) =>
       chosen.has(data.ratings.movieIds[row]),

@@ -19,7 +19,7 @@ async function scoresOf(
   everyPlace: Int32Array,
   dial: number,
 ): Promise<Float32Array> {
-  const pairs = { users: [user], movies, userAt: new Int32Array(movies.length), movieAt: everyPlace };
+  const pairs = { users: [user], movies, userIndices: new Int32Array(movies.length), movieIndices: everyPlace };
   const { stars } = await model.predict(pairs);
   return (await model.preferences?.(user, movies, stars, dial)) ?? stars;
 }
@@ -100,8 +100,8 @@ async function rankingFigures(
     const { stars } = await model.predict({
       users: [user],
       movies,
-      userAt: new Int32Array(movies.length),
-      movieAt: everyPlace,
+      userIndices: new Int32Array(movies.length),
+      movieIndices: everyPlace,
     });
     for (const [d, dial] of dials.entries()) {
       const scores = (await model.preferences?.(user, movies, stars, dial)) ?? stars;

@@ -1,6 +1,6 @@
 /** Protocols that judge predicted stars: random ratings held out, the latest ones, and whole users. */
 import { AppError } from "../../errors.js";
-import { drawPlaces, randomSplit, shuffledLists } from "../../ml/data/split.js";
+import { drawIndices, randomSplit, shuffledLists } from "../../ml/data/split.js";
 import type { TrainingSet } from "../../ml/data/training-set.js";
 import { rmse } from "../../ml/evaluation/metrics.js";
 import { biasPredictions } from "../../ml/factors/blend.js";
@@ -72,7 +72,7 @@ const knownCounts = [0, 1, 3, 5, 10, 20, 50];
 export async function heldOutUsersProtocol(data: TrainingSet, options: ProtocolOptions): Promise<ProtocolResult> {
   const runs: ProtocolResult["runs"] = [];
   for (const seed of options.seeds) {
-    const places = drawPlaces(data.users.length, Math.round(data.users.length * 0.1), seed);
+    const places = drawIndices(data.users.length, Math.round(data.users.length * 0.1), seed);
     const chosen = new Set<number>([...places].map((place) => data.users[place].id));
     const rowsOf = rowsByUser(data, chosen);
     const heldOut = Int32Array.from([...rowsOf.values()].flat());

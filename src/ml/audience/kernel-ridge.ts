@@ -1,6 +1,6 @@
 /** Kernel ridge regression: W = (K + λI)⁻¹ T, through a Cholesky factor. */
 import { AppError } from "../../errors.js";
-import { createDenseKernel, strideOf } from "../linalg/dense-kernel.js";
+import { createDenseKernel, toStride } from "../linalg/dense-kernel.js";
 import { Arena } from "../linalg/kernels.js";
 
 /**
@@ -26,7 +26,7 @@ export function solveKernelRidge(
   }
   const dense = createDenseKernel();
   const arena = new Arena(dense.memory);
-  const stride = strideOf(n);
+  const stride = toStride(n);
   const A = arena.floats(stride * stride);
   const column = arena.floats(stride);
   const matrix = arena.f32(A);
@@ -35,7 +35,7 @@ export function solveKernelRidge(
     if (i < n) matrix.set(kernel.subarray(i * n, (i + 1) * n), i * stride);
     matrix[i * stride + i] += i < n ? regularization : 1;
   }
-  if (dense.cholesky(stride, A.at) !== 0) {
+  if (dense.cholesky(stride, A.offset) !== 0) {
     throw new AppError("TRAINING_FAILED", `expected a larger regularization than ${regularization}`);
   }
   const x = arena.f32(column);
@@ -43,7 +43,7 @@ export function solveKernelRidge(
   for (let c = 0; c < outputs; c++) {
     x.fill(0);
     for (let i = 0; i < n; i++) x[i] = targets[i * outputs + c];
-    dense.solve(stride, A.at, column.at);
+    dense.solve(stride, A.offset, column.offset);
     for (let i = 0; i < n; i++) weights[i * outputs + c] = x[i];
   }
   return weights;

@@ -281,17 +281,17 @@ function applyRowGradients(
   step: number,
 ): void {
   const width = features.length;
-  const slotOf = new Map<number, number>();
-  for (let at = feature; at < rows.length; at += width) {
-    if (!slotOf.has(rows[at])) slotOf.set(rows[at], slotOf.size);
+  const slotByRow = new Map<number, number>();
+  for (let k = feature; k < rows.length; k += width) {
+    if (!slotByRow.has(rows[k])) slotByRow.set(rows[k], slotByRow.size);
   }
-  const sums = new Float32Array(slotOf.size * embeddingSize);
+  const sums = new Float32Array(slotByRow.size * embeddingSize);
   for (let b = 0; b * width < rows.length; b++) {
-    const to = (slotOf.get(rows[b * width + feature]) as number) * embeddingSize;
+    const to = (slotByRow.get(rows[b * width + feature]) as number) * embeddingSize;
     const from = b * inputSize + feature * embeddingSize;
     for (let k = 0; k < embeddingSize; k++) sums[to + k] += gradients[from + k];
   }
-  for (const [row, slot] of slotOf) optimiser.apply(row, step, sums, slot * embeddingSize);
+  for (const [row, slot] of slotByRow) optimiser.apply(row, step, sums, slot * embeddingSize);
 }
 
 function meanStars(data: RatingRows, rows: Int32Array): number {

@@ -44,7 +44,7 @@ export interface BaselineWeights {
 }
 
 /** Number of rows of a table. */
-export function rowsOf(table: Float32Array): number {
+export function countRows(table: Float32Array): number {
   return table.length / embeddingSize;
 }
 
@@ -88,7 +88,7 @@ export function weightsFromTensors(tensors: ReadonlyMap<string, Tensor>, what: s
 export function weightsToTensors({ tables, dense }: BaselineWeights): Map<string, Tensor> {
   const tensors = new Map<string, Tensor>();
   for (const { name, tensor } of features) {
-    tensors.set(tensor, { shape: [rowsOf(tables[name]), embeddingSize], data: tables[name] });
+    tensors.set(tensor, { shape: [countRows(tables[name]), embeddingSize], data: tables[name] });
   }
   for (const [name, shape] of Object.entries(denseShapes)) {
     tensors.set(name, { shape: [...shape], data: dense[name as DenseName] });

@@ -9,7 +9,7 @@
 
 import type { SparseRows } from "../data/rating-matrix.js";
 import type { FactorSample } from "../factors/factor-sample.js";
-import { Arena, createKernel, type Place } from "../linalg/kernels.js";
+import { Arena, createKernel, type Slice } from "../linalg/kernels.js";
 import { type Drift, type DriftPairs, DriftSampler } from "./bayes-drift.js";
 import type { FeatureGroup } from "./bayes-features.js";
 
@@ -38,7 +38,7 @@ export const chainDefaults: ChainOptions = { factors: 64, seed: 0, nu: 20, noise
 interface GibbsKernel {
   statistics(
     rows: number,
-    pointers: number,
+    indptr: number,
     indices: number,
     e: number,
     block: number,
@@ -51,7 +51,7 @@ interface GibbsKernel {
   addScaled(rows: number, x: number, change: number, own: number): void;
   sampleGroup(
     features: number,
-    pointers: number,
+    indptr: number,
     entities: number,
     s: number,
     t: number,
@@ -60,18 +60,11 @@ interface GibbsKernel {
     lambda: number,
     mu: number,
   ): void;
-  subtractProducts(
-    rows: number,
-    pointers: number,
-    indices: number,
-    rowBlock: number,
-    gathered: number,
-    e: number,
-  ): void;
-  weightedSquares(rows: number, pointers: number, indices: number, e: number, weights: number, out: number): void;
+  subtractProducts(rows: number, indptr: number, indices: number, rowBlock: number, gathered: number, e: number): void;
+  weightedSquares(rows: number, indptr: number, indices: number, e: number, weights: number, out: number): void;
   weightedSums(
     rows: number,
-    pointers: number,
+    indptr: number,
     indices: number,
     e: number,
     weights: number,
@@ -80,7 +73,14 @@ interface GibbsKernel {
   ): void;
   shift(n: number, e: number, change: number): void;
   weigh(rows: number, block: number, weights: number, out: number): void;
-  addProducts(pairs: number, rowAt: number, columnAt: number, rowBlock: number, gathered: number, out: number): void;
+  addProducts(
+    pairs: number,
+    rowIndices: number,
+    columnIndices: number,
+    rowBlock: number,
+    gathered: number,
+    out: number,
+  ): void;
   seed(low: number, high: number): void;
   uniform(): number;
   normal(): number;
@@ -89,44 +89,44 @@ interface GibbsKernel {
 interface Group {
   name: string;
   features: number;
-  pointers: Place;
-  entities: Place;
-  weights?: Place;
-  inverse?: Place;
+  indptr: Slice;
+  entities: Slice;
+  weights?: Slice;
+  inverse?: Slice;
   /** One block of features × 4 for the linear terms, then one for each four dimensions. */
-  V: Place[];
+  V: Slice[];
   lambda: Float64Array;
   mu: Float64Array;
 }
 
 /** Pairs that a chain predicts, in its memory. */
 export interface ChainPairs {
-  userAt: Place;
-  itemAt: Place;
-  out: Place;
+  userIndices: Slice;
+  itemIndices: Slice;
+  out: Slice;
   drift?: DriftPairs;
 }
 
 interface Side {
   rows: number;
-  pointers: Place;
-  indices: Place;
-  e: Place;
+  indptr: Slice;
+  indices: Slice;
+  e: Slice;
   groups: Group[];
   /** The entities' own block of each four dimensions: row-major, rows × 4. */
-  blocks: Place[];
+  blocks: Slice[];
   /** (1, 0, 0, 0) a row: what the other side's linear terms are multiplied by. */
-  ones: Place;
-  precision: Place;
-  scales: Place;
-  weighted: Place;
-  S: Place;
-  T: Place;
-  change: Place;
-  old: Place;
-  allOne: Place;
-  sums: Place;
-  weightSums: Place;
+  ones: Slice;
+  precision: Slice;
+  scales: Slice;
+  weighted: Slice;
+  S: Slice;
+  T: Slice;
+  change: Slice;
+  old: Slice;
+  allOne: Slice;
+  sums: Slice;
+  weightSums: Slice;
 }
 
 const width = 4;
@@ -143,8 +143,8 @@ export class BayesChain {
   private readonly arena = new Arena(this.kernel.memory);
   private readonly users: Side;
   private readonly items: Side;
-  private readonly lambda: Place;
-  private readonly mu: Place;
+  private readonly lambda: Slice;
+  private readonly mu: Slice;
   private readonly size: number;
   private readonly drift?: DriftSampler;
 
@@ -163,8 +163,8 @@ export class BayesChain {
     this.items = this.createSide(data.items);
     this.lambda = this.arena.floats(width);
     this.mu = this.arena.floats(width);
-    this.size = data.users.ratings.values.length;
-    this.w0 = mean(data.users.ratings.values);
+    this.size = data.users.ratings.data.length;
+    this.w0 = mean(data.users.ratings.data);
     this.drift = data.drift && new DriftSampler(data.drift, data.users.ratings);
     this.refreshResiduals();
   }
@@ -180,9 +180,9 @@ export class BayesChain {
     const ones = arena.floats(rows * width);
     const side: Side = {
       rows,
-      pointers: arena.copyInts(ratings.pointers),
+      indptr: arena.copyInts(ratings.indptr),
       indices: arena.copyInts(ratings.indices),
-      e: arena.copyFloats(ratings.values),
+      e: arena.copyFloats(ratings.data),
       groups: groups.map((group) => this.createGroup(group)),
       blocks: Array.from({ length: this.blocks }, () => arena.floats(rows * width)),
       ones,
@@ -205,13 +205,13 @@ export class BayesChain {
     return side;
   }
 
-  private createGroup({ name, features, pointers, entities, weights }: FeatureGroup): Group {
+  private createGroup({ name, features, indptr, entities, weights }: FeatureGroup): Group {
     const { arena, kernel, options } = this;
     const sd = name === "id" ? options.deviation : options.deviation * 0.3;
     const group: Group = {
       name,
       features,
-      pointers: arena.copyInts(pointers),
+      indptr: arena.copyInts(indptr),
       entities: arena.copyInts(entities),
       weights: weights && arena.copyFloats(weights),
       inverse: weights && arena.copyFloats(weights.map((weight) => (weight === 0 ? 0 : 1 / weight))),
@@ -231,28 +231,40 @@ export class BayesChain {
   private addFeatures(side: Side, group: Group, block: number): void {
     const change = this.arena.f32(side.change).fill(0);
     const V = this.arena.f32(group.V[block]);
-    const pointers = this.arena.i32(group.pointers);
+    const indptr = this.arena.i32(group.indptr);
     const entities = this.arena.i32(group.entities);
     for (let feature = 0; feature < group.features; feature++) {
-      for (let at = pointers[feature]; at < pointers[feature + 1]; at++) {
+      for (let at = indptr[feature]; at < indptr[feature + 1]; at++) {
         for (let k = 0; k < width; k++) change[entities[at] * width + k] += V[feature * width + k];
       }
     }
-    this.kernel.addScaled(side.rows, (group.weights ?? side.allOne).at, side.change.at, side.blocks[block].at);
+    this.kernel.addScaled(
+      side.rows,
+      (group.weights ?? side.allOne).offset,
+      side.change.offset,
+      side.blocks[block].offset,
+    );
   }
 
   /** e = r − prediction, anew: in float32, thousands of small changes would add up to an error. */
   refreshResiduals(): void {
     const { users, items, kernel, arena } = this;
-    for (const [side, { values }] of [
+    for (const [side, { data }] of [
       [users, this.data.users.ratings],
       [items, this.data.items.ratings],
     ] as const) {
       const other = side === users ? items : users;
-      arena.f32(side.e).set(values);
-      kernel.shift(this.size, side.e.at, this.w0);
-      const subtract = (own: Place, theirs: Place) =>
-        kernel.subtractProducts(side.rows, side.pointers.at, side.indices.at, own.at, theirs.at, side.e.at);
+      arena.f32(side.e).set(data);
+      kernel.shift(this.size, side.e.offset, this.w0);
+      const subtract = (own: Slice, theirs: Slice) =>
+        kernel.subtractProducts(
+          side.rows,
+          side.indptr.offset,
+          side.indices.offset,
+          own.offset,
+          theirs.offset,
+          side.e.offset,
+        );
       subtract(side.blocks[0], other.ones);
       subtract(side.ones, other.blocks[0]);
       for (let block = 1; block < this.blocks; block++) subtract(side.blocks[block], other.blocks[block]);
@@ -276,11 +288,11 @@ export class BayesChain {
   private squares(side: Side, other: Side): Float64Array {
     this.kernel.weightedSquares(
       side.rows,
-      side.pointers.at,
-      side.indices.at,
-      side.e.at,
-      other.precision.at,
-      side.sums.at,
+      side.indptr.offset,
+      side.indices.offset,
+      side.e.offset,
+      other.precision.offset,
+      side.sums.offset,
     );
     return this.arena.f64(side.sums);
   }
@@ -294,9 +306,9 @@ export class BayesChain {
       ]) {
         const squares = this.squares(side, other);
         const precision = this.arena.f32(side.precision);
-        const pointers = this.arena.i32(side.pointers);
+        const indptr = this.arena.i32(side.indptr);
         for (let row = 0; row < side.rows; row++) {
-          const n = pointers[row + 1] - pointers[row];
+          const n = indptr[row + 1] - indptr[row];
           precision[row] = this.gamma((nu + n) / 2) / ((nu + this.alpha * squares[row]) / 2);
         }
       }
@@ -312,12 +324,12 @@ export class BayesChain {
     const { users, items, kernel } = this;
     kernel.weightedSums(
       users.rows,
-      users.pointers.at,
-      users.indices.at,
-      users.e.at,
-      items.precision.at,
-      users.sums.at,
-      users.weightSums.at,
+      users.indptr.offset,
+      users.indices.offset,
+      users.e.offset,
+      items.precision.offset,
+      users.sums.offset,
+      users.weightSums.offset,
     );
     const sums = this.arena.f64(users.sums);
     const weightSums = this.arena.f64(users.weightSums);
@@ -330,8 +342,8 @@ export class BayesChain {
     }
     const change = sum / weight + kernel.normal() / Math.sqrt(this.alpha * weight);
     this.w0 += change;
-    kernel.shift(this.size, users.e.at, change);
-    kernel.shift(this.size, items.e.at, change);
+    kernel.shift(this.size, users.e.offset, change);
+    kernel.shift(this.size, items.e.offset, change);
   }
 
   private sampleDrift(): void {
@@ -355,42 +367,56 @@ export class BayesChain {
     const scales = arena.f32(side.scales);
     const precision = arena.f32(side.precision);
     for (let row = 0; row < side.rows; row++) scales[row] = this.alpha * precision[row];
-    kernel.weigh(other.rows, theirs.at, other.precision.at, other.weighted.at);
+    kernel.weigh(other.rows, theirs.offset, other.precision.offset, other.weighted.offset);
     kernel.statistics(
       side.rows,
-      side.pointers.at,
-      side.indices.at,
-      side.e.at,
-      theirs.at,
-      other.weighted.at,
-      side.scales.at,
-      side.S.at,
-      side.T.at,
+      side.indptr.offset,
+      side.indices.offset,
+      side.e.offset,
+      theirs.offset,
+      other.weighted.offset,
+      side.scales.offset,
+      side.S.offset,
+      side.T.offset,
     );
     const old = arena.f32(side.old);
     old.set(arena.f32(own));
     for (const group of side.groups) {
       this.samplePrior(group, block);
-      if (group.weights) kernel.rescale(side.rows, group.weights.at, side.S.at, side.T.at);
+      if (group.weights) kernel.rescale(side.rows, group.weights.offset, side.S.offset, side.T.offset);
       arena.f32(side.change).fill(0);
       kernel.sampleGroup(
         group.features,
-        group.pointers.at,
-        group.entities.at,
-        side.S.at,
-        side.T.at,
-        side.change.at,
-        group.V[block].at,
-        this.lambda.at,
-        this.mu.at,
+        group.indptr.offset,
+        group.entities.offset,
+        side.S.offset,
+        side.T.offset,
+        side.change.offset,
+        group.V[block].offset,
+        this.lambda.offset,
+        this.mu.offset,
       );
-      kernel.addScaled(side.rows, (group.weights ?? side.allOne).at, side.change.at, own.at);
-      if (group.inverse) kernel.rescale(side.rows, group.inverse.at, side.S.at, side.T.at);
+      kernel.addScaled(side.rows, (group.weights ?? side.allOne).offset, side.change.offset, own.offset);
+      if (group.inverse) kernel.rescale(side.rows, group.inverse.offset, side.S.offset, side.T.offset);
     }
     const now = arena.f32(own);
     for (let k = 0; k < old.length; k++) old[k] = now[k] - old[k];
-    kernel.subtractProducts(side.rows, side.pointers.at, side.indices.at, side.old.at, theirs.at, side.e.at);
-    kernel.subtractProducts(other.rows, other.pointers.at, other.indices.at, theirs.at, side.old.at, other.e.at);
+    kernel.subtractProducts(
+      side.rows,
+      side.indptr.offset,
+      side.indices.offset,
+      side.old.offset,
+      theirs.offset,
+      side.e.offset,
+    );
+    kernel.subtractProducts(
+      other.rows,
+      other.indptr.offset,
+      other.indices.offset,
+      theirs.offset,
+      side.old.offset,
+      other.e.offset,
+    );
   }
 
   /** λ and μ of a group's block, given its V. */
@@ -444,21 +470,21 @@ export class BayesChain {
       factors: this.factors,
       w0: this.w0,
       alpha: this.alpha,
-      items: this.rowsOf(items.rows, items.blocks),
+      items: this.toRows(items.rows, items.blocks),
       itemPrecisions: this.arena.f32(items.precision).slice(),
-      implicit: this.rowsOf(users.groups[1].features, users.groups[1].V),
+      implicit: this.toRows(users.groups[1].features, users.groups[1].V),
       userMean: this.withBias(users.groups[0].mu),
       userLambda: this.withBias(users.groups[0].lambda),
-      userLabels: concatenated(labels(users).map((group) => this.rowsOf(group.features, group.V))),
+      userLabels: concatenated(labels(users).map((group) => this.toRows(group.features, group.V))),
       itemMean: this.withBias(items.groups[0].mu),
       itemLambda: this.withBias(items.groups[0].lambda),
-      itemLabels: concatenated(labels(items).map((group) => this.rowsOf(group.features, group.V))),
+      itemLabels: concatenated(labels(items).map((group) => this.toRows(group.features, group.V))),
       drift: this.drift?.sampled(),
     };
   }
 
   /** Rows of four-dimensional blocks, the linear one first, as rows of all factors with the bias last. */
-  private rowsOf(rows: number, blocks: readonly Place[]): Float32Array {
+  private toRows(rows: number, blocks: readonly Slice[]): Float32Array {
     const stride = this.factors + 1;
     const out = new Float32Array(rows * stride);
     blocks.forEach((place, block) => {
@@ -479,20 +505,21 @@ export class BayesChain {
   }
 
   /** Room for predictions of these pairs: to be handed to `predict`. */
-  pairs(userAt: Int32Array, itemAt: Int32Array, drift?: DriftPairs): ChainPairs {
+  pairs(userIndices: Int32Array, itemIndices: Int32Array, drift?: DriftPairs): ChainPairs {
     return {
-      userAt: this.arena.copyInts(userAt),
-      itemAt: this.arena.copyInts(itemAt),
-      out: this.arena.floats(userAt.length),
+      userIndices: this.arena.copyInts(userIndices),
+      itemIndices: this.arena.copyInts(itemIndices),
+      out: this.arena.floats(userIndices.length),
       drift,
     };
   }
 
   /** Predictions of this sweep, unclipped; valid until the next call. */
-  predict({ userAt, itemAt, out, drift }: ChainPairs): Float32Array {
+  predict({ userIndices, itemIndices, out, drift }: ChainPairs): Float32Array {
     const { users, items, kernel } = this;
     const view = this.arena.f32(out).fill(this.w0);
-    const add = (a: Place, b: Place) => kernel.addProducts(out.length, userAt.at, itemAt.at, a.at, b.at, out.at);
+    const add = (a: Slice, b: Slice) =>
+      kernel.addProducts(out.length, userIndices.offset, itemIndices.offset, a.offset, b.offset, out.offset);
     add(users.blocks[0], items.ones);
     add(users.ones, items.blocks[0]);
     for (let block = 1; block < this.blocks; block++) add(users.blocks[block], items.blocks[block]);

@@ -19,8 +19,8 @@ export const bayesDefaults: BayesOptions = { ...chainDefaults, sweeps: 600, burn
 
 /** Ratings that judge a training: parallel arrays by row. */
 export interface HeldOut {
-  userAt: Int32Array;
-  itemAt: Int32Array;
+  userIndices: Int32Array;
+  itemIndices: Int32Array;
   stars: Float32Array;
   /** Of data with times. */
   drift?: DriftPairs;
@@ -37,7 +37,7 @@ export interface ChainJob {
   keep: number;
   least: number;
   most: number;
-  validation: Pick<HeldOut, "userAt" | "itemAt" | "drift">;
+  validation: Pick<HeldOut, "userIndices" | "itemIndices" | "drift">;
   /** Sums of the clipped predictions of the validation ratings, in shared memory. */
   sums: Float64Array;
   /** Shared memory: [0] is 1 once the training is to stop. */
@@ -115,7 +115,7 @@ export async function trainBayes(
           burnIn,
           keep,
           ...scale,
-          validation: { userAt: heldOut.userAt, itemAt: heldOut.itemAt, drift: heldOut.drift },
+          validation: { userIndices: heldOut.userIndices, itemIndices: heldOut.itemIndices, drift: heldOut.drift },
           sums: own,
           flags,
         };
@@ -140,7 +140,7 @@ export async function trainBayes(
   }
   return {
     samples: pooled,
-    validationPredictions: meanOf(sums, averaged),
+    validationPredictions: meanPredictions(sums, averaged),
     sweeps: done,
     stopped: done.every((n) => n === sweeps) ? "all sweeps" : "interrupted",
   };
@@ -149,9 +149,9 @@ export async function trainBayes(
 function withSharedRatings({ users, items, drift }: ChainData): ChainData {
   const share = (rows: SparseRows): SparseRows => ({
     ...rows,
-    pointers: sharedInts(rows.pointers),
+    indptr: sharedInts(rows.indptr),
     indices: sharedInts(rows.indices),
-    values: sharedFloats(rows.values),
+    data: sharedFloats(rows.data),
   });
   return {
     users: { ...users, ratings: share(users.ratings) },
@@ -161,11 +161,11 @@ function withSharedRatings({ users, items, drift }: ChainData): ChainData {
 }
 
 function withSharedFeatures(drift: Drift): Drift {
-  const share = (group: Drift["item"]) => ({ ...group, featureOf: sharedInts(group.featureOf) });
-  return { ...drift, item: share(drift.item), day: share(drift.day), itemPlaces: sharedInts(drift.itemPlaces) };
+  const share = (group: Drift["item"]) => ({ ...group, featureIndices: sharedInts(group.featureIndices) });
+  return { ...drift, item: share(drift.item), day: share(drift.day), itemPositions: sharedInts(drift.itemPositions) };
 }
 
-function meanOf(sums: readonly Float64Array[], averaged: readonly number[]): Float32Array {
+function meanPredictions(sums: readonly Float64Array[], averaged: readonly number[]): Float32Array {
   const total = averaged.reduce((a, b) => a + b, 0);
   return Float32Array.from(sums[0], (_, k) => sums.reduce((sum, own) => sum + own[k], 0) / total);
 }

@@ -21,7 +21,7 @@ const {
 } = workerData as ChainJob;
 
 const chain = new BayesChain(data, options);
-const pairs = chain.pairs(validation.userAt, validation.itemAt, validation.drift);
+const pairs = chain.pairs(validation.userIndices, validation.itemIndices, validation.drift);
 const samples: FactorSample[] = [];
 let averaged = 0;
 while (chain.sweeps < sweeps && Atomics.load(flags, 0) === 0) {

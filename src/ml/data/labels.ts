@@ -20,12 +20,12 @@ export interface WeighedLabels {
 
 const binYears = 5;
 
-export function genresOf({ genres }: MovieFeatures): string[] {
+export function parseGenres({ genres }: MovieFeatures): string[] {
   return genres === "" ? [] : genres.split("|");
 }
 
 /** Every label that occurs, sorted. */
-export function labelListsOf(users: readonly UserFeatures[], movies: readonly MovieFeatures[]): LabelLists {
+export function createLabelLists(users: readonly UserFeatures[], movies: readonly MovieFeatures[]): LabelLists {
   const distinct = <T extends string | number>(values: Iterable<T | null | undefined>) =>
     [...new Set([...values].filter((value): value is T => value != null))].sort((a, b) => (a < b ? -1 : 1));
   const bins = distinct(movies.map(({ year }) => (year == null ? null : Math.floor(year / binYears))));
@@ -34,18 +34,18 @@ export function labelListsOf(users: readonly UserFeatures[], movies: readonly Mo
     genders: distinct(users.map(({ gender }) => gender)),
     ageGroups: distinct(users.map(({ ageGroup }) => ageGroup)),
     occupations: distinct(users.map(({ occupation }) => occupation)),
-    genres: distinct(movies.flatMap(genresOf)),
+    genres: distinct(movies.flatMap(parseGenres)),
     years: { first: first * binYears, bins: bins.length === 0 ? 0 : bins[bins.length - 1] - first + 1 },
   };
 }
 
 /** Functions that give the rows of labels; what a list lacks has none. */
 export function createLabelRows(lists: LabelLists) {
-  const places = <T>(values: readonly T[]) => new Map(values.map((value, row) => [value, row]));
-  const genders = places(lists.genders);
-  const ages = places(lists.ageGroups);
-  const occupations = places(lists.occupations);
-  const genres = places(lists.genres);
+  const toIndexMap = <T>(values: readonly T[]) => new Map(values.map((value, row) => [value, row]));
+  const genders = toIndexMap(lists.genders);
+  const ages = toIndexMap(lists.ageGroups);
+  const occupations = toIndexMap(lists.occupations);
+  const genres = toIndexMap(lists.genres);
   const { years } = lists;
 
   const groups = {
@@ -53,9 +53,9 @@ export function createLabelRows(lists: LabelLists) {
     ageGroup: ({ ageGroup }: UserFeatures) => row(ageGroup === null ? undefined : ages.get(ageGroup)),
     occupation: ({ occupation }: UserFeatures) => row(occupation === null ? undefined : occupations.get(occupation)),
     genre: (movie: MovieFeatures) =>
-      genresOf(movie)
+      parseGenres(movie)
         .map((genre) => genres.get(genre))
-        .filter((place) => place !== undefined),
+        .filter((index) => index !== undefined),
     year: ({ year }: MovieFeatures) => {
       const bin = year == null ? -1 : Math.floor(year / binYears) - years.first / binYears;
       return bin >= 0 && bin < years.bins ? [bin] : [];
@@ -64,17 +64,17 @@ export function createLabelRows(lists: LabelLists) {
   return {
     groups,
     /** Rows of a user's labels in the table of all user labels; each weighs 1. */
-    ofUser(user: UserFeatures): number[] {
+    getUserLabels(user: UserFeatures): number[] {
       const age = lists.genders.length;
       const occupation = age + lists.ageGroups.length;
       return [
         ...groups.gender(user),
-        ...groups.ageGroup(user).map((place) => age + place),
-        ...groups.occupation(user).map((place) => occupation + place),
+        ...groups.ageGroup(user).map((index) => age + index),
+        ...groups.occupation(user).map((index) => occupation + index),
       ];
     },
     /** Rows of a movie's labels in the table of all movie labels; its genres weigh 1/√(how many) each. */
-    ofMovie(movie: MovieFeatures): WeighedLabels {
+    getMovieLabels(movie: MovieFeatures): WeighedLabels {
       const own = groups.genre(movie);
       const year = groups.year(movie).map((bin) => lists.genres.length + bin);
       return {
@@ -85,6 +85,6 @@ export function createLabelRows(lists: LabelLists) {
   };
 }
 
-function row(place: number | undefined): number[] {
-  return place === undefined ? [] : [place];
+function row(index: number | undefined): number[] {
+  return index === undefined ? [] : [index];
 }

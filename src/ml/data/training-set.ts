@@ -1,12 +1,12 @@
 /** The whole data set, as every kind of model is trained on it. */
-import type { EncoderName, MovieFeatures, UserFeatures } from "../model/predictor.js";
+import type { EncoderKey, MovieFeatures, UserFeatures } from "../model/predictor.js";
 
 /** The movies in the data set's own order. */
 export interface TrainingSet {
   users: readonly UserFeatures[];
   movies: readonly MovieFeatures[];
   /** Of the movies' posters, where they have any. */
-  posterEncoder?: EncoderName;
+  posterEncoder?: EncoderKey;
   /** Parallel arrays of ids, stars and Unix seconds, 0 where the data set does not say when. */
   ratings: { userIds: Int32Array; movieIds: Int32Array; stars: Float32Array; ratedAt?: Float64Array };
 }

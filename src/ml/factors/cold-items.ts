@@ -24,8 +24,8 @@ export function settleColdItems(
   lists: LabelLists,
 ): void {
   const width = sample.factors + 1;
-  const { ofMovie } = createLabelRows(lists);
-  const labels = movies.map(ofMovie);
+  const { getMovieLabels } = createLabelRows(lists);
+  const labels = movies.map(getMovieLabels);
   const fromLabels = (item: number, k: number) => labelPart(sample, labels[item], k);
   itemCounts.forEach((count, item) => {
     if (count > 0) return;

@@ -14,15 +14,15 @@ export interface Sessions {
 }
 
 /** @param days of each rating, −1 where not known; @param day that predictions are for */
-export function sessionsOf(days: Int32Array, day: number): Sessions {
-  const places = new Map<number, number>();
+export function toSessions(days: Int32Array, day: number): Sessions {
+  const indexByDay = new Map<number, number>();
   const of = days.map((own) => {
     if (own < 0) return -1;
-    const place = places.get(own) ?? places.size;
-    places.set(own, place);
-    return place;
+    const index = indexByDay.get(own) ?? indexByDay.size;
+    indexByDay.set(own, index);
+    return index;
   });
-  return { of, count: places.size, current: places.get(day) ?? -1 };
+  return { of, count: indexByDay.size, current: indexByDay.get(day) ?? -1 };
 }
 
 /** Rows of a solve: those of ratings first, then room for one of each session. */

@@ -5,12 +5,12 @@ import { AppError } from "../../errors.js";
 import type { ItemIndex, MovieId } from "../../ids.js";
 import { createPause } from "../../pause.js";
 import { createLabelRows } from "../data/labels.js";
-import { binOf, dayOf, type TimeBins, timesOf } from "../data/rating-times.js";
+import { type TimeBins, toBin, toDay, toRatingTimes } from "../data/rating-times.js";
 import type { FactorManifest } from "../model/manifest.js";
-import { makeAgain } from "../model/manifest.js";
+import { rebuildHint } from "../model/manifest.js";
 import { readModelFile } from "../model/model-store.js";
 import type {
-  EncoderName,
+  EncoderKey,
   MovieFeatures,
   Pairs,
   PosterFeatures,
@@ -30,13 +30,13 @@ import {
   type RankingParts,
 } from "../ranker/ranker.js";
 import { modelWeight, userBias } from "./blend.js";
-import { sessionsOf } from "./day-bias.js";
+import { toSessions } from "./day-bias.js";
 import { driftTensor, posterFile, posterTensor, sampleFile } from "./factor-model.js";
 import { type FactorSample, readPriorRow, sampleArrays } from "./factor-sample.js";
-import { type FoldedItem, type FoldedUser, FoldIn, type History } from "./fold-in.js";
-import { createFoldedUsers } from "./folded-users.js";
+import { FoldIn, type History, type ItemEmbedding, type UserEmbedding } from "./fold-in.js";
 import { createItemNeighbours, type ItemNeighbours } from "./item-neighbours.js";
-import { directionOf, type PosterBasis } from "./poster-prior.js";
+import { type PosterBasis, toDirection } from "./poster-prior.js";
+import { createUserEmbeddings } from "./user-embeddings.js";
 
 /** What a factor model is made of, in memory. */
 export interface FactorParts {
@@ -66,10 +66,10 @@ export function loadFactorPredictor(folder: string, manifest: FactorManifest): P
 export async function readFactorPredictor(
   manifest: Omit<FactorManifest, "files">,
   folder: string,
-  bytesOf: (name: string) => Promise<Uint8Array>,
+  readBytes: (name: string) => Promise<Uint8Array>,
 ): Promise<Predictor> {
   const items = manifest.idMaps.movieIds.length;
-  const read = async (name: string) => readSafetensors(await bytesOf(name), name);
+  const read = async (name: string) => readSafetensors(await readBytes(name), name);
   const counts = await read("items.safetensors");
   const itemCounts = tensor(counts, "counts", items, folder);
   const itemMeans = tensor(counts, "means", items, folder);
@@ -80,7 +80,7 @@ export async function readFactorPredictor(
   const foldIn = new FoldIn(items, manifest.factors, manifest.samples, { ...manifest.scale, itemCounts, bins });
   for (let s = 0; s < manifest.samples; s++) {
     const tensors = await read(sampleFile(s));
-    const sample = sampleOf(tensors, readPriorRow(priors, s, manifest.factors), manifest, folder);
+    const sample = toSample(tensors, readPriorRow(priors, s, manifest.factors), manifest, folder);
     if (times !== undefined && bins !== undefined) {
       const drift = tensor(tensors, driftTensor, items * bins, folder);
       sample.drift = { items: drift, dayPrecision: times.dayPrecisions[s] };
@@ -103,11 +103,11 @@ export async function readFactorPredictor(
 
 /** A factor model that was just trained. */
 export function createFactorPredictor(manifest: Omit<FactorManifest, "files">, parts: FactorParts): Predictor {
-  return createPredictor(manifest, foldInOf(manifest.idMaps.movieIds.length, manifest.scale, parts), parts);
+  return createPredictor(manifest, createFoldIn(manifest.idMaps.movieIds.length, manifest.scale, parts), parts);
 }
 
 /** What folds users into a model that was just trained. */
-export function foldInOf(
+export function createFoldIn(
   items: number,
   scale: FactorManifest["scale"],
   { samples, itemCounts, times }: FactorParts,
@@ -118,7 +118,7 @@ export function foldInOf(
   return foldIn;
 }
 
-function sampleOf(
+function toSample(
   tensors: Map<string, Tensor>,
   priors: ReturnType<typeof readPriorRow>,
   { factors, idMaps }: Omit<FactorManifest, "files">,
@@ -170,7 +170,7 @@ function tensor(tensors: Map<string, Tensor>, name: string, length: number, fold
   if (found === undefined || found.length !== length) {
     throw new AppError(
       "MODEL_INVALID",
-      `expected a tensor ${name} of ${length} numbers in ${folder}, received ${found?.length ?? "none"}: ${makeAgain("trained")}`,
+      `expected a tensor ${name} of ${length} numbers in ${folder}, received ${found?.length ?? "none"}: ${rebuildHint("trained")}`,
     );
   }
   return found;
@@ -182,88 +182,88 @@ function createPredictor(
   { itemCounts, itemMeans, posters, ranker }: Omit<FactorParts, "samples">,
 ): Predictor {
   const items = manifest.idMaps.movieIds.length;
-  const rowOf = new Map<MovieId, ItemIndex>(manifest.idMaps.movieIds.map((id, row) => [id, row as ItemIndex]));
+  const rowById = new Map<MovieId, ItemIndex>(manifest.idMaps.movieIds.map((id, row) => [id, row as ItemIndex]));
   const labels = createLabelRows(manifest.idMaps);
-  const folded = createFoldedUsers(foldIn);
+  const folded = createUserEmbeddings(foldIn);
   const ranking = ranker && createRanking(ranker);
-  const rowsOfMovies = createRowLookup(rowOf, itemCounts);
-  const coldItems = new Map<string, FoldedItem>();
-  const itemsOfRaters = new WeakMap<MovieFeatures, FoldedItem>();
-  const hasItem = (id: MovieId) => itemCounts[rowOf.get(id) ?? -1] > 0;
+  const getMovieRows = createRowLookup(rowById, itemCounts);
+  const coldItems = new Map<string, ItemEmbedding>();
+  const itemsByRaters = new WeakMap<MovieFeatures, ItemEmbedding>();
+  const hasItem = (id: MovieId) => itemCounts[rowById.get(id) ?? -1] > 0;
 
   /** The part of a user's ratings whose movies the model was trained on: of others it could not tell taste from movie. */
-  function historyOf(user: UserFeatures, at = Date.now() / 1000): History {
+  function toHistory(user: UserFeatures, time = Date.now() / 1000): History {
     const { movieIds, stars, ratedAt } = user.ratings ?? noRatings;
     const kept: number[] = [];
     for (let k = 0; k < movieIds.length; k++) if (hasItem(movieIds[k] as MovieId)) kept.push(k);
     const { times } = manifest;
     const own =
       times &&
-      timesOf(
+      toRatingTimes(
         times,
         kept.map((k) => ratedAt?.[k] ?? 0),
       );
-    const when = own && { sessions: sessionsOf(own.days, dayOf(at)), bins: own.bins, bin: binOf(times, at) };
+    const when = own && { sessions: toSessions(own.days, toDay(time)), bins: own.bins, bin: toBin(times, time) };
     return {
-      items: Int32Array.from(kept, (k) => rowOf.get(movieIds[k] as MovieId) as ItemIndex),
+      items: Int32Array.from(kept, (k) => rowById.get(movieIds[k] as MovieId) as ItemIndex),
       stars: Float32Array.from(kept, (k) => stars[k]),
-      labels: labels.ofUser(user),
+      labels: labels.getUserLabels(user),
       when,
     };
   }
 
   /** Whether a movie was known at the training, and rated by nobody then or since: its labels made its row. */
-  const hasUntrainedRow = ({ id, raters }: MovieFeatures) => rowOf.has(id) && !hasItem(id) && !raters?.length;
+  const hasUntrainedRow = ({ id, raters }: MovieFeatures) => rowById.has(id) && !hasItem(id) && !raters?.length;
 
   /** What a movie without a row, or whose row no rating trained, is predicted from. */
-  async function foldMovie(movie: MovieFeatures, pause: Pause): Promise<FoldedItem> {
-    const own = labels.ofMovie(movie);
-    const poster = posters && isOfEncoder(movie.poster, posters.encoder) ? movie.poster : undefined;
-    const direction = () => poster && posters && directionOf(poster.vector, posters.mean);
+  async function foldMovie(movie: MovieFeatures, pause: Pause): Promise<ItemEmbedding> {
+    const own = labels.getMovieLabels(movie);
+    const poster = posters && isFromEncoder(movie.poster, posters.encoder) ? movie.poster : undefined;
+    const direction = () => poster && posters && toDirection(poster.vector, posters.mean);
     if (movie.raters !== undefined && movie.raters.length > 0) {
       // Whoever brings the same movie brings the same raters: another rating makes another object of it.
-      const kept = itemsOfRaters.get(movie);
+      const kept = itemsByRaters.get(movie);
       if (kept !== undefined) return kept;
-      const raters: FoldedUser[] = [];
-      for (const { user } of movie.raters) raters.push(await folded.get(user.id, historyOf(user), pause));
+      const raters: UserEmbedding[] = [];
+      for (const { user } of movie.raters) raters.push(await folded.get(user.id, toHistory(user), pause));
       await pause();
       const stars = Float32Array.from(movie.raters, (rater) => rater.stars);
       const item = foldIn.foldItem(own, raters, stars, direction());
-      itemsOfRaters.set(movie, item);
+      itemsByRaters.set(movie, item);
       return item;
     }
     const key = `${own.rows.join(" ")} ${poster?.content ?? ""}`;
     let item = coldItems.get(key);
     if (item === undefined) {
       item = foldIn.coldItem(own, direction());
-      if (coldItems.size >= mostColdItems) coldItems.clear();
+      if (coldItems.size >= maxColdItems) coldItems.clear();
       coldItems.set(key, item);
       await pause();
     }
     return item;
   }
 
-  async function predict({ users, movies, userAt, movieAt, at }: Pairs): Promise<Predictions> {
-    if (userAt.length !== movieAt.length) {
+  async function predict({ users, movies, userIndices, movieIndices, times }: Pairs): Promise<Predictions> {
+    if (userIndices.length !== movieIndices.length) {
       throw new RangeError(
-        `expected as many movies as users in pairs, received ${movieAt.length} and ${userAt.length}`,
+        `expected as many movies as users in pairs, received ${movieIndices.length} and ${userIndices.length}`,
       );
     }
     const pause = createPause();
-    const size = userAt.length;
+    const size = userIndices.length;
     const stars = new Float32Array(size);
     const userKnown = new Uint8Array(size);
     const itemKnown = new Uint8Array(size);
-    const rows = rowsOfMovies(movies);
-    const foldedMovies = new Map<number, FoldedItem>();
-    for (const movie of movieAt) {
-      if (rows[movie] === -1 && !foldedMovies.has(movie) && !hasUntrainedRow(movies[movie])) {
-        foldedMovies.set(movie, await foldMovie(movies[movie], pause));
+    const rows = getMovieRows(movies);
+    const itemEmbeddings = new Map<number, ItemEmbedding>();
+    for (const movie of movieIndices) {
+      if (rows[movie] === -1 && !itemEmbeddings.has(movie) && !hasUntrainedRow(movies[movie])) {
+        itemEmbeddings.set(movie, await foldMovie(movies[movie], pause));
       }
     }
     const scores = new Float32Array(items);
-    for (const { user: u, time, pairs } of pairsByUser(userAt, users.length, manifest.times && at)) {
-      const history = historyOf(users[u], time);
+    for (const { user: u, time, pairs } of pairsByUser(userIndices, users.length, manifest.times && times)) {
+      const history = toHistory(users[u], time);
       const user = await folded.get(users[u].id, history, pause);
       const weight = modelWeight(user.ratings);
       const bias = weight === 1 ? 0 : userBias(history.items, history.stars, itemMeans);
@@ -271,22 +271,22 @@ function createPredictor(
       const all = pairs.length > items / 8;
       if (all) await scoreAll(user, scores, pause);
       for (const pair of pairs) {
-        const trained = rows[movieAt[pair]];
-        const row = trained === -1 ? (rowOf.get(movies[movieAt[pair]].id) ?? -1) : trained;
-        const cold = foldedMovies.get(movieAt[pair]);
+        const trained = rows[movieIndices[pair]];
+        const row = trained === -1 ? (rowById.get(movies[movieIndices[pair]].id) ?? -1) : trained;
+        const cold = itemEmbeddings.get(movieIndices[pair]);
         const modelled =
-          cold !== undefined ? foldIn.scoreFolded(user, cold) : all ? scores[row] : foldIn.score(user, row);
+          cold !== undefined ? foldIn.scoreEmbedding(user, cold) : all ? scores[row] : foldIn.score(user, row);
         const mean = trained === -1 ? manifest.scale.mean : itemMeans[row];
         stars[pair] = weight * modelled + (1 - weight) * (mean + bias);
         userKnown[pair] = user.ratings > 0 ? 1 : 0;
-        itemKnown[pair] = trained !== -1 || (movies[movieAt[pair]].raters?.length ?? 0) > 0 ? 1 : 0;
+        itemKnown[pair] = trained !== -1 || (movies[movieIndices[pair]].raters?.length ?? 0) > 0 ? 1 : 0;
       }
       await pause();
     }
     return { stars, userKnown, itemKnown };
   }
 
-  async function scoreAll(user: FoldedUser, out: Float32Array, pause: Pause): Promise<void> {
+  async function scoreAll(user: UserEmbedding, out: Float32Array, pause: Pause): Promise<void> {
     out.fill(0);
     for (let s = 0; s < foldIn.samples; s++) {
       await pause();
@@ -296,15 +296,15 @@ function createPredictor(
   }
 
   async function reasons(user: UserFeatures, movies: readonly MovieFeatures[]): Promise<RatingReason[][]> {
-    const rows = rowsOfMovies(movies);
-    const history = historyOf(user);
+    const rows = getMovieRows(movies);
+    const history = toHistory(user);
     const known = [...rows].filter((row) => row !== -1);
     const contributions = await foldIn.contributions(history, known, createPause());
     const weight = modelWeight(history.items.length);
-    let at = 0;
+    let next = 0;
     return Array.from(rows, (row) => {
       if (row === -1) return [];
-      return Array.from(contributions[at++], (contribution, k) => ({
+      return Array.from(contributions[next++], (contribution, k) => ({
         movieId: manifest.idMaps.movieIds[history.items[k]],
         stars: history.stars[k],
         contribution: weight * contribution,
@@ -315,50 +315,50 @@ function createPredictor(
   return {
     manifest,
     needsRatings: true,
-    postersOf: posters?.encoder,
+    posterEncoder: posters?.encoder,
     hasItem,
     predict,
     reasons,
-    similarItems: ranker && createSimilarItems(ranker, manifest.idMaps.movieIds, rowOf),
-    preferences: ranking && createPreferences(ranking, items, historyOf, rowsOfMovies),
+    similarItems: ranker && createSimilarItems(ranker, manifest.idMaps.movieIds, rowById),
+    preferences: ranking && createPreferences(ranking, items, toHistory, getMovieRows),
   };
 }
 
 type Pause = ReturnType<typeof createPause>;
 
-function isOfEncoder(poster: PosterFeatures | undefined, { encoderId, preprocessing }: EncoderName): boolean {
+function isFromEncoder(poster: PosterFeatures | undefined, { encoderId, preprocessing }: EncoderKey): boolean {
   return poster?.encoder.encoderId === encoderId && poster.encoder.preprocessing === preprocessing;
 }
 
 /** Movies that nobody rated are kept by what is known of them, up to so many. */
-const mostColdItems = 2000;
+const maxColdItems = 2000;
 const noRatings: UserRatings = { movieIds: new Int32Array(0), stars: new Float32Array(0) };
 
 /** Preference for each movie, by the ranker; −∞ for one that no rating trained. */
 function createPreferences(
   ranking: Ranking,
   items: number,
-  historyOf: (user: UserFeatures) => History,
-  rowsOfMovies: (movies: readonly MovieFeatures[]) => Int32Array,
+  toHistory: (user: UserFeatures) => History,
+  getMovieRows: (movies: readonly MovieFeatures[]) => Int32Array,
 ): NonNullable<Predictor["preferences"]> {
-  // A user's list is asked for in several ways at once: with another dial, another filter.
-  const partsOf = new WeakMap<UserFeatures, Promise<{ parts: RankingParts; likes: number }>>();
+  // A user's list is asked for in several ways at once: with another popularity bias, another filter.
+  const partsByUser = new WeakMap<UserFeatures, Promise<{ parts: RankingParts; likes: number }>>();
   async function read(user: UserFeatures): Promise<{ parts: RankingParts; likes: number }> {
-    const history = historyOf(user);
+    const history = toHistory(user);
     const liked = history.items.filter((_, k) => history.stars[k] >= ranking.positiveFrom);
-    return { parts: await ranking.partsInTurns(liked, createPause()), likes: liked.length };
+    return { parts: await ranking.partsAsync(liked, createPause()), likes: liked.length };
   }
-  return async (user, movies, stars, dial) => {
-    const kept = partsOf.get(user) ?? read(user);
-    partsOf.set(user, kept);
+  return async (user, movies, stars, popularityBias) => {
+    const kept = partsByUser.get(user) ?? read(user);
+    partsByUser.set(user, kept);
     const { parts, likes } = await kept;
-    const rows = rowsOfMovies(movies);
+    const rows = getMovieRows(movies);
     const byRow = new Float32Array(items);
-    rows.forEach((row, place) => {
-      if (row !== -1) byRow[row] = stars[place];
+    rows.forEach((row, k) => {
+      if (row !== -1) byRow[row] = stars[k];
     });
     const scores = new Float32Array(items);
-    ranking.combine(parts, likes, byRow, dial, scores);
+    ranking.combine(parts, likes, byRow, popularityBias, scores);
     return Float32Array.from(rows, (row) => (row === -1 ? Number.NEGATIVE_INFINITY : scores[row]));
   };
 }
@@ -372,13 +372,13 @@ const maxItemsWithNeighbours = 10_000;
 function createSimilarItems(
   { itemFactors, likes, manifest }: Ranker,
   movieIds: readonly MovieId[],
-  rowOf: ReadonlyMap<MovieId, ItemIndex>,
+  rowById: ReadonlyMap<MovieId, ItemIndex>,
 ): NonNullable<Predictor["similarItems"]> {
   let neighbours: ItemNeighbours | undefined;
   // A model's neighbours never change: those of an item are found once, as many as anybody may ask for.
   const kept = new LRUCache<ItemIndex, ReturnType<ItemNeighbours["of"]>>({ max: maxItemsWithNeighbours });
   return async (id, k) => {
-    const row = rowOf.get(id);
+    const row = rowById.get(id);
     if (row === undefined) return { movieIds: [], scores: new Float64Array(0) };
     neighbours ??= createItemNeighbours(itemFactors, manifest.ials.factors, likes);
     const wanted = Math.max(k, maxNeighbours);
@@ -394,13 +394,13 @@ function createSimilarItems(
 }
 
 /** Rows of movies, −1 where the model has none that ratings trained; looked up once for a list that is asked again. */
-function createRowLookup(rowOf: ReadonlyMap<MovieId, ItemIndex>, itemCounts: Float32Array) {
+function createRowLookup(rowById: ReadonlyMap<MovieId, ItemIndex>, itemCounts: Float32Array) {
   const known = new WeakMap<readonly MovieFeatures[], Int32Array>();
   return (movies: readonly MovieFeatures[]): Int32Array => {
     const found = known.get(movies);
     if (found !== undefined) return found;
     const rows = Int32Array.from(movies, ({ id }) => {
-      const row = rowOf.get(id) ?? -1;
+      const row = rowById.get(id) ?? -1;
       return row !== -1 && itemCounts[row] > 0 ? row : -1;
     });
     known.set(movies, rows);
@@ -410,15 +410,15 @@ function createRowLookup(rowOf: ReadonlyMap<MovieId, ItemIndex>, itemCounts: Flo
 
 /** Pairs of each user that has any, apart for each day that predictions are for. */
 function pairsByUser(
-  userAt: Int32Array,
+  userIndices: Int32Array,
   users: number,
-  at?: Float64Array,
+  times?: Float64Array,
 ): Iterable<{ user: number; time?: number; pairs: number[] }> {
   const groups = new Map<number, { user: number; time?: number; pairs: number[] }>();
-  userAt.forEach((user, pair) => {
+  userIndices.forEach((user, pair) => {
     if (!(user >= 0 && user < users)) throw new RangeError(`expected a user from 0 to ${users - 1}, received ${user}`);
-    const time = at?.[pair];
-    const key = time === undefined ? user : user + users * (1 + dayOf(time) + 1);
+    const time = times?.[pair];
+    const key = time === undefined ? user : user + users * (1 + toDay(time) + 1);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { user, time, pairs: [pair] });
     else group.pairs.push(pair);

@@ -9,8 +9,8 @@
  */
 
 import type { WeighedLabels } from "../data/labels.js";
-import { createDenseKernel, strideOf } from "../linalg/dense-kernel.js";
-import { Arena, type Place } from "../linalg/kernels.js";
+import { createDenseKernel, toStride } from "../linalg/dense-kernel.js";
+import { Arena, type Slice } from "../linalg/kernels.js";
 import { appendSessions, type Sessions, sessionMean } from "./day-bias.js";
 import type { FactorSample } from "./factor-sample.js";
 
@@ -27,7 +27,7 @@ export interface History {
 }
 
 /** Vectors of a user, one a sample: samples × stride, row-major; component `factors` is the bias. */
-export interface FoldedUser {
+export interface UserEmbedding {
   vectors: Float32Array;
   /** How many ratings they come from. */
   ratings: number;
@@ -36,7 +36,7 @@ export interface FoldedUser {
 }
 
 /** An item that has no row: vectors as a row of X would be, samples × stride, and w0 + its bias for each sample. */
-export interface FoldedItem {
+export interface ItemEmbedding {
   vectors: Float32Array;
   offsets: Float32Array;
 }
@@ -54,9 +54,9 @@ export interface FoldInOptions {
 interface KeptSample {
   sample: FactorSample;
   /** items × stride: b_i, then 1, then zeros. */
-  X: Place;
+  X: Slice;
   /** items × stride: what having rated an item adds; not for matrix factorization. */
-  Y?: Place;
+  Y?: Slice;
   /** w0 + d_i without a time, then in each bin: (1 + bins) × items. */
   offsets: Float32Array;
   /** Mean of Y over the ratings of the training. */
@@ -73,10 +73,10 @@ export class FoldIn {
   private readonly kernel = createDenseKernel();
   private readonly arena = new Arena(this.kernel.memory);
   private readonly kept: KeptSample[] = [];
-  private readonly room: Record<"A" | "x" | "m0" | "scores", Place>;
+  private readonly room: Record<"A" | "x" | "m0" | "scores", Slice>;
   /** Room for so many ratings; exchanged for more when a longer history comes. */
   private most = 0;
-  private rows!: Record<"gathered" | "indices" | "weights" | "residuals", Place>;
+  private rows!: Record<"gathered" | "indices" | "weights" | "residuals", Slice>;
 
   constructor(
     items: number,
@@ -86,7 +86,7 @@ export class FoldIn {
   ) {
     this.items = items;
     this.samples = samples;
-    this.stride = strideOf(factors + 1);
+    this.stride = toStride(factors + 1);
     const { arena, stride } = this;
     this.room = {
       A: arena.floats(stride * stride),
@@ -146,14 +146,14 @@ export class FoldIn {
   }
 
   /** A user's vectors, all samples at once. */
-  fold(history: History): FoldedUser {
+  fold(history: History): UserEmbedding {
     const user = this.blank(history);
     for (let s = 0; s < this.samples; s++) this.foldSample(s, history, user);
     return user;
   }
 
   /** A user's vectors before any sample was folded. */
-  blank(history: History): FoldedUser {
+  blank(history: History): UserEmbedding {
     return {
       vectors: new Float32Array(this.samples * this.stride),
       ratings: history.items.length,
@@ -162,7 +162,7 @@ export class FoldIn {
   }
 
   /** Folds one sample: what a server does between two turns of its event loop. */
-  foldSample(s: number, history: History, user: FoldedUser): void {
+  foldSample(s: number, history: History, user: UserEmbedding): void {
     user.vectors.set(this.solveUser(this.kept[s], history), s * this.stride);
   }
 
@@ -184,14 +184,14 @@ export class FoldIn {
     if (Y !== undefined) {
       const strength = sharing.strength * Math.max(0, 1 - n / sharing.ratings);
       const weight = Math.sqrt(Math.max(n, sharing.least)) / (n + strength);
-      kernel.gather(n, stride, rows.indices.at, Y.at, rows.gathered.at);
+      kernel.gather(n, stride, rows.indices.offset, Y.offset, rows.gathered.offset);
       arena.f32(rows.weights).fill(1, 0, n);
-      kernel.combine(n, stride, rows.gathered.at, rows.weights.at, room.m0.at);
+      kernel.combine(n, stride, rows.gathered.offset, rows.weights.offset, room.m0.offset);
       for (let k = 0; k < stride; k++) m0[k] = weight * (m0[k] + strength * meanY[k]);
     }
     addRow(m0, sample.userMean, 0, width);
     for (const label of labels) addRow(m0, sample.userLabels, label * width, width);
-    kernel.gather(n, stride, rows.indices.at, X.at, rows.gathered.at);
+    kernel.gather(n, stride, rows.indices.offset, X.offset, rows.gathered.offset);
     return this.solveRows(
       n,
       (k) => stars[k] - offsets[(1 + (when?.bins[k] ?? -1)) * this.items + items[k]],
@@ -210,7 +210,7 @@ export class FoldIn {
     days?: { sessions: Sessions; precision: number },
   ): Float32Array {
     const { kernel, arena, room, rows, stride, factors } = this;
-    kernel.dots(n, stride, rows.gathered.at, room.m0.at, rows.residuals.at);
+    kernel.dots(n, stride, rows.gathered.offset, room.m0.offset, rows.residuals.offset);
     const weights = arena.f32(rows.weights);
     const residuals = arena.f32(rows.residuals);
     for (let k = 0; k < n; k++) {
@@ -222,11 +222,11 @@ export class FoldIn {
     const all = n + (shares?.length ?? 0);
     const A = arena.f32(room.A).fill(0);
     for (let k = 0; k < stride; k++) A[k * stride + k] = k <= factors ? lambda[k] : 1;
-    kernel.gram(all, stride, stride, rows.gathered.at, rows.weights.at, room.A.at);
-    kernel.cholesky(stride, room.A.at);
+    kernel.gram(all, stride, stride, rows.gathered.offset, rows.weights.offset, room.A.offset);
+    kernel.cholesky(stride, room.A.offset);
     const x = arena.f32(room.x).fill(0);
-    kernel.combine(all, stride, rows.gathered.at, rows.residuals.at, room.x.at);
-    kernel.solve(stride, room.A.at, room.x.at);
+    kernel.combine(all, stride, rows.gathered.offset, rows.residuals.offset, room.x.offset);
+    kernel.solve(stride, room.A.offset, room.x.offset);
     const current = days?.sessions.current ?? -1;
     if (shares && current >= 0) x[factors] += sessionMean(current, n, x, shares, sessionRows);
     addRow(x, arena.f32(room.m0), 0, stride);
@@ -234,12 +234,12 @@ export class FoldIn {
   }
 
   /** Adds one sample's clipped predictions of every item to `out`. @param out as long as `items` */
-  addScores(s: number, { vectors, bin }: FoldedUser, out: Float32Array): void {
+  addScores(s: number, { vectors, bin }: UserEmbedding, out: Float32Array): void {
     const { kernel, arena, room, stride, items } = this;
     const { least, most } = this.options;
     const { X, offsets } = this.kept[s];
     arena.f32(room.x).set(vectors.subarray(s * stride, (s + 1) * stride));
-    kernel.dots(items, stride, X.at, room.x.at, room.scores.at);
+    kernel.dots(items, stride, X.offset, room.x.offset, room.scores.offset);
     const scores = arena.f32(room.scores);
     const from = (1 + bin) * items;
     for (let i = 0; i < items; i++) {
@@ -249,26 +249,26 @@ export class FoldIn {
   }
 
   /** Predicted stars of every item: the mean over samples of the clipped predictions. @param out as long as `items` */
-  scores(user: FoldedUser, out: Float32Array): void {
+  scores(user: UserEmbedding, out: Float32Array): void {
     out.fill(0);
     for (let s = 0; s < this.samples; s++) this.addScores(s, user, out);
     for (let i = 0; i < this.items; i++) out[i] /= this.samples;
   }
 
   /** Predicted stars of one item, by its row. */
-  score({ vectors, bin }: FoldedUser, item: number): number {
+  score({ vectors, bin }: UserEmbedding, item: number): number {
     const { arena, stride, kept } = this;
-    const place = (1 + bin) * this.items + item;
+    const index = (1 + bin) * this.items + item;
     let sum = 0;
     kept.forEach(({ X, offsets }, s) => {
-      const row = arena.f32({ at: X.at + item * stride * 4, length: stride });
-      sum += this.clipped(offsets[place] + dot(row, vectors, s * stride));
+      const row = arena.f32({ offset: X.offset + item * stride * 4, length: stride });
+      sum += this.clipped(offsets[index] + dot(row, vectors, s * stride));
     });
     return sum / this.samples;
   }
 
   /** Predicted stars of an item that has no row. */
-  scoreFolded({ vectors }: FoldedUser, item: FoldedItem): number {
+  scoreEmbedding({ vectors }: UserEmbedding, item: ItemEmbedding): number {
     const { stride } = this;
     let sum = 0;
     for (let s = 0; s < this.samples; s++) {
@@ -285,9 +285,9 @@ export class FoldIn {
 
   /**
    * An item that nobody rated, from its labels and its poster.
-   * @param poster `directionOf` its embedding
+   * @param poster `toDirection` its embedding
    */
-  coldItem({ rows, weights }: WeighedLabels, poster?: Float32Array): FoldedItem {
+  coldItem({ rows, weights }: WeighedLabels, poster?: Float32Array): ItemEmbedding {
     const { stride } = this;
     const item = { vectors: new Float32Array(this.samples * stride), offsets: new Float32Array(this.samples) };
     this.kept.forEach(({ sample }, s) => {
@@ -311,10 +311,10 @@ export class FoldIn {
    */
   foldItem(
     labels: WeighedLabels,
-    raters: readonly FoldedUser[],
+    raters: readonly UserEmbedding[],
     stars: Float32Array,
     poster?: Float32Array,
-  ): FoldedItem {
+  ): ItemEmbedding {
     const { arena, factors, stride, room } = this;
     const item = this.coldItem(labels, poster);
     const n = raters.length;
@@ -341,7 +341,7 @@ export class FoldIn {
     return item;
   }
 
-  private writeItem(item: FoldedItem, s: number, row: Float32Array, w0 = this.kept[s].sample.w0): void {
+  private writeItem(item: ItemEmbedding, s: number, row: Float32Array, w0 = this.kept[s].sample.w0): void {
     const { factors, stride } = this;
     item.vectors.set(row.subarray(0, factors), s * stride);
     item.vectors[s * stride + factors] = 1;
@@ -376,11 +376,11 @@ export class FoldIn {
       const shares = reach.slice(n, all);
       const current = sessions?.current ?? -1;
       items.forEach((item, i) => {
-        v.set(arena.f32({ at: kept.X.at + item * stride * 4, length: stride }));
+        v.set(arena.f32({ offset: kept.X.offset + item * stride * 4, length: stride }));
         // What today added to the bias depends on the vector too.
         if (current >= 0) addRow(v, gathered, (n + current) * stride, stride, shares[current]);
-        kernel.solve(stride, room.A.at, room.x.at);
-        kernel.dots(all, stride, this.rows.gathered.at, room.x.at, this.rows.weights.at);
+        kernel.solve(stride, room.A.offset, room.x.offset);
+        kernel.dots(all, stride, this.rows.gathered.offset, room.x.offset, this.rows.weights.offset);
         for (let k = 0; k < n; k++) {
           const own = sessions?.of[k] ?? -1;
           let moved = reach[k];

@@ -2,8 +2,8 @@
 import type { ItemIndex } from "../../ids.js";
 import { topK } from "../linalg/top-k.js";
 
-/** Too few likes say nothing of a movie's place among others. */
-const leastLikes = 5;
+/** Too few likes say nothing of a movie's neighbours. */
+const minLikes = 5;
 
 export interface ItemNeighbours {
   /** The k closest items, closest first, and their cosines; none for an item that too few people like. */
@@ -21,7 +21,7 @@ export function createItemNeighbours(itemFactors: Float32Array, factors: number,
   for (let i = 0; i < items; i++) {
     let squares = 0;
     for (let j = 0; j < factors; j++) squares += itemFactors[i * factors + j] ** 2;
-    if (likes[i] < leastLikes || squares === 0) excluded[i] = 1;
+    if (likes[i] < minLikes || squares === 0) excluded[i] = 1;
     const scale = squares === 0 ? 0 : 1 / Math.sqrt(squares);
     for (let j = 0; j < factors; j++) directions[i * factors + j] = itemFactors[i * factors + j] * scale;
   }

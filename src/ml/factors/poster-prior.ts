@@ -6,23 +6,23 @@
  */
 
 import { createLabelRows, type LabelLists } from "../data/labels.js";
-import { createDenseKernel, strideOf } from "../linalg/dense-kernel.js";
+import { createDenseKernel, toStride } from "../linalg/dense-kernel.js";
 import { Arena } from "../linalg/kernels.js";
-import type { EncoderName, MovieFeatures } from "../model/predictor.js";
+import type { EncoderKey, MovieFeatures } from "../model/predictor.js";
 import { labelPart } from "./cold-items.js";
 import type { FactorSample } from "./factor-sample.js";
 
 /** What weights of samples are of. */
 export interface PosterBasis {
-  encoder: EncoderName;
+  encoder: EncoderKey;
   /** Mean embedding of the posters that were learned from. */
   mean: Float32Array;
 }
 
 /** Movies with fewer ratings have too little of a vector of their own to learn from. */
-const leastRatings = 20;
+const minRatings = 20;
 /** Below so many posters, nothing is learned. */
-const leastPosters = 50;
+const minPosters = 50;
 /** The embeddings have length 1, so this is worth ten posters. Chosen on held-out movies (docs/accuracy.md). */
 const regularization = 10;
 
@@ -30,7 +30,7 @@ const regularization = 10;
  * Centres an embedding and scales it to length 1; zeros stay zeros.
  * @throws {RangeError} if the lengths differ
  */
-export function directionOf(vector: Float32Array, mean: Float32Array): Float32Array {
+export function toDirection(vector: Float32Array, mean: Float32Array): Float32Array {
   if (vector.length !== mean.length) {
     throw new RangeError(`expected an embedding of ${mean.length} components, received ${vector.length}`);
   }
@@ -54,9 +54,9 @@ export function fitPosterPriors(
   lists: LabelLists,
 ): Float32Array | undefined {
   const items = movies.flatMap(({ poster }, item) =>
-    poster !== undefined && itemCounts[item] >= leastRatings ? [item] : [],
+    poster !== undefined && itemCounts[item] >= minRatings ? [item] : [],
   );
-  if (items.length < leastPosters) return undefined;
+  if (items.length < minPosters) return undefined;
   const vectors = items.map((item) => movies[item].poster?.vector as Float32Array);
   const d = vectors[0].length;
   const mean = new Float32Array(d);
@@ -64,22 +64,22 @@ export function fitPosterPriors(
 
   const kernel = createDenseKernel();
   const arena = new Arena(kernel.memory);
-  const stride = strideOf(d);
+  const stride = toStride(d);
   const n = items.length;
   const X = arena.floats(n * stride);
   const A = arena.floats(stride * stride);
   const targets = arena.floats(n);
   const right = arena.floats(stride);
   vectors.forEach((vector, row) => {
-    arena.f32(X).set(directionOf(vector, mean), row * stride);
+    arena.f32(X).set(toDirection(vector, mean), row * stride);
   });
   const matrix = arena.f32(A);
   for (let c = 0; c < stride; c++) matrix[c * stride + c] = c < d ? regularization : 1;
-  kernel.gram(n, stride, stride, X.at, arena.copyFloats(new Float32Array(n).fill(1)).at, A.at);
-  kernel.cholesky(stride, A.at);
+  kernel.gram(n, stride, stride, X.offset, arena.copyFloats(new Float32Array(n).fill(1)).offset, A.offset);
+  kernel.cholesky(stride, A.offset);
 
-  const { ofMovie } = createLabelRows(lists);
-  const labels = items.map((item) => ofMovie(movies[item]));
+  const { getMovieLabels } = createLabelRows(lists);
+  const labels = items.map((item) => getMovieLabels(movies[item]));
   for (const sample of samples) {
     const width = sample.factors + 1;
     sample.posterWeights = new Float32Array(d * width);
@@ -89,8 +89,8 @@ export function fitPosterPriors(
         own[row] = sample.items[item * width + k] - sample.itemMean[k] - labelPart(sample, labels[row], k);
       });
       const solution = arena.f32(right).fill(0);
-      kernel.combine(n, stride, X.at, targets.at, right.at);
-      kernel.solve(stride, A.at, right.at);
+      kernel.combine(n, stride, X.offset, targets.offset, right.offset);
+      kernel.solve(stride, A.offset, right.offset);
       for (let c = 0; c < d; c++) sample.posterWeights[c * width + k] = solution[c];
     }
   }

@@ -22,6 +22,6 @@ export function createDenseKernel() {
 }
 
 /** The next multiple of eight: what the kernel's rows must be as long as. */
-export function strideOf(columns: number): number {
+export function toStride(columns: number): number {
   return Math.ceil(columns / 8) * 8;
 }

@@ -71,7 +71,7 @@ const rankerSchema = z.object({
   ease: z.object({ regularization: z.number() }).nullable(),
   /** score = ials · iALS + ease · EASE + stars · (predicted stars − 3.5). */
   weights: z.object({ ials: z.number(), ease: z.number(), stars: z.number() }),
-  /** Strength of the popularity dial at −1 and at 1, and the mean popularity percentile of ten recommendations at −1, 0, 1. */
+  /** Strength of the popularity bias at −1 and at 1, and the mean popularity percentile of ten recommendations at −1, 0, 1. */
   dial: z.object({ niche: z.number(), mainstream: z.number(), percentiles: z.array(z.number()) }),
 });
 export type RankerManifest = z.infer<typeof rankerSchema>;
@@ -122,7 +122,7 @@ export type Manifest = BaselineManifest | FactorManifest;
 export type ManifestDraft = Omit<BaselineManifest, "files"> | Omit<FactorManifest, "files">;
 
 /** What to do about a model that cannot be read; `origin` where it is known. */
-export function makeAgain(origin?: Manifest["origin"]): string {
+export function rebuildHint(origin?: Manifest["origin"]): string {
   const commands = { trained: "marquee train", imported: "marquee models import <file> --kind baseline" };
   return `make it again with: ${origin === undefined ? Object.values(commands).join(" or ") : commands[origin]}`;
 }
@@ -137,7 +137,7 @@ export function parseManifest(text: string, folder: string): Manifest {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new AppError("MODEL_INVALID", `expected JSON in ${folder}/manifest.json: ${makeAgain()}`, { cause });
+    throw new AppError("MODEL_INVALID", `expected JSON in ${folder}/manifest.json: ${rebuildHint()}`, { cause });
   }
   const result = manifestSchema.safeParse(json);
   if (!result.success) {
@@ -145,7 +145,7 @@ export function parseManifest(text: string, folder: string): Manifest {
     throw new AppError(
       "MODEL_INVALID",
       `expected a model manifest of version ${modelFormatVersion} in ${folder}/manifest.json, but at ` +
-        `${issue.path.join(".") || "its top"}: ${issue.message}; ${makeAgain()}`,
+        `${issue.path.join(".") || "its top"}: ${issue.message}; ${rebuildHint()}`,
     );
   }
   return result.data as Manifest;

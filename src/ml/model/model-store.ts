@@ -8,7 +8,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/p
 import { join } from "node:path";
 import { AppError, received } from "../../errors.js";
 import { temporaryName } from "../../files/temporary.js";
-import { type Manifest, type ManifestDraft, makeAgain, parseManifest } from "./manifest.js";
+import { type Manifest, type ManifestDraft, parseManifest, rebuildHint } from "./manifest.js";
 
 /** Where models lie: the user's own folder first, then what ships with the project. */
 export interface ModelFolders {
@@ -161,7 +161,7 @@ export function modelFolder(folders: ModelFolders, name: string): string {
 
 /** @throws {AppError} MODEL_INVALID */
 export async function readManifest(folder: string): Promise<Manifest> {
-  const bytes = await readWhole(folder, "manifest.json", makeAgain());
+  const bytes = await readWhole(folder, "manifest.json", rebuildHint());
   return parseManifest(bytes.toString("utf8"), folder);
 }
 
@@ -171,7 +171,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
  */
 export async function readModelFile(folder: string, manifest: Manifest, name: string): Promise<Buffer> {
   const expected = manifest.files[name];
-  const again = makeAgain(manifest.origin);
+  const again = rebuildHint(manifest.origin);
   const bytes = await readWhole(folder, name, again);
   if (expected === undefined || bytes.length !== expected.bytes || sha256(bytes) !== expected.sha256) {
     throw new AppError(

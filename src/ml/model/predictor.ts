@@ -21,7 +21,7 @@ export interface UserFeatures {
 }
 
 /** Which encoder an embedding is of: vectors of two are never compared. */
-export interface EncoderName {
+export interface EncoderKey {
   encoderId: string;
   preprocessing: string;
 }
@@ -29,7 +29,7 @@ export interface EncoderName {
 /** A poster's embedding. */
 export interface PosterFeatures {
   /** A model leaves embeddings of another encoder than its own aside. */
-  encoder: EncoderName;
+  encoder: EncoderKey;
   /** SHA-256 of the picture. */
   content: string;
   vector: Float32Array;
@@ -41,20 +41,20 @@ export interface MovieFeatures {
   genres: string;
   /** Year of release. */
   year?: number | null;
-  /** Brought for a movie that the model lacks, of the encoder that it names (`postersOf`). */
+  /** Brought for a movie that the model lacks, of the encoder that it names (`posterEncoder`). */
   poster?: PosterFeatures;
   /** Who rated it, and with how many stars; brought for a movie of which the model says that it lacks it (`hasItem`). */
   raters?: readonly { user: UserFeatures; stars: number }[];
 }
 
-/** Pairs to predict: pair k is `users[userAt[k]]` and `movies[movieAt[k]]`. */
+/** Pairs to predict: pair k is `users[userIndices[k]]` and `movies[movieIndices[k]]`. */
 export interface Pairs {
   users: readonly UserFeatures[];
   movies: readonly MovieFeatures[];
-  userAt: Int32Array;
-  movieAt: Int32Array;
+  userIndices: Int32Array;
+  movieIndices: Int32Array;
   /** When each pair's rating would be given, in Unix seconds; now where absent. Only models that know times care. */
-  at?: Float64Array;
+  times?: Float64Array;
 }
 
 export interface Predictions {
@@ -78,7 +78,7 @@ export interface Predictor {
   /** Whether predictions follow from the users' ratings as they are now, which the caller then brings. */
   readonly needsRatings: boolean;
   /** The encoder whose embeddings say something of a new movie; undefined where the model learned nothing from posters. */
-  readonly postersOf?: EncoderName;
+  readonly posterEncoder?: EncoderKey;
   /** Whether ratings of the movie trained the model. */
   hasItem(id: MovieId): boolean;
   predict(pairs: Pairs): Promise<Predictions>;
@@ -86,13 +86,13 @@ export interface Predictor {
    * How much a user would like to watch each movie, whether rated or not: higher is better, comparable within one call
    * only; −∞ for a movie that no rating trained. Undefined where the model has no ranker.
    * @param stars predicted stars of each movie
-   * @param dial −1 (niche) to 1 (mainstream)
+   * @param popularityBias −1 (niche) to 1 (mainstream)
    */
   preferences?(
     user: UserFeatures,
     movies: readonly MovieFeatures[],
     stars: Float32Array,
-    dial: number,
+    popularityBias: number,
   ): Promise<Float32Array>;
   /**
    * The movies that the same people like, closest first, with their cosines in −1..1; none for a movie that too few
@@ -109,6 +109,6 @@ export interface Predictor {
 /** MODEL where the model knows both the user and the movie from ratings, else FALLBACK. */
 export type Basis = "MODEL" | "FALLBACK";
 
-export function basisOf(predictions: Predictions, pair: number): Basis {
+export function getBasis(predictions: Predictions, pair: number): Basis {
   return predictions.userKnown[pair] && predictions.itemKnown[pair] ? "MODEL" : "FALLBACK";
 }

@@ -4,7 +4,7 @@
  */
 import { gaussians, mulberry32 } from "../../random.js";
 import { type SparseRows, transposed } from "../data/rating-matrix.js";
-import { createDenseKernel, strideOf } from "../linalg/dense-kernel.js";
+import { createDenseKernel, toStride } from "../linalg/dense-kernel.js";
 import { Arena } from "../linalg/kernels.js";
 
 export interface IalsOptions {
@@ -32,7 +32,7 @@ export const ialsDefaults: IalsOptions = {
  */
 export function fitIals(likes: SparseRows, options: IalsOptions, onIteration?: (done: number) => void): Float32Array {
   const { factors, iterations, seed } = options;
-  const stride = strideOf(factors);
+  const stride = toStride(factors);
   const sides = [likes, transposed(likes)];
   const [users, items] = sides;
   const vectors = [new Float32Array(users.rows * stride), new Float32Array(items.rows * stride)];
@@ -52,42 +52,42 @@ export function fitIals(likes: SparseRows, options: IalsOptions, onIteration?: (
 }
 
 /** One half-step: every row's vector anew, given the other side's. */
-function createHalfStep(stride: number, factors: number, mostRows: number, mostEntries: number) {
+function createHalfStep(stride: number, factors: number, maxRows: number, maxEntries: number) {
   const kernel = createDenseKernel();
   const arena = new Arena(kernel.memory);
-  const Y = arena.floats(mostRows * stride);
+  const Y = arena.floats(maxRows * stride);
   const G = arena.floats(stride * stride);
   const A = arena.floats(stride * stride);
-  const gathered = arena.floats(mostEntries * stride);
-  const indices = arena.floats(mostEntries);
-  const ones = arena.floats(Math.max(mostEntries, mostRows));
+  const gathered = arena.floats(maxEntries * stride);
+  const indices = arena.floats(maxEntries);
+  const ones = arena.floats(Math.max(maxEntries, maxRows));
   const x = arena.floats(stride);
   arena.f32(ones).fill(1);
 
   return (rows: SparseRows, other: Float32Array, out: Float32Array, { unobserved, regularization }: IalsOptions) => {
     arena.f32(Y).set(other);
     const gram = arena.f32(G).fill(0);
-    kernel.gram(rows.columns, stride, stride, Y.at, ones.at, G.at);
+    kernel.gram(rows.columns, stride, stride, Y.offset, ones.offset, G.offset);
     for (let k = 0; k < gram.length; k++) gram[k] *= unobserved;
     const matrix = arena.f32(A);
     const vector = arena.f32(x);
     for (let row = 0; row < rows.rows; row++) {
-      const from = rows.pointers[row];
-      const n = rows.pointers[row + 1] - from;
+      const from = rows.indptr[row];
+      const n = rows.indptr[row + 1] - from;
       if (n === 0) {
         out.fill(0, row * stride, (row + 1) * stride);
         continue;
       }
       arena.i32(indices).set(rows.indices.subarray(from, from + n));
-      kernel.gather(n, stride, indices.at, Y.at, gathered.at);
+      kernel.gather(n, stride, indices.offset, Y.offset, gathered.offset);
       matrix.set(gram);
       const lambda = regularization * (n + unobserved * rows.columns);
       for (let k = 0; k < stride; k++) matrix[k * stride + k] += k < factors ? lambda : 1;
-      kernel.gram(n, stride, stride, gathered.at, ones.at, A.at);
-      kernel.cholesky(stride, A.at);
+      kernel.gram(n, stride, stride, gathered.offset, ones.offset, A.offset);
+      kernel.cholesky(stride, A.offset);
       vector.fill(0);
-      kernel.combine(n, stride, gathered.at, ones.at, x.at);
-      kernel.solve(stride, A.at, x.at);
+      kernel.combine(n, stride, gathered.offset, ones.offset, x.offset);
+      kernel.solve(stride, A.offset, x.offset);
       out.set(vector, row * stride);
     }
   };
@@ -95,8 +95,8 @@ function createHalfStep(stride: number, factors: number, mostRows: number, mostE
 
 function longestRow(sides: readonly SparseRows[]): number {
   let longest = 1;
-  for (const { rows, pointers } of sides) {
-    for (let row = 0; row < rows; row++) longest = Math.max(longest, pointers[row + 1] - pointers[row]);
+  for (const { rows, indptr } of sides) {
+    for (let row = 0; row < rows; row++) longest = Math.max(longest, indptr[row + 1] - indptr[row]);
   }
   return longest;
 }

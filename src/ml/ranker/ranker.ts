@@ -2,7 +2,7 @@
  * What a user would choose to watch, apart from how many stars they would give: likes predict likes, by implicit
  * factors (iALS) and item-to-item weights (EASE) together, nudged by predicted stars.
  */
-import { createDenseKernel, strideOf } from "../linalg/dense-kernel.js";
+import { createDenseKernel, toStride } from "../linalg/dense-kernel.js";
 import { Arena } from "../linalg/kernels.js";
 import type { RankerManifest } from "../model/manifest.js";
 import { type Tensor, writeSafetensors } from "../model/safetensors.js";
@@ -56,17 +56,17 @@ export interface Ranking {
   /** @param liked rows of the items that the user likes, without repeats; @param out overwritten */
   parts(liked: Int32Array, out: RankingParts): void;
   /** The same, new, with pauses between its pieces. */
-  partsInTurns(liked: Int32Array, pause: () => Promise<void> | undefined): Promise<RankingParts>;
+  partsAsync(liked: Int32Array, pause: () => Promise<void> | undefined): Promise<RankingParts>;
   /** As `scores`, of parts that are there. @param likes how many items the user likes */
-  combine(parts: RankingParts, likes: number, stars: Float32Array, dial: number, out: Float32Array): void;
+  combine(parts: RankingParts, likes: number, stars: Float32Array, popularityBias: number, out: Float32Array): void;
   /**
    * Preference for every item, without regard to what is rated: higher is better, comparable within one user only.
    * @param liked rows of the items that the user likes, without repeats
    * @param stars predicted stars of every item
-   * @param dial −1 (niche) to 1 (mainstream)
+   * @param popularityBias −1 (niche) to 1 (mainstream)
    * @param out as long as `stars`; overwritten
    */
-  scores(liked: Int32Array, stars: Float32Array, dial: number, out: Float32Array): void;
+  scores(liked: Int32Array, stars: Float32Array, popularityBias: number, out: Float32Array): void;
 }
 
 /** Rows of the item-to-item matrix that are added up in about a millisecond. */
@@ -77,10 +77,10 @@ const neutralStars = 3.5;
 
 export function createRanking(ranker: Ranker): Ranking {
   const { manifest, itemFactors, ease, likes } = ranker;
-  const { dial: dialManifest, positiveFrom } = manifest;
+  const { dial: biasStrengths, positiveFrom } = manifest;
   const { factors, unobserved, regularization } = manifest.ials;
   const items = likes.length;
-  const stride = strideOf(factors);
+  const stride = toStride(factors);
   const kernel = createDenseKernel();
   const arena = new Arena(kernel.memory);
   const Y = arena.floats(items * stride);
@@ -94,7 +94,7 @@ export function createRanking(ranker: Ranker): Ranking {
   arena.f32(ones).fill(1);
   const view = arena.f32(Y);
   for (let i = 0; i < items; i++) view.set(itemFactors.subarray(i * factors, (i + 1) * factors), i * stride);
-  kernel.gram(items, stride, stride, Y.at, ones.at, G.at);
+  kernel.gram(items, stride, stride, Y.offset, ones.offset, G.offset);
   const gram = arena.f32(G).map((value) => value * unobserved);
   const popularity = standardisedPopularity(likes);
   const own = { ials: new Float32Array(items), ease: new Float32Array(items) };
@@ -103,22 +103,22 @@ export function createRanking(ranker: Ranker): Ranking {
   function foldIn(liked: Int32Array): void {
     const n = liked.length;
     arena.i32(indices).set(liked);
-    kernel.gather(n, stride, indices.at, Y.at, gathered.at);
+    kernel.gather(n, stride, indices.offset, Y.offset, gathered.offset);
     const matrix = arena.f32(A);
     matrix.set(gram);
     const lambda = regularization * (n + unobserved * items);
     for (let k = 0; k < stride; k++) matrix[k * stride + k] += k < factors ? lambda : 1;
-    kernel.gram(n, stride, stride, gathered.at, ones.at, A.at);
-    kernel.cholesky(stride, A.at);
+    kernel.gram(n, stride, stride, gathered.offset, ones.offset, A.offset);
+    kernel.cholesky(stride, A.offset);
     arena.f32(x).fill(0);
-    kernel.combine(n, stride, gathered.at, ones.at, x.at);
-    kernel.solve(stride, A.at, x.at);
+    kernel.combine(n, stride, gathered.offset, ones.offset, x.offset);
+    kernel.solve(stride, A.offset, x.offset);
   }
 
   /** What is between two yields shares memory with other users', and goes in one piece. */
   function* pieces(liked: Int32Array, result: RankingParts): Generator<void> {
     foldIn(liked);
-    kernel.dots(items, stride, Y.at, x.at, out.at);
+    kernel.dots(items, stride, Y.offset, x.offset, out.offset);
     result.ials.set(arena.f32(out));
     result.ease.fill(0);
     if (ease === undefined) return;
@@ -136,33 +136,34 @@ export function createRanking(ranker: Ranker): Ranking {
     while (!all.next().done);
   }
 
-  async function partsInTurns(liked: Int32Array, pause: () => Promise<void> | undefined): Promise<RankingParts> {
+  async function partsAsync(liked: Int32Array, pause: () => Promise<void> | undefined): Promise<RankingParts> {
     const result = { ials: new Float32Array(items), ease: new Float32Array(items) };
     await pause();
     for (const _ of pieces(liked, result)) await pause();
     return result;
   }
 
-  function scores(liked: Int32Array, stars: Float32Array, dial: number, result: Float32Array): void {
+  function scores(liked: Int32Array, stars: Float32Array, popularityBias: number, result: Float32Array): void {
     parts(liked, own);
-    combine(own, liked.length, stars, dial, result);
+    combine(own, liked.length, stars, popularityBias, result);
   }
 
   function combine(
     { ials, ease: neighbours }: RankingParts,
     likes: number,
     stars: Float32Array,
-    dial: number,
+    popularityBias: number,
     result: Float32Array,
   ): void {
-    const strength = dial < 0 ? dial * dialManifest.niche : dial * dialManifest.mainstream;
+    const strength =
+      popularityBias < 0 ? popularityBias * biasStrengths.niche : popularityBias * biasStrengths.mainstream;
     // Where nothing is known of their taste, what most people like comes first.
     const fallback = likes === 0 ? 0.05 : 0;
     weigh({ ials, ease: neighbours }, stars, manifest.weights, result);
     for (let i = 0; i < items; i++) result[i] += (strength + fallback) * popularity[i];
   }
 
-  return { positiveFrom, popularity, parts, partsInTurns, combine, scores };
+  return { positiveFrom, popularity, parts, partsAsync, combine, scores };
 }
 
 /** score = ials · iALS + ease · EASE + stars · (predicted stars − 3.5). @param out overwritten */

@@ -8,7 +8,7 @@ import { AppError } from "../../errors.js";
 import { gaussians, mulberry32 } from "../../random.js";
 import { type SparseRows, transposed } from "../data/rating-matrix.js";
 import type { FactorSample } from "../factors/factor-sample.js";
-import { createDenseKernel, strideOf } from "../linalg/dense-kernel.js";
+import { createDenseKernel, toStride } from "../linalg/dense-kernel.js";
 import { Arena } from "../linalg/kernels.js";
 
 export interface MfOptions {
@@ -28,7 +28,7 @@ export const mfDefaults: MfOptions = {
 };
 
 /**
- * @param byUser users × items, values stars
+ * @param byUser users × items, data in stars
  * @param labels sizes of the label tables, which stay zero: this model knows ids only
  * @param hooks onIteration is called after each iteration with its number, from 1; the signal stops between two half-steps
  * @throws {AppError} INTERRUPTED after the signal: a half-finished factorization is worth nothing, so none is kept
@@ -41,13 +41,13 @@ export async function fitMf(
 ): Promise<FactorSample> {
   const { factors, iterations, regularization, biasRegularization, seed } = options;
   const byItem = transposed(byUser);
-  const stride = strideOf(factors + 1);
-  const w0 = byUser.values.reduce((sum, value) => sum + value, 0) / byUser.values.length;
+  const stride = toStride(factors + 1);
+  const w0 = byUser.data.reduce((sum, value) => sum + value, 0) / byUser.data.length;
   const users = new Float32Array(byUser.rows * stride);
   const items = new Float32Array(byItem.rows * stride);
   const random = mulberry32(seed);
   for (let i = 0; i < byItem.rows; i++) {
-    if (byItem.pointers[i + 1] > byItem.pointers[i]) {
+    if (byItem.indptr[i + 1] > byItem.indptr[i]) {
       items.set(Float32Array.from(gaussians(random, factors, 0.1)), i * stride);
     }
   }
@@ -89,16 +89,16 @@ async function letSignalsIn(signal: AbortSignal | undefined): Promise<void> {
 }
 
 /** One half-step: every row's vector and bias anew, given the other side's. */
-function createHalfStep(stride: number, lambda: Float32Array, mostRows: number, mostEntries: number) {
+function createHalfStep(stride: number, lambda: Float32Array, maxRows: number, maxEntries: number) {
   const kernel = createDenseKernel();
   const arena = new Arena(kernel.memory);
   const factors = lambda.length - 1;
-  const X = arena.floats(mostRows * stride);
+  const X = arena.floats(maxRows * stride);
   const A = arena.floats(stride * stride);
-  const gathered = arena.floats(mostEntries * stride);
-  const indices = arena.floats(mostEntries);
-  const ones = arena.floats(mostEntries);
-  const targets = arena.floats(mostEntries);
+  const gathered = arena.floats(maxEntries * stride);
+  const indices = arena.floats(maxEntries);
+  const ones = arena.floats(maxEntries);
+  const targets = arena.floats(maxEntries);
   const x = arena.floats(stride);
   arena.f32(ones).fill(1);
 
@@ -111,24 +111,24 @@ function createHalfStep(stride: number, lambda: Float32Array, mostRows: number, 
     const vector = arena.f32(x);
     const target = arena.f32(targets);
     for (let row = 0; row < rows.rows; row++) {
-      const from = rows.pointers[row];
-      const n = rows.pointers[row + 1] - from;
+      const from = rows.indptr[row];
+      const n = rows.indptr[row + 1] - from;
       if (n === 0) {
         out.fill(0, row * stride, (row + 1) * stride);
         continue;
       }
       for (let k = 0; k < n; k++) {
-        target[k] = rows.values[from + k] - w0 - other[rows.indices[from + k] * stride + factors];
+        target[k] = rows.data[from + k] - w0 - other[rows.indices[from + k] * stride + factors];
       }
       arena.i32(indices).set(rows.indices.subarray(from, from + n));
-      kernel.gather(n, stride, indices.at, X.at, gathered.at);
+      kernel.gather(n, stride, indices.offset, X.offset, gathered.offset);
       matrix.fill(0);
       for (let k = 0; k < stride; k++) matrix[k * stride + k] = k <= factors ? lambda[k] : 1;
-      kernel.gram(n, stride, stride, gathered.at, ones.at, A.at);
-      kernel.cholesky(stride, A.at);
+      kernel.gram(n, stride, stride, gathered.offset, ones.offset, A.offset);
+      kernel.cholesky(stride, A.offset);
       vector.fill(0);
-      kernel.combine(n, stride, gathered.at, targets.at, x.at);
-      kernel.solve(stride, A.at, x.at);
+      kernel.combine(n, stride, gathered.offset, targets.offset, x.offset);
+      kernel.solve(stride, A.offset, x.offset);
       out.set(vector, row * stride);
     }
   };
@@ -136,8 +136,8 @@ function createHalfStep(stride: number, lambda: Float32Array, mostRows: number, 
 
 function longest(sides: readonly SparseRows[]): number {
   let most = 1;
-  for (const { rows, pointers } of sides) {
-    for (let row = 0; row < rows; row++) most = Math.max(most, pointers[row + 1] - pointers[row]);
+  for (const { rows, indptr } of sides) {
+    for (let row = 0; row < rows; row++) most = Math.max(most, indptr[row + 1] - indptr[row]);
   }
   return most;
 }

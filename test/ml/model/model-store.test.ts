@@ -85,7 +85,7 @@ describe("saving a model", () => {
     });
     expect(Object.keys(manifest.files).sort()).toEqual(["model.onnx", "weights.safetensors"]);
     const predictor = await loadModel(folder);
-    const pair = { users, movies, userAt: Int32Array.of(0), movieAt: Int32Array.of(0) };
+    const pair = { users, movies, userIndices: Int32Array.of(0), movieIndices: Int32Array.of(0) };
     expect(Number.isFinite((await predictor.predict(pair)).stars[0])).toBe(true);
   });
 
