@@ -2,6 +2,7 @@
 import { AppError } from "../../errors.js";
 import { createDenseKernel, toStride } from "../linalg/dense-kernel.js";
 import { Arena } from "../linalg/kernels.js";
+import { addDiagonal } from "../linalg/normal-equations.js";
 
 /**
  * @param kernel row-major, n × n, symmetric: how alike any two of the n examples are
@@ -30,11 +31,8 @@ export function solveKernelRidge(
   const A = arena.floats(stride * stride);
   const column = arena.floats(stride);
   const matrix = arena.f32(A);
-  for (let i = 0; i < stride; i++) {
-    // What fills up the stride stands alone.
-    if (i < n) matrix.set(kernel.subarray(i * n, (i + 1) * n), i * stride);
-    matrix[i * stride + i] += i < n ? regularization : 1;
-  }
+  for (let i = 0; i < n; i++) matrix.set(kernel.subarray(i * n, (i + 1) * n), i * stride);
+  addDiagonal(matrix, stride, n, regularization);
   if (dense.cholesky(stride, A.offset) !== 0) {
     throw new AppError("TRAINING_FAILED", `expected a larger regularization than ${regularization}`);
   }

@@ -62,3 +62,12 @@ export function transposed({ rows, columns, indptr, indices, data }: SparseRows)
   for (let r = 0; r < rows; r++) rowIndices.fill(r, indptr[r], indptr[r + 1]);
   return sparseRows(columns, rows, indices, rowIndices, data);
 }
+
+/** Entries of the longest row of these matrices, at least 1. */
+export function maxRowLength(matrices: readonly SparseRows[]): number {
+  let longest = 1;
+  for (const { rows, indptr } of matrices) {
+    for (let row = 0; row < rows; row++) longest = Math.max(longest, indptr[row + 1] - indptr[row]);
+  }
+  return longest;
+}

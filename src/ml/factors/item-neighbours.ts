@@ -1,5 +1,6 @@
 /** Which movies the same people like: cosine of the ranker's item factors. */
 import type { ItemIndex } from "../../ids.js";
+import { normalise } from "../linalg/normalise.js";
 import { topK } from "../linalg/top-k.js";
 
 /** Too few likes say nothing of a movie's neighbours. */
@@ -16,23 +17,20 @@ export interface ItemNeighbours {
  */
 export function createItemNeighbours(itemFactors: Float32Array, factors: number, likes: Float32Array): ItemNeighbours {
   const items = likes.length;
-  const directions = new Float32Array(items * factors);
+  const directions = itemFactors.slice();
   const excluded = new Uint8Array(items);
   for (let i = 0; i < items; i++) {
-    let squares = 0;
-    for (let j = 0; j < factors; j++) squares += itemFactors[i * factors + j] ** 2;
+    const squares = normalise(directions, i * factors, factors);
     if (likes[i] < minLikes || squares === 0) excluded[i] = 1;
-    const scale = squares === 0 ? 0 : 1 / Math.sqrt(squares);
-    for (let j = 0; j < factors; j++) directions[i * factors + j] = itemFactors[i * factors + j] * scale;
   }
   const cosines = new Float32Array(items);
   return {
     of(item, k) {
       if (excluded[item]) return { items: new Int32Array(0), cosines: new Float64Array(0) };
       const own = directions.subarray(item * factors, (item + 1) * factors);
-      for (let i = 0, at = 0; i < items; i++) {
+      for (let i = 0, k = 0; i < items; i++) {
         let dot = 0;
-        for (let j = 0; j < factors; j++, at++) dot += own[j] * directions[at];
+        for (let j = 0; j < factors; j++, k++) dot += own[j] * directions[k];
         cosines[i] = dot;
       }
       excluded[item] = 1;

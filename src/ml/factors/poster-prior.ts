@@ -8,6 +8,13 @@
 import { createLabelRows, type LabelLists } from "../data/labels.js";
 import { createDenseKernel, toStride } from "../linalg/dense-kernel.js";
 import { Arena } from "../linalg/kernels.js";
+import {
+  addDiagonal,
+  factorNormalEquations,
+  type NormalEquations,
+  solveNormalEquations,
+} from "../linalg/normal-equations.js";
+import { normalise } from "../linalg/normalise.js";
 import type { EncoderKey, MovieFeatures } from "../model/predictor.js";
 import { labelPart } from "./cold-items.js";
 import type { FactorSample } from "./factor-sample.js";
@@ -35,10 +42,7 @@ export function toDirection(vector: Float32Array, mean: Float32Array): Float32Ar
     throw new RangeError(`expected an embedding of ${mean.length} components, received ${vector.length}`);
   }
   const out = Float32Array.from(vector, (value, c) => value - mean[c]);
-  let squares = 0;
-  for (const value of out) squares += value * value;
-  const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
-  for (let c = 0; c < out.length; c++) out[c] *= scale;
+  normalise(out, 0, out.length);
   return out;
 }
 
@@ -66,17 +70,19 @@ export function fitPosterPriors(
   const arena = new Arena(kernel.memory);
   const stride = toStride(d);
   const n = items.length;
-  const X = arena.floats(n * stride);
-  const A = arena.floats(stride * stride);
-  const targets = arena.floats(n);
-  const right = arena.floats(stride);
+  const equations: NormalEquations = {
+    stride,
+    X: arena.floats(n * stride),
+    weights: arena.copyFloats(new Float32Array(n).fill(1)),
+    coefficients: arena.floats(n),
+    A: arena.floats(stride * stride),
+    x: arena.floats(stride),
+  };
   vectors.forEach((vector, row) => {
-    arena.f32(X).set(toDirection(vector, mean), row * stride);
+    arena.f32(equations.X).set(toDirection(vector, mean), row * stride);
   });
-  const matrix = arena.f32(A);
-  for (let c = 0; c < stride; c++) matrix[c * stride + c] = c < d ? regularization : 1;
-  kernel.gram(n, stride, stride, X.offset, arena.copyFloats(new Float32Array(n).fill(1)).offset, A.offset);
-  kernel.cholesky(stride, A.offset);
+  addDiagonal(arena.f32(equations.A), stride, d, regularization);
+  factorNormalEquations(kernel, n, equations);
 
   const { getMovieLabels } = createLabelRows(lists);
   const labels = items.map((item) => getMovieLabels(movies[item]));
@@ -84,13 +90,12 @@ export function fitPosterPriors(
     const width = sample.factors + 1;
     sample.posterWeights = new Float32Array(d * width);
     for (let k = 0; k < width; k++) {
-      const own = arena.f32(targets);
+      const targets = arena.f32(equations.coefficients);
       items.forEach((item, row) => {
-        own[row] = sample.items[item * width + k] - sample.itemMean[k] - labelPart(sample, labels[row], k);
+        targets[row] = sample.items[item * width + k] - sample.itemMean[k] - labelPart(sample, labels[row], k);
       });
-      const solution = arena.f32(right).fill(0);
-      kernel.combine(n, stride, X.offset, targets.offset, right.offset);
-      kernel.solve(stride, A.offset, right.offset);
+      const solution = arena.f32(equations.x).fill(0);
+      solveNormalEquations(kernel, n, equations);
       for (let c = 0; c < d; c++) sample.posterWeights[c * width + k] = solution[c];
     }
   }

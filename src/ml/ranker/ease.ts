@@ -3,6 +3,7 @@ import { AppError } from "../../errors.js";
 import type { SparseRows } from "../data/rating-matrix.js";
 import { createDenseKernel, toStride } from "../linalg/dense-kernel.js";
 import { Arena } from "../linalg/kernels.js";
+import { addDiagonal } from "../linalg/normal-equations.js";
 
 /**
  * B = I − P · diag(1 / P_jj), P = (XᵀX + λI)⁻¹: a user's score of item j is the sum of B_ij over the items i they like.
@@ -33,7 +34,7 @@ export function fitEase(likes: SparseRows, regularization: number, onStep?: () =
       for (let b = likes.indptr[u]; b < likes.indptr[u + 1]; b++) gram[row + position[likes.indices[b]]]++;
     }
   }
-  for (let i = 0; i < n; i++) gram[i * n + i] += i < liked.length ? regularization : 1;
+  addDiagonal(gram, n, liked.length, regularization);
   const failed = kernel.cholesky(n, L.offset);
   if (failed !== 0)
     throw new AppError("TRAINING_FAILED", `expected a larger --ease-regularization than ${regularization}`);

@@ -4,6 +4,12 @@
  */
 import { createDenseKernel, toStride } from "../linalg/dense-kernel.js";
 import { Arena } from "../linalg/kernels.js";
+import {
+  addDiagonal,
+  factorNormalEquations,
+  type NormalEquations,
+  solveNormalEquations,
+} from "../linalg/normal-equations.js";
 import type { RankerManifest } from "../model/manifest.js";
 import { type Tensor, writeSafetensors } from "../model/safetensors.js";
 
@@ -85,11 +91,16 @@ export function createRanking(ranker: Ranker): Ranking {
   const arena = new Arena(kernel.memory);
   const Y = arena.floats(items * stride);
   const G = arena.floats(stride * stride);
-  const A = arena.floats(stride * stride);
-  const x = arena.floats(stride);
-  const gathered = arena.floats(items * stride);
   const indices = arena.floats(items);
   const ones = arena.floats(items);
+  const equations: NormalEquations = {
+    stride,
+    X: arena.floats(items * stride),
+    weights: ones,
+    coefficients: ones,
+    A: arena.floats(stride * stride),
+    x: arena.floats(stride),
+  };
   const out = arena.floats(items);
   arena.f32(ones).fill(1);
   const view = arena.f32(Y);
@@ -103,22 +114,19 @@ export function createRanking(ranker: Ranker): Ranking {
   function foldIn(liked: Int32Array): void {
     const n = liked.length;
     arena.i32(indices).set(liked);
-    kernel.gather(n, stride, indices.offset, Y.offset, gathered.offset);
-    const matrix = arena.f32(A);
+    kernel.gather(n, stride, indices.offset, Y.offset, equations.X.offset);
+    const matrix = arena.f32(equations.A);
     matrix.set(gram);
-    const lambda = regularization * (n + unobserved * items);
-    for (let k = 0; k < stride; k++) matrix[k * stride + k] += k < factors ? lambda : 1;
-    kernel.gram(n, stride, stride, gathered.offset, ones.offset, A.offset);
-    kernel.cholesky(stride, A.offset);
-    arena.f32(x).fill(0);
-    kernel.combine(n, stride, gathered.offset, ones.offset, x.offset);
-    kernel.solve(stride, A.offset, x.offset);
+    addDiagonal(matrix, stride, factors, regularization * (n + unobserved * items));
+    factorNormalEquations(kernel, n, equations);
+    arena.f32(equations.x).fill(0);
+    solveNormalEquations(kernel, n, equations);
   }
 
   /** What is between two yields shares memory with other users', and goes in one piece. */
   function* pieces(liked: Int32Array, result: RankingParts): Generator<void> {
     foldIn(liked);
-    kernel.dots(items, stride, Y.offset, x.offset, out.offset);
+    kernel.dots(items, stride, Y.offset, equations.x.offset, out.offset);
     result.ials.set(arena.f32(out));
     result.ease.fill(0);
     if (ease === undefined) return;

@@ -6,10 +6,16 @@
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "../../errors.js";
 import { gaussians, mulberry32 } from "../../random.js";
-import { type SparseRows, transposed } from "../data/rating-matrix.js";
+import { maxRowLength, type SparseRows, transposed } from "../data/rating-matrix.js";
 import type { FactorSample } from "../factors/factor-sample.js";
 import { createDenseKernel, toStride } from "../linalg/dense-kernel.js";
 import { Arena } from "../linalg/kernels.js";
+import {
+  addDiagonal,
+  factorNormalEquations,
+  type NormalEquations,
+  solveNormalEquations,
+} from "../linalg/normal-equations.js";
 
 export interface MfOptions {
   factors: number;
@@ -53,7 +59,7 @@ export async function fitMf(
   }
   const lambda = new Float32Array(factors + 1).fill(regularization);
   lambda[factors] = biasRegularization;
-  const step = createHalfStep(stride, lambda, Math.max(byUser.rows, byItem.rows), longest([byUser, byItem]));
+  const step = createHalfStep(stride, lambda, Math.max(byUser.rows, byItem.rows), maxRowLength([byUser, byItem]));
   for (let iteration = 1; iteration <= iterations; iteration++) {
     await letSignalsIn(hooks.signal);
     step(byUser, items, users, w0);
@@ -94,22 +100,25 @@ function createHalfStep(stride: number, lambda: Float32Array, maxRows: number, m
   const arena = new Arena(kernel.memory);
   const factors = lambda.length - 1;
   const X = arena.floats(maxRows * stride);
-  const A = arena.floats(stride * stride);
-  const gathered = arena.floats(maxEntries * stride);
   const indices = arena.floats(maxEntries);
-  const ones = arena.floats(maxEntries);
-  const targets = arena.floats(maxEntries);
-  const x = arena.floats(stride);
-  arena.f32(ones).fill(1);
+  const equations: NormalEquations = {
+    stride,
+    X: arena.floats(maxEntries * stride),
+    weights: arena.floats(maxEntries),
+    coefficients: arena.floats(maxEntries),
+    A: arena.floats(stride * stride),
+    x: arena.floats(stride),
+  };
+  arena.f32(equations.weights).fill(1);
 
   return (rows: SparseRows, other: Float32Array, out: Float32Array, w0: number) => {
     const table = arena.f32(X);
     table.set(other);
     // The other side's bias is known: it moves into the target, and 1 takes its place as the own bias's input.
     for (let c = 0; c < rows.columns; c++) table[c * stride + factors] = 1;
-    const matrix = arena.f32(A);
-    const vector = arena.f32(x);
-    const target = arena.f32(targets);
+    const matrix = arena.f32(equations.A);
+    const vector = arena.f32(equations.x);
+    const target = arena.f32(equations.coefficients);
     for (let row = 0; row < rows.rows; row++) {
       const from = rows.indptr[row];
       const n = rows.indptr[row + 1] - from;
@@ -121,23 +130,13 @@ function createHalfStep(stride: number, lambda: Float32Array, maxRows: number, m
         target[k] = rows.data[from + k] - w0 - other[rows.indices[from + k] * stride + factors];
       }
       arena.i32(indices).set(rows.indices.subarray(from, from + n));
-      kernel.gather(n, stride, indices.offset, X.offset, gathered.offset);
+      kernel.gather(n, stride, indices.offset, X.offset, equations.X.offset);
       matrix.fill(0);
-      for (let k = 0; k < stride; k++) matrix[k * stride + k] = k <= factors ? lambda[k] : 1;
-      kernel.gram(n, stride, stride, gathered.offset, ones.offset, A.offset);
-      kernel.cholesky(stride, A.offset);
+      addDiagonal(matrix, stride, factors + 1, lambda);
+      factorNormalEquations(kernel, n, equations);
       vector.fill(0);
-      kernel.combine(n, stride, gathered.offset, targets.offset, x.offset);
-      kernel.solve(stride, A.offset, x.offset);
+      solveNormalEquations(kernel, n, equations);
       out.set(vector, row * stride);
     }
   };
-}
-
-function longest(sides: readonly SparseRows[]): number {
-  let most = 1;
-  for (const { rows, indptr } of sides) {
-    for (let row = 0; row < rows; row++) most = Math.max(most, indptr[row + 1] - indptr[row]);
-  }
-  return most;
 }
