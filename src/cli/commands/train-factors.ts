@@ -7,7 +7,7 @@ import { AppError } from "../../errors.js";
 import { type BayesOptions, bayesDefaults } from "../../ml/bayes/bayes-train.js";
 import { heldOutBy, splitByIdentity } from "../../ml/data/split.js";
 import { buildFactorModel } from "../../ml/factors/factor-model.js";
-import { readFactorPredictor } from "../../ml/factors/factor-predictor.js";
+import { readFactorPredictor } from "../../ml/factors/load-factor-model.js";
 import type { FactorManifest } from "../../ml/model/manifest.js";
 import { checkModelName, freeModelName, saveModel } from "../../ml/model/model-store.js";
 import { type RankerOptions, rankerDefaults } from "../../ml/ranker/ranker-train.js";

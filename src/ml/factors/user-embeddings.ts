@@ -1,6 +1,7 @@
 /** Folded users, kept as long as their ratings stay as they were. */
 import type { UserId } from "../../ids.js";
-import type { FoldIn, History, UserEmbedding } from "./fold-in.js";
+import type { FoldIn } from "./fold-in.js";
+import type { History, UserEmbedding } from "./fold-in-solver.js";
 
 /** A user's vectors weigh a few kilobytes: so many users are kept, those asked for last. */
 const maxUsers = 2000;

@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { toSessions } from "../../../src/ml/factors/day-bias.js";
 import type { FactorSample } from "../../../src/ml/factors/factor-sample.js";
-import { FoldIn, type History } from "../../../src/ml/factors/fold-in.js";
+import { FoldIn } from "../../../src/ml/factors/fold-in.js";
+import type { History } from "../../../src/ml/factors/fold-in-solver.js";
 import { product, randomFloats, solveDirectly } from "../factor-fixtures.js";
 
 const factors = 4;

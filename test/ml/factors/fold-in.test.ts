@@ -3,7 +3,8 @@ import { BayesChain, chainDefaults } from "../../../src/ml/bayes/bayes-chain.js"
 import { chainData, denseRatings, userItems } from "../../../src/ml/bayes/bayes-data.js";
 import { createLabelLists } from "../../../src/ml/data/labels.js";
 import type { FactorSample } from "../../../src/ml/factors/factor-sample.js";
-import { FoldIn, type History } from "../../../src/ml/factors/fold-in.js";
+import { FoldIn } from "../../../src/ml/factors/fold-in.js";
+import type { History } from "../../../src/ml/factors/fold-in-solver.js";
 import { plantedData, product, solveDirectly } from "../factor-fixtures.js";
 
 const data = plantedData();
