@@ -183,7 +183,7 @@ export class DriftSampler {
   }
 
   /** What a sample keeps: items × bins, 0 where an item has no rating in a bin, and the days' precision. */
-  sampled(): { items: Float32Array; dayPrecision: number } {
+  takeSample(): { items: Float32Array; dayPrecision: number } {
     const { itemFeatures } = this.drift;
     return {
       items: Float32Array.from(itemFeatures, (feature) => (feature < 0 ? 0 : this.item.V[feature])),
