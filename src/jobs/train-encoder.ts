@@ -6,11 +6,11 @@ import { currentDataset } from "../db/settings.js";
 import { write } from "../db/write.js";
 import { AppError, received } from "../errors.js";
 import type { MovieId, UserId } from "../ids.js";
-import { minLikeStars } from "../ml/audience/co-likes.js";
-import { solveKernelRidge } from "../ml/audience/kernel-ridge.js";
-import { tasteTargets } from "../ml/audience/taste-targets.js";
 import { type SparseRows, sparseRows } from "../ml/data/rating-matrix.js";
 import { defaultSplit, isHeldOut } from "../ml/data/split.js";
+import { minLikeStars } from "../ml/encoder-training/co-likes.js";
+import { createEncoderTargets } from "../ml/encoder-training/encoder-targets.js";
+import { solveKernelRidge } from "../ml/encoder-training/kernel-ridge.js";
 import {
   encoderFormatVersion,
   encoderName,
@@ -84,7 +84,7 @@ export async function trainEncoder(
       onProgress("folds", done, folds);
     });
   }
-  const { targets, outputs } = tasteTargets(facts.genres, facts.learnedLikes, seed);
+  const { targets, outputs } = createEncoderTargets(facts.genres, facts.learnedLikes, seed);
   const weights = solveKernelRidge(kernel, L, targets, regularization);
   onProgress("head", 1, 1);
   const graph = headGraph({ mean: index.mean, landmarks: known, weights, gamma });
@@ -234,7 +234,7 @@ async function evaluate(
   for (let fold = 0; fold < folds; fold++) {
     const heldOut = order.filter((_, place) => place % folds === fold);
     const learned = order.filter((_, place) => place % folds !== fold);
-    const { targets, outputs } = tasteTargets(
+    const { targets, outputs } = createEncoderTargets(
       Array.from(learned, (i) => genres[i]),
       columnsOf(learnedLikes, learned),
       seed,

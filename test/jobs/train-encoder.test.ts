@@ -6,8 +6,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { embedPosters } from "../../src/jobs/embed-posters.js";
 import { setupEmbedded } from "../../src/jobs/setup-embedded.js";
 import { trainEncoder } from "../../src/jobs/train-encoder.js";
-import { minLikeStars } from "../../src/ml/audience/co-likes.js";
 import { defaultSplit, isHeldOut } from "../../src/ml/data/split.js";
+import { minLikeStars } from "../../src/ml/encoder-training/co-likes.js";
 import { openServices, type Services } from "../../src/services/services.js";
 
 let services: Services;
