@@ -1,4 +1,4 @@
-/** A data set as the baseline network sees it: which row of which table each user, movie and rating has. */
+/** Converts a data set for the baseline network: the table rows of each user, movie and rating. */
 import { createHash } from "node:crypto";
 import type { ItemIndex, MovieId, UserId, UserIndex } from "../../ids.js";
 import type { TrainingSet } from "../data/training-set.js";

@@ -1,6 +1,6 @@
 /**
- * What the baseline predicts for what it never saw: each table gets one more row, the mean of its trained rows,
- * and untrained rows (of movies nobody rated, say) are never looked at again: they are initial noise.
+ * Fallback rows of the baseline for unseen users, movies and labels: each table gets one more row, the mean of its
+ * trained rows; untrained rows (of unrated movies, say) hold initial noise and are never used.
  */
 import { type BaselineWeights, countRows, embeddingSize, type FeatureName, features } from "./baseline-weights.js";
 

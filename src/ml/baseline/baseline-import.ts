@@ -1,4 +1,4 @@
-/** Weights that were trained elsewhere, such as the original's PyTorch model, with the ids that their rows belong to. */
+/** Imports weights that were trained elsewhere, such as the original's PyTorch model, with the ids of their rows. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { AppError } from "../../errors.js";

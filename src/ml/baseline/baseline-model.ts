@@ -1,4 +1,4 @@
-/** From the baseline's tensors and their id maps to a model: its manifest and the files beside it. */
+/** Builds a baseline model, its manifest and its files, from tensors and id maps. */
 import type { MovieId, UserId } from "../../ids.js";
 import type { TrainingSet } from "../data/training-set.js";
 import type { IdLists } from "../model/id-maps.js";

@@ -1,4 +1,4 @@
-/** The baseline network as it serves, through onnxruntime. It never asks for data; whoever calls brings the features. */
+/** Serves the baseline network through onnxruntime. */
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { MovieId } from "../../ids.js";
 import { createPause } from "../../pause.js";

@@ -1,30 +1,20 @@
-/** Training of a factor model with its ranker, from ratings to everything that serves. */
+/** Training of a factor model with its ranker, from ratings to all parts of the model. */
 
 import { chainData, type DenseRatings, denseRatings, userItems, userTimes } from "../bayes/bayes-data.js";
 import { createDrift } from "../bayes/bayes-drift.js";
 import { type BayesOptions, type SweepReport, trainBayes } from "../bayes/bayes-train.js";
-import { createLabelLists, createLabelRows, type LabelLists } from "../data/labels.js";
-import { type SparseRows, sparseRows } from "../data/rating-matrix.js";
-import { createTimeBins, type RatingTimes, type TimeBins, toRatingTimes } from "../data/rating-times.js";
+import { createLabelLists, type LabelLists } from "../data/labels.js";
+import type { SparseRows } from "../data/rating-matrix.js";
+import { createTimeBins, toRatingTimes } from "../data/rating-times.js";
 import type { TrainingSet } from "../data/training-set.js";
 import { shrunkMeans } from "../factors/blend.js";
 import { settleColdItems } from "../factors/cold-items.js";
-import { toSessions } from "../factors/day-bias.js";
-import { createFoldIn, type FactorParts } from "../factors/factor-predictor.js";
+import type { FactorParts } from "../factors/factor-predictor.js";
 import type { FactorSample } from "../factors/factor-sample.js";
 import { fitPosterPriors } from "../factors/poster-prior.js";
-import type { FactorManifest, RankerManifest } from "../model/manifest.js";
-import { createRanking, type Ranker } from "../ranker/ranker.js";
-import {
-  calibratePopularityBias,
-  chooseWeights,
-  maxEaseItems,
-  nothingLiked,
-  type RankerOptions,
-  type RankingCase,
-  rankerSteps,
-  trainRanker,
-} from "../ranker/ranker-train.js";
+import type { FactorManifest } from "../model/manifest.js";
+import { maxEaseItems, nothingLiked, type RankerOptions } from "../ranker/ranker-train.js";
+import { fitRanker, type TimedRatings, type TrainingRatings } from "./fit-ranker.js";
 import { checkTrainingFits } from "./memory.js";
 import { fitMf, type MfOptions } from "./mf-train.js";
 
@@ -69,7 +59,7 @@ export async function trainFactors(
     samples: stars.kind === "bayes" ? stars.bayes.samples : 1,
     ease: ranker !== null && ranker.easeRegularization !== null && data.movies.length <= maxEaseItems,
   });
-  // Before the work, not after minutes of it.
+  // Checked before minutes of work.
   if (ranker !== null && !train.some((row) => data.ratings.stars[row] >= ranker.positiveFrom)) {
     throw nothingLiked(ranker.positiveFrom);
   }
@@ -81,7 +71,8 @@ export async function trainFactors(
   for (const item of byUser.indices) itemCounts[item]++;
   const itemMeans = shrunkMeans(data.movies.length, byUser.indices, byUser.data, scale.mean);
   const timed = stars.kind === "bayes" ? timedRatings(data, dense, train) : undefined;
-  const fitted = await fitStars(data, dense, byUser, timed, heldOut, lists, scale, stars, hooks);
+  const ratings: TrainingRatings = { data, dense, byUser, timed, heldOut, lists, scale };
+  const fitted = await fitStars(ratings, stars, hooks);
   const parts: FactorParts = { samples: fitted.samples, itemCounts, itemMeans, times: timed?.bins };
   if (stars.kind === "bayes") {
     for (const sample of fitted.samples) settleColdItems(sample, data.movies, itemCounts, lists);
@@ -91,20 +82,14 @@ export async function trainFactors(
     parts.posters = { encoder: data.posterEncoder, mean: posterMean };
   }
   if (ranker !== null) {
-    parts.ranker = await fitRanker(data, dense, byUser, timed, heldOut, lists, scale, parts, ranker, {
+    parts.ranker = await fitRanker({ ...ratings, parts }, ranker, {
       ...hooks,
-      // What was sampled is kept, and a model without its ranker would rank worse: only where nothing is lost by it.
+      // The samples of bayes are kept, and a model without its ranker would rank worse.
       signal: stars.kind === "mf" ? hooks.signal : undefined,
     });
   }
-  // Whoever interrupts the ranker of finished samples wants to stop, too.
+  // An interrupt during the ranker's training stops the command, too.
   return { ...parts, lists, scale, ...fitted, stopped: hooks.signal?.aborted ? "interrupted" : fitted.stopped };
-}
-
-/** Times of the ratings to learn from, by user, and the bins that they are sorted into. */
-interface TimedRatings {
-  times: RatingTimes;
-  bins: TimeBins;
 }
 
 /** @returns undefined where times say nothing */
@@ -128,13 +113,7 @@ function toScale(stars: Float32Array): FactorManifest["scale"] {
 }
 
 async function fitStars(
-  data: TrainingSet,
-  dense: DenseRatings,
-  byUser: SparseRows,
-  timed: TimedRatings | undefined,
-  heldOut: Int32Array,
-  lists: LabelLists,
-  scale: FactorManifest["scale"],
+  { data, dense, byUser, timed, heldOut, lists, scale }: TrainingRatings,
   stars: StarOptions,
   { signal, onSweep, onIteration }: FactorHooks,
 ): Promise<{
@@ -185,97 +164,4 @@ function createHeldOutDrift(
 ) {
   const heldOutTimes = Float64Array.from(heldOut, (row) => ratedAt?.[row] ?? 0);
   return createDrift(byUser, times, bins.edges.length + 1, { ...pairs, times: toRatingTimes(bins, heldOutTimes) });
-}
-
-/** Users on whom the ranker's weights are chosen, and on whom its popularity bias is calibrated. */
-const maxCases = { weights: 2500, popularityBias: 200 };
-
-async function fitRanker(
-  data: TrainingSet,
-  dense: DenseRatings,
-  byUser: SparseRows,
-  timed: TimedRatings | undefined,
-  heldOut: Int32Array,
-  lists: LabelLists,
-  scale: FactorManifest["scale"],
-  parts: FactorParts,
-  wanted: RankerOptions,
-  { onRankerStep, signal }: FactorHooks,
-): Promise<Ranker> {
-  const options = { ...wanted, easeRegularization: byUser.columns > maxEaseItems ? null : wanted.easeRegularization };
-  const likes = selectLikes(byUser, options.positiveFrom);
-  const steps = rankerSteps(options);
-  const ranker = await trainRanker(likes, options, (done) => onRankerStep?.(done, steps), signal);
-  const cases = rankingCases(data, dense, byUser, timed, heldOut, lists, scale, parts, options.positiveFrom);
-  const weights = options.weights ?? chooseWeights(createRanking(ranker), cases, ranker.ease !== undefined);
-  const weighed: Ranker = { ...ranker, manifest: { ...ranker.manifest, weights } };
-  const dial: RankerManifest["dial"] = calibratePopularityBias(
-    createRanking(weighed),
-    cases.slice(0, maxCases.popularityBias),
-    ranker.likes,
-  );
-  return { ...weighed, manifest: { ...weighed.manifest, dial } };
-}
-
-/** The ratings of `positiveFrom` stars or more. */
-export function selectLikes(byUser: SparseRows, positiveFrom: number): SparseRows {
-  const rowIndices: number[] = [];
-  const columnIndices: number[] = [];
-  for (let u = 0; u < byUser.rows; u++) {
-    for (let k = byUser.indptr[u]; k < byUser.indptr[u + 1]; k++) {
-      if (byUser.data[k] < positiveFrom) continue;
-      rowIndices.push(u);
-      columnIndices.push(byUser.indices[k]);
-    }
-  }
-  const ones = new Float32Array(rowIndices.length).fill(1);
-  return sparseRows(byUser.rows, byUser.columns, Int32Array.from(rowIndices), Int32Array.from(columnIndices), ones);
-}
-
-function rankingCases(
-  data: TrainingSet,
-  dense: DenseRatings,
-  byUser: SparseRows,
-  timed: TimedRatings | undefined,
-  heldOut: Int32Array,
-  lists: LabelLists,
-  scale: FactorManifest["scale"],
-  parts: FactorParts,
-  positiveFrom: number,
-): RankingCase[] {
-  const relevantByUser = new Map<number, Set<number>>();
-  for (const row of heldOut) {
-    if (dense.stars[row] < positiveFrom) continue;
-    const relevant = relevantByUser.get(dense.userIndices[row]) ?? new Set<number>();
-    relevant.add(dense.itemIndices[row]);
-    relevantByUser.set(dense.userIndices[row], relevant);
-  }
-  const foldIn = createFoldIn(byUser.columns, scale, parts);
-  const { getUserLabels } = createLabelRows(lists);
-  const cases: RankingCase[] = [];
-  // Evenly over the data set: users may stand in the order in which they joined.
-  const step = Math.max(1, Math.floor(byUser.rows / maxCases.weights));
-  for (let u = 0; u < byUser.rows; u += step) {
-    const from = byUser.indptr[u];
-    const to = byUser.indptr[u + 1];
-    if (from === to) continue;
-    const items = byUser.indices.subarray(from, to);
-    const stars = byUser.data.subarray(from, to);
-    const predicted = new Float32Array(byUser.columns);
-    const when = timed && {
-      sessions: toSessions(timed.times.days.subarray(from, to), -1),
-      bins: timed.times.bins.subarray(from, to),
-      bin: timed.bins.edges.length,
-    };
-    foldIn.scores(foldIn.fold({ items, stars, labels: getUserLabels(data.users[u]), when }), predicted);
-    const excluded = new Uint8Array(byUser.columns);
-    for (const item of items) excluded[item] = 1;
-    cases.push({
-      liked: items.filter((_, k) => stars[k] >= positiveFrom),
-      stars: predicted,
-      excluded,
-      relevant: relevantByUser.get(u) ?? new Set(),
-    });
-  }
-  return cases;
 }
