@@ -1,4 +1,4 @@
-/** From a model's folder to a model that serves, whichever its kind. */
+/** Loads a model of any kind from its folder. */
 
 import { createBaselinePredictor } from "./baseline/baseline-predictor.js";
 import { loadFactorPredictor } from "./factors/load-factor-model.js";

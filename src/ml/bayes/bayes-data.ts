@@ -1,4 +1,4 @@
-/** A data set as the factor models see it: ratings by user and by item, and the features of both sides. */
+/** Converts a data set for the factor models: ratings by user and by item, and the features of both sides. */
 
 import { createLabelRows, type LabelLists } from "../data/labels.js";
 import { orderByRow, type SparseRows, sparseRows, transposed } from "../data/rating-matrix.js";

@@ -1,4 +1,4 @@
-/** What the Bayesian model knows of users and movies beside ratings, as sparse feature groups. */
+/** Sparse feature groups of users and movies for the Bayesian model. */
 import type { SparseRows } from "../data/rating-matrix.js";
 
 /**
@@ -8,7 +8,7 @@ import type { SparseRows } from "../data/rating-matrix.js";
 export interface FeatureGroup {
   name: string;
   features: number;
-  /** Places in `entities` of each feature; length features + 1. */
+  /** Offsets into `entities` of each feature; length features + 1. */
   indptr: Int32Array;
   /** Entities that have the feature, feature by feature. */
   entities: Int32Array;

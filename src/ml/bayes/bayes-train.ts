@@ -1,4 +1,4 @@
-/** Training of the Bayesian model: Markov chains in threads of their own, their samples pooled. */
+/** Training of the Bayesian model: one Markov chain in each worker thread, their samples pooled. */
 import { AppError } from "../../errors.js";
 import { runWorker, sharedFloats, sharedInts } from "../../worker-thread.js";
 import type { SparseRows } from "../data/rating-matrix.js";
@@ -65,7 +65,7 @@ export interface BayesRun {
   stopped: "all sweeps" | "interrupted";
 }
 
-/** The running RMSE is worked out this often: it reads every rating held out. */
+/** Sweeps between computations of the running RMSE, which reads every held-out rating. */
 const reportEvery = 10;
 
 /**

@@ -1,4 +1,4 @@
-/** Labels of users (gender, age group, occupation) and movies (genres, five years of release) as rows of a model. */
+/** Labels of users (gender, age group, occupation) and movies (genres, five-year bin of release) as rows of a model's tables. */
 import type { MovieFeatures, UserFeatures } from "../model/predictor.js";
 
 /** As kept in a manifest. User labels are numbered in the order gender, age group, occupation; movie labels genre, years. */

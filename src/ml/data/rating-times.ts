@@ -1,6 +1,6 @@
 /**
- * When ratings were given, as the factor models see it: the day, for what a user's mood of one sitting moves, and one of
- * a few long bins, for how opinions of a movie change.
+ * Times of ratings as the factor models use them: the day, for a user's bias on that day, and one of a few long bins,
+ * for how opinions of a movie change.
  */
 
 /** Bins as kept in a manifest: bin k begins at `edges[k − 1]`; there is one more than edges. */

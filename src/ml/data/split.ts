@@ -1,5 +1,5 @@
 /**
- * Which ratings a model learns from and which judge it. A split that outlives its run (a model that serves is judged by
+ * Splits ratings into those that a model is trained on and those that judge it. A split that outlives its run (a model that serves is judged by
  * it later) goes by `splitByIdentity`; `randomSplit` goes by rows and is for a single run over one table only.
  */
 import type { MovieId, UserId } from "../../ids.js";

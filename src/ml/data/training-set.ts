@@ -1,4 +1,4 @@
-/** The whole data set, as every kind of model is trained on it. */
+/** The data set that models of every kind are trained on. */
 import type { EncoderKey, MovieFeatures, UserFeatures } from "../model/predictor.js";
 
 /** The movies in the data set's own order. */

@@ -1,6 +1,6 @@
 /**
- * Which items the same people like: how much more often than chance two are liked together, and short vectors of the
- * same. A like is a rating of at least `minLikeStars` stars.
+ * Items that the same users like: how much more often than by chance two are liked together, and item vectors that
+ * follow from it. A like is a rating of at least `minLikeStars` stars.
  */
 import { gaussians, type Random } from "../../random.js";
 import { type SparseRows, transposed } from "../data/rating-matrix.js";
@@ -9,7 +9,7 @@ import { type SparseRows, transposed } from "../data/rating-matrix.js";
 export const minLikeStars = 4;
 
 /**
- * Users whom one of two items pleased, out of chance: lift = U · |Li ∩ Lj| / (|Li| · |Lj|), 1 where the two are
+ * Lift of liking two items: lift = U · |Li ∩ Lj| / (|Li| · |Lj|), 1 where the two are
  * independent. Symmetric; 0 where an item has no likes.
  * @param likes users × items; only where its entries stand matters
  * @returns a function that writes item i's lift with every item into `out`, `likes.columns` long
@@ -32,14 +32,14 @@ export function createCoLikeLift(likes: SparseRows): (item: number, out: Float32
   };
 }
 
-/** Items with few likes are drawn towards zero: so many likes are added to the count that they are divided by. */
+/** Added to the number of likes that an item is divided by, which shrinks items with few likes towards zero. */
 const likesAdded = 20;
 const iterations = 12;
-/** More vectors than are wanted: the last ones converge slowly. */
+/** Extra vectors, since the last ones converge slowly. */
 const spare = 8;
 
 /**
- * Items as short vectors, those liked by the same people close: the leading right singular vectors, times their
+ * Item vectors, close for items that the same users like: the leading right singular vectors, times their
  * values, of the likes over the square root of each user's and each item's count. The first is left out: it says only
  * how much an item is liked. Subspace iteration from a random start.
  * @param likes users × items; only where its entries stand matters

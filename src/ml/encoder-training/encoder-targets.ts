@@ -1,18 +1,18 @@
-/** What a poster's embedding is taught to say of its movie: its genres, and who likes it. */
+/** The targets that an encoder's head is trained on: a movie's genres, and factors of who likes it. */
 import { mulberry32 } from "../../random.js";
 import type { SparseRows } from "../data/rating-matrix.js";
 import { likeFactors } from "./co-likes.js";
 
-/** Numbers that stand for who likes a movie. */
+/** Factors for who likes a movie. */
 const factors = 64;
 
 /**
- * Genres and like factors side by side, each centred and scaled to a mean length of 1, so that both count alike.
+ * Genres and like factors side by side, each centred and scaled to a mean length of 1, so that both have the same weight.
  * @param genres a list for each item
  * @param likes users × items
  * @returns row-major, items × outputs
  */
-export function tasteTargets(
+export function createEncoderTargets(
   genres: readonly (readonly string[])[],
   likes: SparseRows,
   seed: number,

@@ -5,10 +5,10 @@ import { Arena } from "../linalg/kernels.js";
 import { addDiagonal } from "../linalg/normal-equations.js";
 
 /**
- * @param kernel row-major, n × n, symmetric: how alike any two of the n examples are
+ * @param kernel row-major, n × n, symmetric: the similarity of each pair of the n examples
  * @param targets row-major, n × outputs
  * @param regularization λ, above 0
- * @returns weights, row-major, n × outputs: a prediction is the sum of them, each times how alike its example is
+ * @returns weights, row-major, n × outputs: a prediction is their sum, each times the similarity to its example
  * @throws {RangeError} if a length does not fit
  * @throws {AppError} TRAINING_FAILED where K + λI is not positive definite
  */

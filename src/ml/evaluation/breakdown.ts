@@ -1,4 +1,4 @@
-/** Where predictions are off: by groups of ratings, by what was predicted, and by what was given. */
+/** Prediction errors by group of ratings, by predicted stars and by true stars. */
 import { mae, rmse } from "./metrics.js";
 
 /** Error over one group of ratings. */
@@ -56,7 +56,7 @@ export interface CalibrationBin {
   meanTrue: number;
 }
 
-/** Calibration in bins of half a star: where the model is calibrated, both means of a bin are alike. */
+/** Calibration in bins of half a star: where the model is calibrated, both means of a bin are equal. */
 export function calibration(truth: Float32Array, predicted: Float32Array): CalibrationBin[] {
   const bins: CalibrationBin[] = [];
   for (let from = 0.5; from < 5; from += 0.5) {

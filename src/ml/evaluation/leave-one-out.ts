@@ -1,11 +1,11 @@
-/** One rating of each user left out, to be found again among movies that the user has not rated. */
+/** Leave-one-out evaluation: one rating of each user is ranked among movies that the user has not rated. */
 import { mulberry32, type Random } from "../../random.js";
 import type { TrainingSet } from "../data/training-set.js";
 
 export interface LeftOut {
   /** Row of the rating that is left out. */
   row: number;
-  /** Places of the movies that it is ranked among. */
+  /** Indices of the movies that it is ranked among. */
   negatives: number[];
 }
 

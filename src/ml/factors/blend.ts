@@ -1,5 +1,5 @@
 /**
- * Users with few ratings: a factor model says little of them, and the movie's mean with the user's own bias says more.
+ * Blends predictions for users with few ratings, for whom a movie's mean plus the user's bias is more accurate than the model.
  * The weights were chosen on held-out users of MovieLens 1M (docs/accuracy.md).
  */
 import type { TrainingSet } from "../data/training-set.js";

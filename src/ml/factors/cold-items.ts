@@ -1,4 +1,4 @@
-/** What a sample of the Bayesian model says of items that nobody rated yet. */
+/** Vectors of unrated items in a sample of the Bayesian model. */
 
 import { createLabelRows, type LabelLists, type WeighedLabels } from "../data/labels.js";
 import type { MovieFeatures } from "../model/predictor.js";
@@ -13,7 +13,7 @@ export function labelPart({ factors, itemLabels }: FactorSample, { rows, weights
 
 /**
  * An item of the data set that nobody rated gets what its labels say, without the noise that a sample's own part would
- * be. A movie that comes later is another thing: many may want to see it, where few ever asked for the former. For it,
+ * be. A movie that is added later may be popular, unlike the former. For it,
  * `itemMean` becomes what rated items have beyond their labels, in the mean over ratings rather than over items.
  * @param itemCounts ratings of each item in training
  */

@@ -1,5 +1,5 @@
 /**
- * Ratings of one day share what that day added to the user's bias, s ~ N(0, 1/precision). It is integrated out of the
+ * The bias that one day adds to all ratings of a user on it, s ~ N(0, 1/precision). It is integrated out of the
  * fold-in's normal equations: for each day one more row q = Σ w x, with weight −c and right side −c p, where p = Σ w e
  * and c = 1/(precision + Σ w); and given the user's vector, the mean of s is c (p − q · change of the vector).
  */

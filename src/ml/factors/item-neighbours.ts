@@ -1,4 +1,4 @@
-/** Which movies the same people like: cosine of the ranker's item factors. */
+/** Movies that the same users like, by the cosine of the ranker's item factors. */
 import { LRUCache } from "lru-cache";
 import type { ItemIndex, MovieId } from "../../ids.js";
 import { createPause } from "../../pause.js";
@@ -11,7 +11,7 @@ import type { Ranker } from "../ranker/ranker.js";
 const minLikes = 5;
 
 export interface ItemNeighbours {
-  /** The k closest items, closest first, and their cosines; none for an item that too few people like. */
+  /** The k closest items, closest first, and their cosines; none for an item that too few users like. */
   find(item: ItemIndex, k: number): { items: Int32Array; cosines: Float64Array };
 }
 

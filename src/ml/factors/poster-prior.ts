@@ -1,5 +1,5 @@
 /**
- * What a poster alone says of a movie that nobody rated: a ridge regression, for each sample, from the embeddings of
+ * Predicts an unrated movie's vector from its poster: a ridge regression, for each sample, from the embeddings of
  * posters to what the items' vectors have beyond their labels.
  *
  * Legend: d components of an embedding, first centred on the mean of the catalogue and scaled to length 1.
@@ -19,7 +19,7 @@ import type { EncoderKey, MovieFeatures } from "../model/predictor.js";
 import { labelPart } from "./cold-items.js";
 import type { FactorSample } from "./factor-sample.js";
 
-/** What weights of samples are of. */
+/** The embeddings that the samples' poster weights apply to. */
 export interface PosterBasis {
   encoder: EncoderKey;
   /** Mean embedding of the posters that were learned from. */
@@ -28,7 +28,7 @@ export interface PosterBasis {
 
 /** Movies with fewer ratings have too little of a vector of their own to learn from. */
 const minRatings = 20;
-/** Below so many posters, nothing is learned. */
+/** With fewer posters, nothing is learned. */
 const minPosters = 50;
 /** The embeddings have length 1, so this is worth ten posters. Chosen on held-out movies (docs/accuracy.md). */
 const regularization = 10;

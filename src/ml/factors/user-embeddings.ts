@@ -1,13 +1,13 @@
-/** Folded users, kept as long as their ratings stay as they were. */
+/** A cache of user embeddings, valid while the user's ratings stay the same. */
 import type { UserId } from "../../ids.js";
 import type { FoldIn } from "./fold-in.js";
 import type { History, UserEmbedding } from "./fold-in-solver.js";
 
-/** A user's vectors weigh a few kilobytes: so many users are kept, those asked for last. */
+/** Users in the cache, the most recently used; each takes a few kilobytes. */
 const maxUsers = 2000;
 
 export interface UserEmbeddings {
-  /** @returns the kept vectors where the history is the one they were made from, else new ones */
+  /** @returns the cached vectors if they come from the same history, else new ones */
   get(id: UserId, history: History, pause: () => Promise<void> | undefined): Promise<UserEmbedding>;
 }
 
@@ -26,7 +26,7 @@ export function createUserEmbeddings(foldIn: FoldIn): UserEmbeddings {
       await pause();
       foldIn.foldSample(s, history, user);
     }
-    // The first key of a Map is the one that was set longest ago.
+    // The first key of a Map is the least recently set.
     if (kept.size >= maxUsers) kept.delete(kept.keys().next().value as UserId);
     kept.set(id, { history, user });
     return user;

@@ -1,4 +1,4 @@
-/** Dense linear algebra in WebAssembly (`kernels/dense.ts`); places are byte offsets in its memory. */
+/** Dense linear algebra in WebAssembly (`kernels/dense.ts`); arguments are byte offsets in its memory. */
 import { createKernel } from "./kernels.js";
 
 export interface DenseKernel {

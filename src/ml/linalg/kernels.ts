@@ -1,4 +1,4 @@
-/** The inner loops that are compiled to WebAssembly (`kernels/`, built into `dist/kernels/`), and their memory. */
+/** Instances of the WebAssembly kernels (`kernels/`, built into `dist/kernels/`) and the layout of their memory. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { AppError } from "../../errors.js";
@@ -85,7 +85,7 @@ export class Arena {
     return slice;
   }
 
-  /** A view of the memory as it is now: stale once another array was laid out. */
+  /** A view of the current memory: stale once another array is laid out. */
   f32({ offset, length }: Slice): Float32Array {
     return new Float32Array(this.memory.buffer, offset, length);
   }

@@ -1,6 +1,6 @@
 /**
  * Models as folders: `<name>/manifest.json` plus its files, whose sizes and checksums the manifest holds.
- * A model is written beside its place and renamed into it, so that a folder is either whole or not there.
+ * A model is written to a temporary folder and then renamed, so that a model's folder is either complete or absent.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -10,7 +10,7 @@ import { AppError, received } from "../../errors.js";
 import { temporaryName } from "../../files/temporary.js";
 import { type Manifest, type ManifestDraft, parseManifest, rebuildHint } from "./manifest.js";
 
-/** Where models lie: the user's own folder first, then what ships with the project. */
+/** The folders of models: the user's own first, then the one that ships with the project. */
 export interface ModelFolders {
   readonly own: string;
   readonly shipped: string;
@@ -40,7 +40,7 @@ export function freeModelName(folders: ModelFolders, name: string): string {
 }
 
 /**
- * Writes a model whole or not at all, under another name where its own was taken meanwhile.
+ * Writes a model completely or not at all, under another name if its own was taken meanwhile.
  * @param files name → bytes; their sizes and checksums are added to the manifest
  */
 export async function saveModel(
@@ -146,7 +146,7 @@ async function removeWhole(folder: string, name: string): Promise<void> {
 }
 
 /**
- * Where a model lies.
+ * The folder of a model.
  * @throws {AppError} MODEL_NOT_FOUND when there is no model of that name
  */
 export function modelFolder(folders: ModelFolders, name: string): string {

@@ -1,4 +1,4 @@
-/** What a model that serves looks like to whoever calls it: features of users and movies in, stars out. */
+/** The interface of every model that serves: features of users and movies in, predicted stars out. */
 import type { MovieId, UserId } from "../../ids.js";
 import type { ManifestDraft } from "./manifest.js";
 
@@ -16,11 +16,11 @@ export interface UserFeatures {
   gender: string | null;
   ageGroup: number | null;
   occupation: string | null;
-  /** What they rated; brought where the model says `needsRatings`. */
+  /** Their ratings; given to models that set `needsRatings`. */
   ratings?: UserRatings;
 }
 
-/** Which encoder an embedding is of: vectors of two are never compared. */
+/** The encoder of an embedding: vectors of two encoders are never compared. */
 export interface EncoderKey {
   encoderId: string;
   preprocessing: string;
@@ -28,7 +28,7 @@ export interface EncoderKey {
 
 /** A poster's embedding. */
 export interface PosterFeatures {
-  /** A model leaves embeddings of another encoder than its own aside. */
+  /** A model ignores embeddings of other encoders than its own. */
   encoder: EncoderKey;
   /** SHA-256 of the picture. */
   content: string;
@@ -41,9 +41,9 @@ export interface MovieFeatures {
   genres: string;
   /** Year of release. */
   year?: number | null;
-  /** Brought for a movie that the model lacks, of the encoder that it names (`posterEncoder`). */
+  /** Given for a movie that the model lacks, from the encoder that it names (`posterEncoder`). */
   poster?: PosterFeatures;
-  /** Who rated it, and with how many stars; brought for a movie of which the model says that it lacks it (`hasItem`). */
+  /** Its ratings; given for a movie that the model lacks (`hasItem`). */
   raters?: readonly { user: UserFeatures; stars: number }[];
 }
 
@@ -53,12 +53,12 @@ export interface Pairs {
   movies: readonly MovieFeatures[];
   userIndices: Int32Array;
   movieIndices: Int32Array;
-  /** When each pair's rating would be given, in Unix seconds; now where absent. Only models that know times care. */
+  /** When each pair's rating would be given, in Unix seconds; now where absent. Used only by models that know times. */
   times?: Float64Array;
 }
 
 export interface Predictions {
-  /** Predicted stars of each pair, unclamped: what to order by. */
+  /** Predicted stars of each pair, unclamped, for sorting. */
   stars: Float32Array;
   /** 1 where the model was trained on ratings of the pair's user, else 0. */
   userKnown: Uint8Array;
@@ -75,9 +75,9 @@ export interface RatingReason {
 
 export interface Predictor {
   readonly manifest: ManifestDraft;
-  /** Whether predictions follow from the users' ratings as they are now, which the caller then brings. */
+  /** Whether predictions follow from the users' current ratings, which the caller then gives. */
   readonly needsRatings: boolean;
-  /** The encoder whose embeddings say something of a new movie; undefined where the model learned nothing from posters. */
+  /** The encoder whose embeddings predict new movies; undefined where the model was not trained on posters. */
   readonly posterEncoder?: EncoderKey;
   /** Whether ratings of the movie trained the model. */
   hasItem(id: MovieId): boolean;
@@ -95,8 +95,8 @@ export interface Predictor {
     popularityBias: number,
   ): Promise<Float32Array>;
   /**
-   * The movies that the same people like, closest first, with their cosines in −1..1; none for a movie that too few
-   * people like. Undefined where the model has no ranker.
+   * The movies that the same users like, closest first, with their cosines in −1..1; none for a movie that too few
+   * users like. Undefined where the model has no ranker.
    */
   similarItems?(id: MovieId, k: number): Promise<{ movieIds: MovieId[]; scores: Float64Array }>;
   /**

@@ -1,6 +1,6 @@
 /**
- * What a user would choose to watch, apart from how many stars they would give: likes predict likes, by implicit
- * factors (iALS) and item-to-item weights (EASE) together, nudged by predicted stars.
+ * Ranks movies by how much a user would like to watch them: implicit factors (iALS) and item-to-item weights (EASE)
+ * predict likes from likes, adjusted by predicted stars.
  */
 import { createDenseKernel, toStride } from "../linalg/dense-kernel.js";
 import { Arena } from "../linalg/kernels.js";
@@ -24,7 +24,7 @@ export interface Ranker {
   likes: Float32Array;
 }
 
-/** Rows of the item-to-item matrix a file: so many are decoded without holding up other requests. */
+/** Rows of the item-to-item matrix in each file: few enough to decode without delaying other requests. */
 export const easeRowsPerFile = 256;
 
 export function rankerFiles({ itemFactors, ease, likes, manifest }: Ranker): Map<string, Uint8Array> {
@@ -61,7 +61,7 @@ export interface Ranking {
   readonly popularity: Float32Array;
   /** @param liked rows of the items that the user likes, without repeats; @param out overwritten */
   parts(liked: Int32Array, out: RankingParts): void;
-  /** The same, new, with pauses between its pieces. */
+  /** The same as new arrays, yielding to the event loop between pieces. */
   partsAsync(liked: Int32Array, pause: () => Promise<void> | undefined): Promise<RankingParts>;
   /** As `scores`, of parts that are there. @param likes how many items the user likes */
   combine(parts: RankingParts, likes: number, stars: Float32Array, popularityBias: number, out: Float32Array): void;
@@ -123,7 +123,7 @@ export function createRanking(ranker: Ranker): Ranking {
     solveNormalEquations(kernel, n, equations);
   }
 
-  /** What is between two yields shares memory with other users', and goes in one piece. */
+  /** The code between two yields shares memory with other users' and must not be interrupted. */
   function* pieces(liked: Int32Array, result: RankingParts): Generator<void> {
     foldIn(liked);
     kernel.dots(items, stride, Y.offset, equations.x.offset, out.offset);
@@ -165,7 +165,7 @@ export function createRanking(ranker: Ranker): Ranking {
   ): void {
     const strength =
       popularityBias < 0 ? popularityBias * biasStrengths.niche : popularityBias * biasStrengths.mainstream;
-    // Where nothing is known of their taste, what most people like comes first.
+    // Without any likes of the user, popular items come first.
     const fallback = likes === 0 ? 0.05 : 0;
     weigh({ ials, ease: neighbours }, stars, manifest.weights, result);
     for (let i = 0; i < items; i++) result[i] += (strength + fallback) * popularity[i];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { createCoLikeLift, likeFactors } from "../../../src/ml/audience/co-likes.js";
-import { tasteTargets } from "../../../src/ml/audience/taste-targets.js";
 import { sparseRows } from "../../../src/ml/data/rating-matrix.js";
+import { createCoLikeLift, likeFactors } from "../../../src/ml/encoder-training/co-likes.js";
+import { createEncoderTargets } from "../../../src/ml/encoder-training/encoder-targets.js";
 import { mulberry32 } from "../../../src/random.js";
 
 function selectLikes(users: number, items: number, pairs: [number, number][]) {
@@ -88,13 +88,13 @@ describe("like factors", () => {
 describe("taste targets", () => {
   test("are close for one genre and one audience, far for others", () => {
     const genres = Array.from({ length: 12 }, (_, i) => (i < 6 ? ["Comedy"] : ["Horror", "Drama"]));
-    const { targets, outputs } = tasteTargets(genres, twoCircles(), 0);
+    const { targets, outputs } = createEncoderTargets(genres, twoCircles(), 0);
     expect(outputs).toBe(3 + 64);
     expect(cosine(targets, outputs, 0, 1)).toBeGreaterThan(0.5);
     expect(cosine(targets, outputs, 0, 7)).toBeLessThan(-0.5);
   });
 
   test("are genres alone where nobody rated", () => {
-    expect(tasteTargets([["A"], ["B"]], selectLikes(1, 2, []), 0).outputs).toBe(2);
+    expect(createEncoderTargets([["A"], ["B"]], selectLikes(1, 2, []), 0).outputs).toBe(2);
   });
 });
