@@ -7,7 +7,7 @@ import type { BaselineManifest } from "../model/manifest.js";
 import type { MovieFeatures, Pairs, Predictions, Predictor } from "../model/predictor.js";
 import { features, ratingScale } from "./baseline-weights.js";
 
-// onnxruntime's run() blocks its thread: so many pairs at once, and a pause between.
+// Pairs in one run: onnxruntime's run() blocks its thread, so others run in between.
 const pairsPerRun = 1024;
 
 /** A model from its graph, with one onnxruntime session that lives as long as the process. */
@@ -22,7 +22,7 @@ export async function createBaselinePredictor(
   const untrainedUsers = new Set(manifest.untrained.userIds);
   const untrainedMovies = new Set(manifest.untrained.movieIds);
 
-  // A catalogue is asked about again and again as the same array: its rows are looked up once.
+  // A catalogue is passed repeatedly as the same array: its rows are looked up once.
   const knownLists = new WeakMap<readonly MovieFeatures[], Int32Array>();
   function getMovieRows(movies: readonly MovieFeatures[]): Int32Array {
     const found = knownLists.get(movies);

@@ -14,12 +14,12 @@ export interface DriftGroup {
 }
 
 export interface Drift {
-  /** Feature item × bins + bin stands at its place here: of an item in a bin; −1 without ratings. */
+  /** Feature of an item in a bin, at index item × bins + bin; −1 without ratings. */
   itemFeatures: Int32Array;
   bins: number;
   item: DriftGroup;
   day: DriftGroup;
-  /** Place of each rating, in the order of the users' rows, among the items' rows. */
+  /** Position of each rating, in the order of the users' rows, among the items' rows. */
   itemPositions: Int32Array;
 }
 
@@ -30,8 +30,8 @@ export interface DriftPairs {
 }
 
 /**
- * @param byUser what a chain learns from; @param times of its entries
- * @param pairs what will be predicted, and when
+ * @param byUser the training ratings; @param times of its entries
+ * @param pairs the pairs to predict, with their times
  */
 export function createDrift(
   byUser: SparseRows,
@@ -87,7 +87,7 @@ export function createDrift(
   };
 }
 
-/** Where each entry stands when they are ordered by column. */
+/** Position of each entry in the order by column. */
 function positionsByColumn({ columns, indices }: SparseRows): Int32Array {
   const { order } = orderByRow(columns, indices);
   const positions = new Int32Array(order.length);
@@ -95,7 +95,7 @@ function positionsByColumn({ columns, indices }: SparseRows): Int32Array {
   return positions;
 }
 
-/** What a chain lends for a draw; all in the order of the users' rows but `itemErrors`. */
+/** Inputs of a draw; all in the order of the users' rows but `itemErrors`. */
 export interface DriftInputs {
   /** r − prediction, by user and by item. */
   userErrors: Float32Array;
@@ -120,7 +120,7 @@ export class DriftSampler {
     this.day = createState(drift.day);
   }
 
-  /** Takes the biases from residuals that know nothing of them. */
+  /** Subtracts the biases from residuals that do not include them yet. */
   subtractFrom(userErrors: Float32Array, itemErrors: Float32Array): void {
     for (const group of [this.item, this.day]) this.shift(group, group.V, userErrors, itemErrors);
   }
@@ -182,7 +182,7 @@ export class DriftSampler {
     }
   }
 
-  /** What a sample keeps: items × bins, 0 where an item has no rating in a bin, and the days' precision. */
+  /** The part that a sample keeps: items × bins, 0 where an item has no rating in a bin, and the days' precision. */
   takeSample(): { items: Float32Array; dayPrecision: number } {
     const { itemFeatures } = this.drift;
     return {

@@ -12,7 +12,7 @@ export function labelPart({ factors, itemLabels }: FactorSample, { rows, weights
 }
 
 /**
- * An item of the data set that nobody rated gets what its labels say, without the noise that a sample's own part would
+ * An unrated item of the data set gets the vector of its labels, without the noise that a sample's own part would
  * be. A movie that is added later may be popular, unlike the former. For it,
  * `itemMean` becomes what rated items have beyond their labels, in the mean over ratings rather than over items.
  * @param itemCounts ratings of each item in training
@@ -30,7 +30,7 @@ export function settleColdItems(
   itemCounts.forEach((count, item) => {
     if (count > 0) return;
     for (let k = 0; k < width; k++) sample.items[item * width + k] = sample.itemMean[k] + fromLabels(item, k);
-    // Nor does having rated it say anything.
+    // It has no implicit part either.
     if (sample.implicit.length > 0) sample.implicit.fill(0, item * width, (item + 1) * width);
   });
   const ratings = itemCounts.reduce((sum, count) => sum + count, 0);

@@ -17,7 +17,7 @@ import {
 import { appendSessions, type Sessions, sessionMean } from "./day-bias.js";
 import type { FactorSample } from "./factor-sample.js";
 
-/** What is known of a user. */
+/** The ratings and labels of a user. */
 export interface History {
   /** Item rows without repeats. */
   items: Int32Array;
@@ -32,7 +32,7 @@ export interface History {
 /** Vectors of a user, one a sample: samples × stride, row-major; component `factors` is the bias. */
 export interface UserEmbedding {
   vectors: Float32Array;
-  /** How many ratings they come from. */
+  /** Number of ratings that they come from. */
   ratings: number;
   /** The bin of time that predictions are for; −1 where times do not matter. */
   bin: number;
@@ -91,7 +91,7 @@ export class FoldInSolver {
     this.reserve(512);
   }
 
-  /** Makes room for a history of so many ratings. */
+  /** Makes room for a history of `ratings` ratings. */
   reserve(ratings: number): void {
     if (ratings <= this.capacity) return;
     // Doubled, so that the abandoned memory stays less than what is used.

@@ -99,7 +99,7 @@ export class FoldIn {
     return Math.min(most, Math.max(least, value));
   }
 
-  /** An item that nobody rated. See `createColdItem`. */
+  /** An unrated item. See `createColdItem`. */
   coldItem(labels: WeighedLabels, poster?: Float32Array): ItemEmbedding {
     return createColdItem(this.solver, labels, poster);
   }

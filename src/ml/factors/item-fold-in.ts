@@ -9,7 +9,7 @@ export interface ItemEmbedding {
 }
 
 /**
- * An item that nobody rated, from its labels and its poster.
+ * An unrated item, from its labels and its poster.
  * @param poster `toDirection` its embedding
  */
 export function createColdItem(

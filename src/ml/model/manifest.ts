@@ -124,7 +124,7 @@ export type ManifestDraft = Omit<BaselineManifest, "files"> | Omit<FactorManifes
 /** How to rebuild a model that cannot be read; for any origin unless `origin` is given. */
 export function rebuildHint(origin?: Manifest["origin"]): string {
   const commands = { trained: "marquee train", imported: "marquee models import <file> --kind baseline" };
-  return `make it again with: ${origin === undefined ? Object.values(commands).join(" or ") : commands[origin]}`;
+  return `rebuild it with: ${origin === undefined ? Object.values(commands).join(" or ") : commands[origin]}`;
 }
 
 /**

@@ -103,7 +103,7 @@ const abandonedMs = 24 * 3600 * 1000;
 
 /**
  * Removes models of the user's own folder: all but the newest `keep` of each kind and those in `inUse`, and what a
- * killed training left behind. What ships with the project stays, and what cannot be read: nobody knows what it is.
+ * killed training left behind. Models that ship with the project stay, and so do unreadable folders, whose content is unknown.
  * @param dryRun only say what would go
  * @returns names of what went, and the bytes that it took
  */

@@ -41,7 +41,7 @@ export function fitEase(likes: SparseRows, regularization: number, onStep?: () =
   onStep?.();
   kernel.invertFactor(n, L.offset, scratch.offset);
   onStep?.();
-  // P = L⁻ᵀ L⁻¹, from so many rows of L⁻¹ at a time as stay in the cache; they are zero after the diagonal.
+  // P = L⁻ᵀ L⁻¹, from as many rows of L⁻¹ at a time as stay in the cache; they are zero after the diagonal.
   const panel = 64;
   for (let row = 0; row < n; row += panel) {
     const rows = Math.min(panel, n - row);

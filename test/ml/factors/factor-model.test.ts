@@ -260,7 +260,7 @@ describe.each(["bayes", "mf"] as const)("a model of kind %s", (kind) => {
     await writeFile(file, bytes);
     await expect(loadModel(join(folder, saved.name))).rejects.toMatchObject({
       code: "MODEL_INVALID",
-      message: expect.stringMatching(/expected sample-000.safetensors in .* make it again with: marquee train/),
+      message: expect.stringMatching(/expected sample-000.safetensors in .* rebuild it with: marquee train/),
     });
   });
 });
