@@ -2,10 +2,10 @@
  * Dense linear algebra for least squares, compiled to WebAssembly with 128-bit SIMD: normal equations, Cholesky
  * factors, triangular solves, and many dot products. Used to fold users and items in, and to train iALS and EASE.
  * Row-major float32 in the module's memory; every row length ("stride") is a multiple of eight, its padding zero.
- * Nothing here checks a length: the caller does, once, when it lays the memory out.
+ * Lengths are not checked here: the caller checks them once, when it allocates the arrays.
  */
 
-/** Rows that `gram` takes at once: so many stay in the processor's nearest cache. */
+/** Rows that `gram` processes at once: few enough to stay in the first-level cache. */
 const chunk: i32 = 64;
 
 /**
@@ -109,8 +109,8 @@ function sum4(v: v128): f32 {
 }
 
 /**
- * A = L Lᵀ in place, L in the lower triangle; what stands above the diagonal is set to zero. Four rows are factored
- * together, so that a matrix that no cache holds is read a quarter as often.
+ * A = L Lᵀ in place, L in the lower triangle; the elements above the diagonal are set to zero. Four rows are factored
+ * together, so that a matrix larger than the caches is read a quarter as often.
  * @param stride rows and columns, a multiple of eight
  * @returns 0, or 1 + the row at which A is not positive definite
  */
@@ -197,7 +197,7 @@ export function solveLower(stride: i32, L: usize, x: usize): void {
 
 /**
  * L ← L⁻¹, in place, four rows at a time: row i of L⁻¹ = (e_i − Σ_{k<i} L_ik row k of L⁻¹) / L_ii.
- * @param scratch room for four rows
+ * @param scratch memory for four rows
  */
 export function invertFactor(stride: i32, L: usize, scratch: usize): void {
   const rowBytes = (<usize>stride) << 2;

@@ -1,7 +1,7 @@
 /**
  * The inner loops of the Gibbs sampler (src/ml/bayes/bayes-chain.ts), compiled to WebAssembly with 128-bit SIMD.
- * All arrays lie in the module's memory where the caller put them; a factor block is four float32 an entity, so that
- * one v128 holds a block's row. Nothing here checks a length: the caller does, once, when it lays the memory out.
+ * All arrays lie in the module's memory, at offsets chosen by the caller; a factor block is four float32 an entity, so that
+ * one v128 holds a block's row. Lengths are not checked here: the caller checks them once, when it allocates the arrays.
  *
  * Letters, for one side ("own") against the other: e residuals in own-major order, b the other side's block,
  * S_u = w_u Σ w_i b_i e and T_u = w_u Σ w_i b_i b_iᵀ with w the precisions (α α_u and β_i), V a feature group's block.

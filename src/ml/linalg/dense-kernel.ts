@@ -13,7 +13,7 @@ export interface DenseKernel {
   cholesky(stride: number, A: number): number;
   /** x ← A⁻¹ x with the Cholesky factor of A. */
   solve(stride: number, L: number, x: number): void;
-  /** L ← L⁻¹. @param scratch room for four rows */
+  /** L ← L⁻¹. @param scratch memory for four rows */
   invertFactor(stride: number, L: number, scratch: number): void;
 }
 
