@@ -21,12 +21,17 @@ const ratings = ratingsOfUsers(
   users.map(({ id }) => id),
 );
 const asked = users.map((user, i) => ({ ...user, ratings: ratings[i] }));
-const userAt = new Int32Array(movies.length);
+const userIndices = new Int32Array(movies.length);
 
 async function timed(user, wanted) {
-  const { movieAt } = wanted;
+  const { movieIndices } = wanted;
   const started = performance.now();
-  const { stars } = await model.predict({ users: [user], movies, userAt: userAt.subarray(0, movieAt.length), movieAt });
+  const { stars } = await model.predict({
+    users: [user],
+    movies,
+    userIndices: userIndices.subarray(0, movieIndices.length),
+    movieIndices,
+  });
   return { us: (performance.now() - started) * 1000, first: stars[0] };
 }
 
@@ -36,8 +41,8 @@ const kept = [];
 const ranked = [];
 // The first users are the warm-up.
 for (const [i, user] of asked.entries()) {
-  const cold = await timed(user, { movieAt: everyPosition });
-  const warm = await timed(user, { movieAt: everyPosition });
+  const cold = await timed(user, { movieIndices: everyPosition });
+  const warm = await timed(user, { movieIndices: everyPosition });
   if (cold.first !== warm.first)
     throw new Error(`expected the same prediction twice, received ${cold.first}, ${warm.first}`);
   const started = performance.now();

@@ -1,4 +1,4 @@
-/** Compiles the inner loops, `kernels/*.ts`, to WebAssembly in `dist/kernels/`, where they are missing or out of date. */
+/** Compiles `kernels/*.ts` to WebAssembly in `dist/kernels/` where missing or out of date. */
 import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";

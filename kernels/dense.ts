@@ -2,10 +2,10 @@
  * Dense linear algebra for least squares, compiled to WebAssembly with 128-bit SIMD: normal equations, Cholesky
  * factors, triangular solves, and many dot products. Used to fold users and items in, and to train iALS and EASE.
  * Row-major float32 in the module's memory; every row length ("stride") is a multiple of eight, its padding zero.
- * Nothing here checks a length: the caller does, once, when it lays the memory out.
+ * Lengths are not checked here: the caller checks them once, when it allocates the arrays.
  */
 
-/** Rows that `gram` takes at once: so many stay in the processor's nearest cache. */
+/** Rows that `gram` processes at once: few enough to stay in the first-level cache. */
 const chunk: i32 = 64;
 
 /**
@@ -16,11 +16,11 @@ export function gram(n: i32, stride: i32, columns: i32, X: usize, weights: usize
   const rowBytes = (<usize>stride) << 2;
   for (let from = 0; from < n; from += chunk) {
     const rows = min(chunk, n - from);
-    gramOfChunk(rows, columns, rowBytes, X + <usize>from * rowBytes, weights + ((<usize>from) << 2), A);
+    gramChunk(rows, columns, rowBytes, X + <usize>from * rowBytes, weights + ((<usize>from) << 2), A);
   }
 }
 
-function gramOfChunk(n: i32, columns: i32, rowBytes: usize, X: usize, weights: usize, A: usize): void {
+function gramChunk(n: i32, columns: i32, rowBytes: usize, X: usize, weights: usize, A: usize): void {
   for (let i = 0; i < columns; i += 4) {
     for (let j = 0; j <= i + 3; j += 8) {
       let a0 = f32x4.splat(0);
@@ -61,9 +61,9 @@ function gramOfChunk(n: i32, columns: i32, rowBytes: usize, X: usize, weights: u
   }
 }
 
-function addTo(at: usize, left: v128, right: v128): void {
-  v128.store(at, f32x4.add(v128.load(at), left));
-  v128.store(at, f32x4.add(v128.load(at, 16), right), 16);
+function addTo(address: usize, left: v128, right: v128): void {
+  v128.store(address, f32x4.add(v128.load(address), left));
+  v128.store(address, f32x4.add(v128.load(address, 16), right), 16);
 }
 
 /** Copies the rows named by `indices` of a table, one after another, to `out`. */
@@ -109,8 +109,8 @@ function sum4(v: v128): f32 {
 }
 
 /**
- * A = L Lᵀ in place, L in the lower triangle; what stands above the diagonal is set to zero. Four rows are factored
- * together, so that a matrix that no cache holds is read a quarter as often.
+ * A = L Lᵀ in place, L in the lower triangle; the elements above the diagonal are set to zero. Four rows are factored
+ * together, so that a matrix larger than the caches is read a quarter as often.
  * @param stride rows and columns, a multiple of eight
  * @returns 0, or 1 + the row at which A is not positive definite
  */
@@ -123,17 +123,17 @@ export function cholesky(stride: i32, A: usize): i32 {
       const inverse = 1 / <f64>load<f32>(other + ((<usize>j) << 2));
       for (let r: usize = 0; r < 4; r++) {
         const own = row + r * rowBytes;
-        const at = own + ((<usize>j) << 2);
-        store<f32>(at, <f32>((<f64>load<f32>(at) - dotTo(own, other, j)) * inverse));
+        const address = own + ((<usize>j) << 2);
+        store<f32>(address, <f32>((<f64>load<f32>(address) - dotTo(own, other, j)) * inverse));
       }
     }
     for (let r = 0; r < 4; r++) {
       const own = row + <usize>r * rowBytes;
       for (let j = i; j < i + r; j++) {
         const other = A + <usize>j * rowBytes;
-        const at = own + ((<usize>j) << 2);
-        const sum = <f64>load<f32>(at) - dotTo(own, other, j);
-        store<f32>(at, <f32>(sum / <f64>load<f32>(other + ((<usize>j) << 2))));
+        const address = own + ((<usize>j) << 2);
+        const sum = <f64>load<f32>(address) - dotTo(own, other, j);
+        store<f32>(address, <f32>(sum / <f64>load<f32>(other + ((<usize>j) << 2))));
       }
       const diagonal = own + ((<usize>(i + r)) << 2);
       const left = <f64>load<f32>(diagonal) - dotTo(own, own, i + r);
@@ -149,15 +149,15 @@ export function cholesky(stride: i32, A: usize): i32 {
 function dotTo(x: usize, y: usize, n: i32): f64 {
   const whole = n & ~3;
   let sum = f32x4.splat(0);
-  let at: usize = 0;
+  let address: usize = 0;
   for (let k = 0; k < whole; k += 4) {
-    sum = f32x4.add(sum, f32x4.mul(v128.load(x + at), v128.load(y + at)));
-    at += 16;
+    sum = f32x4.add(sum, f32x4.mul(v128.load(x + address), v128.load(y + address)));
+    address += 16;
   }
   let total = <f64>sum4(sum);
   for (let k = whole; k < n; k++) {
-    total += <f64>load<f32>(x + at) * <f64>load<f32>(y + at);
-    at += 4;
+    total += <f64>load<f32>(x + address) * <f64>load<f32>(y + address);
+    address += 4;
   }
   return total;
 }
@@ -168,9 +168,9 @@ export function solve(stride: i32, L: usize, x: usize): void {
   const rowBytes = (<usize>stride) << 2;
   for (let i = stride - 1; i >= 0; i--) {
     const row = L + <usize>i * rowBytes;
-    const at = x + ((<usize>i) << 2);
-    const value = load<f32>(at) / load<f32>(row + ((<usize>i) << 2));
-    store<f32>(at, value);
+    const address = x + ((<usize>i) << 2);
+    const value = load<f32>(address) / load<f32>(row + ((<usize>i) << 2));
+    store<f32>(address, value);
     // Column i of Lᵀ is row i of L: taken from what is left, so that memory is read in order.
     const whole = i & ~3;
     const w = f32x4.splat(value);
@@ -190,14 +190,14 @@ export function solveLower(stride: i32, L: usize, x: usize): void {
   const rowBytes = (<usize>stride) << 2;
   for (let i = 0; i < stride; i++) {
     const row = L + <usize>i * rowBytes;
-    const at = x + ((<usize>i) << 2);
-    store<f32>(at, <f32>((<f64>load<f32>(at) - dotTo(row, x, i)) / <f64>load<f32>(row + ((<usize>i) << 2))));
+    const address = x + ((<usize>i) << 2);
+    store<f32>(address, <f32>((<f64>load<f32>(address) - dotTo(row, x, i)) / <f64>load<f32>(row + ((<usize>i) << 2))));
   }
 }
 
 /**
  * L ← L⁻¹, in place, four rows at a time: row i of L⁻¹ = (e_i − Σ_{k<i} L_ik row k of L⁻¹) / L_ii.
- * @param scratch room for four rows
+ * @param scratch memory for four rows
  */
 export function invertFactor(stride: i32, L: usize, scratch: usize): void {
   const rowBytes = (<usize>stride) << 2;
@@ -215,11 +215,11 @@ export function invertFactor(stride: i32, L: usize, scratch: usize): void {
       const bytes = (<usize>((k + 4) & ~3)) << 2;
       for (let j: usize = 0; j < bytes; j += 16) {
         const x = v128.load(above + j);
-        const at = row + j;
-        v128.store(at, f32x4.sub(v128.load(at), f32x4.mul(c0, x)));
-        v128.store(at + rowBytes, f32x4.sub(v128.load(at + rowBytes), f32x4.mul(c1, x)));
-        v128.store(at + 2 * rowBytes, f32x4.sub(v128.load(at + 2 * rowBytes), f32x4.mul(c2, x)));
-        v128.store(at + 3 * rowBytes, f32x4.sub(v128.load(at + 3 * rowBytes), f32x4.mul(c3, x)));
+        const address = row + j;
+        v128.store(address, f32x4.sub(v128.load(address), f32x4.mul(c0, x)));
+        v128.store(address + rowBytes, f32x4.sub(v128.load(address + rowBytes), f32x4.mul(c1, x)));
+        v128.store(address + 2 * rowBytes, f32x4.sub(v128.load(address + 2 * rowBytes), f32x4.mul(c2, x)));
+        v128.store(address + 3 * rowBytes, f32x4.sub(v128.load(address + 3 * rowBytes), f32x4.mul(c3, x)));
       }
     }
     for (let r = 0; r < 4; r++) {
@@ -228,17 +228,17 @@ export function invertFactor(stride: i32, L: usize, scratch: usize): void {
         const c = load<f32>(scratch + <usize>r * rowBytes + ((<usize>k) << 2));
         const above = L + <usize>k * rowBytes;
         for (let j = 0; j <= k; j++) {
-          const at = own + ((<usize>j) << 2);
-          store<f32>(at, load<f32>(at) - c * load<f32>(above + ((<usize>j) << 2)));
+          const address = own + ((<usize>j) << 2);
+          store<f32>(address, load<f32>(address) - c * load<f32>(above + ((<usize>j) << 2)));
         }
       }
-      const place = (<usize>(i + r)) << 2;
-      const inverse = <f32>1 / load<f32>(scratch + <usize>r * rowBytes + place);
+      const offset = (<usize>(i + r)) << 2;
+      const inverse = <f32>1 / load<f32>(scratch + <usize>r * rowBytes + offset);
       for (let j = 0; j < i + r; j++) {
-        const at = own + ((<usize>j) << 2);
-        store<f32>(at, load<f32>(at) * inverse);
+        const address = own + ((<usize>j) << 2);
+        store<f32>(address, load<f32>(address) * inverse);
       }
-      store<f32>(own + place, inverse);
+      store<f32>(own + offset, inverse);
     }
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The inner loops of the Gibbs sampler (src/ml/bayes/bayes-chain.ts), compiled to WebAssembly with 128-bit SIMD.
- * All arrays lie in the module's memory where the caller put them; a factor block is four float32 an entity, so that
- * one v128 holds a block's row. Nothing here checks a length: the caller does, once, when it lays the memory out.
+ * All arrays lie in the module's memory, at offsets chosen by the caller; a factor block is four float32 an entity, so that
+ * one v128 holds a block's row. Lengths are not checked here: the caller checks them once, when it allocates the arrays.
  *
  * Letters, for one side ("own") against the other: e residuals in own-major order, b the other side's block,
  * S_u = w_u Σ w_i b_i e and T_u = w_u Σ w_i b_i b_iᵀ with w the precisions (α α_u and β_i), V a feature group's block.
@@ -13,12 +13,12 @@ const matrixBytes: usize = 64;
 
 /**
  * S and T of every entity.
- * @param pointers rows + 1 places in `indices` and `e`; @param weighted the other side's block times its precisions
+ * @param indptr rows + 1 offsets into `indices` and `e`; @param weighted the other side's block times its precisions
  * @param scales w_u of each row
  */
 export function statistics(
   rows: i32,
-  pointers: usize,
+  indptr: usize,
   indices: usize,
   e: usize,
   block: usize,
@@ -27,19 +27,19 @@ export function statistics(
   S: usize,
   T: usize,
 ): void {
-  let at = load<i32>(pointers);
+  let entry = load<i32>(indptr);
   for (let row = 0; row < rows; row++) {
-    const end = load<i32>(pointers + ((<usize>(row + 1)) << 2));
+    const end = load<i32>(indptr + ((<usize>(row + 1)) << 2));
     let s = f32x4.splat(0);
     let t0 = f32x4.splat(0);
     let t1 = f32x4.splat(0);
     let t2 = f32x4.splat(0);
     let t3 = f32x4.splat(0);
-    for (; at < end; at++) {
-      const place = (<usize>load<i32>(indices + ((<usize>at) << 2))) << 4;
-      const b = v128.load(block + place);
-      const wb = v128.load(weighted + place);
-      s = f32x4.add(s, f32x4.mul(v128.load32_splat(e + ((<usize>at) << 2)), wb));
+    for (; entry < end; entry++) {
+      const offset = (<usize>load<i32>(indices + ((<usize>entry) << 2))) << 4;
+      const b = v128.load(block + offset);
+      const wb = v128.load(weighted + offset);
+      s = f32x4.add(s, f32x4.mul(v128.load32_splat(e + ((<usize>entry) << 2)), wb));
       t0 = f32x4.add(t0, f32x4.mul(wb, v128.shuffle<f32>(b, b, 0, 0, 0, 0)));
       t1 = f32x4.add(t1, f32x4.mul(wb, v128.shuffle<f32>(b, b, 1, 1, 1, 1)));
       t2 = f32x4.add(t2, f32x4.mul(wb, v128.shuffle<f32>(b, b, 2, 2, 2, 2)));
@@ -75,22 +75,22 @@ export function rescale(rows: i32, x: usize, S: usize, T: usize): void {
 /** own[row] += x[row] · change[row]. */
 export function addScaled(rows: i32, x: usize, change: usize, own: usize): void {
   for (let row = 0; row < rows; row++) {
-    const place = <usize>row * rowBytes;
+    const offset = <usize>row * rowBytes;
     const w = v128.load32_splat(x + ((<usize>row) << 2));
-    v128.store(own + place, f32x4.add(v128.load(own + place), f32x4.mul(v128.load(change + place), w)));
+    v128.store(own + offset, f32x4.add(v128.load(own + offset), f32x4.mul(v128.load(change + offset), w)));
   }
 }
 
 /**
  * One sweep over a group's features: each draws its block from N(Q⁻¹(g + HV + λμ), Q⁻¹), Q = H + diag(λ), where
  * g = Σ S and H = Σ T over the entities that have the feature, and takes its change from their S.
- * @param pointers features + 1 places in `entities`, the entities of each feature
+ * @param indptr features + 1 offsets into `entities`, the entities of each feature
  * @param S, T as `rescale` left them; @param change what the entities' own block gains, before x: added to
  * @param lambda, mu four float32 each
  */
 export function sampleGroup(
   features: i32,
-  pointers: usize,
+  indptr: usize,
   entities: usize,
   S: usize,
   T: usize,
@@ -101,16 +101,16 @@ export function sampleGroup(
 ): void {
   const l = v128.load(lambda);
   const lm = f32x4.mul(l, v128.load(mu));
-  let from = load<i32>(pointers);
+  let from = load<i32>(indptr);
   for (let feature = 0; feature < features; feature++) {
-    const end = load<i32>(pointers + ((<usize>(feature + 1)) << 2));
+    const end = load<i32>(indptr + ((<usize>(feature + 1)) << 2));
     let g = f32x4.splat(0);
     let h0 = f32x4.splat(0);
     let h1 = f32x4.splat(0);
     let h2 = f32x4.splat(0);
     let h3 = f32x4.splat(0);
-    for (let at = from; at < end; at++) {
-      const entity = <usize>load<i32>(entities + ((<usize>at) << 2));
+    for (let entry = from; entry < end; entry++) {
+      const entity = <usize>load<i32>(entities + ((<usize>entry) << 2));
       g = f32x4.add(g, v128.load(S + entity * rowBytes));
       const t = T + entity * matrixBytes;
       h0 = f32x4.add(h0, v128.load(t));
@@ -128,8 +128,8 @@ export function sampleGroup(
     const d1 = v128.shuffle<f32>(d, d, 1, 1, 1, 1);
     const d2 = v128.shuffle<f32>(d, d, 2, 2, 2, 2);
     const d3 = v128.shuffle<f32>(d, d, 3, 3, 3, 3);
-    for (let at = from; at < end; at++) {
-      const entity = <usize>load<i32>(entities + ((<usize>at) << 2));
+    for (let entry = from; entry < end; entry++) {
+      const entity = <usize>load<i32>(entities + ((<usize>entry) << 2));
       const s = S + entity * rowBytes;
       const t = T + entity * matrixBytes;
       const td = f32x4.add(
@@ -144,43 +144,36 @@ export function sampleGroup(
   }
 }
 
-/** e[at] −= row block · gathered block, over all entries. */
+/** e[entry] −= row block · gathered block, over all entries. */
 export function subtractProducts(
   rows: i32,
-  pointers: usize,
+  indptr: usize,
   indices: usize,
   rowBlock: usize,
   gathered: usize,
   e: usize,
 ): void {
-  let at = load<i32>(pointers);
+  let entry = load<i32>(indptr);
   for (let row = 0; row < rows; row++) {
-    const end = load<i32>(pointers + ((<usize>(row + 1)) << 2));
+    const end = load<i32>(indptr + ((<usize>(row + 1)) << 2));
     const a = v128.load(rowBlock + <usize>row * rowBytes);
-    for (; at < end; at++) {
-      const place = (<usize>load<i32>(indices + ((<usize>at) << 2))) << 4;
-      const error = e + ((<usize>at) << 2);
-      store<f32>(error, load<f32>(error) - sum4(f32x4.mul(a, v128.load(gathered + place))));
+    for (; entry < end; entry++) {
+      const offset = (<usize>load<i32>(indices + ((<usize>entry) << 2))) << 4;
+      const error = e + ((<usize>entry) << 2);
+      store<f32>(error, load<f32>(error) - sum4(f32x4.mul(a, v128.load(gathered + offset))));
     }
   }
 }
 
 /** out[row] = Σ weight[index] · e², over each row's entries. */
-export function weightedSquares(
-  rows: i32,
-  pointers: usize,
-  indices: usize,
-  e: usize,
-  weights: usize,
-  out: usize,
-): void {
-  let at = load<i32>(pointers);
+export function weightedSquares(rows: i32, indptr: usize, indices: usize, e: usize, weights: usize, out: usize): void {
+  let entry = load<i32>(indptr);
   for (let row = 0; row < rows; row++) {
-    const end = load<i32>(pointers + ((<usize>(row + 1)) << 2));
+    const end = load<i32>(indptr + ((<usize>(row + 1)) << 2));
     let sum: f64 = 0;
-    for (; at < end; at++) {
-      const error = load<f32>(e + ((<usize>at) << 2));
-      const weight = load<f32>(weights + ((<usize>load<i32>(indices + ((<usize>at) << 2))) << 2));
+    for (; entry < end; entry++) {
+      const error = load<f32>(e + ((<usize>entry) << 2));
+      const weight = load<f32>(weights + ((<usize>load<i32>(indices + ((<usize>entry) << 2))) << 2));
       sum += <f64>(error * error * weight);
     }
     store<f64>(out + ((<usize>row) << 3), sum);
@@ -190,21 +183,21 @@ export function weightedSquares(
 /** out[row] = Σ weight[index] · e, over each row's entries; and the sum of the weights in `weightSums`. */
 export function weightedSums(
   rows: i32,
-  pointers: usize,
+  indptr: usize,
   indices: usize,
   e: usize,
   weights: usize,
   out: usize,
   weightSums: usize,
 ): void {
-  let at = load<i32>(pointers);
+  let entry = load<i32>(indptr);
   for (let row = 0; row < rows; row++) {
-    const end = load<i32>(pointers + ((<usize>(row + 1)) << 2));
+    const end = load<i32>(indptr + ((<usize>(row + 1)) << 2));
     let sum: f64 = 0;
     let total: f64 = 0;
-    for (; at < end; at++) {
-      const weight = load<f32>(weights + ((<usize>load<i32>(indices + ((<usize>at) << 2))) << 2));
-      sum += <f64>(load<f32>(e + ((<usize>at) << 2)) * weight);
+    for (; entry < end; entry++) {
+      const weight = load<f32>(weights + ((<usize>load<i32>(indices + ((<usize>entry) << 2))) << 2));
+      sum += <f64>(load<f32>(e + ((<usize>entry) << 2)) * weight);
       total += <f64>weight;
     }
     store<f64>(out + ((<usize>row) << 3), sum);
@@ -212,35 +205,35 @@ export function weightedSums(
   }
 }
 
-/** e[at] −= change, over n entries. */
+/** e[entry] −= change, over n entries. */
 export function shift(n: i32, e: usize, change: f32): void {
-  for (let at = 0; at < n; at++) {
-    const place = e + ((<usize>at) << 2);
-    store<f32>(place, load<f32>(place) - change);
+  for (let entry = 0; entry < n; entry++) {
+    const offset = e + ((<usize>entry) << 2);
+    store<f32>(offset, load<f32>(offset) - change);
   }
 }
 
 /** out[row] = block[row] · weights[row], rows of four. */
 export function weigh(rows: i32, block: usize, weights: usize, out: usize): void {
   for (let row = 0; row < rows; row++) {
-    const place = <usize>row * rowBytes;
-    v128.store(out + place, f32x4.mul(v128.load(block + place), v128.load32_splat(weights + ((<usize>row) << 2))));
+    const offset = <usize>row * rowBytes;
+    v128.store(out + offset, f32x4.mul(v128.load(block + offset), v128.load32_splat(weights + ((<usize>row) << 2))));
   }
 }
 
-/** out[pair] += rowBlock[rowAt[pair]] · gathered[columnAt[pair]]. */
+/** out[pair] += rowBlock[rowIndices[pair]] · gathered[columnIndices[pair]]. */
 export function addProducts(
   pairs: i32,
-  rowAt: usize,
-  columnAt: usize,
+  rowIndices: usize,
+  columnIndices: usize,
   rowBlock: usize,
   gathered: usize,
   out: usize,
 ): void {
   for (let pair = 0; pair < pairs; pair++) {
     const offset = (<usize>pair) << 2;
-    const a = v128.load(rowBlock + ((<usize>load<i32>(rowAt + offset)) << 4));
-    const b = v128.load(gathered + ((<usize>load<i32>(columnAt + offset)) << 4));
+    const a = v128.load(rowBlock + ((<usize>load<i32>(rowIndices + offset)) << 4));
+    const b = v128.load(gathered + ((<usize>load<i32>(columnIndices + offset)) << 4));
     store<f32>(out + offset, load<f32>(out + offset) + sum4(f32x4.mul(a, b)));
   }
 }

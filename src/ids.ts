@@ -18,12 +18,6 @@ export type UserIndex = Branded<number, "UserIndex">;
 /** A dense row of a model's movie table, from 0. */
 export type ItemIndex = Branded<number, "ItemIndex">;
 
-/** The encoder and the preprocessing of an embedding: only embeddings with equal keys are comparable. */
-export interface EncoderKey {
-  encoderId: string;
-  preprocessing: string;
-}
-
 const maxId = 2 ** 31 - 1;
 
 /** The first id of users and movies that are added through the API; no data set may use ids from here on. */

@@ -1,4 +1,4 @@
-/** Seeded randomness: one seed fixes everything that is drawn, on every machine; nothing here reads the clock. */
+/** Seeded random numbers: the same seed gives the same numbers on every machine. */
 
 /** Uniform numbers in [0, 1), the same for the same seed everywhere. Its period is about 2³², ample for a demo. */
 export type Random = () => number;
@@ -61,7 +61,7 @@ export function pickWeighted(random: Random, weights: readonly number[]): number
   return last;
 }
 
-/** Put `items` in a drawn order, every order equally likely (Fisher and Yates). */
+/** Shuffles `items` in place, every order equally likely (Fisher and Yates). */
 export function shuffle(random: Random, items: number[] | Int32Array): void {
   for (let last = items.length - 1; last > 0; last--) {
     const other = Math.floor(random() * (last + 1));

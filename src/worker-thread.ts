@@ -1,4 +1,4 @@
-/** Threads that train: each runs one of our own files, and answers by messages. */
+/** Runs training files in worker threads that report by messages. */
 import { Worker } from "node:worker_threads";
 import { AppError } from "./errors.js";
 
@@ -16,7 +16,7 @@ export function runWorker<Message>(
   signal?: AbortSignal,
 ): Promise<void> {
   if (signal?.aborted) return Promise.reject(interrupted());
-  // When this file runs from src/ (under vitest), Node 20 could not read the .ts beside it: the built one is taken.
+  // When this file runs from src/ (under vitest), Node 20 could not read the .ts beside it: the built one is used.
   const from = import.meta.url;
   const url = new URL(from.endsWith(".ts") ? `../dist/${file}.js` : `./${file}.js`, from);
   return new Promise((resolve, reject) => {

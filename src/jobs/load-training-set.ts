@@ -1,7 +1,8 @@
 /** Loads the users, movies and ratings of the database as a training set. */
+
 import { AppError } from "../errors.js";
 import type { TrainingSet } from "../ml/data/training-set.js";
-import type { EncoderKey } from "../store/embeddings.js";
+import type { EncoderKey } from "../model-inputs.js";
 import type { Store } from "../store/store.js";
 
 /**

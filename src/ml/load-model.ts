@@ -1,7 +1,7 @@
-/** From a model's folder to a model that serves, whichever its kind. */
+/** Loads a model of any kind from its folder. */
 
 import { createBaselinePredictor } from "./baseline/baseline-predictor.js";
-import { loadFactorPredictor } from "./factors/factor-predictor.js";
+import { loadFactorPredictor } from "./factors/load-factor-model.js";
 import { readManifest, readModelFile } from "./model/model-store.js";
 import type { Predictor } from "./model/predictor.js";
 

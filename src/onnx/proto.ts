@@ -1,5 +1,5 @@
 /**
- * ONNX files as objects: decode, encode, and what both `ml` (writes the baseline's graph) and `posters`
+ * Decodes and encodes ONNX files, with what both `ml` (writes the baseline's graph) and `posters`
  * (cuts networks down to their embedding) need of them. Field numbers follow onnx.proto of ONNX 1.17 (IR 10),
  * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto; fields that no inference graph carries are left out.
  */

@@ -2,8 +2,9 @@
  * The demographic cold start of posters: what people of a user's gender and age group like to look at stands for the posters that a
  * new user has not rated yet.
  */
-import type { MovieId } from "../ids.js";
+
 import { withoutSignal } from "../event-loop.js";
+import type { MovieId } from "../ids.js";
 import { mulberry32, permutation } from "../random.js";
 import { loadRatings } from "../services/load-ratings.js";
 import type { PosterClusters } from "../services/poster-index.js";

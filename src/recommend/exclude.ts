@@ -1,7 +1,8 @@
 /** Excludes movies from recommendation: those already rated, and those that a filter rules out. */
+
 import { foldText } from "../fold-text.js";
 import type { MovieId } from "../ids.js";
-import type { UserRatings } from "../ml/model/predictor.js";
+import type { UserRatings } from "../model-inputs.js";
 import type { Catalogue } from "../services/catalogue.js";
 import type { Reader } from "./reader.js";
 import type { RecommendationFilter, RecommendOptions, RecommendRequest } from "./recommend-request.js";

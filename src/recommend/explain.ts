@@ -1,6 +1,7 @@
 /** Explains predictions: how much each of a user's ratings contributes, for many user–movie pairs at once. */
-import type { RatingReason } from "../ml/model/predictor.js";
+
 import { createYield } from "../event-loop.js";
+import type { RatingReason } from "../ml/model/predictor.js";
 import { type PredictionKey, withRatings } from "./predict.js";
 import { loadAll, type Reader } from "./reader.js";
 

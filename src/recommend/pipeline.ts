@@ -1,8 +1,8 @@
 /** The recommendation pipeline: load ratings, predict, exclude, rank, and re-rank by poster similarity on request. */
 import { AppError, asAppError, userNotFound } from "../errors.js";
-import type { UserId } from "../ids.js";
-import { basisOf, type Predictions } from "../ml/model/predictor.js";
 import { createYield } from "../event-loop.js";
+import type { UserId } from "../ids.js";
+import { getBasis, type Predictions } from "../ml/model/predictor.js";
 import type { Catalogue } from "../services/catalogue.js";
 import type { User } from "../store/users.js";
 import { createExclusion } from "./exclude.js";
@@ -78,13 +78,18 @@ async function rankCandidates(
   const { movies, everyPosition } = catalogue;
   const model = await reader.model.load("current");
   const featured = await reader.services.untrainedMovies(model, movies);
-  const userAt = new Int32Array(movies.length);
+  const userIndices = new Int32Array(movies.length);
   const getExcluded = await createExclusion(reader, catalogue, requests);
   const lists: (RecommendedMovie[] | AppError)[] = requests.map(() => []);
   const pause = createYield();
   for (const subject of new Set(requests.map((request) => request.subject))) {
     const user = subject.features;
-    const predictions = await model.predict({ users: [user], movies: featured, userAt, movieAt: everyPosition });
+    const predictions = await model.predict({
+      users: [user],
+      movies: featured,
+      userIndices,
+      movieIndices: everyPosition,
+    });
     for (const [i, request] of requests.entries()) {
       if (request.subject !== subject) continue;
       await pause();
@@ -110,6 +115,6 @@ function toRecommended(
     movieId: movies[position].id,
     title: movies[position].displayTitle,
     stars: predictions.stars[position],
-    basis: basisOf(predictions, position),
+    basis: getBasis(predictions, position),
   }));
 }

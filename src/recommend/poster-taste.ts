@@ -2,8 +2,8 @@
  * A user's taste in posters: a distribution over the clusters of the catalogue's posters, from their ratings, drawn towards what people
  * of their demographics like; for somebody without ratings, that alone.
  */
+import type { UserRatings } from "../model-inputs.js";
 import type { PosterClusters } from "../services/poster-index.js";
-import type { RatingsOfUser } from "../store/ratings.js";
 import type { User } from "../store/users.js";
 import { type ColdStartBasis, type DemographicTaste, getDemographicTaste, weighClusters } from "./cold-start.js";
 import { loadAll, type Reader } from "./reader.js";
@@ -45,7 +45,7 @@ export async function getVisualTastes(reader: Reader, users: readonly User[]): P
   return tastes;
 }
 
-function toVisualTaste(clusters: PosterClusters, ratings: RatingsOfUser, prior: DemographicTaste): VisualTaste {
+function toVisualTaste(clusters: PosterClusters, ratings: UserRatings, prior: DemographicTaste): VisualTaste {
   const { weights, posters } = weighClusters(clusters, ratings);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const shares = Array.from(weights, (weight, cluster) => ({

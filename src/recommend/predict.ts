@@ -1,7 +1,7 @@
 /** Predicts stars for any user–movie pairs in one call of the model. */
 import { type AppError, movieNotFound, userNotFound } from "../errors.js";
 import type { MovieId, UserId } from "../ids.js";
-import { type Basis, basisOf, type Predictor, type UserFeatures } from "../ml/model/predictor.js";
+import { type Basis, getBasis, type Predictor, type UserFeatures } from "../ml/model/predictor.js";
 import { loadAll, type Reader } from "./reader.js";
 
 export interface PredictionKey {
@@ -34,14 +34,14 @@ export async function predictPairs(reader: Reader, keys: readonly PredictionKey[
   const predictions = await model.predict({
     users: await withRatings(reader, model, knownUsers),
     movies: await reader.services.untrainedMovies(model, knownMovies),
-    userAt: Int32Array.from(known, (key) => userIndex.get(key.userId) as number),
-    movieAt: Int32Array.from(known, (key) => movieIndex.get(key.movieId) as number),
+    userIndices: Int32Array.from(known, (key) => userIndex.get(key.userId) as number),
+    movieIndices: Int32Array.from(known, (key) => movieIndex.get(key.movieId) as number),
   });
   let pair = 0;
   return keys.map((key) => {
     if (!userIndex.has(key.userId)) return userNotFound(key.userId);
     if (!movieIndex.has(key.movieId)) return movieNotFound(key.movieId);
-    const prediction = { movieId: key.movieId, stars: predictions.stars[pair], basis: basisOf(predictions, pair) };
+    const prediction = { movieId: key.movieId, stars: predictions.stars[pair], basis: getBasis(predictions, pair) };
     pair++;
     return prediction;
   });

@@ -1,15 +1,17 @@
 /** Reads what recommending needs, in batches and each thing once: one reader for each request, or for each run of a command. */
+
 import DataLoader from "dataloader";
+import { createYield } from "../event-loop.js";
 import type { MovieId, UserId } from "../ids.js";
 import type { Predictor } from "../ml/model/predictor.js";
-import { createYield } from "../event-loop.js";
+import type { UserRatings } from "../model-inputs.js";
 import type { Catalogue } from "../services/catalogue.js";
 import { loadRatings } from "../services/load-ratings.js";
 import type { MoviePosterIndex, PosterClusters } from "../services/poster-index.js";
 import type { Services } from "../services/services.js";
 import type { Movie } from "../store/movies.js";
 import type { Poster } from "../store/posters.js";
-import type { Rating, RatingsOfUser } from "../store/ratings.js";
+import type { Rating } from "../store/ratings.js";
 import type { Audience } from "../store/statistics.js";
 import type { User } from "../store/users.js";
 
@@ -31,7 +33,7 @@ export interface Reader {
   /** Embeddings of movies' posters, computed where they are missing; undefined without a readable poster. */
   embeddingByMovieId: DataLoader<MovieId, Float32Array | undefined>;
   /** All ratings of a user. */
-  ratingsByUserId: DataLoader<UserId, RatingsOfUser>;
+  ratingsByUserId: DataLoader<UserId, UserRatings>;
   /** A user's best-rated movies, at most `first`. */
   topRatings: DataLoader<TopRatingsKey, Rating[], string>;
   /** Movies with at least `min` ratings. */

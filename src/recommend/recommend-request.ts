@@ -1,6 +1,8 @@
 /** Types of the recommendation pipeline: requests, and recommended movies. */
+
 import type { MovieId } from "../ids.js";
-import type { Basis, UserFeatures, UserRatings } from "../ml/model/predictor.js";
+import type { Basis, UserFeatures } from "../ml/model/predictor.js";
+import type { UserRatings } from "../model-inputs.js";
 import type { Range } from "../store/paging.js";
 import type { Audience } from "../store/statistics.js";
 import type { PosterTarget, SimilarityTarget } from "./poster-similarity.js";

@@ -1,7 +1,9 @@
 /** The active encoder, and poster embeddings: read from the database, or computed now and stored. */
+
 import pLimit from "p-limit";
 import { AppError } from "../errors.js";
 import { checkSignal } from "../event-loop.js";
+import type { EncoderKey } from "../model-inputs.js";
 import { createEmbedder, type Embedder, maxBatch } from "../posters/encoders/embedder.js";
 import {
   builtinEncoder,
@@ -11,7 +13,7 @@ import {
   preprocessingVersion,
 } from "../posters/encoders/encoder-store.js";
 import { readPoster } from "../posters/images/store.js";
-import type { EmbeddingStore, EncoderKey } from "../store/embeddings.js";
+import type { EmbeddingStore } from "../store/embeddings.js";
 import type { Poster } from "../store/posters.js";
 import type { ServingState } from "../store/settings.js";
 

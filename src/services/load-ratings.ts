@@ -1,7 +1,8 @@
 /** Loads many users' ratings in small batches, yielding to the event loop in between. */
-import type { UserId } from "../ids.js";
+
 import { createYield } from "../event-loop.js";
-import type { RatingsOfUser } from "../store/ratings.js";
+import type { UserId } from "../ids.js";
+import type { UserRatings } from "../model-inputs.js";
 import type { Store } from "../store/store.js";
 
 /** The first users may have many ratings; after them users with a usual number of ratings. */
@@ -9,9 +10,9 @@ const [firstUsers, maxUsersPerStep] = [2, 10];
 const rowsPerStep = 1500;
 
 /** All ratings of each user, in the order of the ids, read in steps that yield to the event loop in between. */
-export async function loadRatings(store: Pick<Store, "ratings">, ids: readonly UserId[]): Promise<RatingsOfUser[]> {
+export async function loadRatings(store: Pick<Store, "ratings">, ids: readonly UserId[]): Promise<UserRatings[]> {
   const pause = createYield();
-  const ratings: RatingsOfUser[] = [];
+  const ratings: UserRatings[] = [];
   // Some users rate far more than others: the next ones are expected to rate as much as those before.
   for (let users = firstUsers; ratings.length < ids.length; ) {
     if (ratings.length > 0) await pause();

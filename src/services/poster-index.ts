@@ -1,6 +1,7 @@
 /** Index of all embedded posters in memory, and the clusters that they form. */
-import type { MovieId } from "../ids.js";
+
 import { createYield, withoutSignal } from "../event-loop.js";
+import type { MovieId } from "../ids.js";
 import { type Clusters, clusterPosters } from "../posters/vectors/clusters.js";
 import { createPosterIndex, type PosterIndex } from "../posters/vectors/neighbours.js";
 import type { EmbeddingStore } from "../store/embeddings.js";

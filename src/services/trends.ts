@@ -1,8 +1,8 @@
 /** Counts the movies that were rated most often in the last days, once a minute for each number of days. */
 import PQueue from "p-queue";
 import { AppError } from "../errors.js";
-import type { MovieId } from "../ids.js";
 import { createYield, stillWaiting, withoutSignal } from "../event-loop.js";
+import type { MovieId } from "../ids.js";
 import type { TimePosition } from "../store/ratings.js";
 import type { Audience } from "../store/statistics.js";
 import type { Store } from "../store/store.js";

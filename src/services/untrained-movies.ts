@@ -1,7 +1,8 @@
 /** What models need to know of movies that no rating trained: their posters' embeddings, and who rated them since. */
+
+import { withoutSignal } from "../event-loop.js";
 import type { MovieId, UserId } from "../ids.js";
 import type { MovieFeatures, Predictor, UserFeatures } from "../ml/model/predictor.js";
-import { withoutSignal } from "../event-loop.js";
 import type { Store } from "../store/store.js";
 import { loadRatings } from "./load-ratings.js";
 
@@ -45,10 +46,10 @@ export function createUntrainedMovies(store: Data): UntrainedMovies {
 
   /** With the embeddings that exist already: no query waits for a poster to be read. */
   async function withPosters(model: Predictor, movies: Features, lacking: readonly MovieId[]): Promise<Features> {
-    if (model.postersOf === undefined) return movies;
-    const { postersOf } = model;
+    if (model.posterEncoder === undefined) return movies;
+    const { posterEncoder } = model;
     return remember(keptPosters, await store.embeddings.version(), model, movies, async () => {
-      const posters = await store.embeddings.ofMovies(postersOf, lacking);
+      const posters = await store.embeddings.ofMovies(posterEncoder, lacking);
       if (posters.size === 0) return movies;
       return movies.map((movie) => (posters.has(movie.id) ? { ...movie, poster: posters.get(movie.id) } : movie));
     });

@@ -1,20 +1,7 @@
 /** Embeddings of posters' contents, by encoder. */
 import type { MovieId } from "../ids.js";
+import type { EncoderKey, PosterEmbedding } from "../model-inputs.js";
 import type { Poster } from "./posters.js";
-
-/** Identifies an encoder with its preprocessing: only vectors of one key may be compared. */
-export interface EncoderKey {
-  encoderId: string;
-  preprocessing: string;
-}
-
-/** A movie's poster as an encoder sees it. */
-export interface PosterEmbedding {
-  encoder: EncoderKey;
-  /** SHA-256 of the picture. */
-  content: string;
-  vector: Float32Array;
-}
 
 export interface EmbeddingStore {
   /** Contents of posters without an embedding of this encoder, each once. */

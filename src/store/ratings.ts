@@ -1,5 +1,6 @@
 /** Ratings: of users, of movies, in order of time, and all of them as typed arrays for training. */
 import type { MovieId, UserId } from "../ids.js";
+import type { UserRatings } from "../model-inputs.js";
 import type { Keyed, KeyPage, Range } from "./paging.js";
 import type { ReadableUsers } from "./users.js";
 
@@ -25,9 +26,6 @@ export interface RatingTable {
   /** Unix seconds; 0 where the data set does not say. */
   ratedAt: Float64Array;
 }
-
-/** One user's ratings in the order of import; parallel arrays of equal length. */
-export type RatingsOfUser = Omit<RatingTable, "userIds">;
 
 export interface RatingFilter {
   userId?: UserId;
@@ -75,8 +73,8 @@ export interface SetRating {
 export interface RatingStore {
   /** Each user's best-rated movies: highest first, then latest, then in the order of import; in the order of the ids. */
   topOfUsers(ids: readonly UserId[], first: number): Promise<Rating[][]>;
-  /** All ratings of each user, in the order of the ids. */
-  ofUsers(ids: readonly UserId[]): Promise<RatingsOfUser[]>;
+  /** All ratings of each user in the order of import, with their times; in the order of the ids. */
+  ofUsers(ids: readonly UserId[]): Promise<UserRatings[]>;
   /** Every rating, 20 bytes each; `imported` leaves out those set through the API. */
   all(which?: "all" | "imported"): Promise<RatingTable>;
   /** A page of the matching ratings. */

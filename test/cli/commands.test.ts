@@ -416,7 +416,7 @@ describe("marquee models", () => {
       name: "broken",
       serves: false,
       error: expect.stringMatching(
-        /^expected JSON in \S+broken\/manifest\.json: make it again with: marquee train or marquee models import <file> --kind baseline$/,
+        /^expected JSON in \S+broken\/manifest\.json: rebuild it with: marquee train or marquee models import <file> --kind baseline$/,
       ),
     });
     expect((await run(["models", "list"], { dataDir })).stdout).toContain("serves │ trained");
@@ -432,7 +432,7 @@ describe("marquee models", () => {
       ["recommend", "42"],
     ]) {
       expect(await failure(args, { dataDir })).toMatch(
-        /^expected model\.onnx in \S+ to be as its manifest says \(.*\), received .*: make it again with: marquee train$/,
+        /^expected model\.onnx in \S+ to be as its manifest says \(.*\), received .*: rebuild it with: marquee train$/,
       );
     }
   });
@@ -500,7 +500,7 @@ describe("marquee models", () => {
     expect((await run(args, { dataDir })).code).toBe(0);
     await rm(join(dataDir, "models", "copied", "model.onnx"));
     expect(await failure(["predict", "42", "1"], { dataDir })).toMatch(
-      /make it again with: marquee models import <file> --kind baseline$/,
+      /rebuild it with: marquee models import <file> --kind baseline$/,
     );
     expect((await run(args, { dataDir })).code).toBe(0);
     expect(await runJson<PredictReport>(["predict", "42", "1"], { dataDir })).toMatchObject({ model: "copied-2" });

@@ -9,7 +9,7 @@ import type { TrainingSet } from "../../src/ml/data/training-set.js";
 import { loadModel } from "../../src/ml/load-model.js";
 import { movie, user } from "./fixtures.js";
 
-const folderOf = (name: string) => fileURLToPath(new URL(`../../models/${name}`, import.meta.url));
+const getFolder = (name: string) => fileURLToPath(new URL(`../../models/${name}`, import.meta.url));
 
 function embeddedData(): TrainingSet {
   const { users, movies, ratings } = generateEmbeddedDataset();
@@ -21,7 +21,7 @@ function embeddedData(): TrainingSet {
 }
 
 describe.each(["embedded-mf", "embedded-baseline"])("%s, which ships for the embedded data set", (name) => {
-  const folder = folderOf(name);
+  const folder = getFolder(name);
 
   it("was trained on exactly the ratings that are generated here, and knows all its films and users", async () => {
     const data = embeddedData();

@@ -1,7 +1,7 @@
 /** Each compiled step of the sampler against the same written plainly, in float64, on small data. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { type SparseRows, transposed } from "../../src/ml/data/rating-matrix.js";
-import { Arena, createKernel, type Place } from "../../src/ml/linalg/kernels.js";
+import { Arena, createKernel, type Slice } from "../../src/ml/linalg/kernels.js";
 import { product, randomFloats, randomRows, solveDirectly } from "./factor-fixtures.js";
 
 type Step = (...numbers: number[]) => number;
@@ -27,13 +27,13 @@ const items = 7;
 const ratings = randomRows(users, items, 0.6, 3);
 let kernel: Kernel & { memory: WebAssembly.Memory };
 let arena: Arena;
-let pointers: Place;
-let indices: Place;
+let indptr: Slice;
+let indices: Slice;
 
 beforeEach(() => {
   kernel = createKernel<Kernel>("gibbs");
   arena = new Arena(kernel.memory);
-  pointers = arena.copyInts(ratings.pointers);
+  indptr = arena.copyInts(ratings.indptr);
   indices = arena.copyInts(ratings.indices);
 });
 
@@ -76,9 +76,12 @@ function plainRandom(seed: bigint) {
   return { uniform, normal };
 }
 
-function entriesOf({ pointers: starts, indices: columns }: SparseRows, row: number): { at: number; column: number }[] {
+function getEntries(
+  { indptr: starts, indices: columns }: SparseRows,
+  row: number,
+): { index: number; column: number }[] {
   const entries = [];
-  for (let at = starts[row]; at < starts[row + 1]; at++) entries.push({ at, column: columns[at] });
+  for (let index = starts[row]; index < starts[row + 1]; index++) entries.push({ index, column: columns[index] });
   return entries;
 }
 
@@ -123,10 +126,10 @@ function plainStatistics(e: Float32Array, block: Float32Array, weights: Float32A
   for (let u = 0; u < users; u++) {
     const s = [0, 0, 0, 0];
     const t = [0, 1, 2, 3].map(() => [0, 0, 0, 0]);
-    for (const { at, column } of entriesOf(ratings, u)) {
+    for (const { index, column } of getEntries(ratings, u)) {
       const b = block.subarray(4 * column, 4 * column + 4);
       for (let k = 0; k < 4; k++) {
-        s[k] += scales[u] * weights[column] * b[k] * e[at];
+        s[k] += scales[u] * weights[column] * b[k] * e[index];
         for (let l = 0; l < 4; l++) t[k][l] += scales[u] * weights[column] * b[k] * b[l];
       }
     }
@@ -138,7 +141,7 @@ function plainStatistics(e: Float32Array, block: Float32Array, weights: Float32A
 
 /** Lays out a user side with its statistics, as the sampler does before it draws. */
 function prepared() {
-  const e = randomFloats(ratings.values.length, 5);
+  const e = randomFloats(ratings.data.length, 5);
   const block = randomFloats(items * 4, 6);
   const weights = randomFloats(items, 7).map(Math.abs);
   const scales = randomFloats(users, 8).map(Math.abs);
@@ -151,17 +154,17 @@ function prepared() {
     S: arena.floats(users * 4),
     T: arena.floats(users * 16),
   };
-  kernel.weigh(items, places.block.at, places.weights.at, places.weighted.at);
+  kernel.weigh(items, places.block.offset, places.weights.offset, places.weighted.offset);
   kernel.statistics(
     users,
-    pointers.at,
-    indices.at,
-    places.e.at,
-    places.block.at,
-    places.weighted.at,
-    places.scales.at,
-    places.S.at,
-    places.T.at,
+    indptr.offset,
+    indices.offset,
+    places.e.offset,
+    places.block.offset,
+    places.weighted.offset,
+    places.scales.offset,
+    places.S.offset,
+    places.T.offset,
   );
   return { e, block, weights, scales, places, plain: plainStatistics(e, block, weights, scales) };
 }
@@ -177,7 +180,7 @@ describe("a block's statistics", () => {
     const { places, plain } = prepared();
     const x = randomFloats(users, 9).map((value) => Math.abs(value) + 0.1);
     const weights = arena.copyFloats(x);
-    kernel.rescale(users, weights.at, places.S.at, places.T.at);
+    kernel.rescale(users, weights.offset, places.S.offset, places.T.offset);
     expectClose(
       arena.f32(places.S),
       plain.S.flatMap((s, u) => s.map((value) => x[u] * value)),
@@ -187,7 +190,7 @@ describe("a block's statistics", () => {
       plain.T.flatMap((t, u) => t.flat().map((value) => x[u] ** 2 * value)),
     );
     const inverse = arena.copyFloats(x.map((value) => 1 / value));
-    kernel.rescale(users, inverse.at, places.S.at, places.T.at);
+    kernel.rescale(users, inverse.offset, places.S.offset, places.T.offset);
     expectClose(arena.f32(places.S), plain.S.flat());
     expectClose(arena.f32(places.T), plain.T.flat(2));
   });
@@ -202,7 +205,7 @@ describe("drawing a group's features", () => {
     const lambda = [3, 4, 5, 6];
     const mu = [0.1, -0.2, 0.3, 0];
     const group = {
-      pointers: arena.copyInts(features.pointers),
+      indptr: arena.copyInts(features.indptr),
       entities: arena.copyInts(features.indices),
       V: arena.copyFloats(V),
       change: arena.floats(users * 4),
@@ -212,14 +215,14 @@ describe("drawing a group's features", () => {
     kernel.seed(99, 0);
     kernel.sampleGroup(
       items,
-      group.pointers.at,
-      group.entities.at,
-      places.S.at,
-      places.T.at,
-      group.change.at,
-      group.V.at,
-      group.lambda.at,
-      group.mu.at,
+      group.indptr.offset,
+      group.entities.offset,
+      places.S.offset,
+      places.T.offset,
+      group.change.offset,
+      group.V.offset,
+      group.lambda.offset,
+      group.mu.offset,
     );
 
     const random = plainRandom(99n);
@@ -228,7 +231,7 @@ describe("drawing a group's features", () => {
     const expected: number[] = [];
     for (let f = 0; f < items; f++) {
       const old = [...V.subarray(4 * f, 4 * f + 4)];
-      const own = entriesOf(features, f).map(({ column }) => column);
+      const own = getEntries(features, f).map(({ column }) => column);
       const H = [0, 1, 2, 3].map((k) => [0, 1, 2, 3].map((l) => own.reduce((sum, u) => sum + T[u][k][l], 0)));
       const right = [0, 1, 2, 3].map(
         (k) => own.reduce((sum, u) => sum + S[u][k], 0) + product(H[k], old) + lambda[k] * mu[k],
@@ -236,7 +239,7 @@ describe("drawing a group's features", () => {
       const Q = H.map((row, k) => row.map((value, l) => value + (k === l ? lambda[k] : 0)));
       const mean = solveDirectly(Q, right);
       // N(mean, Q⁻¹): mean + L⁻ᵀ z with Q = L Lᵀ; z is drawn from the last component to the first.
-      const L = choleskyOf(Q);
+      const L = cholesky(Q);
       const z = [0, 0, 0, 0];
       for (let k = 3; k >= 0; k--) z[k] = random.normal();
       const noise = solveDirectly(
@@ -258,7 +261,7 @@ describe("drawing a group's features", () => {
 });
 
 /** Lower triangular L with Q = L Lᵀ. */
-function choleskyOf(Q: readonly (readonly number[])[]): number[][] {
+function cholesky(Q: readonly (readonly number[])[]): number[][] {
   const L = Q.map((row) => row.map(() => 0));
   for (let i = 0; i < Q.length; i++) {
     for (let j = 0; j <= i; j++) {
@@ -271,18 +274,25 @@ function choleskyOf(Q: readonly (readonly number[])[]): number[][] {
 
 describe("residuals", () => {
   it("lose the products of the rows' block with that of their columns", () => {
-    const e = arena.copyFloats(ratings.values);
+    const e = arena.copyFloats(ratings.data);
     const own = randomFloats(users * 4, 12);
     const other = randomFloats(items * 4, 13);
-    kernel.subtractProducts(users, pointers.at, indices.at, arena.copyFloats(own).at, arena.copyFloats(other).at, e.at);
-    const expected = [...ratings.values];
+    kernel.subtractProducts(
+      users,
+      indptr.offset,
+      indices.offset,
+      arena.copyFloats(own).offset,
+      arena.copyFloats(other).offset,
+      e.offset,
+    );
+    const expected = [...ratings.data];
     for (let u = 0; u < users; u++) {
-      for (const { at, column } of entriesOf(ratings, u)) {
-        expected[at] -= product(own.subarray(4 * u, 4 * u + 4), other.subarray(4 * column, 4 * column + 4));
+      for (const { index, column } of getEntries(ratings, u)) {
+        expected[index] -= product(own.subarray(4 * u, 4 * u + 4), other.subarray(4 * column, 4 * column + 4));
       }
     }
     expectClose(arena.f32(e), expected);
-    kernel.shift(expected.length, e.at, 0.25);
+    kernel.shift(expected.length, e.offset, 0.25);
     expectClose(
       arena.f32(e),
       expected.map((value) => value - 0.25),
@@ -290,7 +300,7 @@ describe("residuals", () => {
   });
 
   it("are summed, plain and squared, with the columns' weights", () => {
-    const e = randomFloats(ratings.values.length, 14);
+    const e = randomFloats(ratings.data.length, 14);
     const weights = randomFloats(items, 15).map(Math.abs);
     const places = {
       e: arena.copyFloats(e),
@@ -299,18 +309,26 @@ describe("residuals", () => {
       sums: arena.doubles(users),
       totals: arena.doubles(users),
     };
-    const { at } = places.e;
-    kernel.weightedSquares(users, pointers.at, indices.at, at, places.weights.at, places.squares.at);
-    kernel.weightedSums(users, pointers.at, indices.at, at, places.weights.at, places.sums.at, places.totals.at);
-    const sum = (of: (entry: { at: number; column: number }) => number) =>
-      Array.from({ length: users }, (_, u) => entriesOf(ratings, u).reduce((total, entry) => total + of(entry), 0));
+    const { offset } = places.e;
+    kernel.weightedSquares(users, indptr.offset, indices.offset, offset, places.weights.offset, places.squares.offset);
+    kernel.weightedSums(
+      users,
+      indptr.offset,
+      indices.offset,
+      offset,
+      places.weights.offset,
+      places.sums.offset,
+      places.totals.offset,
+    );
+    const sum = (of: (entry: { index: number; column: number }) => number) =>
+      Array.from({ length: users }, (_, u) => getEntries(ratings, u).reduce((total, entry) => total + of(entry), 0));
     expectClose(
       arena.f64(places.squares),
-      sum((entry) => weights[entry.column] * e[entry.at] ** 2),
+      sum((entry) => weights[entry.column] * e[entry.index] ** 2),
     );
     expectClose(
       arena.f64(places.sums),
-      sum((entry) => weights[entry.column] * e[entry.at]),
+      sum((entry) => weights[entry.column] * e[entry.index]),
     );
     expectClose(
       arena.f64(places.totals),
@@ -320,26 +338,26 @@ describe("residuals", () => {
 });
 
 it("predictions of pairs gain the product of their blocks", () => {
-  const rowAt = Int32Array.of(0, 8, 3);
-  const columnAt = Int32Array.of(6, 0, 2);
+  const rowIndices = Int32Array.of(0, 8, 3);
+  const columnIndices = Int32Array.of(6, 0, 2);
   const own = randomFloats(users * 4, 16);
   const other = randomFloats(items * 4, 17);
   const out = arena.copyFloats(Float32Array.of(1, 2, 3));
   kernel.addProducts(
     3,
-    arena.copyInts(rowAt).at,
-    arena.copyInts(columnAt).at,
-    arena.copyFloats(own).at,
-    arena.copyFloats(other).at,
-    out.at,
+    arena.copyInts(rowIndices).offset,
+    arena.copyInts(columnIndices).offset,
+    arena.copyFloats(own).offset,
+    arena.copyFloats(other).offset,
+    out.offset,
   );
   const expected = [0, 1, 2].map(
     (pair) =>
       pair +
       1 +
       product(
-        own.subarray(4 * rowAt[pair], 4 * rowAt[pair] + 4),
-        other.subarray(4 * columnAt[pair], 4 * columnAt[pair] + 4),
+        own.subarray(4 * rowIndices[pair], 4 * rowIndices[pair] + 4),
+        other.subarray(4 * columnIndices[pair], 4 * columnIndices[pair] + 4),
       ),
   );
   expectClose(arena.f32(out), expected);

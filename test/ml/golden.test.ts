@@ -1,7 +1,8 @@
 /** The original's trained network, served as this project serves it, on MovieLens 1M itself. */
-import { occupations } from "../../src/datasets/movielens/demographics.js";
+
 import { readFile } from "node:fs/promises";
 import { beforeAll, expect, it } from "vitest";
+import { occupations } from "../../src/datasets/movielens/demographics.js";
 import { detectDataset } from "../../src/datasets/movielens/detect.js";
 import { readMovies, readRatings, readUsers } from "../../src/datasets/movielens/read.js";
 import { openSource } from "../../src/datasets/movielens/source.js";
@@ -10,7 +11,7 @@ import { type ImportedBaseline, importBaseline, ratedIds } from "../../src/ml/ba
 import { buildBaselineModel } from "../../src/ml/baseline/baseline-model.js";
 import { createBaselinePredictor } from "../../src/ml/baseline/baseline-predictor.js";
 import type { TrainingSet } from "../../src/ml/data/training-set.js";
-import { basisOf, type Predictor } from "../../src/ml/model/predictor.js";
+import { getBasis, type Predictor } from "../../src/ml/model/predictor.js";
 import { describeWithShared, sharedFile } from "../support/shared.js";
 import { meanVector, referenceForward, vectorAt } from "./fixtures.js";
 
@@ -76,12 +77,12 @@ describeWithShared("the original's network on MovieLens 1M", [archive, weightsFi
     predictor = await createBaselinePredictor(manifest, files.get("model.onnx") as Uint8Array);
   });
 
-  const predictAll = (userAt: number) =>
+  const predictAll = (userIndex: number) =>
     predictor.predict({
       users: data.users,
       movies: data.movies,
-      userAt: new Int32Array(data.movies.length).fill(userAt),
-      movieAt: Int32Array.from(data.movies, (_, place) => place),
+      userIndices: new Int32Array(data.movies.length).fill(userIndex),
+      movieIndices: Int32Array.from(data.movies, (_, place) => place),
     });
 
   it("predicts what the original did for users 1, 42 and 3355 and every movie with ratings, within 1e-4 stars", async () => {
@@ -90,11 +91,11 @@ describeWithShared("the original's network on MovieLens 1M", [archive, weightsFi
     let compared = 0;
     let largest = 0;
     for (const [userId, expected] of Object.entries(golden)) {
-      const userAt = data.users.findIndex((user) => user.id === Number(userId));
-      const predictions = await predictAll(userAt);
+      const userIndex = data.users.findIndex((user) => user.id === Number(userId));
+      const predictions = await predictAll(userIndex);
       data.movies.forEach((movie, place) => {
         if (!rated.movies.has(movie.id)) return;
-        expect(basisOf(predictions, place)).toBe("MODEL");
+        expect(getBasis(predictions, place)).toBe("MODEL");
         const difference = Math.abs(predictions.stars[place] - expected[movie.id]);
         expect(difference, `user ${userId}, movie ${movie.id}`).toBeLessThan(1e-4);
         largest = Math.max(largest, difference);
@@ -121,7 +122,7 @@ describeWithShared("the original's network on MovieLens 1M", [archive, weightsFi
     const predictions = await predictAll(0);
     let fallbacks = 0;
     data.movies.forEach((movie, place) => {
-      if (basisOf(predictions, place) === "MODEL") return;
+      if (getBasis(predictions, place) === "MODEL") return;
       fallbacks++;
       expect(rated.movies.has(movie.id)).toBe(false);
       const genre = vectorAt(tables.genre, genreRows.indexOf(movie.genres));

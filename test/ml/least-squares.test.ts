@@ -1,7 +1,7 @@
 /** iALS, EASE and matrix factorization against the same equations solved plainly. */
 import { describe, expect, it } from "vitest";
 import { type SparseRows, transposed } from "../../src/ml/data/rating-matrix.js";
-import { createDenseKernel, strideOf } from "../../src/ml/linalg/dense-kernel.js";
+import { createDenseKernel, toStride } from "../../src/ml/linalg/dense-kernel.js";
 import { Arena } from "../../src/ml/linalg/kernels.js";
 import { fitEase } from "../../src/ml/ranker/ease.js";
 import { fitIals, ialsDefaults } from "../../src/ml/ranker/ials.js";
@@ -21,7 +21,7 @@ describe("the dense kernel", () => {
     const X = arena.copyFloats(randomFloats(2 * n * n, 1));
     const ones = arena.copyFloats(new Float32Array(2 * n).fill(0.5));
     const A = arena.floats(n * n);
-    kernel.gram(2 * n, n, n, X.at, ones.at, A.at);
+    kernel.gram(2 * n, n, n, X.offset, ones.offset, A.offset);
     const x = arena.f32(X);
     const plain = Array.from({ length: n }, (_, i) =>
       Array.from({ length: n }, (__, j) => {
@@ -32,15 +32,15 @@ describe("the dense kernel", () => {
     );
     const lower = arena.f32(A);
     for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) expect(lower[i * n + j]).toBeCloseTo(plain[i][j], 2);
-    expect(kernel.cholesky(n, A.at)).toBe(0);
+    expect(kernel.cholesky(n, A.offset)).toBe(0);
     const right = randomFloats(n, 2);
     const solution = arena.copyFloats(right);
-    kernel.solve(n, A.at, solution.at);
+    kernel.solve(n, A.offset, solution.offset);
     const direct = solveDirectly(plain, [...right]);
     const error = Math.max(...direct.map((value, k) => Math.abs(value - arena.f32(solution)[k])));
     expect(error).toBeLessThan(1e-3 * Math.max(...direct.map(Math.abs)));
     const L = arena.f32(A).slice();
-    kernel.invertFactor(n, A.at, arena.floats(4 * n).at);
+    kernel.invertFactor(n, A.offset, arena.floats(4 * n).offset);
     const inverse = arena.f32(A);
     for (const [i, j] of [
       [0, 0],
@@ -59,11 +59,11 @@ describe("the dense kernel", () => {
     const arena = new Arena(kernel.memory);
     const A = arena.floats(64);
     for (let i = 0; i < 8; i++) arena.f32(A)[i * 9] = i === 5 ? -1 : 1;
-    expect(kernel.cholesky(8, A.at)).toBe(6);
+    expect(kernel.cholesky(8, A.offset)).toBe(6);
   });
 
   it("pads rows to a multiple of eight", () => {
-    expect([1, 8, 9, 65].map(strideOf)).toEqual([8, 8, 16, 72]);
+    expect([1, 8, 9, 65].map(toStride)).toEqual([8, 8, 16, 72]);
   });
 });
 
@@ -73,7 +73,7 @@ function halfStep(rows: SparseRows, Y: readonly (readonly number[])[], alpha: nu
   const dimensions = Array.from({ length: f }, (_, k) => k);
   const G = dimensions.map((k) => dimensions.map((l) => alpha * Y.reduce((sum, y) => sum + y[k] * y[l], 0)));
   return Array.from({ length: rows.rows }, (_, r) => {
-    const liked = [...rows.indices.subarray(rows.pointers[r], rows.pointers[r + 1])];
+    const liked = [...rows.indices.subarray(rows.indptr[r], rows.indptr[r + 1])];
     if (liked.length === 0) return dimensions.map(() => 0);
     const own = lambda * (liked.length + alpha * rows.columns);
     const A = dimensions.map((k) =>
@@ -115,7 +115,7 @@ describe("EASE", () => {
     const B = fitEase(likes, 12, () => steps.push(steps.length));
     const X = Array.from({ length: likes.rows }, (_, u) => {
       const row = new Array<number>(n).fill(0);
-      for (let at = likes.pointers[u]; at < likes.pointers[u + 1]; at++) row[likes.indices[at]] = 1;
+      for (let at = likes.indptr[u]; at < likes.indptr[u + 1]; at++) row[likes.indices[at]] = 1;
       return row;
     });
     const G = X[0].map((_, i) => X[0].map((__, j) => X.reduce((sum, row) => sum + row[i] * row[j], i === j ? 12 : 0)));
@@ -151,12 +151,9 @@ describe("matrix factorization", () => {
     const items = Array.from({ length: 15 }, (_, i) => [...sample.items.subarray(i * width, (i + 1) * width)]);
     const solveSide = (rows: SparseRows, other: readonly (readonly number[])[]) =>
       Array.from({ length: rows.rows }, (_, r) => {
-        const entries = Array.from(
-          { length: rows.pointers[r + 1] - rows.pointers[r] },
-          (__, k) => rows.pointers[r] + k,
-        );
+        const entries = Array.from({ length: rows.indptr[r + 1] - rows.indptr[r] }, (__, k) => rows.indptr[r] + k);
         const x = entries.map((at) => [...other[rows.indices[at]].slice(0, 4), 1]);
-        const target = entries.map((at) => rows.values[at] - sample.w0 - other[rows.indices[at]][4]);
+        const target = entries.map((at) => rows.data[at] - sample.w0 - other[rows.indices[at]][4]);
         const A = [0, 1, 2, 3, 4].map((k) =>
           [0, 1, 2, 3, 4].map((l) =>
             x.reduce((sum, row) => sum + row[k] * row[l], k === l ? (k === 4 ? 0.7 : 1.5) : 0),
@@ -170,7 +167,7 @@ describe("matrix factorization", () => {
     const users = solveSide(byUser, items);
     const again = solveSide(transposed(byUser), users);
     expectClose(again.flat(), items.flat(), 2);
-    const mean = byUser.values.reduce((sum, value) => sum + value, 0) / byUser.values.length;
+    const mean = byUser.data.reduce((sum, value) => sum + value, 0) / byUser.data.length;
     expect(sample.w0).toBeCloseTo(mean, 5);
     expect(product(items[0], items[0])).toBeGreaterThan(0);
   });

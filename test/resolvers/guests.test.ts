@@ -209,13 +209,13 @@ describe("item neighbours", () => {
   const neighbours = createItemNeighbours(factors, 2, Float32Array.of(9, 9, 9, 9, 4));
 
   test("are ordered by cosine, without the item itself and those that too few like", () => {
-    const { items, cosines } = neighbours.of(0 as ItemIndex, 5);
+    const { items, cosines } = neighbours.find(0 as ItemIndex, 5);
     expect([...items]).toEqual([1, 2, 3]);
     expect([...cosines]).toEqual([1, 0, -1]);
   });
 
   test("of an item that too few like are none", () => {
-    expect(neighbours.of(4 as ItemIndex, 5).items).toHaveLength(0);
+    expect(neighbours.find(4 as ItemIndex, 5).items).toHaveLength(0);
   });
 });
 

@@ -1,12 +1,12 @@
 /** Lists as front ends show them: filtered, ordered, page by page while rows come and go, and counted. */
 import { describe, expect, test } from "vitest";
 import type { Viewer } from "../../src/access/viewer.js";
+import { withSignal } from "../../src/event-loop.js";
 import { sortKey } from "../../src/fold-text.js";
 import { trending } from "../../src/resolvers/movies/trending.js";
 import type { Context } from "../../src/resolvers/request/context.js";
 import { createLoaders } from "../../src/resolvers/request/loaders.js";
 import { createScheduler } from "../../src/resolvers/request/scheduler.js";
-import { withSignal } from "../../src/event-loop.js";
 import type { Services } from "../../src/services/services.js";
 import { rawDatabase } from "../support/database.js";
 import { fixture, type Started, start } from "../support/fixture.js";

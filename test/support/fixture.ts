@@ -13,7 +13,7 @@ import type { MovieId, UserId } from "../../src/ids.js";
 import { addPosters } from "../../src/jobs/add-posters.js";
 import { embedPosters } from "../../src/jobs/embed-posters.js";
 import { importDataset } from "../../src/jobs/import/import-dataset.js";
-import { idListsOf } from "../../src/ml/baseline/baseline-data.js";
+import { createIdLists } from "../../src/ml/baseline/baseline-data.js";
 import { buildBaselineModel } from "../../src/ml/baseline/baseline-model.js";
 import type { BaselineWeights } from "../../src/ml/baseline/baseline-weights.js";
 import type { TrainingSet } from "../../src/ml/data/training-set.js";
@@ -116,7 +116,7 @@ function makeRatings(random: Random): FixtureRating[] {
 
 /** Random weights for the fixture's data; stars spread around 3.5, some beyond 5. */
 function randomWeights(random: Random, { users: rows, movies: items }: TrainingSet): BaselineWeights {
-  const lists = idListsOf({ users: rows, movies: items, ratings: noRatings });
+  const lists = createIdLists({ users: rows, movies: items, ratings: noRatings });
   const normal = (length: number, deviation: number) => Float32Array.from(gaussians(random, length, deviation));
   const table = (count: number) => normal(count * 50, 1);
   return {
@@ -187,7 +187,7 @@ const ratedMovies = new Set(ratings.map(({ movieId }) => movieId));
 /** What a model of `seed` must predict, raw stars, in the plainest way: one pair, 300 inputs, three layers. */
 export function predictPlainly(seed: number, userId: number, movieId: number): number {
   const data = trainingSet();
-  const lists = idListsOf(data);
+  const lists = createIdLists(data);
   const { tables, dense } = weightsOf(seed);
   const user = data.users.find(({ id }) => id === userId)!;
   const movie = data.movies.find(({ id }) => id === movieId)!;
@@ -314,7 +314,7 @@ export async function addModel(
     datasetName,
     data,
     weights: weightsOf(seed),
-    idLists: idListsOf(data),
+    idLists: createIdLists(data),
     ratedUsers,
     ratedMovies,
   });
@@ -477,7 +477,7 @@ export function countModelCalls(services: Services): CountedCalls {
     return {
       ...predictor,
       predict: (pairs) => {
-        counted.calls.push(pairs.userAt.length);
+        counted.calls.push(pairs.userIndices.length);
         return predictor.predict(pairs);
       },
     };

@@ -3,8 +3,9 @@
  * cosine, the mean overlap of genre sets (Jaccard), and the mean lift of being liked by the same people, there among
  * movies with at least 20 likes.
  */
-import { createCoLikeLift } from "../../ml/audience/co-likes.js";
+
 import type { SparseRows } from "../../ml/data/rating-matrix.js";
+import { createCoLikeLift } from "../../ml/encoder-training/co-likes.js";
 import { topK } from "../../ml/linalg/top-k.js";
 import { cosinesTo } from "../../posters/vectors/similarity.js";
 

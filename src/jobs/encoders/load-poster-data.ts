@@ -2,9 +2,9 @@
 import { AppError } from "../../errors.js";
 import { splitGenres } from "../../genres.js";
 import type { MovieId, UserId } from "../../ids.js";
-import { leastLike } from "../../ml/audience/co-likes.js";
 import { type SparseRows, sparseRows } from "../../ml/data/rating-matrix.js";
 import { defaultSplit, isHeldOut } from "../../ml/data/split.js";
+import { minLikeStars } from "../../ml/encoder-training/co-likes.js";
 import type { EncoderInUse } from "../../services/encoders-in-use.js";
 import type { Services } from "../../services/services.js";
 
@@ -47,7 +47,7 @@ export async function loadPosterData({ store }: Services, { key, manifest }: Enc
     const row = userRows.get(userIds[r]) ?? userRows.size;
     userRows.set(userIds[r], row);
     const item = itemIndexes.get(movieIds[r]);
-    if (item === undefined || stars[r] < leastLike) continue;
+    if (item === undefined || stars[r] < minLikeStars) continue;
     // A model that reads posters by this head is measured on what it held out: the head must not learn from that either.
     const { seed, share } = defaultSplit;
     const isLearned = !isHeldOut(seed, userIds[r] as UserId, movieIds[r] as MovieId, share);

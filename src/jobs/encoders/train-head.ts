@@ -1,8 +1,8 @@
 /** Trains a head on an encoder's embeddings, so that posters of movies with the same genres and audience are similar. */
 import { AppError, received } from "../../errors.js";
-import { solveKernelRidge } from "../../ml/audience/kernel-ridge.js";
-import { tasteTargets } from "../../ml/audience/taste-targets.js";
 import { type SparseRows, sparseRows } from "../../ml/data/rating-matrix.js";
+import { createEncoderTargets } from "../../ml/encoder-training/encoder-targets.js";
+import { solveKernelRidge } from "../../ml/encoder-training/kernel-ridge.js";
 import {
   encoderFormatVersion,
   encoderName,
@@ -10,13 +10,13 @@ import {
   preprocessingVersion,
 } from "../../posters/encoders/encoder-manifest.js";
 import { listEncoders } from "../../posters/encoders/encoder-store.js";
-import { combineOutputs, headGraph, squaredDistances, medianGamma } from "../../posters/encoders/projection-head.js";
+import { combineOutputs, headGraph, medianGamma, squaredDistances } from "../../posters/encoders/projection-head.js";
 import { writeEncoder } from "../../posters/encoders/write-encoder.js";
 import { createPosterIndex } from "../../posters/vectors/neighbours.js";
 import { gaussians, mulberry32, permutation } from "../../random.js";
-import { sha256Hex } from "../../sha256.js";
 import type { EncoderInUse } from "../../services/encoders-in-use.js";
 import type { Services } from "../../services/services.js";
+import { sha256Hex } from "../../sha256.js";
 import { type Progress, silent } from "../progress.js";
 import { createQualityMeasure, meanQuality, type Quality } from "./encoder-quality.js";
 import { loadPosterData } from "./load-poster-data.js";
@@ -76,7 +76,7 @@ export async function trainHead(
       },
     );
   }
-  const { targets, outputs } = tasteTargets(facts.genres, facts.learnedLikes, seed);
+  const { targets, outputs } = createEncoderTargets(facts.genres, facts.learnedLikes, seed);
   const weights = solveKernelRidge(kernel, L, targets, regularization);
   progress.update({ stage: "train", done: 1, total: 1, unit: "head" });
   const graph = headGraph({ mean: index.mean, landmarks: known, weights, gamma });
@@ -160,7 +160,7 @@ async function measureFolds(
   for (let fold = 0; fold < folds; fold++) {
     const heldOut = order.filter((_, index) => index % folds === fold);
     const learned = order.filter((_, index) => index % folds !== fold);
-    const { targets, outputs } = tasteTargets(
+    const { targets, outputs } = createEncoderTargets(
       Array.from(learned, (i) => genres[i]),
       selectColumns(learnedLikes, learned),
       seed,
@@ -195,7 +195,7 @@ function selectRows(matrix: Float32Array, d: number, rows: Int32Array): Float32A
 }
 
 /** Some of the items, in the order given. */
-function selectColumns({ rows, columns, pointers, indices }: SparseRows, wanted: Int32Array): SparseRows {
+function selectColumns({ rows, columns, indptr, indices }: SparseRows, wanted: Int32Array): SparseRows {
   const newIndexes = new Int32Array(columns).fill(-1);
   wanted.forEach((column, index) => {
     newIndexes[column] = index;
@@ -203,7 +203,7 @@ function selectColumns({ rows, columns, pointers, indices }: SparseRows, wanted:
   const rowAt: number[] = [];
   const columnAt: number[] = [];
   for (let r = 0; r < rows; r++) {
-    for (let k = pointers[r]; k < pointers[r + 1]; k++) {
+    for (let k = indptr[r]; k < indptr[r + 1]; k++) {
       const column = newIndexes[indices[k]];
       if (column < 0) continue;
       rowAt.push(r);

@@ -1,5 +1,5 @@
 /** Breaks the errors of an evaluation down by user, movie, genre and stars, with the calibration of the predictions. */
-import { genresOf } from "../../ml/data/labels.js";
+import { splitGenres } from "../../genres.js";
 import type { TrainingSet } from "../../ml/data/training-set.js";
 import {
   calibration,
@@ -25,7 +25,9 @@ export function groupErrors(data: TrainingSet, rows: Int32Array, { truth, predic
     movieCounts.set(ratings.movieIds[row], (movieCounts.get(ratings.movieIds[row]) ?? 0) + 1);
   }
   const genreIndexes = new Map<string, number[]>();
-  const movieGenres = new Map<number, readonly string[]>(data.movies.map((movie) => [movie.id, genresOf(movie)]));
+  const movieGenres = new Map<number, readonly string[]>(
+    data.movies.map((movie) => [movie.id, splitGenres(movie.genres)]),
+  );
   order.forEach((row, index) => {
     for (const genre of movieGenres.get(ratings.movieIds[row]) ?? []) {
       const indexes = genreIndexes.get(genre);

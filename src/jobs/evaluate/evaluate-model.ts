@@ -33,7 +33,7 @@ export async function evaluateModel(
   progress: Progress = silent,
 ): Promise<EvaluationReport> {
   const model = await services.models.get(options.model);
-  const { data, name: datasetName } = await loadTrainingSet(services.store, "all", model.postersOf);
+  const { data, name: datasetName } = await loadTrainingSet(services.store, "all", model.posterEncoder);
   const size = data.ratings.stars.length;
   const { rows: heldOut, protocol, warning } = chooseRows(model.manifest, data);
   const rows = options.all ? Int32Array.from({ length: size }, (_, row) => row) : heldOut;

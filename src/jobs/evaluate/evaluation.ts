@@ -1,9 +1,11 @@
 /** Predicts known ratings with a model and measures the error. */
+
 import type { UserId } from "../../ids.js";
 import type { TrainingSet } from "../../ml/data/training-set.js";
 import { confusionCounts, halfStarHistogram, mae, rmse, rowNormalised } from "../../ml/evaluation/metrics.js";
 import type { Metrics } from "../../ml/model/manifest.js";
-import type { Predictor, UserFeatures, UserRatings } from "../../ml/model/predictor.js";
+import type { Predictor, UserFeatures } from "../../ml/model/predictor.js";
+import type { UserRatings } from "../../model-inputs.js";
 
 export interface Evaluation extends Metrics {
   confusionCounts: number[][];
@@ -41,10 +43,10 @@ export async function evaluate(
     const { stars } = await model.predict({
       users,
       movies,
-      userAt: chunk.map((row) => userIndexes.get(ratings.userIds[row]) as number),
-      movieAt: chunk.map((row) => movieIndexes.get(ratings.movieIds[row]) as number),
+      userIndices: chunk.map((row) => userIndexes.get(ratings.userIds[row]) as number),
+      movieIndices: chunk.map((row) => movieIndexes.get(ratings.movieIds[row]) as number),
       // As of the time it was given: other ratings of that day say something about the day.
-      at: ratedAt && Float64Array.from(chunk, (row) => ratedAt[row]),
+      times: ratedAt && Float64Array.from(chunk, (row) => ratedAt[row]),
     });
     predicted.set(stars, from);
     truth.set(

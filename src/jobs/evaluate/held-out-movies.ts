@@ -1,6 +1,6 @@
 /** Measures predictions for movies that nobody has rated yet: from genres and year, from the poster, and from both. */
 import { AppError } from "../../errors.js";
-import { drawPlaces } from "../../ml/data/split.js";
+import { drawIndices } from "../../ml/data/split.js";
 import type { TrainingSet } from "../../ml/data/training-set.js";
 import type { MovieFeatures } from "../../ml/model/predictor.js";
 import type { Progress } from "../progress.js";
@@ -38,7 +38,7 @@ export async function heldOutMoviesProtocol(
   }
   const runs: ProtocolResult["runs"] = [];
   for (const seed of options.seeds) {
-    const drawn = drawPlaces(candidates.length, Math.round(candidates.length * 0.2), seed);
+    const drawn = drawIndices(candidates.length, Math.round(candidates.length * 0.2), seed);
     const chosen = new Set<number>([...drawn].map((index) => candidates[index].id));
     const heldOut = Int32Array.from(data.ratings.movieIds.keys()).filter((row) =>
       chosen.has(data.ratings.movieIds[row]),

@@ -20,7 +20,7 @@ async function scoreCatalogue(
   items: Int32Array,
   popularityBias: number,
 ): Promise<Float32Array> {
-  const pairs = { users: [user], movies, userAt: new Int32Array(movies.length), movieAt: items };
+  const pairs = { users: [user], movies, userIndices: new Int32Array(movies.length), movieIndices: items };
   const { stars } = await model.predict(pairs);
   return (await model.preferences?.(user, movies, stars, popularityBias)) ?? stars;
 }
@@ -102,8 +102,8 @@ async function measureRanking(
     const { stars } = await model.predict({
       users: [user],
       movies,
-      userAt: new Int32Array(movies.length),
-      movieAt: items,
+      userIndices: new Int32Array(movies.length),
+      movieIndices: items,
     });
     for (const [index, popularityBias] of popularityBiases.entries()) {
       const scores = (await model.preferences?.(user, movies, stars, popularityBias)) ?? stars;

@@ -1,6 +1,6 @@
 /** Protocols that measure predicted stars: on random ratings, on the latest ones, and on users held out from training. */
 import { AppError } from "../../errors.js";
-import { drawPlaces, randomSplit, shuffledLists } from "../../ml/data/split.js";
+import { drawIndices, randomSplit, shuffledLists } from "../../ml/data/split.js";
 import type { TrainingSet } from "../../ml/data/training-set.js";
 import { rmse } from "../../ml/evaluation/metrics.js";
 import { biasPredictions } from "../../ml/factors/blend.js";
@@ -90,7 +90,7 @@ export async function heldOutUsersProtocol(
 ): Promise<ProtocolResult> {
   const runs: ProtocolResult["runs"] = [];
   for (const seed of options.seeds) {
-    const drawn = drawPlaces(data.users.length, Math.round(data.users.length * 0.1), seed);
+    const drawn = drawIndices(data.users.length, Math.round(data.users.length * 0.1), seed);
     const chosen = new Set<number>([...drawn].map((index) => data.users[index].id));
     const userRows = groupRowsByUser(data, chosen);
     const heldOut = Int32Array.from([...userRows.values()].flat());

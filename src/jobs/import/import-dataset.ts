@@ -3,8 +3,8 @@
  * A second import of the same data changes nothing; a newer release of the same data set replaces the older one.
  */
 import { readLinkReference } from "../../datasets/linking/link.js";
-import { publishedNames } from "../../datasets/movielens/releases.js";
 import { detectDataset } from "../../datasets/movielens/detect.js";
+import { publishedNames } from "../../datasets/movielens/releases.js";
 import type { Source } from "../../datasets/movielens/source.js";
 import { AppError } from "../../errors.js";
 import type { Services } from "../../services/services.js";

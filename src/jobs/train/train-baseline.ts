@@ -1,7 +1,7 @@
 /** Trains the baseline network on the loaded data set, measures it and saves it with the report of its training. */
 import { join } from "node:path";
 import { AppError } from "../../errors.js";
-import { idListsOf, ratingRows } from "../../ml/baseline/baseline-data.js";
+import { createIdLists, ratingRows } from "../../ml/baseline/baseline-data.js";
 import { ratedIds } from "../../ml/baseline/baseline-import.js";
 import { buildBaselineModel } from "../../ml/baseline/baseline-model.js";
 import { createBaselinePredictor } from "../../ml/baseline/baseline-predictor.js";
@@ -48,7 +48,7 @@ export async function trainBaselineModel(
   const { validation = 0.2, seed = defaultSplit.seed, use = true, signal, onTrained } = options;
   const name = checkModelName(options.name ?? "baseline");
   const { name: datasetName, data } = await loadTrainingSet(store);
-  const idLists = idListsOf(data);
+  const idLists = createIdLists(data);
   const rows = ratingRows(data, idLists);
   const split = splitByIdentity(data.ratings, validation, seed);
   if (split.validation.length === 0 || split.train.length === 0) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { AppError } from "../../errors.js";
 import { defaultSplit, heldOutBy, splitByIdentity } from "../../ml/data/split.js";
 import { buildFactorModel } from "../../ml/factors/factor-model.js";
-import { readFactorPredictor } from "../../ml/factors/factor-predictor.js";
+import { readFactorPredictor } from "../../ml/factors/load-factor-model.js";
 import type { FactorManifest, Metrics, RankerManifest } from "../../ml/model/manifest.js";
 import { checkModelName, freeModelName } from "../../ml/model/model-store.js";
 import { type RankerOptions, rankerDefaults } from "../../ml/ranker/ranker-train.js";

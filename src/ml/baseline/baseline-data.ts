@@ -1,4 +1,4 @@
-/** A data set as the baseline network sees it: which row of which table each user, movie and rating has. */
+/** Converts a data set for the baseline network: the table rows of each user, movie and rating. */
 import { createHash } from "node:crypto";
 import type { ItemIndex, MovieId, UserId, UserIndex } from "../../ids.js";
 import type { TrainingSet } from "../data/training-set.js";
@@ -7,8 +7,8 @@ import { type FeatureName, features } from "./baseline-weights.js";
 
 /** Ratings by dense rows. */
 export interface RatingRows {
-  userAt: Int32Array;
-  itemAt: Int32Array;
+  userIndices: Int32Array;
+  itemIndices: Int32Array;
   stars: Float32Array;
   /** Rows of user, gender, age, occupation for each user index; row-major, rows of the user table × 4. */
   userRows: Int32Array;
@@ -19,7 +19,7 @@ export interface RatingRows {
 }
 
 /** Id lists of a model that is trained here: users and movies in order, labels by first appearance or value. */
-export function idListsOf({ users, movies }: TrainingSet): IdLists {
+export function createIdLists({ users, movies }: TrainingSet): IdLists {
   const distinct = <T>(values: readonly (T | null)[]) => [
     ...new Set(values.filter((value): value is T => value !== null)),
   ];
@@ -54,11 +54,11 @@ export function ratingRows({ users, movies, ratings }: TrainingSet, lists: IdLis
     itemRows[2 * index] = index;
     itemRows[2 * index + 1] = required(maps.genreRow(movie.genres), "genre string", movie.genres);
   }
-  const userAt = new Int32Array(ratings.stars.length);
-  const itemAt = new Int32Array(ratings.stars.length);
+  const userIndices = new Int32Array(ratings.stars.length);
+  const itemIndices = new Int32Array(ratings.stars.length);
   for (let r = 0; r < ratings.stars.length; r++) {
-    userAt[r] = required(indexOfUser.get(ratings.userIds[r] as UserId), "user", ratings.userIds[r]);
-    itemAt[r] = required(indexOfItem.get(ratings.movieIds[r] as MovieId), "movie", ratings.movieIds[r]);
+    userIndices[r] = required(indexOfUser.get(ratings.userIds[r] as UserId), "user", ratings.userIds[r]);
+    itemIndices[r] = required(indexOfItem.get(ratings.movieIds[r] as MovieId), "movie", ratings.movieIds[r]);
   }
   const tableRows = {
     user: lists.userIds.length,
@@ -68,16 +68,16 @@ export function ratingRows({ users, movies, ratings }: TrainingSet, lists: IdLis
     movie: lists.movieIds.length,
     genre: lists.genres.length,
   };
-  return { userAt, itemAt, stars: ratings.stars, userRows, itemRows, tableRows };
+  return { userIndices, itemIndices, stars: ratings.stars, userRows, itemRows, tableRows };
 }
 
-/** Writes the six table rows of rating `r` at `out[at…at + 5]`, in the order of `features`. */
-export function writeRows(data: RatingRows, r: number, out: Int32Array, at: number): void {
-  const u = data.userAt[r] * 4;
-  const i = data.itemAt[r] * 2;
-  for (let f = 0; f < 4; f++) out[at + f] = data.userRows[u + f];
-  out[at + 4] = data.itemRows[i];
-  out[at + features.length - 1] = data.itemRows[i + 1];
+/** Writes the six table rows of rating `r` at `out[offset…offset + 5]`, in the order of `features`. */
+export function writeRows(data: RatingRows, r: number, out: Int32Array, offset: number): void {
+  const u = data.userIndices[r] * 4;
+  const i = data.itemIndices[r] * 2;
+  for (let f = 0; f < 4; f++) out[offset + f] = data.userRows[u + f];
+  out[offset + 4] = data.itemRows[i];
+  out[offset + features.length - 1] = data.itemRows[i + 1];
 }
 
 /** SHA-256 over all ratings in order: whether a model was made with exactly these. */

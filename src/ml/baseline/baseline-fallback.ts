@@ -1,8 +1,8 @@
 /**
- * What the baseline predicts for what it never saw: each table gets one more row, the mean of its trained rows,
- * and untrained rows (of movies nobody rated, say) are never looked at again: they are initial noise.
+ * Fallback rows of the baseline for unseen users, movies and labels: each table gets one more row, the mean of its
+ * trained rows; untrained rows (of unrated movies, say) hold initial noise and are never used.
  */
-import { type BaselineWeights, embeddingSize, type FeatureName, features, rowsOf } from "./baseline-weights.js";
+import { type BaselineWeights, countRows, embeddingSize, type FeatureName, features } from "./baseline-weights.js";
 
 /** For each table, whether a row was trained: 1 or 0. */
 export type TrainedRows = Record<FeatureName, Uint8Array>;
@@ -30,7 +30,7 @@ export function overwriteUntrained(table: Float32Array, trained: Uint8Array): vo
 }
 
 function appendMeanRow(table: Float32Array, trained: Uint8Array, name: string): Float32Array {
-  const rows = rowsOf(table);
+  const rows = countRows(table);
   if (trained.length !== rows) {
     throw new RangeError(`expected ${rows} flags for the ${name} table, received ${trained.length}`);
   }

@@ -6,12 +6,12 @@
  */
 import {
   type BaselineWeights,
+  countRows,
   type DenseName,
   embeddingSize,
   features,
   hiddenSize,
   inputSize,
-  rowsOf,
 } from "./baseline-weights.js";
 
 /**
@@ -39,7 +39,7 @@ export function baselineForward({ tables, dense }: BaselineWeights, rows: Int32A
 
 /** Every row of a table times its part of the first layer: rows × 10. */
 function projectTable(table: Float32Array, w1: Float32Array, feature: number): Float32Array {
-  const rows = rowsOf(table);
+  const rows = countRows(table);
   const projected = new Float32Array(rows * hiddenSize);
   for (let row = 0; row < rows; row++) {
     const from = row * embeddingSize;

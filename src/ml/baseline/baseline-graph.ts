@@ -1,6 +1,6 @@
 /** The baseline network as an ONNX graph (opset 17), with the inputs and output that the original exported. */
 import { AttributeType, DataType, encodeModel, floatInitializer, type OnnxNode, valueInfo } from "../../onnx/proto.js";
-import { type BaselineWeights, denseShapes, embeddingSize, features, rowsOf } from "./baseline-weights.js";
+import { type BaselineWeights, countRows, denseShapes, embeddingSize, features } from "./baseline-weights.js";
 
 /**
  * @param weights tables as they are to serve, fallback rows included
@@ -45,7 +45,7 @@ export function baselineGraph(weights: BaselineWeights): Uint8Array {
   const initializer = [
     ...features.map(({ name, tensor }) => {
       const table = weights.tables[name];
-      return floatInitializer(tensor, [rowsOf(table), embeddingSize], table);
+      return floatInitializer(tensor, [countRows(table), embeddingSize], table);
     }),
     ...Object.entries(denseShapes).map(([name, shape]) =>
       floatInitializer(name, [...shape], weights.dense[name as keyof typeof denseShapes]),

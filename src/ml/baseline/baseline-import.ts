@@ -1,4 +1,4 @@
-/** Weights that were trained elsewhere, such as the original's PyTorch model, with the ids that their rows belong to. */
+/** Imports weights that were trained elsewhere, such as the original's PyTorch model, with the ids of their rows. */
 import { z } from "zod";
 import { AppError } from "../../errors.js";
 import type { UserId } from "../../ids.js";
@@ -6,7 +6,7 @@ import { sha256Hex } from "../../sha256.js";
 import type { TrainingSet } from "../data/training-set.js";
 import { createIdMaps, type IdLists } from "../model/id-maps.js";
 import { readSafetensors } from "../model/safetensors.js";
-import { type BaselineWeights, type FeatureName, features, rowsOf, weightsFromTensors } from "./baseline-weights.js";
+import { type BaselineWeights, countRows, type FeatureName, features, weightsFromTensors } from "./baseline-weights.js";
 
 export interface ImportedBaseline {
   weights: BaselineWeights;
@@ -95,7 +95,7 @@ function checkRows(weights: BaselineWeights, lists: IdLists, data: TrainingSet, 
     genre: { rows: lists.genres.length, also: lists.genres.length + 1, of: "genre strings" },
   };
   for (const { name, tensor } of features) {
-    const rows = rowsOf(weights.tables[name]);
+    const rows = countRows(weights.tables[name]);
     const { rows: least, also = least, of } = needed[name];
     if (by1m ? rows === least || rows === also : rows >= least) continue;
     const expected = by1m && also !== least ? `${least} or ${also}` : by1m ? `${least}` : `at least ${least}`;

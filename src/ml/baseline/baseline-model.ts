@@ -1,4 +1,4 @@
-/** From the baseline's tensors and their id maps to a model: its manifest and the files beside it. */
+/** Builds a baseline model, its manifest and its files, from tensors and id maps. */
 import type { MovieId, UserId } from "../../ids.js";
 import type { TrainingSet } from "../data/training-set.js";
 import type { IdLists } from "../model/id-maps.js";
@@ -8,7 +8,7 @@ import { writeSafetensors } from "../model/safetensors.js";
 import { fingerprint } from "./baseline-data.js";
 import { overwriteUntrained, type TrainedRows, withFallbackRows } from "./baseline-fallback.js";
 import { baselineGraph } from "./baseline-graph.js";
-import { type BaselineWeights, features, ratingScale, rowsOf, weightsToTensors } from "./baseline-weights.js";
+import { type BaselineWeights, countRows, features, ratingScale, weightsToTensors } from "./baseline-weights.js";
 
 export interface BaselineModelInput {
   name: string;
@@ -54,12 +54,12 @@ export function buildBaselineModel(input: BaselineModelInput): BuiltModel {
       movieIds: idLists.movieIds.filter((id): id is MovieId => id !== null && !ratedMovies.has(id)),
     },
     tableRows: {
-      user: rowsOf(weights.tables.user),
-      gender: rowsOf(weights.tables.gender),
-      age: rowsOf(weights.tables.age),
-      occupation: rowsOf(weights.tables.occupation),
-      movie: rowsOf(weights.tables.movie),
-      genre: rowsOf(weights.tables.genre),
+      user: countRows(weights.tables.user),
+      gender: countRows(weights.tables.gender),
+      age: countRows(weights.tables.age),
+      occupation: countRows(weights.tables.occupation),
+      movie: countRows(weights.tables.movie),
+      genre: countRows(weights.tables.genre),
     },
     preprocessing: { ratingScale, features: features.map(({ name }) => name) },
     training: input.training,
@@ -74,16 +74,16 @@ export function buildBaselineModel(input: BaselineModelInput): BuiltModel {
 function trainedRows({ weights, idLists, ratedUsers, ratedMovies, data, origin }: BaselineModelInput): TrainedRows {
   const ratedGenres = new Set(data.movies.filter((movie) => ratedMovies.has(movie.id)).map((movie) => movie.genres));
   const flags = <T>(table: Float32Array, list: readonly (T | null)[], isTrained: (label: T) => boolean) => {
-    const trained = new Uint8Array(rowsOf(table));
+    const trained = new Uint8Array(countRows(table));
     list.forEach((label, row) => {
       trained[row] = label !== null && isTrained(label) ? 1 : 0;
     });
     return trained;
   };
-  const labelled = <T>(table: Float32Array, list: readonly T[], labelOf: (user: UserFeatures) => T | null) => {
-    const hasUnlabelled = data.users.some((user) => ratedUsers.has(user.id) && labelOf(user) === null);
+  const labelled = <T>(table: Float32Array, list: readonly T[], getLabel: (user: UserFeatures) => T | null) => {
+    const hasUnlabelled = data.users.some((user) => ratedUsers.has(user.id) && getLabel(user) === null);
     if (origin === "imported" || !hasUnlabelled) return flags(table, list, () => true);
-    const trained = new Uint8Array(rowsOf(table));
+    const trained = new Uint8Array(countRows(table));
     trained[list.length] = 1;
     return trained;
   };

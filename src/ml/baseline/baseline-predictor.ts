@@ -1,4 +1,4 @@
-/** The baseline network as it serves, through onnxruntime. It never asks for data; whoever calls brings the features. */
+/** Serves the baseline network through onnxruntime. */
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { createYield } from "../../event-loop.js";
 import type { MovieId } from "../../ids.js";
@@ -7,7 +7,7 @@ import type { BaselineManifest } from "../model/manifest.js";
 import type { MovieFeatures, Pairs, Predictions, Predictor } from "../model/predictor.js";
 import { features, ratingScale } from "./baseline-weights.js";
 
-// onnxruntime's run() blocks its thread: so many pairs at once, and a pause between.
+// Pairs in one run: onnxruntime's run() blocks its thread, so others run in between.
 const pairsPerRun = 1024;
 
 /** A model from its graph, with one onnxruntime session that lives as long as the process. */
@@ -22,9 +22,9 @@ export async function createBaselinePredictor(
   const untrainedUsers = new Set(manifest.untrained.userIds);
   const untrainedMovies = new Set(manifest.untrained.movieIds);
 
-  // A catalogue is asked about again and again as the same array: its rows are looked up once.
+  // A catalogue is passed repeatedly as the same array: its rows are looked up once.
   const knownLists = new WeakMap<readonly MovieFeatures[], Int32Array>();
-  function rowsOfMovies(movies: readonly MovieFeatures[]): Int32Array {
+  function getMovieRows(movies: readonly MovieFeatures[]): Int32Array {
     const found = knownLists.get(movies);
     if (found !== undefined) return found;
     const rows = new Int32Array(movies.length * 2);
@@ -36,10 +36,10 @@ export async function createBaselinePredictor(
     return rows;
   }
 
-  async function predict({ users, movies, userAt, movieAt }: Pairs): Promise<Predictions> {
-    if (userAt.length !== movieAt.length) {
+  async function predict({ users, movies, userIndices, movieIndices }: Pairs): Promise<Predictions> {
+    if (userIndices.length !== movieIndices.length) {
       throw new RangeError(
-        `expected as many movies as users in pairs, received ${movieAt.length} and ${userAt.length}`,
+        `expected as many movies as users in pairs, received ${movieIndices.length} and ${userIndices.length}`,
       );
     }
     const userRows = new Int32Array(users.length * 4);
@@ -49,8 +49,8 @@ export async function createBaselinePredictor(
       userRows[4 * u + 2] = maps.ageRow(user.ageGroup) ?? fallback[2];
       userRows[4 * u + 3] = maps.occupationRow(user.occupation) ?? fallback[3];
     });
-    const itemRows = rowsOfMovies(movies);
-    const size = userAt.length;
+    const itemRows = getMovieRows(movies);
+    const size = userIndices.length;
     const stars = new Float32Array(size);
     const userKnown = new Uint8Array(size);
     const itemKnown = new Uint8Array(size);
@@ -64,7 +64,7 @@ export async function createBaselinePredictor(
         // Written as the low 32 bits of each 64-bit row: a BigInt for each would cost more than the network.
         const low = new Int32Array(rows.buffer);
         for (let k = 0; k < n; k++) {
-          low[2 * k] = f < 4 ? userRows[4 * userAt[from + k] + f] : itemRows[2 * movieAt[from + k] + f - 4];
+          low[2 * k] = f < 4 ? userRows[4 * userIndices[from + k] + f] : itemRows[2 * movieIndices[from + k] + f - 4];
         }
         feeds[input] = new Tensor("int64", rows, [n]);
       });
@@ -72,8 +72,8 @@ export async function createBaselinePredictor(
       const output = rating.data as Float32Array;
       for (let k = 0; k < n; k++) {
         stars[from + k] = output[k] * ratingScale;
-        userKnown[from + k] = userRows[4 * userAt[from + k]] === fallback[0] ? 0 : 1;
-        itemKnown[from + k] = itemRows[2 * movieAt[from + k]] === fallback[4] ? 0 : 1;
+        userKnown[from + k] = userRows[4 * userIndices[from + k]] === fallback[0] ? 0 : 1;
+        itemKnown[from + k] = itemRows[2 * movieIndices[from + k]] === fallback[4] ? 0 : 1;
       }
     }
     return { stars, userKnown, itemKnown };

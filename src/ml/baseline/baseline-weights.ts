@@ -3,6 +3,7 @@
  * six embeddings of 50, concatenated to 300, then 300→10→10→1 with ReLU between; output × 5 = stars.
  */
 import { AppError } from "../../errors.js";
+import { gaussian } from "../../random.js";
 import type { Tensor } from "../model/safetensors.js";
 
 /** Width of every embedding. */
@@ -44,7 +45,7 @@ export interface BaselineWeights {
 }
 
 /** Number of rows of a table. */
-export function rowsOf(table: Float32Array): number {
+export function countRows(table: Float32Array): number {
   return table.length / embeddingSize;
 }
 
@@ -88,10 +89,31 @@ export function weightsFromTensors(tensors: ReadonlyMap<string, Tensor>, what: s
 export function weightsToTensors({ tables, dense }: BaselineWeights): Map<string, Tensor> {
   const tensors = new Map<string, Tensor>();
   for (const { name, tensor } of features) {
-    tensors.set(tensor, { shape: [rowsOf(tables[name]), embeddingSize], data: tables[name] });
+    tensors.set(tensor, { shape: [countRows(tables[name]), embeddingSize], data: tables[name] });
   }
   for (const [name, shape] of Object.entries(denseShapes)) {
     tensors.set(name, { shape: [...shape], data: dense[name as DenseName] });
   }
   return tensors;
+}
+
+// PyTorch starts embeddings at N(0, 1), whose noise the network would first have to unlearn.
+const initialDeviation = 0.05;
+
+/** Embeddings N(0, 0.05²); dense layers uniform in ±1/√inputs, as PyTorch's nn.Linear. */
+export function createInitialWeights(tableRows: Record<FeatureName, number>, random: () => number): BaselineWeights {
+  const tables = {} as BaselineWeights["tables"];
+  for (const { name } of features) {
+    const table = new Float32Array(tableRows[name] * embeddingSize);
+    for (let i = 0; i < table.length; i++) table[i] = gaussian(random) * initialDeviation;
+    tables[name] = table;
+  }
+  const dense = {} as BaselineWeights["dense"];
+  for (const [name, shape] of Object.entries(denseShapes)) {
+    const inputs = name.startsWith("fc1") ? inputSize : 10;
+    const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
+    for (let i = 0; i < values.length; i++) values[i] = (2 * random() - 1) / Math.sqrt(inputs);
+    dense[name as DenseName] = values;
+  }
+  return { tables, dense };
 }

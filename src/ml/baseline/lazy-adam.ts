@@ -9,7 +9,7 @@ const beta1 = 0.9;
 const beta2 = 0.999;
 const rootBeta2 = Math.sqrt(beta2);
 const epsilon = 1e-8;
-// After so many steps without a gradient a moment has shrunk by 0.9^200 < 1e-9, and moves nothing more.
+// After this many steps without a gradient a moment has shrunk by 0.9^200 < 1e-9 and no longer moves anything.
 const longestCatchUp = 200;
 
 export interface LazyAdam {

@@ -1,4 +1,4 @@
-/** TensorFlow.js on the fastest backend that this machine has. */
+/** Loads TensorFlow.js with the fastest backend available. */
 import type * as tfjs from "@tensorflow/tfjs";
 import { AppError } from "../../errors.js";
 

@@ -7,17 +7,18 @@
  * Dimensions are drawn four at a time, which mixes faster than one by one, and fills a SIMD register.
  */
 
-import type { SparseRows } from "../data/rating-matrix.js";
 import type { FactorSample } from "../factors/factor-sample.js";
-import { Arena, createKernel, type Place } from "../linalg/kernels.js";
+import { Arena, createKernel, type Slice } from "../linalg/kernels.js";
 import { type Drift, type DriftPairs, DriftSampler } from "./bayes-drift.js";
-import type { FeatureGroup } from "./bayes-features.js";
+import { takeSample } from "./chain-sample.js";
+import { type ChainMemory, createSide, type Group, type Side, type SideData, width } from "./chain-side.js";
+import { drawGamma, type GibbsKernel } from "./gibbs-kernel.js";
 
-/** What a chain learns from: the same ratings by user and by item, and the features of both. */
+/** The training data of a chain: the same ratings by user and by item, and the features of both. */
 export interface ChainData {
-  users: { ratings: SparseRows; groups: readonly FeatureGroup[] };
-  items: { ratings: SparseRows; groups: readonly FeatureGroup[] };
-  /** Biases that depend on when a rating was given; absent where nobody knows. */
+  users: SideData;
+  items: SideData;
+  /** Biases that depend on when a rating was given; absent where the times are not known. */
   drift?: Drift;
 }
 
@@ -35,116 +36,26 @@ export interface ChainOptions {
 
 export const chainDefaults: ChainOptions = { factors: 64, seed: 0, nu: 20, noiseFrom: 5, deviation: 0.1 };
 
-interface GibbsKernel {
-  statistics(
-    rows: number,
-    pointers: number,
-    indices: number,
-    e: number,
-    block: number,
-    weighted: number,
-    scales: number,
-    s: number,
-    t: number,
-  ): void;
-  rescale(rows: number, x: number, s: number, t: number): void;
-  addScaled(rows: number, x: number, change: number, own: number): void;
-  sampleGroup(
-    features: number,
-    pointers: number,
-    entities: number,
-    s: number,
-    t: number,
-    change: number,
-    v: number,
-    lambda: number,
-    mu: number,
-  ): void;
-  subtractProducts(
-    rows: number,
-    pointers: number,
-    indices: number,
-    rowBlock: number,
-    gathered: number,
-    e: number,
-  ): void;
-  weightedSquares(rows: number, pointers: number, indices: number, e: number, weights: number, out: number): void;
-  weightedSums(
-    rows: number,
-    pointers: number,
-    indices: number,
-    e: number,
-    weights: number,
-    out: number,
-    weightSums: number,
-  ): void;
-  shift(n: number, e: number, change: number): void;
-  weigh(rows: number, block: number, weights: number, out: number): void;
-  addProducts(pairs: number, rowAt: number, columnAt: number, rowBlock: number, gathered: number, out: number): void;
-  seed(low: number, high: number): void;
-  uniform(): number;
-  normal(): number;
-}
-
-interface Group {
-  name: string;
-  features: number;
-  pointers: Place;
-  entities: Place;
-  weights?: Place;
-  inverse?: Place;
-  /** One block of features × 4 for the linear terms, then one for each four dimensions. */
-  V: Place[];
-  lambda: Float64Array;
-  mu: Float64Array;
-}
-
 /** Pairs that a chain predicts, in its memory. */
 export interface ChainPairs {
-  userAt: Place;
-  itemAt: Place;
-  out: Place;
+  userIndices: Slice;
+  itemIndices: Slice;
+  out: Slice;
   drift?: DriftPairs;
 }
 
-interface Side {
-  rows: number;
-  pointers: Place;
-  indices: Place;
-  e: Place;
-  groups: Group[];
-  /** The entities' own block of each four dimensions: row-major, rows × 4. */
-  blocks: Place[];
-  /** (1, 0, 0, 0) a row: what the other side's linear terms are multiplied by. */
-  ones: Place;
-  precision: Place;
-  scales: Place;
-  weighted: Place;
-  S: Place;
-  T: Place;
-  change: Place;
-  old: Place;
-  allOne: Place;
-  sums: Place;
-  weightSums: Place;
-}
-
-const width = 4;
-/** Precision of the three dimensions that the linear terms' block has to spare: they stay at zero. */
-const spareLambda = 1e12;
-
-export class BayesChain {
+export class BayesChain implements ChainMemory {
   readonly factors: number;
   readonly blocks: number;
   w0: number;
   alpha = 1;
   sweeps = 0;
-  private readonly kernel = createKernel<GibbsKernel>("gibbs");
-  private readonly arena = new Arena(this.kernel.memory);
+  readonly kernel = createKernel<GibbsKernel>("gibbs");
+  readonly arena = new Arena(this.kernel.memory);
   private readonly users: Side;
   private readonly items: Side;
-  private readonly lambda: Place;
-  private readonly mu: Place;
+  private readonly lambda: Slice;
+  private readonly mu: Slice;
   private readonly size: number;
   private readonly drift?: DriftSampler;
 
@@ -159,100 +70,35 @@ export class BayesChain {
     this.factors = factors;
     this.blocks = 1 + factors / width;
     this.kernel.seed(seed >>> 0, 0);
-    this.users = this.createSide(data.users);
-    this.items = this.createSide(data.items);
+    this.users = createSide(this, data.users, options.deviation);
+    this.items = createSide(this, data.items, options.deviation);
     this.lambda = this.arena.floats(width);
     this.mu = this.arena.floats(width);
-    this.size = data.users.ratings.values.length;
-    this.w0 = mean(data.users.ratings.values);
+    this.size = data.users.ratings.data.length;
+    this.w0 = mean(data.users.ratings.data);
     this.drift = data.drift && new DriftSampler(data.drift, data.users.ratings);
     this.refreshResiduals();
-  }
-
-  private createSide({ ratings, groups }: ChainData["users"]): Side {
-    const { arena } = this;
-    const { rows } = ratings;
-    const filled = (length: number, value: number) => {
-      const place = arena.floats(length);
-      arena.f32(place).fill(value);
-      return place;
-    };
-    const ones = arena.floats(rows * width);
-    const side: Side = {
-      rows,
-      pointers: arena.copyInts(ratings.pointers),
-      indices: arena.copyInts(ratings.indices),
-      e: arena.copyFloats(ratings.values),
-      groups: groups.map((group) => this.createGroup(group)),
-      blocks: Array.from({ length: this.blocks }, () => arena.floats(rows * width)),
-      ones,
-      precision: filled(rows, 1),
-      scales: arena.floats(rows),
-      weighted: arena.floats(rows * width),
-      S: arena.floats(rows * width),
-      T: arena.floats(rows * width * width),
-      change: arena.floats(rows * width),
-      old: arena.floats(rows * width),
-      allOne: filled(rows, 1),
-      sums: arena.doubles(rows),
-      weightSums: arena.doubles(rows),
-    };
-    const view = arena.f32(ones);
-    for (let row = 0; row < rows; row++) view[row * width] = 1;
-    for (let block = 0; block < this.blocks; block++) {
-      for (const group of side.groups) this.addFeatures(side, group, block);
-    }
-    return side;
-  }
-
-  private createGroup({ name, features, pointers, entities, weights }: FeatureGroup): Group {
-    const { arena, kernel, options } = this;
-    const sd = name === "id" ? options.deviation : options.deviation * 0.3;
-    const group: Group = {
-      name,
-      features,
-      pointers: arena.copyInts(pointers),
-      entities: arena.copyInts(entities),
-      weights: weights && arena.copyFloats(weights),
-      inverse: weights && arena.copyFloats(weights.map((weight) => (weight === 0 ? 0 : 1 / weight))),
-      V: Array.from({ length: this.blocks }, () => arena.floats(features * width)),
-      lambda: new Float64Array(this.blocks * width).fill(100).fill(spareLambda, 0, width),
-      mu: new Float64Array(this.blocks * width),
-    };
-    group.lambda[0] = 10;
-    group.V.forEach((place, block) => {
-      const view = arena.f32(place);
-      for (let k = 0; k < view.length; k++) if (block > 0 || k % width === 0) view[k] = sd * kernel.normal();
-    });
-    return group;
-  }
-
-  /** Adds what a group's features give to the entities' own block. */
-  private addFeatures(side: Side, group: Group, block: number): void {
-    const change = this.arena.f32(side.change).fill(0);
-    const V = this.arena.f32(group.V[block]);
-    const pointers = this.arena.i32(group.pointers);
-    const entities = this.arena.i32(group.entities);
-    for (let feature = 0; feature < group.features; feature++) {
-      for (let at = pointers[feature]; at < pointers[feature + 1]; at++) {
-        for (let k = 0; k < width; k++) change[entities[at] * width + k] += V[feature * width + k];
-      }
-    }
-    this.kernel.addScaled(side.rows, (group.weights ?? side.allOne).at, side.change.at, side.blocks[block].at);
   }
 
   /** e = r − prediction, anew: in float32, thousands of small changes would add up to an error. */
   refreshResiduals(): void {
     const { users, items, kernel, arena } = this;
-    for (const [side, { values }] of [
+    for (const [side, { data }] of [
       [users, this.data.users.ratings],
       [items, this.data.items.ratings],
     ] as const) {
       const other = side === users ? items : users;
-      arena.f32(side.e).set(values);
-      kernel.shift(this.size, side.e.at, this.w0);
-      const subtract = (own: Place, theirs: Place) =>
-        kernel.subtractProducts(side.rows, side.pointers.at, side.indices.at, own.at, theirs.at, side.e.at);
+      arena.f32(side.e).set(data);
+      kernel.shift(this.size, side.e.offset, this.w0);
+      const subtract = (own: Slice, theirs: Slice) =>
+        kernel.subtractProducts(
+          side.rows,
+          side.indptr.offset,
+          side.indices.offset,
+          own.offset,
+          theirs.offset,
+          side.e.offset,
+        );
       subtract(side.blocks[0], other.ones);
       subtract(side.ones, other.blocks[0]);
       for (let block = 1; block < this.blocks; block++) subtract(side.blocks[block], other.blocks[block]);
@@ -276,11 +122,11 @@ export class BayesChain {
   private squares(side: Side, other: Side): Float64Array {
     this.kernel.weightedSquares(
       side.rows,
-      side.pointers.at,
-      side.indices.at,
-      side.e.at,
-      other.precision.at,
-      side.sums.at,
+      side.indptr.offset,
+      side.indices.offset,
+      side.e.offset,
+      other.precision.offset,
+      side.sums.offset,
     );
     return this.arena.f64(side.sums);
   }
@@ -294,10 +140,10 @@ export class BayesChain {
       ]) {
         const squares = this.squares(side, other);
         const precision = this.arena.f32(side.precision);
-        const pointers = this.arena.i32(side.pointers);
+        const indptr = this.arena.i32(side.indptr);
         for (let row = 0; row < side.rows; row++) {
-          const n = pointers[row + 1] - pointers[row];
-          precision[row] = this.gamma((nu + n) / 2) / ((nu + this.alpha * squares[row]) / 2);
+          const n = indptr[row + 1] - indptr[row];
+          precision[row] = drawGamma(this.kernel, (nu + n) / 2) / ((nu + this.alpha * squares[row]) / 2);
         }
       }
     }
@@ -305,19 +151,19 @@ export class BayesChain {
     const own = this.arena.f32(this.users.precision);
     let sum = 0;
     for (let row = 0; row < squares.length; row++) sum += squares[row] * own[row];
-    this.alpha = this.gamma((1 + this.size) / 2) / ((1 + sum) / 2);
+    this.alpha = drawGamma(this.kernel, (1 + this.size) / 2) / ((1 + sum) / 2);
   }
 
   private sampleMean(): void {
     const { users, items, kernel } = this;
     kernel.weightedSums(
       users.rows,
-      users.pointers.at,
-      users.indices.at,
-      users.e.at,
-      items.precision.at,
-      users.sums.at,
-      users.weightSums.at,
+      users.indptr.offset,
+      users.indices.offset,
+      users.e.offset,
+      items.precision.offset,
+      users.sums.offset,
+      users.weightSums.offset,
     );
     const sums = this.arena.f64(users.sums);
     const weightSums = this.arena.f64(users.weightSums);
@@ -330,8 +176,8 @@ export class BayesChain {
     }
     const change = sum / weight + kernel.normal() / Math.sqrt(this.alpha * weight);
     this.w0 += change;
-    kernel.shift(this.size, users.e.at, change);
-    kernel.shift(this.size, items.e.at, change);
+    kernel.shift(this.size, users.e.offset, change);
+    kernel.shift(this.size, items.e.offset, change);
   }
 
   private sampleDrift(): void {
@@ -343,7 +189,7 @@ export class BayesChain {
       userPrecisions: arena.f32(users.precision),
       itemPrecisions: arena.f32(items.precision),
       normal: () => kernel.normal(),
-      gamma: (shape) => this.gamma(shape),
+      gamma: (shape) => drawGamma(kernel, shape),
     });
   }
 
@@ -355,42 +201,56 @@ export class BayesChain {
     const scales = arena.f32(side.scales);
     const precision = arena.f32(side.precision);
     for (let row = 0; row < side.rows; row++) scales[row] = this.alpha * precision[row];
-    kernel.weigh(other.rows, theirs.at, other.precision.at, other.weighted.at);
+    kernel.weigh(other.rows, theirs.offset, other.precision.offset, other.weighted.offset);
     kernel.statistics(
       side.rows,
-      side.pointers.at,
-      side.indices.at,
-      side.e.at,
-      theirs.at,
-      other.weighted.at,
-      side.scales.at,
-      side.S.at,
-      side.T.at,
+      side.indptr.offset,
+      side.indices.offset,
+      side.e.offset,
+      theirs.offset,
+      other.weighted.offset,
+      side.scales.offset,
+      side.S.offset,
+      side.T.offset,
     );
     const old = arena.f32(side.old);
     old.set(arena.f32(own));
     for (const group of side.groups) {
       this.samplePrior(group, block);
-      if (group.weights) kernel.rescale(side.rows, group.weights.at, side.S.at, side.T.at);
+      if (group.weights) kernel.rescale(side.rows, group.weights.offset, side.S.offset, side.T.offset);
       arena.f32(side.change).fill(0);
       kernel.sampleGroup(
         group.features,
-        group.pointers.at,
-        group.entities.at,
-        side.S.at,
-        side.T.at,
-        side.change.at,
-        group.V[block].at,
-        this.lambda.at,
-        this.mu.at,
+        group.indptr.offset,
+        group.entities.offset,
+        side.S.offset,
+        side.T.offset,
+        side.change.offset,
+        group.V[block].offset,
+        this.lambda.offset,
+        this.mu.offset,
       );
-      kernel.addScaled(side.rows, (group.weights ?? side.allOne).at, side.change.at, own.at);
-      if (group.inverse) kernel.rescale(side.rows, group.inverse.at, side.S.at, side.T.at);
+      kernel.addScaled(side.rows, (group.weights ?? side.allOne).offset, side.change.offset, own.offset);
+      if (group.inverse) kernel.rescale(side.rows, group.inverse.offset, side.S.offset, side.T.offset);
     }
     const now = arena.f32(own);
     for (let k = 0; k < old.length; k++) old[k] = now[k] - old[k];
-    kernel.subtractProducts(side.rows, side.pointers.at, side.indices.at, side.old.at, theirs.at, side.e.at);
-    kernel.subtractProducts(other.rows, other.pointers.at, other.indices.at, theirs.at, side.old.at, other.e.at);
+    kernel.subtractProducts(
+      side.rows,
+      side.indptr.offset,
+      side.indices.offset,
+      side.old.offset,
+      theirs.offset,
+      side.e.offset,
+    );
+    kernel.subtractProducts(
+      other.rows,
+      other.indptr.offset,
+      other.indices.offset,
+      theirs.offset,
+      side.old.offset,
+      other.e.offset,
+    );
   }
 
   /** λ and μ of a group's block, given its V. */
@@ -400,35 +260,22 @@ export class BayesChain {
     const n = group.features;
     const used = block === 0 ? 1 : width;
     for (let k = 0; k < used; k++) {
-      const at = block * width + k;
-      let mu = group.mu[at];
+      const index = block * width + k;
+      let mu = group.mu[index];
       let sum = 0;
       let squares = 0;
       for (let f = k; f < V.length; f += width) {
         sum += V[f];
         squares += (V[f] - mu) * (V[f] - mu);
       }
-      const lambda = this.gamma((1 + n) / 2) / ((1 + squares + mu * mu) / 2);
+      const lambda = drawGamma(kernel, (1 + n) / 2) / ((1 + squares + mu * mu) / 2);
       mu = sum / (n + 1) + kernel.normal() / Math.sqrt((n + 1) * lambda);
-      group.lambda[at] = lambda;
-      group.mu[at] = mu;
+      group.lambda[index] = lambda;
+      group.mu[index] = mu;
     }
     const from = block * width;
     arena.f32(this.lambda).set(group.lambda.subarray(from, from + width));
     arena.f32(this.mu).set(group.mu.subarray(from, from + width));
-  }
-
-  /** A Gamma(shape, 1) number, by Marsaglia and Tsang; shape at least 1/2. */
-  private gamma(shape: number): number {
-    const { kernel } = this;
-    if (shape < 1) return this.gamma(shape + 1) * (1 - kernel.uniform()) ** (1 / shape);
-    const d = shape - 1 / 3;
-    const c = 1 / Math.sqrt(9 * d);
-    for (;;) {
-      const x = kernel.normal();
-      const v = (1 + c * x) ** 3;
-      if (v > 0 && Math.log(1 - kernel.uniform()) < (x * x) / 2 + d * (1 - v + Math.log(v))) return d * v;
-    }
   }
 
   /** r − prediction of every rating, in the order of the users' rows; a copy. */
@@ -436,63 +283,28 @@ export class BayesChain {
     return this.arena.f32(this.users.e).slice();
   }
 
-  /** What this sweep's state predicts from, copied. */
+  /** A copy of the state after the last sweep. */
   sample(): FactorSample {
-    const { users, items } = this;
-    const labels = (side: Side) => side.groups.slice(2);
-    return {
-      factors: this.factors,
-      w0: this.w0,
-      alpha: this.alpha,
-      items: this.rowsOf(items.rows, items.blocks),
-      itemPrecisions: this.arena.f32(items.precision).slice(),
-      implicit: this.rowsOf(users.groups[1].features, users.groups[1].V),
-      userMean: this.withBias(users.groups[0].mu),
-      userLambda: this.withBias(users.groups[0].lambda),
-      userLabels: concatenated(labels(users).map((group) => this.rowsOf(group.features, group.V))),
-      itemMean: this.withBias(items.groups[0].mu),
-      itemLambda: this.withBias(items.groups[0].lambda),
-      itemLabels: concatenated(labels(items).map((group) => this.rowsOf(group.features, group.V))),
-      drift: this.drift?.sampled(),
-    };
-  }
-
-  /** Rows of four-dimensional blocks, the linear one first, as rows of all factors with the bias last. */
-  private rowsOf(rows: number, blocks: readonly Place[]): Float32Array {
-    const stride = this.factors + 1;
-    const out = new Float32Array(rows * stride);
-    blocks.forEach((place, block) => {
-      const view = this.arena.f32(place);
-      for (let row = 0; row < rows; row++) {
-        if (block === 0) out[row * stride + this.factors] = view[row * width];
-        else for (let k = 0; k < width; k++) out[row * stride + (block - 1) * width + k] = view[row * width + k];
-      }
-    });
-    return out;
-  }
-
-  private withBias(values: Float64Array): Float32Array {
-    const out = new Float32Array(this.factors + 1);
-    out.set(values.subarray(width));
-    out[this.factors] = values[0];
-    return out;
+    const { w0, alpha, users, items, drift } = this;
+    return takeSample(this.arena, this.factors, { w0, alpha, users, items, drift });
   }
 
   /** Room for predictions of these pairs: to be handed to `predict`. */
-  pairs(userAt: Int32Array, itemAt: Int32Array, drift?: DriftPairs): ChainPairs {
+  pairs(userIndices: Int32Array, itemIndices: Int32Array, drift?: DriftPairs): ChainPairs {
     return {
-      userAt: this.arena.copyInts(userAt),
-      itemAt: this.arena.copyInts(itemAt),
-      out: this.arena.floats(userAt.length),
+      userIndices: this.arena.copyInts(userIndices),
+      itemIndices: this.arena.copyInts(itemIndices),
+      out: this.arena.floats(userIndices.length),
       drift,
     };
   }
 
   /** Predictions of this sweep, unclipped; valid until the next call. */
-  predict({ userAt, itemAt, out, drift }: ChainPairs): Float32Array {
+  predict({ userIndices, itemIndices, out, drift }: ChainPairs): Float32Array {
     const { users, items, kernel } = this;
     const view = this.arena.f32(out).fill(this.w0);
-    const add = (a: Place, b: Place) => kernel.addProducts(out.length, userAt.at, itemAt.at, a.at, b.at, out.at);
+    const add = (a: Slice, b: Slice) =>
+      kernel.addProducts(out.length, userIndices.offset, itemIndices.offset, a.offset, b.offset, out.offset);
     add(users.blocks[0], items.ones);
     add(users.ones, items.blocks[0]);
     for (let block = 1; block < this.blocks; block++) add(users.blocks[block], items.blocks[block]);
@@ -505,14 +317,4 @@ function mean(values: Float32Array): number {
   let sum = 0;
   for (const value of values) sum += value;
   return sum / values.length;
-}
-
-function concatenated(parts: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

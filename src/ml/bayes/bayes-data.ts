@@ -1,4 +1,4 @@
-/** A data set as the factor models see it: ratings by user and by item, and the features of both sides. */
+/** Converts a data set for the factor models: ratings by user and by item, and the features of both sides. */
 
 import { createLabelRows, type LabelLists } from "../data/labels.js";
 import { orderByRow, type SparseRows, sparseRows, transposed } from "../data/rating-matrix.js";
@@ -9,23 +9,23 @@ import { idGroup, implicitGroup, labelGroup } from "./bayes-features.js";
 
 /** Ratings by dense rows: users and movies in the order of the data set. */
 export interface DenseRatings {
-  userAt: Int32Array;
-  itemAt: Int32Array;
+  userIndices: Int32Array;
+  itemIndices: Int32Array;
   stars: Float32Array;
 }
 
 /** @throws {RangeError} if a rating is of a user or movie that the data set lacks */
 export function denseRatings({ users, movies, ratings }: TrainingSet): DenseRatings {
-  const userPlace = new Map<number, number>(users.map(({ id }, place) => [id, place]));
-  const itemPlace = new Map<number, number>(movies.map(({ id }, place) => [id, place]));
-  const placeOf = (places: Map<number, number>, id: number, what: string) => {
-    const place = places.get(id);
-    if (place === undefined) throw new RangeError(`expected the ${what} of every rating, received ${id}`);
-    return place;
+  const userIndex = new Map<number, number>(users.map(({ id }, index) => [id, index]));
+  const itemIndex = new Map<number, number>(movies.map(({ id }, index) => [id, index]));
+  const getIndex = (indexById: Map<number, number>, id: number, what: string) => {
+    const index = indexById.get(id);
+    if (index === undefined) throw new RangeError(`expected the ${what} of every rating, received ${id}`);
+    return index;
   };
   return {
-    userAt: ratings.userIds.map((id) => placeOf(userPlace, id, "user")),
-    itemAt: ratings.movieIds.map((id) => placeOf(itemPlace, id, "movie")),
+    userIndices: ratings.userIds.map((id) => getIndex(userIndex, id, "user")),
+    itemIndices: ratings.movieIds.map((id) => getIndex(itemIndex, id, "movie")),
     stars: ratings.stars,
   };
 }
@@ -33,15 +33,15 @@ export function denseRatings({ users, movies, ratings }: TrainingSet): DenseRati
 /** When ratings were given, by user as `userItems` orders them; undefined where the data set does not say. */
 export function userTimes(
   { users, ratings: { ratedAt } }: TrainingSet,
-  { userAt }: DenseRatings,
+  { userIndices }: DenseRatings,
   rows: Int32Array,
 ): Float64Array | undefined {
   if (ratedAt === undefined) return undefined;
   const { order } = orderByRow(
     users.length,
-    rows.map((row) => userAt[row]),
+    rows.map((row) => userIndices[row]),
   );
-  return Float64Array.from(order, (at) => ratedAt[rows[at]]);
+  return Float64Array.from(order, (k) => ratedAt[rows[k]]);
 }
 
 /** Some of the ratings by user; within each user in the order of `rows`. */
@@ -49,8 +49,8 @@ export function userItems(data: TrainingSet, dense: DenseRatings, rows: Int32Arr
   return sparseRows(
     data.users.length,
     data.movies.length,
-    rows.map((row) => dense.userAt[row]),
-    rows.map((row) => dense.itemAt[row]),
+    rows.map((row) => dense.userIndices[row]),
+    rows.map((row) => dense.itemIndices[row]),
     Float32Array.from(rows, (row) => dense.stars[row]),
   );
 }

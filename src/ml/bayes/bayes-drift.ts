@@ -10,17 +10,17 @@ import type { RatingTimes } from "../data/rating-times.js";
 export interface DriftGroup {
   features: number;
   /** The feature of each rating, in the order of the users' rows; −1 for none. */
-  featureOf: Int32Array;
+  featureIndices: Int32Array;
 }
 
 export interface Drift {
-  /** Feature item × bins + bin stands at its place here: of an item in a bin; −1 without ratings. */
+  /** Feature of an item in a bin, at index item × bins + bin; −1 without ratings. */
   itemFeatures: Int32Array;
   bins: number;
   item: DriftGroup;
   day: DriftGroup;
-  /** Place of each rating, in the order of the users' rows, among the items' rows. */
-  itemPlaces: Int32Array;
+  /** Position of each rating, in the order of the users' rows, among the items' rows. */
+  itemPositions: Int32Array;
 }
 
 /** Features of pairs that are to be predicted. */
@@ -30,72 +30,72 @@ export interface DriftPairs {
 }
 
 /**
- * @param byUser what a chain learns from; @param times of its entries
- * @param pairs what will be predicted, and when
+ * @param byUser the training ratings; @param times of its entries
+ * @param pairs the pairs to predict, with their times
  */
 export function createDrift(
   byUser: SparseRows,
   times: RatingTimes,
   bins: number,
-  pairs: { userAt: Int32Array; itemAt: Int32Array; times: RatingTimes },
+  pairs: { userIndices: Int32Array; itemIndices: Int32Array; times: RatingTimes },
 ): { drift: Drift; pairs: DriftPairs } {
-  const { rows, columns, pointers, indices } = byUser;
+  const { rows, columns, indptr, indices } = byUser;
   const itemFeatures = new Int32Array(columns * bins).fill(-1);
-  const itemOf = new Int32Array(indices.length).fill(-1);
+  const itemFeatureIndices = new Int32Array(indices.length).fill(-1);
   let itemCount = 0;
-  for (let at = 0; at < indices.length; at++) {
-    if (times.bins[at] < 0) continue;
-    const key = indices[at] * bins + times.bins[at];
+  for (let entry = 0; entry < indices.length; entry++) {
+    if (times.bins[entry] < 0) continue;
+    const key = indices[entry] * bins + times.bins[entry];
     if (itemFeatures[key] === -1) itemFeatures[key] = itemCount++;
-    itemOf[at] = itemFeatures[key];
+    itemFeatureIndices[entry] = itemFeatures[key];
   }
-  const dayOf = new Int32Array(indices.length).fill(-1);
-  const dayOfPair = new Int32Array(pairs.userAt.length).fill(-1);
-  const pairsByUser = orderByRow(rows, pairs.userAt);
+  const dayFeatureIndices = new Int32Array(indices.length).fill(-1);
+  const pairDays = new Int32Array(pairs.userIndices.length).fill(-1);
+  const pairsByUser = orderByRow(rows, pairs.userIndices);
   let dayCount = 0;
   for (let u = 0; u < rows; u++) {
     const features = new Map<number, number>();
-    for (let at = pointers[u]; at < pointers[u + 1]; at++) {
-      const day = times.days[at];
+    for (let entry = indptr[u]; entry < indptr[u + 1]; entry++) {
+      const day = times.days[entry];
       if (day < 0) continue;
       let feature = features.get(day);
       if (feature === undefined) {
         feature = dayCount++;
         features.set(day, feature);
       }
-      dayOf[at] = feature;
+      dayFeatureIndices[entry] = feature;
     }
-    for (let k = pairsByUser.pointers[u]; k < pairsByUser.pointers[u + 1]; k++) {
+    for (let k = pairsByUser.indptr[u]; k < pairsByUser.indptr[u + 1]; k++) {
       const pair = pairsByUser.order[k];
-      dayOfPair[pair] = features.get(pairs.times.days[pair]) ?? -1;
+      pairDays[pair] = features.get(pairs.times.days[pair]) ?? -1;
     }
   }
   return {
     drift: {
       itemFeatures,
       bins,
-      item: { features: itemCount, featureOf: itemOf },
-      day: { features: dayCount, featureOf: dayOf },
-      itemPlaces: placesByColumn(byUser),
+      item: { features: itemCount, featureIndices: itemFeatureIndices },
+      day: { features: dayCount, featureIndices: dayFeatureIndices },
+      itemPositions: positionsByColumn(byUser),
     },
     pairs: {
-      item: pairs.itemAt.map((item, k) =>
+      item: pairs.itemIndices.map((item, k) =>
         pairs.times.bins[k] < 0 ? -1 : itemFeatures[item * bins + pairs.times.bins[k]],
       ),
-      day: dayOfPair,
+      day: pairDays,
     },
   };
 }
 
-/** Where each entry stands when they are ordered by column. */
-function placesByColumn({ columns, indices }: SparseRows): Int32Array {
+/** Position of each entry in the order by column. */
+function positionsByColumn({ columns, indices }: SparseRows): Int32Array {
   const { order } = orderByRow(columns, indices);
-  const places = new Int32Array(order.length);
-  for (let place = 0; place < order.length; place++) places[order[place]] = place;
-  return places;
+  const positions = new Int32Array(order.length);
+  for (let position = 0; position < order.length; position++) positions[order[position]] = position;
+  return positions;
 }
 
-/** What a chain lends for a draw; all in the order of the users' rows but `itemErrors`. */
+/** Inputs of a draw; all in the order of the users' rows but `itemErrors`. */
 export interface DriftInputs {
   /** r − prediction, by user and by item. */
   userErrors: Float32Array;
@@ -120,18 +120,23 @@ export class DriftSampler {
     this.day = createState(drift.day);
   }
 
-  /** Takes the biases from residuals that know nothing of them. */
+  /** Subtracts the biases from residuals that do not include them yet. */
   subtractFrom(userErrors: Float32Array, itemErrors: Float32Array): void {
     for (const group of [this.item, this.day]) this.shift(group, group.V, userErrors, itemErrors);
   }
 
-  private shift({ featureOf }: GroupState, by: Float32Array, userErrors: Float32Array, itemErrors: Float32Array): void {
-    const { itemPlaces } = this.drift;
-    for (let at = 0; at < featureOf.length; at++) {
-      const feature = featureOf[at];
+  private shift(
+    { featureIndices }: GroupState,
+    by: Float32Array,
+    userErrors: Float32Array,
+    itemErrors: Float32Array,
+  ): void {
+    const { itemPositions } = this.drift;
+    for (let entry = 0; entry < featureIndices.length; entry++) {
+      const feature = featureIndices[entry];
       if (feature < 0) continue;
-      userErrors[at] -= by[feature];
-      itemErrors[itemPlaces[at]] -= by[feature];
+      userErrors[entry] -= by[feature];
+      itemErrors[itemPositions[entry]] -= by[feature];
     }
   }
 
@@ -142,9 +147,9 @@ export class DriftSampler {
   }
 
   private sampleGroup(group: GroupState, inputs: DriftInputs): void {
-    const { V, S, T, change, featureOf } = group;
+    const { V, S, T, change, featureIndices } = group;
     const { alpha, userErrors, userPrecisions, itemPrecisions } = inputs;
-    const { pointers, indices, rows } = this.byUser;
+    const { indptr, indices, rows } = this.byUser;
     let squares = 0;
     for (let f = 0; f < V.length; f++) squares += V[f] * V[f];
     group.lambda = inputs.gamma((1 + V.length) / 2) / ((1 + squares) / 2);
@@ -152,11 +157,11 @@ export class DriftSampler {
     T.fill(0);
     for (let u = 0; u < rows; u++) {
       const own = alpha * userPrecisions[u];
-      for (let at = pointers[u]; at < pointers[u + 1]; at++) {
-        const feature = featureOf[at];
+      for (let entry = indptr[u]; entry < indptr[u + 1]; entry++) {
+        const feature = featureIndices[entry];
         if (feature < 0) continue;
-        const weight = own * itemPrecisions[indices[at]];
-        S[feature] += weight * userErrors[at];
+        const weight = own * itemPrecisions[indices[entry]];
+        S[feature] += weight * userErrors[entry];
         T[feature] += weight;
       }
     }
@@ -177,8 +182,8 @@ export class DriftSampler {
     }
   }
 
-  /** What a sample keeps: items × bins, 0 where an item has no rating in a bin, and the days' precision. */
-  sampled(): { items: Float32Array; dayPrecision: number } {
+  /** The part that a sample keeps: items × bins, 0 where an item has no rating in a bin, and the days' precision. */
+  takeSample(): { items: Float32Array; dayPrecision: number } {
     const { itemFeatures } = this.drift;
     return {
       items: Float32Array.from(itemFeatures, (feature) => (feature < 0 ? 0 : this.item.V[feature])),
@@ -188,7 +193,7 @@ export class DriftSampler {
 }
 
 interface GroupState {
-  featureOf: Int32Array;
+  featureIndices: Int32Array;
   V: Float32Array;
   lambda: number;
   S: Float64Array;
@@ -196,9 +201,9 @@ interface GroupState {
   change: Float32Array;
 }
 
-function createState({ features, featureOf }: DriftGroup): GroupState {
+function createState({ features, featureIndices }: DriftGroup): GroupState {
   return {
-    featureOf,
+    featureIndices,
     V: new Float32Array(features),
     lambda: 100,
     S: new Float64Array(features),

@@ -1,4 +1,4 @@
-/** What the Bayesian model knows of users and movies beside ratings, as sparse feature groups. */
+/** Sparse feature groups of users and movies for the Bayesian model. */
 import type { SparseRows } from "../data/rating-matrix.js";
 
 /**
@@ -8,8 +8,8 @@ import type { SparseRows } from "../data/rating-matrix.js";
 export interface FeatureGroup {
   name: string;
   features: number;
-  /** Places in `entities` of each feature; length features + 1. */
-  pointers: Int32Array;
+  /** Offsets into `entities` of each feature; length features + 1. */
+  indptr: Int32Array;
   /** Entities that have the feature, feature by feature. */
   entities: Int32Array;
   /** Weight of an entity's features of this group; undefined: 1 for all. */
@@ -18,8 +18,8 @@ export interface FeatureGroup {
 
 /** One feature an entity: its own id. */
 export function idGroup(entities: number): FeatureGroup {
-  const pointers = Int32Array.from({ length: entities + 1 }, (_, row) => row);
-  return { name: "id", features: entities, pointers, entities: pointers.slice(0, entities) };
+  const indptr = Int32Array.from({ length: entities + 1 }, (_, row) => row);
+  return { name: "id", features: entities, indptr, entities: indptr.slice(0, entities) };
 }
 
 /**
@@ -29,10 +29,10 @@ export function idGroup(entities: number): FeatureGroup {
 export function implicitGroup(own: SparseRows, other: SparseRows): FeatureGroup {
   const weights = new Float32Array(own.rows);
   for (let row = 0; row < own.rows; row++) {
-    const n = own.pointers[row + 1] - own.pointers[row];
+    const n = own.indptr[row + 1] - own.indptr[row];
     weights[row] = n === 0 ? 0 : 1 / Math.sqrt(n);
   }
-  return { name: "implicit", features: other.rows, pointers: other.pointers, entities: other.indices, weights };
+  return { name: "implicit", features: other.rows, indptr: other.indptr, entities: other.indices, weights };
 }
 
 /**
@@ -40,16 +40,16 @@ export function implicitGroup(own: SparseRows, other: SparseRows): FeatureGroup 
  * @param labels rows of the label list of each entity; none where it has no label
  */
 export function labelGroup(name: string, features: number, labels: readonly (readonly number[])[]): FeatureGroup {
-  const pointers = new Int32Array(features + 1);
-  for (const rows of labels) for (const row of rows) pointers[row + 1]++;
-  for (let f = 0; f < features; f++) pointers[f + 1] += pointers[f];
-  const next = pointers.slice();
-  const entities = new Int32Array(pointers[features]);
+  const indptr = new Int32Array(features + 1);
+  for (const rows of labels) for (const row of rows) indptr[row + 1]++;
+  for (let f = 0; f < features; f++) indptr[f + 1] += indptr[f];
+  const next = indptr.slice();
+  const entities = new Int32Array(indptr[features]);
   const weights = new Float32Array(labels.length);
   labels.forEach((rows, entity) => {
     for (const row of rows) entities[next[row]++] = entity;
     weights[entity] = rows.length === 0 ? 0 : 1 / Math.sqrt(rows.length);
   });
   const single = weights.every((weight) => weight === 1);
-  return { name, features, pointers, entities, weights: single ? undefined : weights };
+  return { name, features, indptr, entities, weights: single ? undefined : weights };
 }

@@ -1,4 +1,4 @@
-/** Training of the Bayesian model: Markov chains in threads of their own, their samples pooled. */
+/** Training of the Bayesian model: one Markov chain in each worker thread, their samples pooled. */
 import { AppError } from "../../errors.js";
 import { runWorker, sharedFloats, sharedInts } from "../../worker-thread.js";
 import type { SparseRows } from "../data/rating-matrix.js";
@@ -19,8 +19,8 @@ export const bayesDefaults: BayesOptions = { ...chainDefaults, sweeps: 600, burn
 
 /** Ratings that judge a training: parallel arrays by row. */
 export interface HeldOut {
-  userAt: Int32Array;
-  itemAt: Int32Array;
+  userIndices: Int32Array;
+  itemIndices: Int32Array;
   stars: Float32Array;
   /** Of data with times. */
   drift?: DriftPairs;
@@ -37,7 +37,7 @@ export interface ChainJob {
   keep: number;
   least: number;
   most: number;
-  validation: Pick<HeldOut, "userAt" | "itemAt" | "drift">;
+  validation: Pick<HeldOut, "userIndices" | "itemIndices" | "drift">;
   /** Sums of the clipped predictions of the validation ratings, in shared memory. */
   sums: Float64Array;
   /** Shared memory: [0] is 1 once the training is to stop. */
@@ -65,7 +65,7 @@ export interface BayesRun {
   stopped: "all sweeps" | "interrupted";
 }
 
-/** The running RMSE is worked out this often: it reads every rating held out. */
+/** Sweeps between computations of the running RMSE, which reads every held-out rating. */
 const reportEvery = 10;
 
 /**
@@ -115,7 +115,7 @@ export async function trainBayes(
           burnIn,
           keep,
           ...scale,
-          validation: { userAt: heldOut.userAt, itemAt: heldOut.itemAt, drift: heldOut.drift },
+          validation: { userIndices: heldOut.userIndices, itemIndices: heldOut.itemIndices, drift: heldOut.drift },
           sums: own,
           flags,
         };
@@ -140,7 +140,7 @@ export async function trainBayes(
   }
   return {
     samples: pooled,
-    validationPredictions: meanOf(sums, averaged),
+    validationPredictions: meanPredictions(sums, averaged),
     sweeps: done,
     stopped: done.every((n) => n === sweeps) ? "all sweeps" : "interrupted",
   };
@@ -149,9 +149,9 @@ export async function trainBayes(
 function withSharedRatings({ users, items, drift }: ChainData): ChainData {
   const share = (rows: SparseRows): SparseRows => ({
     ...rows,
-    pointers: sharedInts(rows.pointers),
+    indptr: sharedInts(rows.indptr),
     indices: sharedInts(rows.indices),
-    values: sharedFloats(rows.values),
+    data: sharedFloats(rows.data),
   });
   return {
     users: { ...users, ratings: share(users.ratings) },
@@ -161,11 +161,11 @@ function withSharedRatings({ users, items, drift }: ChainData): ChainData {
 }
 
 function withSharedFeatures(drift: Drift): Drift {
-  const share = (group: Drift["item"]) => ({ ...group, featureOf: sharedInts(group.featureOf) });
-  return { ...drift, item: share(drift.item), day: share(drift.day), itemPlaces: sharedInts(drift.itemPlaces) };
+  const share = (group: Drift["item"]) => ({ ...group, featureIndices: sharedInts(group.featureIndices) });
+  return { ...drift, item: share(drift.item), day: share(drift.day), itemPositions: sharedInts(drift.itemPositions) };
 }
 
-function meanOf(sums: readonly Float64Array[], averaged: readonly number[]): Float32Array {
+function meanPredictions(sums: readonly Float64Array[], averaged: readonly number[]): Float32Array {
   const total = averaged.reduce((a, b) => a + b, 0);
   return Float32Array.from(sums[0], (_, k) => sums.reduce((sum, own) => sum + own[k], 0) / total);
 }

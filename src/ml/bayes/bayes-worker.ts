@@ -1,4 +1,4 @@
-/** The thread of one chain: see `bayes-train.ts`. */
+/** Worker thread that runs one Markov chain; started by `bayes-train.ts`. */
 import { parentPort, workerData } from "node:worker_threads";
 import type { FactorSample } from "../factors/factor-sample.js";
 import { BayesChain } from "./bayes-chain.js";
@@ -21,7 +21,7 @@ const {
 } = workerData as ChainJob;
 
 const chain = new BayesChain(data, options);
-const pairs = chain.pairs(validation.userAt, validation.itemAt, validation.drift);
+const pairs = chain.pairs(validation.userIndices, validation.itemIndices, validation.drift);
 const samples: FactorSample[] = [];
 let averaged = 0;
 while (chain.sweeps < sweeps && Atomics.load(flags, 0) === 0) {
@@ -37,7 +37,7 @@ while (chain.sweeps < sweeps && Atomics.load(flags, 0) === 0) {
   }
   post({ kind: "sweep", chain: index, sweeps: chain.sweeps, averaged, alpha: chain.alpha });
 }
-// Interrupted between the burn-in and the first sample: what it is at is kept.
+// Interrupted between the burn-in and the first sample: the current state is kept.
 if (samples.length === 0 && averaged > 0) samples.push(chain.sample());
 post({ kind: "done", chain: index, samples, averaged });
 

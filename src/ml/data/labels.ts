@@ -1,4 +1,4 @@
-/** Labels of users (gender, age group, occupation) and movies (genres, five years of release) as rows of a model. */
+/** Labels of users (gender, age group, occupation) and movies (genres, five-year bin of release) as rows of a model's tables. */
 import { splitGenres } from "../../genres.js";
 import type { MovieFeatures, UserFeatures } from "../model/predictor.js";
 
@@ -21,12 +21,8 @@ export interface WeighedLabels {
 
 const binYears = 5;
 
-export function genresOf({ genres }: MovieFeatures): string[] {
-  return splitGenres(genres);
-}
-
 /** Every label that occurs, sorted. */
-export function labelListsOf(users: readonly UserFeatures[], movies: readonly MovieFeatures[]): LabelLists {
+export function createLabelLists(users: readonly UserFeatures[], movies: readonly MovieFeatures[]): LabelLists {
   const distinct = <T extends string | number>(values: Iterable<T | null | undefined>) =>
     [...new Set([...values].filter((value): value is T => value != null))].sort((a, b) => (a < b ? -1 : 1));
   const bins = distinct(movies.map(({ year }) => (year == null ? null : Math.floor(year / binYears))));
@@ -35,18 +31,18 @@ export function labelListsOf(users: readonly UserFeatures[], movies: readonly Mo
     genders: distinct(users.map(({ gender }) => gender)),
     ageGroups: distinct(users.map(({ ageGroup }) => ageGroup)),
     occupations: distinct(users.map(({ occupation }) => occupation)),
-    genres: distinct(movies.flatMap(genresOf)),
+    genres: distinct(movies.flatMap(({ genres }) => splitGenres(genres))),
     years: { first: first * binYears, bins: bins.length === 0 ? 0 : bins[bins.length - 1] - first + 1 },
   };
 }
 
 /** Functions that give the rows of labels; what a list lacks has none. */
 export function createLabelRows(lists: LabelLists) {
-  const places = <T>(values: readonly T[]) => new Map(values.map((value, row) => [value, row]));
-  const genders = places(lists.genders);
-  const ages = places(lists.ageGroups);
-  const occupations = places(lists.occupations);
-  const genres = places(lists.genres);
+  const toIndexMap = <T>(values: readonly T[]) => new Map(values.map((value, row) => [value, row]));
+  const genders = toIndexMap(lists.genders);
+  const ages = toIndexMap(lists.ageGroups);
+  const occupations = toIndexMap(lists.occupations);
+  const genres = toIndexMap(lists.genres);
   const { years } = lists;
 
   const groups = {
@@ -54,9 +50,9 @@ export function createLabelRows(lists: LabelLists) {
     ageGroup: ({ ageGroup }: UserFeatures) => row(ageGroup === null ? undefined : ages.get(ageGroup)),
     occupation: ({ occupation }: UserFeatures) => row(occupation === null ? undefined : occupations.get(occupation)),
     genre: (movie: MovieFeatures) =>
-      genresOf(movie)
+      splitGenres(movie.genres)
         .map((genre) => genres.get(genre))
-        .filter((place) => place !== undefined),
+        .filter((index) => index !== undefined),
     year: ({ year }: MovieFeatures) => {
       const bin = year == null ? -1 : Math.floor(year / binYears) - years.first / binYears;
       return bin >= 0 && bin < years.bins ? [bin] : [];
@@ -65,17 +61,17 @@ export function createLabelRows(lists: LabelLists) {
   return {
     groups,
     /** Rows of a user's labels in the table of all user labels; each weighs 1. */
-    ofUser(user: UserFeatures): number[] {
+    getUserLabels(user: UserFeatures): number[] {
       const age = lists.genders.length;
       const occupation = age + lists.ageGroups.length;
       return [
         ...groups.gender(user),
-        ...groups.ageGroup(user).map((place) => age + place),
-        ...groups.occupation(user).map((place) => occupation + place),
+        ...groups.ageGroup(user).map((index) => age + index),
+        ...groups.occupation(user).map((index) => occupation + index),
       ];
     },
     /** Rows of a movie's labels in the table of all movie labels; its genres weigh 1/√(how many) each. */
-    ofMovie(movie: MovieFeatures): WeighedLabels {
+    getMovieLabels(movie: MovieFeatures): WeighedLabels {
       const own = groups.genre(movie);
       const year = groups.year(movie).map((bin) => lists.genres.length + bin);
       return {
@@ -86,6 +82,6 @@ export function createLabelRows(lists: LabelLists) {
   };
 }
 
-function row(place: number | undefined): number[] {
-  return place === undefined ? [] : [place];
+function row(index: number | undefined): number[] {
+  return index === undefined ? [] : [index];
 }

@@ -1,6 +1,6 @@
 /**
- * When ratings were given, as the factor models see it: the day, for what a user's mood of one sitting moves, and one of
- * a few long bins, for how opinions of a movie change.
+ * Times of ratings as the factor models use them: the day, for a user's bias on that day, and one of a few long bins,
+ * for how opinions of a movie change.
  */
 
 /** Bins as kept in a manifest: bin k begins at `edges[k − 1]`; there is one more than edges. */
@@ -16,25 +16,25 @@ export interface RatingTimes {
 }
 
 const secondsPerDay = 86_400;
-const mostBins = 10;
+const maxBins = 10;
 
 /** Days since 1970, −1 for a time that is not known (0). */
-export function dayOf(time: number): number {
+export function toDay(time: number): number {
   return time > 0 ? Math.floor(time / secondsPerDay) : -1;
 }
 
 /** The bin of a time, −1 for one that is not known (0). */
-export function binOf({ edges }: TimeBins, time: number): number {
+export function toBin({ edges }: TimeBins, time: number): number {
   if (!(time > 0)) return -1;
   let bin = 0;
   while (bin < edges.length && time >= edges[bin]) bin++;
   return bin;
 }
 
-export function timesOf(bins: TimeBins, times: ArrayLike<number>): RatingTimes {
+export function toRatingTimes(bins: TimeBins, times: ArrayLike<number>): RatingTimes {
   return {
-    days: Int32Array.from(times, dayOf),
-    bins: Int32Array.from(times, (time) => binOf(bins, time)),
+    days: Int32Array.from(times, toDay),
+    bins: Int32Array.from(times, (time) => toBin(bins, time)),
   };
 }
 
@@ -43,10 +43,10 @@ export function timesOf(bins: TimeBins, times: ArrayLike<number>): RatingTimes {
  * @param times Unix seconds, 0 where not known
  * @returns undefined where fewer than half of the times are known, or all are of one day: nothing can be learned of drift
  */
-export function timeBinsOf(times: Float64Array): TimeBins | undefined {
+export function createTimeBins(times: Float64Array): TimeBins | undefined {
   const known = times.filter((time) => time > 0).sort();
   if (known.length === 0 || known.length < times.length / 2) return undefined;
-  if (dayOf(known[0]) === dayOf(known[known.length - 1])) return undefined;
-  const edges = Array.from({ length: mostBins - 1 }, (_, k) => known[Math.floor(((k + 1) * known.length) / mostBins)]);
+  if (toDay(known[0]) === toDay(known[known.length - 1])) return undefined;
+  const edges = Array.from({ length: maxBins - 1 }, (_, k) => known[Math.floor(((k + 1) * known.length) / maxBins)]);
   return { edges: [...new Set(edges)].filter((edge) => edge > known[0]) };
 }

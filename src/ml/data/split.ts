@@ -1,19 +1,19 @@
 /**
- * Which ratings a model learns from and which judge it. A split that outlives its run (a model that serves is judged by
+ * Splits ratings into those that a model is trained on and those that judge it. A split that outlives its run (a model that serves is judged by
  * it later) goes by `splitByIdentity`; `randomSplit` goes by rows and is for a single run over one table only.
  */
 import type { MovieId, UserId } from "../../ids.js";
 import { mulberry32, permutation } from "../../random.js";
 
 /** `count` of the numbers 0 to size − 1, drawn without replacement. */
-export function drawPlaces(size: number, count: number, seed: number): Int32Array {
+export function drawIndices(size: number, count: number, seed: number): Int32Array {
   return permutation(size, mulberry32(seed)).subarray(0, count);
 }
 
 /** Each list in an order drawn anew, one after another from one seed. */
 export function shuffledLists(lists: readonly (readonly number[])[], seed: number): Int32Array[] {
   const random = mulberry32(seed);
-  return lists.map((list) => Int32Array.from(permutation(list.length, random), (place) => list[place]));
+  return lists.map((list) => Int32Array.from(permutation(list.length, random), (index) => list[index]));
 }
 
 export interface Split {

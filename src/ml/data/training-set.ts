@@ -1,5 +1,5 @@
-/** The whole data set, as every kind of model is trained on it. */
-import type { EncoderKey } from "../../ids.js";
+/** The data set that models of every kind are trained on. */
+import type { EncoderKey } from "../../model-inputs.js";
 import type { MovieFeatures, UserFeatures } from "../model/predictor.js";
 
 /** The movies in the data set's own order. */

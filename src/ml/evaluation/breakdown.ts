@@ -1,4 +1,4 @@
-/** Where predictions are off: by groups of ratings, by what was predicted, and by what was given. */
+/** Prediction errors by group of ratings, by predicted stars and by true stars. */
 import { mae, rmse } from "./metrics.js";
 
 /** Error over one group of ratings. */
@@ -14,19 +14,19 @@ export interface GroupError {
 
 /**
  * Errors by group, in the order of `groups`; a rating may be in several.
- * @param groups name → places of its ratings in `truth` and `predicted`; empty ones are left out
+ * @param groups name → indices of its ratings in `truth` and `predicted`; empty ones are left out
  */
 export function errorsByGroup(
   truth: Float32Array,
   predicted: Float32Array,
   groups: ReadonlyMap<string, readonly number[]>,
 ): GroupError[] {
-  return [...groups].flatMap(([group, places]) => {
-    if (places.length === 0) return [];
-    const own = Float32Array.from(places, (place) => truth[place]);
-    const theirs = Float32Array.from(places, (place) => predicted[place]);
+  return [...groups].flatMap(([group, indices]) => {
+    if (indices.length === 0) return [];
+    const own = Float32Array.from(indices, (index) => truth[index]);
+    const theirs = Float32Array.from(indices, (index) => predicted[index]);
     return [
-      { group, count: places.length, rmse: rmse(own, theirs), mae: mae(own, theirs), bias: mean(theirs) - mean(own) },
+      { group, count: indices.length, rmse: rmse(own, theirs), mae: mae(own, theirs), bias: mean(theirs) - mean(own) },
     ];
   });
 }
@@ -38,10 +38,10 @@ export function groupsByCount(counts: ArrayLike<number>, bounds: readonly number
     groups.set(b + 1 < bounds.length ? `${from}–${bounds[b + 1] - 1}` : `${from}+`, []);
   });
   const lists = [...groups.values()];
-  for (let place = 0; place < counts.length; place++) {
+  for (let index = 0; index < counts.length; index++) {
     let group = bounds.length - 1;
-    while (group > 0 && counts[place] < bounds[group]) group--;
-    lists[group].push(place);
+    while (group > 0 && counts[index] < bounds[group]) group--;
+    lists[group].push(index);
   }
   return groups;
 }
@@ -56,22 +56,22 @@ export interface CalibrationBin {
   meanTrue: number;
 }
 
-/** Calibration in bins of half a star: where the model is calibrated, both means of a bin are alike. */
+/** Calibration in bins of half a star: where the model is calibrated, both means of a bin are equal. */
 export function calibration(truth: Float32Array, predicted: Float32Array): CalibrationBin[] {
   const bins: CalibrationBin[] = [];
   for (let from = 0.5; from < 5; from += 0.5) {
-    const places: number[] = [];
+    const indices: number[] = [];
     const isLast = from === 4.5;
-    predicted.forEach((stars, place) => {
-      if ((stars >= from || from === 0.5) && (stars < from + 0.5 || isLast)) places.push(place);
+    predicted.forEach((stars, index) => {
+      if ((stars >= from || from === 0.5) && (stars < from + 0.5 || isLast)) indices.push(index);
     });
-    if (places.length === 0) continue;
+    if (indices.length === 0) continue;
     bins.push({
       from,
       to: from + 0.5,
-      count: places.length,
-      meanPredicted: mean(Float32Array.from(places, (place) => predicted[place])),
-      meanTrue: mean(Float32Array.from(places, (place) => truth[place])),
+      count: indices.length,
+      meanPredicted: mean(Float32Array.from(indices, (index) => predicted[index])),
+      meanTrue: mean(Float32Array.from(indices, (index) => truth[index])),
     });
   }
   return bins;
@@ -89,12 +89,12 @@ export interface ClassError {
 /** Errors by the true rating, rounded to whole stars. */
 export function errorsByClass(truth: Float32Array, predicted: Float32Array): ClassError[] {
   return [1, 2, 3, 4, 5].flatMap((stars) => {
-    const places = [...truth.keys()].filter((place) => wholeStar(truth[place]) === stars);
-    if (places.length === 0) return [];
-    const own = Float32Array.from(places, (place) => truth[place]);
-    const theirs = Float32Array.from(places, (place) => predicted[place]);
+    const indices = [...truth.keys()].filter((index) => wholeStar(truth[index]) === stars);
+    if (indices.length === 0) return [];
+    const own = Float32Array.from(indices, (index) => truth[index]);
+    const theirs = Float32Array.from(indices, (index) => predicted[index]);
     const found = theirs.reduce((sum, value) => sum + (wholeStar(value) === stars ? 1 : 0), 0);
-    return [{ stars, count: places.length, rmse: rmse(own, theirs), recall: found / places.length }];
+    return [{ stars, count: indices.length, rmse: rmse(own, theirs), recall: found / indices.length }];
   });
 }
 
@@ -106,18 +106,18 @@ export function errorsByClass(truth: Float32Array, predicted: Float32Array): Cla
 export function matchHistogram(truth: Float32Array, predicted: Float32Array): Float32Array {
   const out = new Float32Array(predicted.length);
   for (const half of [0, 1]) {
-    const learn = [...predicted.keys()].filter((place) => place % 2 !== half);
-    const given = Float32Array.from(learn, (place) => truth[place]).sort();
-    const theirs = Float32Array.from(learn, (place) => predicted[place]).sort();
-    for (let place = half; place < out.length; place += 2) {
-      const at = Math.min(given.length - 1, lowerBound(theirs, predicted[place]));
-      out[place] = given.length === 0 ? predicted[place] : given[at];
+    const learn = [...predicted.keys()].filter((index) => index % 2 !== half);
+    const given = Float32Array.from(learn, (index) => truth[index]).sort();
+    const theirs = Float32Array.from(learn, (index) => predicted[index]).sort();
+    for (let index = half; index < out.length; index += 2) {
+      const rank = Math.min(given.length - 1, lowerBound(theirs, predicted[index]));
+      out[index] = given.length === 0 ? predicted[index] : given[rank];
     }
   }
   return out;
 }
 
-/** First place of a sorted array whose value is not below. */
+/** The first index of a sorted array whose value is not below `value`. */
 function lowerBound(sorted: Float32Array, value: number): number {
   let low = 0;
   let high = sorted.length;

@@ -1,11 +1,11 @@
-/** One rating of each user left out, to be found again among movies that the user has not rated. */
+/** Leave-one-out evaluation: one rating of each user is ranked among movies that the user has not rated. */
 import { mulberry32, type Random } from "../../random.js";
 import type { TrainingSet } from "../data/training-set.js";
 
 export interface LeftOut {
   /** Row of the rating that is left out. */
   row: number;
-  /** Places of the movies that it is ranked among. */
+  /** Indices of the movies that it is ranked among. */
   negatives: number[];
 }
 
@@ -17,22 +17,22 @@ const negativesPerUser = 99;
  */
 export function drawLeaveOneOut({ users, movies, ratings }: TrainingSet, seed: number): LeftOut[] {
   const random = mulberry32(seed);
-  const rowsOf = new Map<number, number[]>();
+  const rowsByUser = new Map<number, number[]>();
   ratings.userIds.forEach((id, row) => {
-    const rows = rowsOf.get(id);
-    if (rows === undefined) rowsOf.set(id, [row]);
+    const rows = rowsByUser.get(id);
+    if (rows === undefined) rowsByUser.set(id, [row]);
     else rows.push(row);
   });
-  const placeOf = new Map<number, number>(movies.map(({ id }, place) => [id, place]));
+  const itemIndex = new Map<number, number>(movies.map(({ id }, index) => [id, index]));
   const rated = new Set(ratings.movieIds);
-  const places = movies.flatMap(({ id }, place) => (rated.has(id) ? [place] : []));
+  const ratedItems = movies.flatMap(({ id }, index) => (rated.has(id) ? [index] : []));
   const cases: LeftOut[] = [];
   for (const { id } of users) {
-    const rows = rowsOf.get(id) ?? [];
+    const rows = rowsByUser.get(id) ?? [];
     if (rows.length < 2) continue;
-    const own = new Set(rows.map((row) => placeOf.get(ratings.movieIds[row]) as number));
-    if (places.length - own.size < negativesPerUser) continue;
-    cases.push({ row: latestOrRandom(rows, ratings.ratedAt, random), negatives: drawOthers(places, own, random) });
+    const own = new Set(rows.map((row) => itemIndex.get(ratings.movieIds[row]) as number));
+    if (ratedItems.length - own.size < negativesPerUser) continue;
+    cases.push({ row: latestOrRandom(rows, ratings.ratedAt, random), negatives: drawOthers(ratedItems, own, random) });
   }
   return cases;
 }
@@ -42,11 +42,11 @@ function latestOrRandom(rows: readonly number[], ratedAt: Float64Array | undefin
   return (ratedAt?.[latest] ?? 0) > 0 ? latest : rows[Math.floor(random() * rows.length)];
 }
 
-function drawOthers(places: readonly number[], own: ReadonlySet<number>, random: Random): number[] {
+function drawOthers(ratedItems: readonly number[], own: ReadonlySet<number>, random: Random): number[] {
   const drawn = new Set<number>();
   while (drawn.size < negativesPerUser) {
-    const place = places[Math.floor(random() * places.length)];
-    if (!own.has(place)) drawn.add(place);
+    const index = ratedItems[Math.floor(random() * ratedItems.length)];
+    if (!own.has(index)) drawn.add(index);
   }
   return [...drawn];
 }

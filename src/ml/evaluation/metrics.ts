@@ -1,4 +1,4 @@
-/** How far predicted stars are from true ones. */
+/** Errors of predicted stars. */
 
 /** Root of the mean squared error, in stars; predictions are taken as they are, unclamped.
  * @throws {RangeError} if the lengths differ or there is nothing to compare */

@@ -1,4 +1,4 @@
-/** How well a ranked list holds what a user turned out to like. Each measure's denominator is said with it. */
+/** Quality of ranked lists, given the items that a user turned out to like. Each metric states its denominator. */
 
 /**
  * Whether any relevant item is among the first k: 1 or 0.

@@ -1,5 +1,5 @@
 /**
- * Users with few ratings: a factor model says little of them, and the movie's mean with the user's own bias says more.
+ * Blends predictions for users with few ratings, for whom a movie's mean plus the user's bias is more accurate than the model.
  * The weights were chosen on held-out users of MovieLens 1M (docs/accuracy.md).
  */
 import type { TrainingSet } from "../data/training-set.js";
@@ -21,14 +21,14 @@ const shrinkage = { item: 3, user: 5 };
 
 /**
  * Mean stars of every item, shrunk to the mean of all ratings.
- * @param itemAt, stars parallel arrays of the ratings
+ * @param itemIndices, stars parallel arrays of the ratings
  */
-export function shrunkMeans(items: number, itemAt: Int32Array, stars: Float32Array, mean: number): Float32Array {
+export function shrunkMeans(items: number, itemIndices: Int32Array, stars: Float32Array, mean: number): Float32Array {
   const sums = new Float64Array(items).fill(shrinkage.item * mean);
   const counts = new Float64Array(items).fill(shrinkage.item);
   for (let k = 0; k < stars.length; k++) {
-    sums[itemAt[k]] += stars[k];
-    counts[itemAt[k]]++;
+    sums[itemIndices[k]] += stars[k];
+    counts[itemIndices[k]]++;
   }
   return Float32Array.from(sums, (sum, i) => sum / counts[i]);
 }
@@ -50,8 +50,8 @@ export function biasPredictions(
   known: Int32Array,
   rows: Int32Array,
 ): Float32Array {
-  const placeOf = new Map<number, number>(movies.map(({ id }, place) => [id, place]));
-  const itemOf = (row: number) => placeOf.get(ratings.movieIds[row]) as number;
+  const itemIndex = new Map<number, number>(movies.map(({ id }, index) => [id, index]));
+  const toItem = (row: number) => itemIndex.get(ratings.movieIds[row]) as number;
   const ownRows = new Map<number, number[]>();
   for (const row of known) {
     const own = ownRows.get(ratings.userIds[row]);
@@ -61,7 +61,7 @@ export function biasPredictions(
   const biases = new Map<number, number>();
   for (const [id, own] of ownRows) {
     const stars = Float32Array.from(own, (row) => ratings.stars[row]);
-    biases.set(id, userBias(Int32Array.from(own, itemOf), stars, itemMeans));
+    biases.set(id, userBias(Int32Array.from(own, toItem), stars, itemMeans));
   }
-  return Float32Array.from(rows, (row) => itemMeans[itemOf(row)] + (biases.get(ratings.userIds[row]) ?? 0));
+  return Float32Array.from(rows, (row) => itemMeans[toItem(row)] + (biases.get(ratings.userIds[row]) ?? 0));
 }

@@ -1,4 +1,4 @@
-/** What a sample of the Bayesian model says of items that nobody rated yet. */
+/** Vectors of unrated items in a sample of the Bayesian model. */
 
 import { createLabelRows, type LabelLists, type WeighedLabels } from "../data/labels.js";
 import type { MovieFeatures } from "../model/predictor.js";
@@ -12,8 +12,8 @@ export function labelPart({ factors, itemLabels }: FactorSample, { rows, weights
 }
 
 /**
- * An item of the data set that nobody rated gets what its labels say, without the noise that a sample's own part would
- * be. A movie that comes later is another thing: many may want to see it, where few ever asked for the former. For it,
+ * An unrated item of the data set gets the vector of its labels, without the noise that a sample's own part would
+ * be. A movie that is added later may be popular, unlike the former. For it,
  * `itemMean` becomes what rated items have beyond their labels, in the mean over ratings rather than over items.
  * @param itemCounts ratings of each item in training
  */
@@ -24,13 +24,13 @@ export function settleColdItems(
   lists: LabelLists,
 ): void {
   const width = sample.factors + 1;
-  const { ofMovie } = createLabelRows(lists);
-  const labels = movies.map(ofMovie);
+  const { getMovieLabels } = createLabelRows(lists);
+  const labels = movies.map(getMovieLabels);
   const fromLabels = (item: number, k: number) => labelPart(sample, labels[item], k);
   itemCounts.forEach((count, item) => {
     if (count > 0) return;
     for (let k = 0; k < width; k++) sample.items[item * width + k] = sample.itemMean[k] + fromLabels(item, k);
-    // Nor does having rated it say anything.
+    // It has no implicit part either.
     if (sample.implicit.length > 0) sample.implicit.fill(0, item * width, (item + 1) * width);
   });
   const ratings = itemCounts.reduce((sum, count) => sum + count, 0);

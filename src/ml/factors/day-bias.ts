@@ -1,5 +1,5 @@
 /**
- * Ratings of one day share what that day added to the user's bias, s ~ N(0, 1/precision). It is integrated out of the
+ * The bias that one day adds to all ratings of a user on it, s ~ N(0, 1/precision). It is integrated out of the
  * fold-in's normal equations: for each day one more row q = Σ w x, with weight −c and right side −c p, where p = Σ w e
  * and c = 1/(precision + Σ w); and given the user's vector, the mean of s is c (p − q · change of the vector).
  */
@@ -14,15 +14,15 @@ export interface Sessions {
 }
 
 /** @param days of each rating, −1 where not known; @param day that predictions are for */
-export function sessionsOf(days: Int32Array, day: number): Sessions {
-  const places = new Map<number, number>();
+export function toSessions(days: Int32Array, day: number): Sessions {
+  const indexByDay = new Map<number, number>();
   const of = days.map((own) => {
     if (own < 0) return -1;
-    const place = places.get(own) ?? places.size;
-    places.set(own, place);
-    return place;
+    const index = indexByDay.get(own) ?? indexByDay.size;
+    indexByDay.set(own, index);
+    return index;
   });
-  return { of, count: places.size, current: places.get(day) ?? -1 };
+  return { of, count: indexByDay.size, current: indexByDay.get(day) ?? -1 };
 }
 
 /** Rows of a solve: those of ratings first, then room for one of each session. */

@@ -1,5 +1,5 @@
 /**
- * What a factor model must keep to serve anyone: of each posterior sample (or of the one solution, for matrix
+ * The part of a factor model that serves users: of each posterior sample (or of the one solution, for matrix
  * factorization) the items' vectors, and what a user's vector is before any of their ratings' stars are seen.
  *
  * A prediction is w0 + bias of the item + bias of the user + user vector · item vector. Every vector of `factors`

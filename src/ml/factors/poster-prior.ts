@@ -1,19 +1,26 @@
 /**
- * What a poster alone says of a movie that nobody rated: a ridge regression, for each sample, from the embeddings of
+ * Predicts an unrated movie's vector from its poster: a ridge regression, for each sample, from the embeddings of
  * posters to what the items' vectors have beyond their labels.
  *
  * Legend: d components of an embedding, first centred on the mean of the catalogue and scaled to length 1.
  */
 
-import type { EncoderKey } from "../../ids.js";
+import type { EncoderKey } from "../../model-inputs.js";
 import { createLabelRows, type LabelLists } from "../data/labels.js";
-import { createDenseKernel, strideOf } from "../linalg/dense-kernel.js";
+import { createDenseKernel, toStride } from "../linalg/dense-kernel.js";
 import { Arena } from "../linalg/kernels.js";
+import {
+  addDiagonal,
+  factorNormalEquations,
+  type NormalEquations,
+  solveNormalEquations,
+} from "../linalg/normal-equations.js";
+import { normalise } from "../linalg/normalise.js";
 import type { MovieFeatures } from "../model/predictor.js";
 import { labelPart } from "./cold-items.js";
 import type { FactorSample } from "./factor-sample.js";
 
-/** What weights of samples are of. */
+/** The embeddings that the samples' poster weights apply to. */
 export interface PosterBasis {
   encoder: EncoderKey;
   /** Mean embedding of the posters that were learned from. */
@@ -21,9 +28,9 @@ export interface PosterBasis {
 }
 
 /** Movies with fewer ratings have too little of a vector of their own to learn from. */
-const leastRatings = 20;
-/** Below so many posters, nothing is learned. */
-const leastPosters = 50;
+const minRatings = 20;
+/** With fewer posters, nothing is learned. */
+const minPosters = 50;
 /** The embeddings have length 1, so this is worth ten posters. Chosen on held-out movies (docs/accuracy.md). */
 const regularization = 10;
 
@@ -31,15 +38,12 @@ const regularization = 10;
  * Centres an embedding and scales it to length 1; zeros stay zeros.
  * @throws {RangeError} if the lengths differ
  */
-export function directionOf(vector: Float32Array, mean: Float32Array): Float32Array {
+export function toDirection(vector: Float32Array, mean: Float32Array): Float32Array {
   if (vector.length !== mean.length) {
     throw new RangeError(`expected an embedding of ${mean.length} components, received ${vector.length}`);
   }
   const out = Float32Array.from(vector, (value, c) => value - mean[c]);
-  let squares = 0;
-  for (const value of out) squares += value * value;
-  const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
-  for (let c = 0; c < out.length; c++) out[c] *= scale;
+  normalise(out, 0, out.length);
   return out;
 }
 
@@ -55,9 +59,9 @@ export function fitPosterPriors(
   lists: LabelLists,
 ): Float32Array | undefined {
   const items = movies.flatMap(({ poster }, item) =>
-    poster !== undefined && itemCounts[item] >= leastRatings ? [item] : [],
+    poster !== undefined && itemCounts[item] >= minRatings ? [item] : [],
   );
-  if (items.length < leastPosters) return undefined;
+  if (items.length < minPosters) return undefined;
   const vectors = items.map((item) => movies[item].poster?.vector as Float32Array);
   const d = vectors[0].length;
   const mean = new Float32Array(d);
@@ -65,33 +69,34 @@ export function fitPosterPriors(
 
   const kernel = createDenseKernel();
   const arena = new Arena(kernel.memory);
-  const stride = strideOf(d);
+  const stride = toStride(d);
   const n = items.length;
-  const X = arena.floats(n * stride);
-  const A = arena.floats(stride * stride);
-  const targets = arena.floats(n);
-  const right = arena.floats(stride);
+  const equations: NormalEquations = {
+    stride,
+    X: arena.floats(n * stride),
+    weights: arena.copyFloats(new Float32Array(n).fill(1)),
+    coefficients: arena.floats(n),
+    A: arena.floats(stride * stride),
+    x: arena.floats(stride),
+  };
   vectors.forEach((vector, row) => {
-    arena.f32(X).set(directionOf(vector, mean), row * stride);
+    arena.f32(equations.X).set(toDirection(vector, mean), row * stride);
   });
-  const matrix = arena.f32(A);
-  for (let c = 0; c < stride; c++) matrix[c * stride + c] = c < d ? regularization : 1;
-  kernel.gram(n, stride, stride, X.at, arena.copyFloats(new Float32Array(n).fill(1)).at, A.at);
-  kernel.cholesky(stride, A.at);
+  addDiagonal(arena.f32(equations.A), stride, d, regularization);
+  factorNormalEquations(kernel, n, equations);
 
-  const { ofMovie } = createLabelRows(lists);
-  const labels = items.map((item) => ofMovie(movies[item]));
+  const { getMovieLabels } = createLabelRows(lists);
+  const labels = items.map((item) => getMovieLabels(movies[item]));
   for (const sample of samples) {
     const width = sample.factors + 1;
     sample.posterWeights = new Float32Array(d * width);
     for (let k = 0; k < width; k++) {
-      const own = arena.f32(targets);
+      const targets = arena.f32(equations.coefficients);
       items.forEach((item, row) => {
-        own[row] = sample.items[item * width + k] - sample.itemMean[k] - labelPart(sample, labels[row], k);
+        targets[row] = sample.items[item * width + k] - sample.itemMean[k] - labelPart(sample, labels[row], k);
       });
-      const solution = arena.f32(right).fill(0);
-      kernel.combine(n, stride, X.at, targets.at, right.at);
-      kernel.solve(stride, A.at, right.at);
+      const solution = arena.f32(equations.x).fill(0);
+      solveNormalEquations(kernel, n, equations);
       for (let c = 0; c < d; c++) sample.posterWeights[c * width + k] = solution[c];
     }
   }

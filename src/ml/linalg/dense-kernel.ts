@@ -1,4 +1,4 @@
-/** Dense linear algebra in WebAssembly (`kernels/dense.ts`); places are byte offsets in its memory. */
+/** Dense linear algebra in WebAssembly (`kernels/dense.ts`); arguments are byte offsets in its memory. */
 import { createKernel } from "./kernels.js";
 
 export interface DenseKernel {
@@ -13,7 +13,7 @@ export interface DenseKernel {
   cholesky(stride: number, A: number): number;
   /** x ← A⁻¹ x with the Cholesky factor of A. */
   solve(stride: number, L: number, x: number): void;
-  /** L ← L⁻¹. @param scratch room for four rows */
+  /** L ← L⁻¹. @param scratch memory for four rows */
   invertFactor(stride: number, L: number, scratch: number): void;
 }
 
@@ -22,6 +22,6 @@ export function createDenseKernel() {
 }
 
 /** The next multiple of eight: what the kernel's rows must be as long as. */
-export function strideOf(columns: number): number {
+export function toStride(columns: number): number {
   return Math.ceil(columns / 8) * 8;
 }

@@ -1,4 +1,4 @@
-/** The inner loops that are compiled to WebAssembly (`kernels/`, built into `dist/kernels/`), and their memory. */
+/** Instances of the WebAssembly kernels (`kernels/`, built into `dist/kernels/`) and the layout of their memory. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { AppError } from "../../errors.js";
@@ -28,13 +28,13 @@ export function createKernel<Exports>(name: KernelName): Exports & { memory: Web
 }
 
 /** An array in a kernel's memory: where it starts, and how many elements it has. */
-export interface Place {
-  readonly at: number;
+export interface Slice {
+  readonly offset: number;
   readonly length: number;
 }
 
 const pageBytes = 65_536;
-const mostBytes = 2 ** 32 - pageBytes;
+const maxBytes = 2 ** 32 - pageBytes;
 
 /** Lays arrays out in a kernel's memory, one after another; nothing is ever freed. */
 export class Arena {
@@ -46,12 +46,12 @@ export class Arena {
 
   /** @throws {AppError} TRAINING_FAILED when there is not so much memory */
   private take(bytes: number): number {
-    const at = this.end;
+    const offset = this.end;
     this.end += Math.ceil(bytes / 16) * 16;
     const missing = this.end - this.memory.buffer.byteLength;
     if (missing > 0) {
       try {
-        if (this.end > mostBytes) throw new RangeError("more than WebAssembly can address");
+        if (this.end > maxBytes) throw new RangeError("more than WebAssembly can address");
         this.memory.grow(Math.ceil(missing / pageBytes));
       } catch (cause) {
         const mb = Math.ceil(this.end / 1e6);
@@ -62,39 +62,39 @@ export class Arena {
         );
       }
     }
-    return at;
+    return offset;
   }
 
-  floats(length: number): Place {
-    return { at: this.take(length * 4), length };
+  floats(length: number): Slice {
+    return { offset: this.take(length * 4), length };
   }
 
-  doubles(length: number): Place {
-    return { at: this.take(length * 8), length };
+  doubles(length: number): Slice {
+    return { offset: this.take(length * 8), length };
   }
 
-  copyFloats(values: Float32Array): Place {
-    const place = this.floats(values.length);
-    this.f32(place).set(values);
-    return place;
+  copyFloats(values: Float32Array): Slice {
+    const slice = this.floats(values.length);
+    this.f32(slice).set(values);
+    return slice;
   }
 
-  copyInts(values: Int32Array): Place {
-    const place = this.floats(values.length);
-    this.i32(place).set(values);
-    return place;
+  copyInts(values: Int32Array): Slice {
+    const slice = this.floats(values.length);
+    this.i32(slice).set(values);
+    return slice;
   }
 
-  /** A view of the memory as it is now: stale once another array was laid out. */
-  f32({ at, length }: Place): Float32Array {
-    return new Float32Array(this.memory.buffer, at, length);
+  /** A view of the current memory: stale once another array is laid out. */
+  f32({ offset, length }: Slice): Float32Array {
+    return new Float32Array(this.memory.buffer, offset, length);
   }
 
-  f64({ at, length }: Place): Float64Array {
-    return new Float64Array(this.memory.buffer, at, length);
+  f64({ offset, length }: Slice): Float64Array {
+    return new Float64Array(this.memory.buffer, offset, length);
   }
 
-  i32({ at, length }: Place): Int32Array {
-    return new Int32Array(this.memory.buffer, at, length);
+  i32({ offset, length }: Slice): Int32Array {
+    return new Int32Array(this.memory.buffer, offset, length);
   }
 }

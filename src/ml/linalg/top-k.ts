@@ -1,15 +1,15 @@
-/** The best of many scores. */
+/** Selecting the k highest of many scores. */
 
 /**
- * Places of the `k` highest scores, best first; equal ones by place.
- * @param excluded 1 where a place must not be taken
- * @returns fewer than k where fewer are left; what is −∞ or NaN is never taken
+ * Indices of the `k` highest scores, best first; equal scores by index.
+ * @param excluded 1 where an index must not be selected
+ * @returns fewer than k where fewer are left; −∞ and NaN are never selected
  */
 export function topK(scores: Float32Array, excluded: Uint8Array, k: number): Int32Array {
   if (excluded.length !== scores.length) {
     throw new RangeError(`expected ${scores.length} flags, received ${excluded.length}`);
   }
-  // A list kept sorted by insertion: k is small beside the number of places, so that few are ever inserted.
+  // A list kept sorted by insertion: k is small compared with the number of scores, so few are ever inserted.
   const best = new Int32Array(Math.max(0, Math.min(k, scores.length)));
   let count = 0;
   for (let place = 0; place < scores.length; place++) {

@@ -1,10 +1,10 @@
 /**
- * Where ids become rows of a model's tables, and nowhere else.
- * A model carries its maps in its manifest; what is not in them gets the table's fallback row.
+ * Maps ids to rows of a model's tables.
+ * A model has its maps in its manifest; ids that are not in them get the table's fallback row.
  */
 import type { ItemIndex, MovieId, UserId, UserIndex } from "../../ids.js";
 
-/** As kept in a manifest: position in each list = row of the table; null = a row that belongs to nothing. */
+/** As kept in a manifest: position in each list = row of the table; null = an unused row. */
 export interface IdLists {
   userIds: (UserId | null)[];
   genders: string[];

@@ -1,4 +1,4 @@
-/** What a model says of itself, in `manifest.json` of its folder. */
+/** The manifest of a model: the `manifest.json` in its folder. */
 import { z } from "zod";
 import { AppError } from "../../errors.js";
 import type { MovieId, UserId } from "../../ids.js";
@@ -27,7 +27,7 @@ const common = {
   name: z.string(),
   origin: z.enum(["imported", "trained"]),
   createdAt: z.iso.datetime(),
-  /** The data that its ids belong to; the fingerprint is of the ratings it was made with. */
+  /** The data set that its ids belong to, and the fingerprint of the ratings that it was trained on. */
   dataset: z.object({ name: z.string(), ratings: z.number().int(), fingerprint: z.string() }),
   /** How it was trained: seed, factors, learning rate, … */
   training: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).optional(),
@@ -62,16 +62,16 @@ const baselineSchema = z.object({
   preprocessing: z.object({ ratingScale: z.number(), features: z.array(z.string()) }),
 });
 
-/** How the ranker beside a factor model was made, and how its parts are weighed. */
+/** How the ranker beside a factor model was trained, and the weights of its parts. */
 const rankerSchema = z.object({
-  /** Ratings from so many stars on count as likes. */
+  /** Ratings of at least this many stars count as likes. */
   positiveFrom: z.number(),
   ials: z.object({ factors: z.number().int(), unobserved: z.number(), regularization: z.number() }),
   /** Whether there is an item-to-item matrix too. */
   ease: z.object({ regularization: z.number() }).nullable(),
   /** score = ials · iALS + ease · EASE + stars · (predicted stars − 3.5). */
   weights: z.object({ ials: z.number(), ease: z.number(), stars: z.number() }),
-  /** Strength of the popularity dial at −1 and at 1, and the mean popularity percentile of ten recommendations at −1, 0, 1. */
+  /** Strength of the popularity bias at −1 and at 1, and the mean popularity percentile of ten recommendations at −1, 0, 1. */
   dial: z.object({ niche: z.number(), mainstream: z.number(), percentiles: z.array(z.number()) }),
 });
 export type RankerManifest = z.infer<typeof rankerSchema>;
@@ -100,7 +100,7 @@ const factorSchema = z.object({
    * precision of what a day adds to a user's bias, in 1/stars².
    */
   times: z.object({ edges: z.array(z.number()), dayPrecisions: z.array(z.number()) }).optional(),
-  /** Of models that learned what a poster says of a new movie: whose embeddings they read. */
+  /** Of models that predict new movies from posters: the encoder whose embeddings they read. */
   posters: z.object({ encoderId: z.string(), preprocessing: z.string(), dimension: z.number().int() }).optional(),
   ranker: rankerSchema.optional(),
 });
@@ -121,10 +121,10 @@ export type Manifest = BaselineManifest | FactorManifest;
 /** Before its files are written. */
 export type ManifestDraft = Omit<BaselineManifest, "files"> | Omit<FactorManifest, "files">;
 
-/** What to do about a model that cannot be read; `origin` where it is known. */
-export function makeAgain(origin?: Manifest["origin"]): string {
+/** How to rebuild a model that cannot be read; for any origin unless `origin` is given. */
+export function rebuildHint(origin?: Manifest["origin"]): string {
   const commands = { trained: "marquee train", imported: "marquee models import <file> --kind baseline" };
-  return `make it again with: ${origin === undefined ? Object.values(commands).join(" or ") : commands[origin]}`;
+  return `rebuild it with: ${origin === undefined ? Object.values(commands).join(" or ") : commands[origin]}`;
 }
 
 /**
@@ -137,7 +137,7 @@ export function parseManifest(text: string, folder: string): Manifest {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new AppError("MODEL_INVALID", `expected JSON in ${folder}/manifest.json: ${makeAgain()}`, { cause });
+    throw new AppError("MODEL_INVALID", `expected JSON in ${folder}/manifest.json: ${rebuildHint()}`, { cause });
   }
   const result = manifestSchema.safeParse(json);
   if (!result.success) {
@@ -145,7 +145,7 @@ export function parseManifest(text: string, folder: string): Manifest {
     throw new AppError(
       "MODEL_INVALID",
       `expected a model manifest of version ${modelFormatVersion} in ${folder}/manifest.json, but at ` +
-        `${issue.path.join(".") || "its top"}: ${issue.message}; ${makeAgain()}`,
+        `${issue.path.join(".") || "its top"}: ${issue.message}; ${rebuildHint()}`,
     );
   }
   return result.data as Manifest;

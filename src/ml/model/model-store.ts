@@ -1,6 +1,6 @@
 /**
  * Models as folders: `<name>/manifest.json` plus its files, whose sizes and checksums the manifest holds.
- * A model is written beside its place and renamed into it, so that a folder is either whole or not there.
+ * A model is written to a temporary folder and then renamed, so that a model's folder is either complete or absent.
  */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -9,9 +9,9 @@ import { join } from "node:path";
 import { AppError, received } from "../../errors.js";
 import { temporaryName } from "../../files/temporary.js";
 import { sha256Hex } from "../../sha256.js";
-import { type Manifest, type ManifestDraft, makeAgain, parseManifest } from "./manifest.js";
+import { type Manifest, type ManifestDraft, parseManifest, rebuildHint } from "./manifest.js";
 
-/** Where models lie: the user's own folder first, then what ships with the project. */
+/** The folders of models: the user's own first, then the one that ships with the project. */
 export interface ModelFolders {
   readonly own: string;
   readonly shipped: string;
@@ -41,7 +41,7 @@ export function freeModelName(folders: ModelFolders, name: string): string {
 }
 
 /**
- * Writes a model whole or not at all, under another name where its own was taken meanwhile.
+ * Writes a model completely or not at all, under another name if its own was taken meanwhile.
  * @param files name → bytes; their sizes and checksums are added to the manifest
  */
 export async function saveModel(
@@ -104,7 +104,7 @@ const abandonedMs = 24 * 3600 * 1000;
 
 /**
  * Removes models of the user's own folder: all but the newest `keep` of each kind and those in `inUse`, and what a
- * killed training left behind. What ships with the project stays, and what cannot be read: nobody knows what it is.
+ * killed training left behind. Models that ship with the project stay, and so do unreadable folders, whose content is unknown.
  * @param dryRun only say what would go
  * @returns names of what went, and the bytes that it took
  */
@@ -147,7 +147,7 @@ async function removeWhole(folder: string, name: string): Promise<void> {
 }
 
 /**
- * Where a model lies.
+ * The folder of a model.
  * @throws {AppError} MODEL_NOT_FOUND when there is no model of that name
  */
 export function modelFolder(folders: ModelFolders, name: string): string {
@@ -162,7 +162,7 @@ export function modelFolder(folders: ModelFolders, name: string): string {
 
 /** @throws {AppError} MODEL_INVALID */
 export async function readManifest(folder: string): Promise<Manifest> {
-  const bytes = await readWhole(folder, "manifest.json", makeAgain());
+  const bytes = await readWhole(folder, "manifest.json", rebuildHint());
   return parseManifest(bytes.toString("utf8"), folder);
 }
 
@@ -172,7 +172,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
  */
 export async function readModelFile(folder: string, manifest: Manifest, name: string): Promise<Buffer> {
   const expected = manifest.files[name];
-  const again = makeAgain(manifest.origin);
+  const again = rebuildHint(manifest.origin);
   const bytes = await readWhole(folder, name, again);
   if (expected === undefined || bytes.length !== expected.bytes || sha256Hex(bytes) !== expected.sha256) {
     throw new AppError(

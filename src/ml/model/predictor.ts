@@ -1,32 +1,15 @@
-/** What a model that serves looks like to whoever calls it: features of users and movies in, stars out. */
-import type { EncoderKey, MovieId, UserId } from "../../ids.js";
+/** The interface of every model that serves: features of users and movies in, predicted stars out. */
+import type { MovieId, UserId } from "../../ids.js";
+import type { EncoderKey, PosterEmbedding, UserRatings } from "../../model-inputs.js";
 import type { ManifestDraft } from "./manifest.js";
-
-/** A user's ratings, parallel arrays. */
-export interface UserRatings {
-  movieIds: Int32Array;
-  /** Stars, 0.5 to 5. */
-  stars: Float32Array;
-  /** Unix seconds, 0 where not known; absent where no time is. */
-  ratedAt?: Float64Array;
-}
 
 export interface UserFeatures {
   id: UserId;
   gender: string | null;
   ageGroup: number | null;
   occupation: string | null;
-  /** What they rated; brought where the model says `needsRatings`. */
+  /** Their ratings; given to models that set `needsRatings`. */
   ratings?: UserRatings;
-}
-
-/** A poster's embedding. */
-export interface PosterFeatures {
-  /** A model leaves embeddings of another encoder than its own aside. */
-  encoder: EncoderKey;
-  /** SHA-256 of the picture. */
-  content: string;
-  vector: Float32Array;
 }
 
 export interface MovieFeatures {
@@ -35,24 +18,24 @@ export interface MovieFeatures {
   genres: string;
   /** Year of release. */
   year?: number | null;
-  /** Brought for a movie that the model lacks, of the encoder that it names (`postersOf`). */
-  poster?: PosterFeatures;
-  /** Who rated it, and with how many stars; brought for a movie of which the model says that it lacks it (`hasItem`). */
+  /** Given for a movie that the model lacks, from the encoder that it names (`posterEncoder`). */
+  poster?: PosterEmbedding;
+  /** Its ratings; given for a movie that the model lacks (`hasItem`). */
   raters?: readonly { user: UserFeatures; stars: number }[];
 }
 
-/** Pairs to predict: pair k is `users[userAt[k]]` and `movies[movieAt[k]]`. */
+/** Pairs to predict: pair k is `users[userIndices[k]]` and `movies[movieIndices[k]]`. */
 export interface Pairs {
   users: readonly UserFeatures[];
   movies: readonly MovieFeatures[];
-  userAt: Int32Array;
-  movieAt: Int32Array;
-  /** When each pair's rating would be given, in Unix seconds; now where absent. Only models that know times care. */
-  at?: Float64Array;
+  userIndices: Int32Array;
+  movieIndices: Int32Array;
+  /** When each pair's rating would be given, in Unix seconds; now where absent. Used only by models that know times. */
+  times?: Float64Array;
 }
 
 export interface Predictions {
-  /** Predicted stars of each pair, unclamped: what to order by. */
+  /** Predicted stars of each pair, unclamped, for sorting. */
   stars: Float32Array;
   /** 1 where the model was trained on ratings of the pair's user, else 0. */
   userKnown: Uint8Array;
@@ -69,10 +52,10 @@ export interface RatingReason {
 
 export interface Predictor {
   readonly manifest: ManifestDraft;
-  /** Whether predictions follow from the users' ratings as they are now, which the caller then brings. */
+  /** Whether predictions follow from the users' current ratings, which the caller then gives. */
   readonly needsRatings: boolean;
-  /** The encoder whose embeddings say something of a new movie; undefined where the model learned nothing from posters. */
-  readonly postersOf?: EncoderKey;
+  /** The encoder whose embeddings predict new movies; undefined where the model was not trained on posters. */
+  readonly posterEncoder?: EncoderKey;
   /** Whether ratings of the movie trained the model. */
   hasItem(id: MovieId): boolean;
   predict(pairs: Pairs): Promise<Predictions>;
@@ -80,17 +63,17 @@ export interface Predictor {
    * How much a user would like to watch each movie, whether rated or not: higher is better, comparable within one call
    * only; −∞ for a movie that no rating trained. Undefined where the model has no ranker.
    * @param stars predicted stars of each movie
-   * @param dial −1 (niche) to 1 (mainstream)
+   * @param popularityBias −1 (niche) to 1 (mainstream)
    */
   preferences?(
     user: UserFeatures,
     movies: readonly MovieFeatures[],
     stars: Float32Array,
-    dial: number,
+    popularityBias: number,
   ): Promise<Float32Array>;
   /**
-   * The movies that the same people like, closest first, with their cosines in −1..1; none for a movie that too few
-   * people like. Undefined where the model has no ranker.
+   * The movies that the same users like, closest first, with their cosines in −1..1; none for a movie that too few
+   * users like. Undefined where the model has no ranker.
    */
   similarItems?(id: MovieId, k: number): Promise<{ movieIds: MovieId[]; scores: Float64Array }>;
   /**
@@ -103,6 +86,6 @@ export interface Predictor {
 /** MODEL where the model knows both the user and the movie from ratings, else FALLBACK. */
 export type Basis = "MODEL" | "FALLBACK";
 
-export function basisOf(predictions: Predictions, pair: number): Basis {
+export function getBasis(predictions: Predictions, pair: number): Basis {
   return predictions.userKnown[pair] && predictions.itemKnown[pair] ? "MODEL" : "FALLBACK";
 }

@@ -68,7 +68,7 @@ export function readSafetensors(bytes: Uint8Array, what: string): Map<string, Te
           `${from} to ${to} of ${bytes.byteLength - start} bytes`,
       );
     }
-    const numbers = numbersOf(bytes.subarray(start + from, start + to), entry.dtype);
+    const numbers = decodeNumbers(bytes.subarray(start + from, start + to), entry.dtype);
     const data = numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
     // After rounding: a float64 may be too large for a float32.
     const bad = firstInfinite(data);
@@ -94,7 +94,7 @@ function firstInfinite(data: Float32Array): number {
 }
 
 /** @param bytes of one tensor, wherever they are aligned */
-function numbersOf(bytes: Uint8Array, dtype: string): Float32Array | Float64Array {
+function decodeNumbers(bytes: Uint8Array, dtype: string): Float32Array | Float64Array {
   // Copied, since a typed array wants its bytes aligned; what Node runs on is little-endian, as is the format.
   const { buffer } = new Uint8Array(bytes);
   if (dtype === "F64") return new Float64Array(buffer);
@@ -133,11 +133,11 @@ export function writeSafetensors(tensors: ReadonlyMap<string, Tensor>, dtype: "F
   const bytes = new Uint8Array(8 + headerBytes.length + offset);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes.length), true);
   bytes.set(headerBytes, 8);
-  let at = 8 + headerBytes.length;
+  let position = 8 + headerBytes.length;
   for (const { data } of tensors.values()) {
     const part = dtype === "F32" ? data : halves(data);
-    bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at);
-    at += part.byteLength;
+    bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), position);
+    position += part.byteLength;
   }
   return bytes;
 }

@@ -1,4 +1,4 @@
-/** The scale that ratings are given on, and predictions are shown on. */
+/** The star scale of ratings and displayed predictions. */
 
 /** Stars as shown: 0.5 to 5. */
 export function clampStars(stars: number): number {

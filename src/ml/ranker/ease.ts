@@ -1,8 +1,9 @@
 /** EASE (Steck 2019): the item-to-item weights that best restore likes from likes, in closed form. */
 import { AppError } from "../../errors.js";
 import type { SparseRows } from "../data/rating-matrix.js";
-import { createDenseKernel, strideOf } from "../linalg/dense-kernel.js";
+import { createDenseKernel, toStride } from "../linalg/dense-kernel.js";
 import { Arena } from "../linalg/kernels.js";
+import { addDiagonal } from "../linalg/normal-equations.js";
 
 /**
  * B = I − P · diag(1 / P_jj), P = (XᵀX + λI)⁻¹: a user's score of item j is the sum of B_ij over the items i they like.
@@ -14,11 +15,11 @@ export function fitEase(likes: SparseRows, regularization: number, onStep?: () =
   const items = likes.columns;
   // Items that nobody likes stay zero, and the work grows with the third power of how many are in it.
   const liked = [...new Set(likes.indices)].sort((a, b) => a - b);
-  const placeOf = new Int32Array(items);
-  liked.forEach((item, place) => {
-    placeOf[item] = place;
+  const position = new Int32Array(items);
+  liked.forEach((item, k) => {
+    position[item] = k;
   });
-  const n = strideOf(liked.length);
+  const n = toStride(liked.length);
   const kernel = createDenseKernel();
   const arena = new Arena(kernel.memory);
   const L = arena.floats(n * n);
@@ -28,23 +29,23 @@ export function fitEase(likes: SparseRows, regularization: number, onStep?: () =
   arena.f32(ones).fill(1);
   const gram = arena.f32(L);
   for (let u = 0; u < likes.rows; u++) {
-    for (let a = likes.pointers[u]; a < likes.pointers[u + 1]; a++) {
-      const row = placeOf[likes.indices[a]] * n;
-      for (let b = likes.pointers[u]; b < likes.pointers[u + 1]; b++) gram[row + placeOf[likes.indices[b]]]++;
+    for (let a = likes.indptr[u]; a < likes.indptr[u + 1]; a++) {
+      const row = position[likes.indices[a]] * n;
+      for (let b = likes.indptr[u]; b < likes.indptr[u + 1]; b++) gram[row + position[likes.indices[b]]]++;
     }
   }
-  for (let i = 0; i < n; i++) gram[i * n + i] += i < liked.length ? regularization : 1;
-  const failed = kernel.cholesky(n, L.at);
+  addDiagonal(gram, n, liked.length, regularization);
+  const failed = kernel.cholesky(n, L.offset);
   if (failed !== 0)
     throw new AppError("TRAINING_FAILED", `expected a larger --ease-regularization than ${regularization}`);
   onStep?.();
-  kernel.invertFactor(n, L.at, scratch.at);
+  kernel.invertFactor(n, L.offset, scratch.offset);
   onStep?.();
-  // P = L⁻ᵀ L⁻¹, from so many rows of L⁻¹ at a time as stay in the cache; they are zero after the diagonal.
+  // P = L⁻ᵀ L⁻¹, from as many rows of L⁻¹ at a time as stay in the cache; they are zero after the diagonal.
   const panel = 64;
   for (let row = 0; row < n; row += panel) {
     const rows = Math.min(panel, n - row);
-    kernel.gram(rows, n, Math.min(n, strideOf(row + rows)), L.at + row * n * 4, ones.at, P.at);
+    kernel.gram(rows, n, Math.min(n, toStride(row + rows)), L.offset + row * n * 4, ones.offset, P.offset);
   }
   onStep?.();
   const inverse = arena.f32(P);

@@ -1,4 +1,4 @@
-/** Training of a ranker: its two parts in threads of their own, its weights chosen on held-out likes, its dial calibrated. */
+/** Training of a ranker: its two parts in threads of their own, its weights chosen on held-out likes, its popularity bias calibrated. */
 import { AppError } from "../../errors.js";
 import { runWorker } from "../../worker-thread.js";
 import type { SparseRows } from "../data/rating-matrix.js";
@@ -20,7 +20,7 @@ export interface RankerOptions {
 
 export const rankerDefaults: RankerOptions = { positiveFrom: 4, ials: ialsDefaults, easeRegularization: 600 };
 /** With more items, the item-to-item matrix takes too much memory and time. */
-export const mostEaseItems = 20_000;
+export const maxEaseItems = 20_000;
 
 export type RankerJob =
   | { part: "ials"; likes: SparseRows; options: IalsOptions }
@@ -38,7 +38,7 @@ export function rankerSteps({ ials, easeRegularization }: RankerOptions): number
 
 /**
  * @param likes users × items; only where its entries stand matters
- * @returns a ranker with the usual weights and no dial yet
+ * @returns a ranker with the usual weights and no popularity bias yet
  */
 export async function trainRanker(
   likes: SparseRows,
@@ -91,7 +91,7 @@ export function nothingLiked(positiveFrom: number): AppError {
   );
 }
 
-/** A user on whom weights are chosen and the dial is calibrated. */
+/** A user on whom weights are chosen and the popularity bias is calibrated. */
 export interface RankingCase {
   liked: Int32Array;
   /** Predicted stars of every item. */
@@ -104,8 +104,8 @@ export interface RankingCase {
 
 const shares = [0, 0.3, 0.4, 0.5, 0.6, 0.7, 1];
 const starWeights = [0, 0.02, 0.05, 0.1];
-/** Length of the lists that weights are chosen by and the dial is calibrated on. */
-const k = { weights: 20, dial: 10 };
+/** Length of the lists that weights are chosen by and the popularity bias is calibrated on. */
+const k = { weights: 20, popularityBias: 10 };
 
 /** The weights with the highest mean NDCG@20 over the cases that have held-out likes; the usual ones where none has. */
 export function chooseWeights(
@@ -140,10 +140,10 @@ const mainstreamShare = 0.75;
 const bisections = 16;
 
 /**
- * What the dial's ends mean: strengths at which the mean popularity percentile of ten recommendations (0 for the least
+ * The strengths of the popularity bias at −1 and 1 at which the mean popularity percentile of ten recommendations (0 for the least
  * liked of the liked movies, 1 for the most) reaches its target.
  */
-export function calibrateDial(
+export function calibratePopularityBias(
   ranking: Ranking,
   cases: readonly RankingCase[],
   likes: Float32Array,
@@ -161,7 +161,7 @@ export function calibrateDial(
     let count = 0;
     for (const { scores, excluded } of bases) {
       for (let i = 0; i < shifted.length; i++) shifted[i] = scores[i] + strength * ranking.popularity[i];
-      for (const item of topK(shifted, excluded, k.dial)) {
+      for (const item of topK(shifted, excluded, k.popularityBias)) {
         sum += percentile[item];
         count++;
       }
@@ -189,8 +189,8 @@ export function calibrateDial(
 export function popularityPercentiles(likes: Float32Array): Float32Array {
   const sorted = likes.filter((count) => count > 0).sort();
   const below = new Map<number, number>();
-  sorted.forEach((count, place) => {
-    if (!below.has(count)) below.set(count, place);
+  sorted.forEach((count, index) => {
+    if (!below.has(count)) below.set(count, index);
   });
   return likes.map((count) => (below.get(count) ?? 0) / Math.max(1, sorted.length - 1));
 }

@@ -1,4 +1,4 @@
-/** The thread of one part of a ranker: see `ranker-train.ts`. */
+/** Worker thread that trains one part of a ranker; started by `ranker-train.ts`. */
 import { parentPort, workerData } from "node:worker_threads";
 import { fitEase } from "./ease.js";
 import { fitIals } from "./ials.js";

@@ -1,9 +1,15 @@
 /**
- * What a user would choose to watch, apart from how many stars they would give: likes predict likes, by implicit
- * factors (iALS) and item-to-item weights (EASE) together, nudged by predicted stars.
+ * Ranks movies by how much a user would like to watch them: implicit factors (iALS) and item-to-item weights (EASE)
+ * predict likes from likes, adjusted by predicted stars.
  */
-import { createDenseKernel, strideOf } from "../linalg/dense-kernel.js";
+import { createDenseKernel, toStride } from "../linalg/dense-kernel.js";
 import { Arena } from "../linalg/kernels.js";
+import {
+  addDiagonal,
+  factorNormalEquations,
+  type NormalEquations,
+  solveNormalEquations,
+} from "../linalg/normal-equations.js";
 import type { RankerManifest } from "../model/manifest.js";
 import { type Tensor, writeSafetensors } from "../model/safetensors.js";
 
@@ -18,7 +24,7 @@ export interface Ranker {
   likes: Float32Array;
 }
 
-/** Rows of the item-to-item matrix a file: so many are decoded without holding up other requests. */
+/** Rows of the item-to-item matrix in each file: few enough to decode without delaying other requests. */
 export const easeRowsPerFile = 256;
 
 export function rankerFiles({ itemFactors, ease, likes, manifest }: Ranker): Map<string, Uint8Array> {
@@ -55,18 +61,18 @@ export interface Ranking {
   readonly popularity: Float32Array;
   /** @param liked rows of the items that the user likes, without repeats; @param out overwritten */
   parts(liked: Int32Array, out: RankingParts): void;
-  /** The same, new, with pauses between its pieces. */
-  partsInTurns(liked: Int32Array, pause: () => Promise<void> | undefined): Promise<RankingParts>;
+  /** The same as new arrays, yielding to the event loop between pieces. */
+  partsAsync(liked: Int32Array, pause: () => Promise<void> | undefined): Promise<RankingParts>;
   /** As `scores`, of parts that are there. @param likes how many items the user likes */
-  combine(parts: RankingParts, likes: number, stars: Float32Array, dial: number, out: Float32Array): void;
+  combine(parts: RankingParts, likes: number, stars: Float32Array, popularityBias: number, out: Float32Array): void;
   /**
    * Preference for every item, without regard to what is rated: higher is better, comparable within one user only.
    * @param liked rows of the items that the user likes, without repeats
    * @param stars predicted stars of every item
-   * @param dial −1 (niche) to 1 (mainstream)
+   * @param popularityBias −1 (niche) to 1 (mainstream)
    * @param out as long as `stars`; overwritten
    */
-  scores(liked: Int32Array, stars: Float32Array, dial: number, out: Float32Array): void;
+  scores(liked: Int32Array, stars: Float32Array, popularityBias: number, out: Float32Array): void;
 }
 
 /** Rows of the item-to-item matrix that are added up in about a millisecond. */
@@ -77,24 +83,29 @@ const neutralStars = 3.5;
 
 export function createRanking(ranker: Ranker): Ranking {
   const { manifest, itemFactors, ease, likes } = ranker;
-  const { dial: dialManifest, positiveFrom } = manifest;
+  const { dial: biasStrengths, positiveFrom } = manifest;
   const { factors, unobserved, regularization } = manifest.ials;
   const items = likes.length;
-  const stride = strideOf(factors);
+  const stride = toStride(factors);
   const kernel = createDenseKernel();
   const arena = new Arena(kernel.memory);
   const Y = arena.floats(items * stride);
   const G = arena.floats(stride * stride);
-  const A = arena.floats(stride * stride);
-  const x = arena.floats(stride);
-  const gathered = arena.floats(items * stride);
   const indices = arena.floats(items);
   const ones = arena.floats(items);
+  const equations: NormalEquations = {
+    stride,
+    X: arena.floats(items * stride),
+    weights: ones,
+    coefficients: ones,
+    A: arena.floats(stride * stride),
+    x: arena.floats(stride),
+  };
   const out = arena.floats(items);
   arena.f32(ones).fill(1);
   const view = arena.f32(Y);
   for (let i = 0; i < items; i++) view.set(itemFactors.subarray(i * factors, (i + 1) * factors), i * stride);
-  kernel.gram(items, stride, stride, Y.at, ones.at, G.at);
+  kernel.gram(items, stride, stride, Y.offset, ones.offset, G.offset);
   const gram = arena.f32(G).map((value) => value * unobserved);
   const popularity = standardisedPopularity(likes);
   const own = { ials: new Float32Array(items), ease: new Float32Array(items) };
@@ -103,22 +114,19 @@ export function createRanking(ranker: Ranker): Ranking {
   function foldIn(liked: Int32Array): void {
     const n = liked.length;
     arena.i32(indices).set(liked);
-    kernel.gather(n, stride, indices.at, Y.at, gathered.at);
-    const matrix = arena.f32(A);
+    kernel.gather(n, stride, indices.offset, Y.offset, equations.X.offset);
+    const matrix = arena.f32(equations.A);
     matrix.set(gram);
-    const lambda = regularization * (n + unobserved * items);
-    for (let k = 0; k < stride; k++) matrix[k * stride + k] += k < factors ? lambda : 1;
-    kernel.gram(n, stride, stride, gathered.at, ones.at, A.at);
-    kernel.cholesky(stride, A.at);
-    arena.f32(x).fill(0);
-    kernel.combine(n, stride, gathered.at, ones.at, x.at);
-    kernel.solve(stride, A.at, x.at);
+    addDiagonal(matrix, stride, factors, regularization * (n + unobserved * items));
+    factorNormalEquations(kernel, n, equations);
+    arena.f32(equations.x).fill(0);
+    solveNormalEquations(kernel, n, equations);
   }
 
-  /** What is between two yields shares memory with other users', and goes in one piece. */
+  /** The code between two yields shares memory with other users' and must not be interrupted. */
   function* pieces(liked: Int32Array, result: RankingParts): Generator<void> {
     foldIn(liked);
-    kernel.dots(items, stride, Y.at, x.at, out.at);
+    kernel.dots(items, stride, Y.offset, equations.x.offset, out.offset);
     result.ials.set(arena.f32(out));
     result.ease.fill(0);
     if (ease === undefined) return;
@@ -136,33 +144,34 @@ export function createRanking(ranker: Ranker): Ranking {
     while (!all.next().done);
   }
 
-  async function partsInTurns(liked: Int32Array, pause: () => Promise<void> | undefined): Promise<RankingParts> {
+  async function partsAsync(liked: Int32Array, pause: () => Promise<void> | undefined): Promise<RankingParts> {
     const result = { ials: new Float32Array(items), ease: new Float32Array(items) };
     await pause();
     for (const _ of pieces(liked, result)) await pause();
     return result;
   }
 
-  function scores(liked: Int32Array, stars: Float32Array, dial: number, result: Float32Array): void {
+  function scores(liked: Int32Array, stars: Float32Array, popularityBias: number, result: Float32Array): void {
     parts(liked, own);
-    combine(own, liked.length, stars, dial, result);
+    combine(own, liked.length, stars, popularityBias, result);
   }
 
   function combine(
     { ials, ease: neighbours }: RankingParts,
     likes: number,
     stars: Float32Array,
-    dial: number,
+    popularityBias: number,
     result: Float32Array,
   ): void {
-    const strength = dial < 0 ? dial * dialManifest.niche : dial * dialManifest.mainstream;
-    // Where nothing is known of their taste, what most people like comes first.
+    const strength =
+      popularityBias < 0 ? popularityBias * biasStrengths.niche : popularityBias * biasStrengths.mainstream;
+    // Without any likes of the user, popular items come first.
     const fallback = likes === 0 ? 0.05 : 0;
     weigh({ ials, ease: neighbours }, stars, manifest.weights, result);
     for (let i = 0; i < items; i++) result[i] += (strength + fallback) * popularity[i];
   }
 
-  return { positiveFrom, popularity, parts, partsInTurns, combine, scores };
+  return { positiveFrom, popularity, parts, partsAsync, combine, scores };
 }
 
 /** score = ials · iALS + ease · EASE + stars · (predicted stars − 3.5). @param out overwritten */

@@ -1,30 +1,20 @@
-/** Training of a factor model with its ranker, from ratings to everything that serves. */
+/** Training of a factor model with its ranker, from ratings to all parts of the model. */
 
 import { chainData, type DenseRatings, denseRatings, userItems, userTimes } from "../bayes/bayes-data.js";
 import { createDrift } from "../bayes/bayes-drift.js";
 import { type BayesOptions, type SweepReport, trainBayes } from "../bayes/bayes-train.js";
-import { createLabelRows, type LabelLists, labelListsOf } from "../data/labels.js";
-import { type SparseRows, sparseRows } from "../data/rating-matrix.js";
-import { type RatingTimes, type TimeBins, timeBinsOf, timesOf } from "../data/rating-times.js";
+import { createLabelLists, type LabelLists } from "../data/labels.js";
+import type { SparseRows } from "../data/rating-matrix.js";
+import { createTimeBins, toRatingTimes } from "../data/rating-times.js";
 import type { TrainingSet } from "../data/training-set.js";
 import { shrunkMeans } from "../factors/blend.js";
 import { settleColdItems } from "../factors/cold-items.js";
-import { sessionsOf } from "../factors/day-bias.js";
-import { type FactorParts, foldInOf } from "../factors/factor-predictor.js";
+import type { FactorParts } from "../factors/factor-predictor.js";
 import type { FactorSample } from "../factors/factor-sample.js";
 import { fitPosterPriors } from "../factors/poster-prior.js";
-import type { FactorManifest, RankerManifest } from "../model/manifest.js";
-import { createRanking, type Ranker } from "../ranker/ranker.js";
-import {
-  calibrateDial,
-  chooseWeights,
-  mostEaseItems,
-  nothingLiked,
-  type RankerOptions,
-  type RankingCase,
-  rankerSteps,
-  trainRanker,
-} from "../ranker/ranker-train.js";
+import type { FactorManifest } from "../model/manifest.js";
+import { maxEaseItems, nothingLiked, type RankerOptions } from "../ranker/ranker-train.js";
+import { fitRanker, type TimedRatings, type TrainingRatings } from "./fit-ranker.js";
 import { checkTrainingFits } from "./memory.js";
 import { fitMf, type MfOptions } from "./mf-train.js";
 
@@ -67,21 +57,22 @@ export async function trainFactors(
     factors: stars.kind === "bayes" ? stars.bayes.factors : stars.mf.factors,
     chains: stars.kind === "bayes" ? stars.bayes.chains : 1,
     samples: stars.kind === "bayes" ? stars.bayes.samples : 1,
-    ease: ranker !== null && ranker.easeRegularization !== null && data.movies.length <= mostEaseItems,
+    ease: ranker !== null && ranker.easeRegularization !== null && data.movies.length <= maxEaseItems,
   });
-  // Before the work, not after minutes of it.
+  // Checked before minutes of work.
   if (ranker !== null && !train.some((row) => data.ratings.stars[row] >= ranker.positiveFrom)) {
     throw nothingLiked(ranker.positiveFrom);
   }
   const dense = denseRatings(data);
-  const lists = labelListsOf(data.users, data.movies);
+  const lists = createLabelLists(data.users, data.movies);
   const byUser = userItems(data, dense, train);
-  const scale = scaleOf(byUser.values);
+  const scale = toScale(byUser.data);
   const itemCounts = new Float32Array(data.movies.length);
   for (const item of byUser.indices) itemCounts[item]++;
-  const itemMeans = shrunkMeans(data.movies.length, byUser.indices, byUser.values, scale.mean);
+  const itemMeans = shrunkMeans(data.movies.length, byUser.indices, byUser.data, scale.mean);
   const timed = stars.kind === "bayes" ? timedRatings(data, dense, train) : undefined;
-  const fitted = await fitStars(data, dense, byUser, timed, heldOut, lists, scale, stars, hooks);
+  const ratings: TrainingRatings = { data, dense, byUser, timed, heldOut, lists, scale };
+  const fitted = await fitStars(ratings, stars, hooks);
   const parts: FactorParts = { samples: fitted.samples, itemCounts, itemMeans, times: timed?.bins };
   if (stars.kind === "bayes") {
     for (const sample of fitted.samples) settleColdItems(sample, data.movies, itemCounts, lists);
@@ -91,31 +82,25 @@ export async function trainFactors(
     parts.posters = { encoder: data.posterEncoder, mean: posterMean };
   }
   if (ranker !== null) {
-    parts.ranker = await fitRanker(data, dense, byUser, timed, heldOut, lists, scale, parts, ranker, {
+    parts.ranker = await fitRanker({ ...ratings, parts }, ranker, {
       ...hooks,
-      // What was sampled is kept, and a model without its ranker would rank worse: only where nothing is lost by it.
+      // The samples of bayes are kept, and a model without its ranker would rank worse.
       signal: stars.kind === "mf" ? hooks.signal : undefined,
     });
   }
-  // Whoever interrupts the ranker of finished samples wants to stop, too.
+  // An interrupt during the ranker's training stops the command, too.
   return { ...parts, lists, scale, ...fitted, stopped: hooks.signal?.aborted ? "interrupted" : fitted.stopped };
-}
-
-/** Times of the ratings to learn from, by user, and the bins that they are sorted into. */
-interface TimedRatings {
-  times: RatingTimes;
-  bins: TimeBins;
 }
 
 /** @returns undefined where times say nothing */
 function timedRatings(data: TrainingSet, dense: DenseRatings, train: Int32Array): TimedRatings | undefined {
   const ratedAt = userTimes(data, dense, train);
-  const bins = ratedAt && timeBinsOf(ratedAt);
-  return ratedAt && bins && { times: timesOf(bins, ratedAt), bins };
+  const bins = ratedAt && createTimeBins(ratedAt);
+  return ratedAt && bins && { times: toRatingTimes(bins, ratedAt), bins };
 }
 
 /** Least, most and mean stars. */
-function scaleOf(stars: Float32Array): FactorManifest["scale"] {
+function toScale(stars: Float32Array): FactorManifest["scale"] {
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
   let sum = 0;
@@ -128,13 +113,7 @@ function scaleOf(stars: Float32Array): FactorManifest["scale"] {
 }
 
 async function fitStars(
-  data: TrainingSet,
-  dense: DenseRatings,
-  byUser: SparseRows,
-  timed: TimedRatings | undefined,
-  heldOut: Int32Array,
-  lists: LabelLists,
-  scale: FactorManifest["scale"],
+  { data, dense, byUser, timed, heldOut, lists, scale }: TrainingRatings,
   stars: StarOptions,
   { signal, onSweep, onIteration }: FactorHooks,
 ): Promise<{
@@ -156,11 +135,11 @@ async function fitStars(
     return { samples: [sample], stopped: "finished", sweeps: [iterations] };
   }
   const validation = {
-    userAt: heldOut.map((row) => dense.userAt[row]),
-    itemAt: heldOut.map((row) => dense.itemAt[row]),
+    userIndices: heldOut.map((row) => dense.userIndices[row]),
+    itemIndices: heldOut.map((row) => dense.itemIndices[row]),
     stars: Float32Array.from(heldOut, (row) => dense.stars[row]),
   };
-  const drift = timed && driftOf(data, byUser, timed, heldOut, validation);
+  const drift = timed && createHeldOutDrift(data, byUser, timed, heldOut, validation);
   const run = await trainBayes(
     chainData(data, byUser, lists, drift?.drift),
     { ...validation, drift: drift?.pairs },
@@ -176,106 +155,13 @@ async function fitStars(
   };
 }
 
-function driftOf(
+function createHeldOutDrift(
   { ratings: { ratedAt } }: TrainingSet,
   byUser: SparseRows,
   { times, bins }: TimedRatings,
   heldOut: Int32Array,
-  pairs: { userAt: Int32Array; itemAt: Int32Array },
+  pairs: { userIndices: Int32Array; itemIndices: Int32Array },
 ) {
   const heldOutTimes = Float64Array.from(heldOut, (row) => ratedAt?.[row] ?? 0);
-  return createDrift(byUser, times, bins.edges.length + 1, { ...pairs, times: timesOf(bins, heldOutTimes) });
-}
-
-/** Users on whom the ranker's weights are chosen, and on whom its dial is calibrated. */
-const mostCases = { weights: 2500, dial: 200 };
-
-async function fitRanker(
-  data: TrainingSet,
-  dense: DenseRatings,
-  byUser: SparseRows,
-  timed: TimedRatings | undefined,
-  heldOut: Int32Array,
-  lists: LabelLists,
-  scale: FactorManifest["scale"],
-  parts: FactorParts,
-  wanted: RankerOptions,
-  { onRankerStep, signal }: FactorHooks,
-): Promise<Ranker> {
-  const options = { ...wanted, easeRegularization: byUser.columns > mostEaseItems ? null : wanted.easeRegularization };
-  const likes = likesOf(byUser, options.positiveFrom);
-  const steps = rankerSteps(options);
-  const ranker = await trainRanker(likes, options, (done) => onRankerStep?.(done, steps), signal);
-  const cases = rankingCases(data, dense, byUser, timed, heldOut, lists, scale, parts, options.positiveFrom);
-  const weights = options.weights ?? chooseWeights(createRanking(ranker), cases, ranker.ease !== undefined);
-  const weighed: Ranker = { ...ranker, manifest: { ...ranker.manifest, weights } };
-  const dial: RankerManifest["dial"] = calibrateDial(
-    createRanking(weighed),
-    cases.slice(0, mostCases.dial),
-    ranker.likes,
-  );
-  return { ...weighed, manifest: { ...weighed.manifest, dial } };
-}
-
-/** The ratings of `positiveFrom` stars or more. */
-export function likesOf(byUser: SparseRows, positiveFrom: number): SparseRows {
-  const rowAt: number[] = [];
-  const columnAt: number[] = [];
-  for (let u = 0; u < byUser.rows; u++) {
-    for (let at = byUser.pointers[u]; at < byUser.pointers[u + 1]; at++) {
-      if (byUser.values[at] < positiveFrom) continue;
-      rowAt.push(u);
-      columnAt.push(byUser.indices[at]);
-    }
-  }
-  const ones = new Float32Array(rowAt.length).fill(1);
-  return sparseRows(byUser.rows, byUser.columns, Int32Array.from(rowAt), Int32Array.from(columnAt), ones);
-}
-
-function rankingCases(
-  data: TrainingSet,
-  dense: DenseRatings,
-  byUser: SparseRows,
-  timed: TimedRatings | undefined,
-  heldOut: Int32Array,
-  lists: LabelLists,
-  scale: FactorManifest["scale"],
-  parts: FactorParts,
-  positiveFrom: number,
-): RankingCase[] {
-  const relevantOf = new Map<number, Set<number>>();
-  for (const row of heldOut) {
-    if (dense.stars[row] < positiveFrom) continue;
-    const relevant = relevantOf.get(dense.userAt[row]) ?? new Set<number>();
-    relevant.add(dense.itemAt[row]);
-    relevantOf.set(dense.userAt[row], relevant);
-  }
-  const foldIn = foldInOf(byUser.columns, scale, parts);
-  const { ofUser } = createLabelRows(lists);
-  const cases: RankingCase[] = [];
-  // Evenly over the data set: users may stand in the order in which they joined.
-  const step = Math.max(1, Math.floor(byUser.rows / mostCases.weights));
-  for (let u = 0; u < byUser.rows; u += step) {
-    const from = byUser.pointers[u];
-    const to = byUser.pointers[u + 1];
-    if (from === to) continue;
-    const items = byUser.indices.subarray(from, to);
-    const stars = byUser.values.subarray(from, to);
-    const predicted = new Float32Array(byUser.columns);
-    const when = timed && {
-      sessions: sessionsOf(timed.times.days.subarray(from, to), -1),
-      bins: timed.times.bins.subarray(from, to),
-      bin: timed.bins.edges.length,
-    };
-    foldIn.scores(foldIn.fold({ items, stars, labels: ofUser(data.users[u]), when }), predicted);
-    const excluded = new Uint8Array(byUser.columns);
-    for (const item of items) excluded[item] = 1;
-    cases.push({
-      liked: items.filter((_, k) => stars[k] >= positiveFrom),
-      stars: predicted,
-      excluded,
-      relevant: relevantOf.get(u) ?? new Set(),
-    });
-  }
-  return cases;
+  return createDrift(byUser, times, bins.edges.length + 1, { ...pairs, times: toRatingTimes(bins, heldOutTimes) });
 }

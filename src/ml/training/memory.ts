@@ -1,4 +1,4 @@
-/** How much memory a training takes, so that one that cannot fit is refused before it starts. */
+/** Estimates the memory of a training, which is refused at the start if it cannot fit. */
 import { freemem } from "node:os";
 import { AppError } from "../../errors.js";
 
@@ -15,7 +15,7 @@ export interface TrainingSize {
 }
 
 /**
- * Bytes that a training takes at its height, roughly: what a chain lays out for each rating (residuals, indices and
+ * Rough peak memory of a training in bytes: what a chain allocates for each rating (residuals, indices and
  * implicit features of both sides) and each user and item (three vectors and the statistics of a block); the ratings as
  * the other threads have them, with their times; the samples, as kept and as files; three matrices of items × items.
  */

@@ -6,10 +6,16 @@
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "../../errors.js";
 import { gaussians, mulberry32 } from "../../random.js";
-import { type SparseRows, transposed } from "../data/rating-matrix.js";
+import { maxRowLength, type SparseRows, transposed } from "../data/rating-matrix.js";
 import type { FactorSample } from "../factors/factor-sample.js";
-import { createDenseKernel, strideOf } from "../linalg/dense-kernel.js";
+import { createDenseKernel, toStride } from "../linalg/dense-kernel.js";
 import { Arena } from "../linalg/kernels.js";
+import {
+  addDiagonal,
+  factorNormalEquations,
+  type NormalEquations,
+  solveNormalEquations,
+} from "../linalg/normal-equations.js";
 
 export interface MfOptions {
   factors: number;
@@ -28,7 +34,7 @@ export const mfDefaults: MfOptions = {
 };
 
 /**
- * @param byUser users × items, values stars
+ * @param byUser users × items, data in stars
  * @param labels sizes of the label tables, which stay zero: this model knows ids only
  * @param hooks onIteration is called after each iteration with its number, from 1; the signal stops between two half-steps
  * @throws {AppError} INTERRUPTED after the signal: a half-finished factorization is worth nothing, so none is kept
@@ -41,19 +47,19 @@ export async function fitMf(
 ): Promise<FactorSample> {
   const { factors, iterations, regularization, biasRegularization, seed } = options;
   const byItem = transposed(byUser);
-  const stride = strideOf(factors + 1);
-  const w0 = byUser.values.reduce((sum, value) => sum + value, 0) / byUser.values.length;
+  const stride = toStride(factors + 1);
+  const w0 = byUser.data.reduce((sum, value) => sum + value, 0) / byUser.data.length;
   const users = new Float32Array(byUser.rows * stride);
   const items = new Float32Array(byItem.rows * stride);
   const random = mulberry32(seed);
   for (let i = 0; i < byItem.rows; i++) {
-    if (byItem.pointers[i + 1] > byItem.pointers[i]) {
+    if (byItem.indptr[i + 1] > byItem.indptr[i]) {
       items.set(Float32Array.from(gaussians(random, factors, 0.1)), i * stride);
     }
   }
   const lambda = new Float32Array(factors + 1).fill(regularization);
   lambda[factors] = biasRegularization;
-  const step = createHalfStep(stride, lambda, Math.max(byUser.rows, byItem.rows), longest([byUser, byItem]));
+  const step = createHalfStep(stride, lambda, Math.max(byUser.rows, byItem.rows), maxRowLength([byUser, byItem]));
   for (let iteration = 1; iteration <= iterations; iteration++) {
     await letSignalsIn(hooks.signal);
     step(byUser, items, users, w0);
@@ -89,55 +95,48 @@ async function letSignalsIn(signal: AbortSignal | undefined): Promise<void> {
 }
 
 /** One half-step: every row's vector and bias anew, given the other side's. */
-function createHalfStep(stride: number, lambda: Float32Array, mostRows: number, mostEntries: number) {
+function createHalfStep(stride: number, lambda: Float32Array, maxRows: number, maxEntries: number) {
   const kernel = createDenseKernel();
   const arena = new Arena(kernel.memory);
   const factors = lambda.length - 1;
-  const X = arena.floats(mostRows * stride);
-  const A = arena.floats(stride * stride);
-  const gathered = arena.floats(mostEntries * stride);
-  const indices = arena.floats(mostEntries);
-  const ones = arena.floats(mostEntries);
-  const targets = arena.floats(mostEntries);
-  const x = arena.floats(stride);
-  arena.f32(ones).fill(1);
+  const X = arena.floats(maxRows * stride);
+  const indices = arena.floats(maxEntries);
+  const equations: NormalEquations = {
+    stride,
+    X: arena.floats(maxEntries * stride),
+    weights: arena.floats(maxEntries),
+    coefficients: arena.floats(maxEntries),
+    A: arena.floats(stride * stride),
+    x: arena.floats(stride),
+  };
+  arena.f32(equations.weights).fill(1);
 
   return (rows: SparseRows, other: Float32Array, out: Float32Array, w0: number) => {
     const table = arena.f32(X);
     table.set(other);
     // The other side's bias is known: it moves into the target, and 1 takes its place as the own bias's input.
     for (let c = 0; c < rows.columns; c++) table[c * stride + factors] = 1;
-    const matrix = arena.f32(A);
-    const vector = arena.f32(x);
-    const target = arena.f32(targets);
+    const matrix = arena.f32(equations.A);
+    const vector = arena.f32(equations.x);
+    const target = arena.f32(equations.coefficients);
     for (let row = 0; row < rows.rows; row++) {
-      const from = rows.pointers[row];
-      const n = rows.pointers[row + 1] - from;
+      const from = rows.indptr[row];
+      const n = rows.indptr[row + 1] - from;
       if (n === 0) {
         out.fill(0, row * stride, (row + 1) * stride);
         continue;
       }
       for (let k = 0; k < n; k++) {
-        target[k] = rows.values[from + k] - w0 - other[rows.indices[from + k] * stride + factors];
+        target[k] = rows.data[from + k] - w0 - other[rows.indices[from + k] * stride + factors];
       }
       arena.i32(indices).set(rows.indices.subarray(from, from + n));
-      kernel.gather(n, stride, indices.at, X.at, gathered.at);
+      kernel.gather(n, stride, indices.offset, X.offset, equations.X.offset);
       matrix.fill(0);
-      for (let k = 0; k < stride; k++) matrix[k * stride + k] = k <= factors ? lambda[k] : 1;
-      kernel.gram(n, stride, stride, gathered.at, ones.at, A.at);
-      kernel.cholesky(stride, A.at);
+      addDiagonal(matrix, stride, factors + 1, lambda);
+      factorNormalEquations(kernel, n, equations);
       vector.fill(0);
-      kernel.combine(n, stride, gathered.at, targets.at, x.at);
-      kernel.solve(stride, A.at, x.at);
+      solveNormalEquations(kernel, n, equations);
       out.set(vector, row * stride);
     }
   };
-}
-
-function longest(sides: readonly SparseRows[]): number {
-  let most = 1;
-  for (const { rows, pointers } of sides) {
-    for (let row = 0; row < rows; row++) most = Math.max(most, pointers[row + 1] - pointers[row]);
-  }
-  return most;
 }

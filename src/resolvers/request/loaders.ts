@@ -3,6 +3,7 @@ import DataLoader from "dataloader";
 import type { AppError } from "../../errors.js";
 import type { ImdbId, MovieId, UserId } from "../../ids.js";
 import type { RatingReason } from "../../ml/model/predictor.js";
+import type { PosterPreview } from "../../posters/images/preview.js";
 import { explainPairs } from "../../recommend/explain.js";
 import { getSubject, recommendMany } from "../../recommend/pipeline.js";
 import { getPosterSimilarities, type SimilarityKey, toTargetName } from "../../recommend/poster-similarity.js";
@@ -10,7 +11,6 @@ import { getVisualTastes, type VisualTaste } from "../../recommend/poster-taste.
 import { type Prediction, type PredictionKey, predictPairs } from "../../recommend/predict.js";
 import { type CreateLoader, createReader, loadAll, type Reader, readInGroups } from "../../recommend/reader.js";
 import type { RecommendedMovie, RecommendOptions, Subject } from "../../recommend/recommend-request.js";
-import type { PosterPreview } from "../../posters/images/preview.js";
 import { getPosterPreviews } from "../../services/poster-previews.js";
 import type { RequestServices } from "../../services/services.js";
 import type { Movie } from "../../store/movies.js";

@@ -1,7 +1,9 @@
 /** Embeddings of posters in SQLite, float32 and little-endian. */
+
 import { sql } from "drizzle-orm";
 import type { MovieId } from "../../ids.js";
-import type { EmbeddingStore, PosterEmbedding } from "../embeddings.js";
+import type { PosterEmbedding } from "../../model-inputs.js";
+import type { EmbeddingStore } from "../embeddings.js";
 import type { Database } from "./database.js";
 import { posterEmbeddings } from "./tables.js";
 import { write } from "./transaction.js";

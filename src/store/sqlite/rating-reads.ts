@@ -1,7 +1,9 @@
 /** Reads of many ratings at once from SQLite, as models, trends and samples need them. */
+
 import { eq, sql } from "drizzle-orm";
 import type { MovieId, UserId } from "../../ids.js";
-import type { RatingStore, RatingsOfUser, RatingTable, TimedRating, TimePosition } from "../ratings.js";
+import type { UserRatings } from "../../model-inputs.js";
+import type { RatingStore, RatingTable, TimedRating, TimePosition } from "../ratings.js";
 import type { Database } from "./database.js";
 import { movies, ratings } from "./tables.js";
 
@@ -63,15 +65,15 @@ export function createRatingReads(db: Database): Reads {
   };
 }
 
-const noRatings: RatingsOfUser = {
+const noRatings: UserRatings = {
   movieIds: new Int32Array(0),
   stars: new Float32Array(0),
   ratedAt: new Float64Array(0),
 };
 
 /** @param rows in the order of users: user, movie, stars, time */
-function toArrays(rows: readonly [UserId, number, number, number][]): Map<UserId, RatingsOfUser> {
-  const byUser = new Map<UserId, RatingsOfUser>();
+function toArrays(rows: readonly [UserId, number, number, number][]): Map<UserId, UserRatings> {
+  const byUser = new Map<UserId, UserRatings>();
   for (let from = 0, to = 0; from < rows.length; from = to) {
     const [userId] = rows[from];
     while (to < rows.length && rows[to][0] === userId) to++;

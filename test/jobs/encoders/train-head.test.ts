@@ -6,8 +6,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { embedPosters } from "../../../src/jobs/embed-posters.js";
 import { trainHead } from "../../../src/jobs/encoders/train-head.js";
 import { setupEmbedded } from "../../../src/jobs/setup-embedded.js";
-import { leastLike } from "../../../src/ml/audience/co-likes.js";
 import { defaultSplit, isHeldOut } from "../../../src/ml/data/split.js";
+import { minLikeStars } from "../../../src/ml/encoder-training/co-likes.js";
 import { openServices, type Services } from "../../../src/services/services.js";
 import { rawDatabase } from "../../support/database.js";
 
@@ -43,7 +43,7 @@ function turn(which: "held out" | "learned from", most: number): number {
   const chosen = rows
     .filter(({ u, m }) => isHeldOut(defaultSplit.seed, u, m, defaultSplit.share) === (which === "held out"))
     .slice(0, most);
-  for (const { u, m, rating } of chosen) set.run(rating >= leastLike ? 1 : 5, u, m);
+  for (const { u, m, rating } of chosen) set.run(rating >= minLikeStars ? 1 : 5, u, m);
   return chosen.length;
 }
 

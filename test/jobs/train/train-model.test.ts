@@ -85,8 +85,8 @@ describe("a training", () => {
     const { stars } = await served.predict({
       users: [{ ...user, ratings: { movieIds: new Int32Array(0), stars: new Float32Array(0) } }],
       movies,
-      userAt: new Int32Array(movies.length),
-      movieAt: Int32Array.from(movies, (_, index) => index),
+      userIndices: new Int32Array(movies.length),
+      movieIndices: Int32Array.from(movies, (_, index) => index),
     });
     expect(stars).toHaveLength(30);
     const { evaluation, comparison } = await evaluateModel(services, {});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fingerprint, idListsOf, ratingRows, writeRows } from "../../../src/ml/baseline/baseline-data.js";
+import { createIdLists, fingerprint, ratingRows, writeRows } from "../../../src/ml/baseline/baseline-data.js";
 import type { TrainingSet } from "../../../src/ml/data/training-set.js";
 import type { IdLists } from "../../../src/ml/model/id-maps.js";
 import { movie, ratings, user } from "../fixtures.js";
@@ -27,7 +27,7 @@ function rowsOfRatings(lists: IdLists): number[][] {
 
 describe("a data set as rows of tables", () => {
   it("has users and movies in their order, demographic labels by value, genre strings as they appear", () => {
-    expect(idListsOf(data)).toEqual({
+    expect(createIdLists(data)).toEqual({
       userIds: [4, 2, 9],
       genders: ["F", "M"],
       ageGroups: [1, 25],
@@ -38,12 +38,12 @@ describe("a data set as rows of tables", () => {
   });
 
   it("gives each rating the rows of its user's id, labels, movie and genre; not stated is the row after the labels", () => {
-    expect(rowsOfRatings(idListsOf(data))).toEqual([
+    expect(rowsOfRatings(createIdLists(data))).toEqual([
       [2, 2, 2, 2, 1, 1],
       [0, 1, 1, 1, 0, 0],
       [1, 0, 0, 0, 2, 0],
     ]);
-    const { tableRows } = ratingRows(data, idListsOf(data));
+    const { tableRows } = ratingRows(data, createIdLists(data));
     expect(tableRows).toEqual({ user: 3, gender: 3, age: 3, occupation: 3, movie: 3, genre: 2 });
   });
 
@@ -64,7 +64,7 @@ describe("a data set as rows of tables", () => {
   });
 
   it("refuses users, movies and genre strings that the lists lack", () => {
-    const lists = idListsOf(data);
+    const lists = createIdLists(data);
     const rows = (changed: Partial<IdLists>) => () => ratingRows(data, { ...lists, ...changed });
     const message = "of every rating in the id lists, received";
     expect(rows({ userIds: lists.userIds.slice(1) })).toThrow(new RangeError(`expected the user ${message} 4`));

@@ -28,7 +28,7 @@ const goodMaps = {
 };
 const rowsOfGoodMaps = { user: 3, gender: 1, age: 2, occupation: 1, movie: 4, genre: 2 };
 
-function tensorsOf(rows: Record<FeatureName, number>): Map<string, Tensor> {
+function createTensors(rows: Record<FeatureName, number>): Map<string, Tensor> {
   return weightsToTensors(randomWeights(rows, 5));
 }
 
@@ -48,14 +48,14 @@ function refusal(tensors: Map<string, Tensor>, idMaps?: unknown): string {
 }
 
 function reshaped(name: string, shape: number[]): Map<string, Tensor> {
-  const tensors = tensorsOf(tableRows);
+  const tensors = createTensors(tableRows);
   expect(tensors.has(name)).toBe(true);
   return tensors.set(name, { shape, data: new Float32Array(shape.reduce((product, n) => product * n, 1)) });
 }
 
 describe("importing a baseline network", () => {
   it("takes every tensor's values, and the file's checksum", () => {
-    const tensors = tensorsOf(tableRows);
+    const tensors = createTensors(tableRows);
     const bytes = writeSafetensors(tensors);
     const { weights, sha256 } = importBaseline(bytes, "m.safetensors", data, occupations);
     expect(weightsToTensors(weights)).toEqual(tensors);
@@ -63,7 +63,7 @@ describe("importing a baseline network", () => {
   });
 
   it("reads rows by MovieLens 1M's convention: users by id, movies by place in the list, genre strings as they appear", () => {
-    expect(importTensors(tensorsOf(tableRows)).idLists).toEqual({
+    expect(importTensors(createTensors(tableRows)).idLists).toEqual({
       userIds: [null, null, 2, null, null, 5],
       genders: ["M", "F"],
       ageGroups: [1, 18, 25, 35, 45, 50, 56],
@@ -75,7 +75,7 @@ describe("importing a baseline network", () => {
 
   it("accepts the spare rows that the original made: movies up to the largest id, and one label more", () => {
     const spare = { user: 6, gender: 2, age: 8, occupation: 4, movie: 31, genre: 3 };
-    expect(importTensors(tensorsOf(spare)).idLists.movieIds).toEqual([30, 7, 12]);
+    expect(importTensors(createTensors(spare)).idLists.movieIds).toEqual([30, 7, 12]);
   });
 
   it.each([
@@ -99,8 +99,8 @@ describe("importing a baseline network", () => {
     );
   });
 
-  it.each([...tensorsOf(tableRows).keys()])("refuses a file without %s", (name) => {
-    const tensors = tensorsOf(tableRows);
+  it.each([...createTensors(tableRows).keys()])("refuses a file without %s", (name) => {
+    const tensors = createTensors(tableRows);
     tensors.delete(name);
     expect(refusal(tensors)).toMatch(
       new RegExp(`^MODEL_INVALID: expected ${name} of shape .* in m.safetensors, received no such tensor$`),
@@ -108,7 +108,7 @@ describe("importing a baseline network", () => {
   });
 
   it("refuses a file with tensors of another network, naming some", () => {
-    const tensors = tensorsOf(tableRows);
+    const tensors = createTensors(tableRows);
     for (const name of ["fc4.weight", "fc4.bias", "bn.weight", "bn.bias"]) {
       tensors.set(name, { shape: [1], data: Float32Array.of(0) });
     }
@@ -127,7 +127,7 @@ describe("importing a baseline network", () => {
     ["movie", 13, "3 or 31", "movies"],
     ["genre", 1, "2 or 3", "genre strings"],
   ] as const)("refuses a %s table of %i rows for this data set", (table, rows, expected, of) => {
-    expect(refusal(tensorsOf({ ...tableRows, [table]: rows }))).toBe(
+    expect(refusal(createTensors({ ...tableRows, [table]: rows }))).toBe(
       `MODEL_INVALID: expected ${table}_embedding.weight of shape [${expected}, 50] in m.safetensors for the ${of} of ` +
         `the loaded data set, received [${rows}, 50]: import the data set it was trained on, or say which row is whose ` +
         "with --id-maps",
@@ -143,12 +143,12 @@ describe("importing a baseline network", () => {
 
 describe("importing a baseline network with id maps", () => {
   it("takes the rows' ids from them, null for a row of nobody", () => {
-    expect(importTensors(tensorsOf(rowsOfGoodMaps), goodMaps).idLists).toEqual(goodMaps);
+    expect(importTensors(createTensors(rowsOfGoodMaps), goodMaps).idLists).toEqual(goodMaps);
   });
 
   it("accepts tables with rows to spare", () => {
     const spare = { user: 30, gender: 4, age: 9, occupation: 2, movie: 50, genre: 8 };
-    expect(importTensors(tensorsOf(spare), goodMaps).idLists).toEqual(goodMaps);
+    expect(importTensors(createTensors(spare), goodMaps).idLists).toEqual(goodMaps);
   });
 
   it.each([
@@ -167,7 +167,7 @@ describe("importing a baseline network with id maps", () => {
       movie: { movieIds: [12, 30, null, 7, 8] },
       genre: { genres: ["Comedy", "Drama", "War"] },
     }[table];
-    expect(refusal(tensorsOf(rowsOfGoodMaps), { ...goodMaps, ...longer })).toBe(
+    expect(refusal(createTensors(rowsOfGoodMaps), { ...goodMaps, ...longer })).toBe(
       `MODEL_INVALID: expected ${table}_embedding.weight of shape [at least ${least + 1}, 50] in m.safetensors for the ` +
         `${of} of the loaded data set, received [${least}, 50]: import the data set it was trained on`,
     );
@@ -193,7 +193,7 @@ describe("importing a baseline network with id maps", () => {
       /expected every genre string once in the id maps, received Drama at rows 0 and 1$/,
     ],
   ])("refuses id maps with %s", (_, idMaps, why) => {
-    const message = refusal(tensorsOf(rowsOfGoodMaps), idMaps);
+    const message = refusal(createTensors(rowsOfGoodMaps), idMaps);
     expect(message).toMatch(
       /^MODEL_INVALID: expected id maps as JSON with userIds, genders, ageGroups, occupations, movieIds and genres, each in the order of rows: /,
     );

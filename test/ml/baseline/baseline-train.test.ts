@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { idListsOf, ratingRows, writeRows } from "../../../src/ml/baseline/baseline-data.js";
+import { createIdLists, ratingRows, writeRows } from "../../../src/ml/baseline/baseline-data.js";
 import { baselineForward } from "../../../src/ml/baseline/baseline-forward.js";
 import { buildBaselineModel } from "../../../src/ml/baseline/baseline-model.js";
 import { createBaselinePredictor } from "../../../src/ml/baseline/baseline-predictor.js";
@@ -7,7 +7,7 @@ import { type BaselineOptions, type TrainingHooks, trainBaseline } from "../../.
 import { loadTensorFlow, type TensorFlow } from "../../../src/ml/baseline/tensorflow.js";
 import { randomSplit } from "../../../src/ml/data/split.js";
 import type { TrainingSet } from "../../../src/ml/data/training-set.js";
-import { basisOf } from "../../../src/ml/model/predictor.js";
+import { getBasis } from "../../../src/ml/model/predictor.js";
 import { mulberry32 } from "../../../src/random.js";
 import { largestDifference, movie, ratings, user } from "../fixtures.js";
 
@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 
 function train(data: TrainingSet, changed: Partial<BaselineOptions> = {}, hooks: TrainingHooks = {}) {
-  const rows = ratingRows(data, idListsOf(data));
+  const rows = ratingRows(data, createIdLists(data));
   const split = randomSplit(rows.stars.length, 0.2, 3);
   return trainBaseline(tf, rows, split, { ...options, ...changed }, hooks);
 }
@@ -62,7 +62,7 @@ describe("training the baseline network", () => {
     expect(run.history.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 15 }, (_, i) => i + 1));
     expect(run.stopped).toBe("epochs");
 
-    const rows = ratingRows(data, idListsOf(data));
+    const rows = ratingRows(data, createIdLists(data));
     const { validation } = randomSplit(rows.stars.length, 0.2, 3);
     const six = new Int32Array(validation.length * 6);
     validation.forEach((row, k) => {
@@ -171,7 +171,7 @@ describe("training the baseline network", () => {
   it("learns from data without demographics, and the model serves what was trained", async () => {
     const data = checkerboard(false);
     const run = await train(data, { epochs: 10 });
-    const idLists = idListsOf(data);
+    const idLists = createIdLists(data);
     expect([idLists.genders, idLists.ageGroups, idLists.occupations]).toEqual([[], [], []]);
     const { manifest, files } = buildBaselineModel({
       name: "no-demographics",
@@ -188,8 +188,8 @@ describe("training the baseline network", () => {
     const predictions = await predictor.predict({
       users: data.users,
       movies: data.movies,
-      userAt: data.ratings.userIds.map((id) => id - 1000),
-      movieAt: data.ratings.movieIds.map((id) => 500 - id),
+      userIndices: data.ratings.userIds.map((id) => id - 1000),
+      movieIndices: data.ratings.movieIds.map((id) => 500 - id),
     });
     const rows = ratingRows(data, idLists);
     const six = new Int32Array(6 * size);
@@ -198,7 +198,7 @@ describe("training the baseline network", () => {
     baselineForward(run.weights, six, output);
     const trained = output.map((value) => 5 * value);
     expect(largestDifference(predictions.stars, trained)).toBeLessThan(1e-4);
-    expect(basisOf(predictions, 0)).toBe("MODEL");
+    expect(getBasis(predictions, 0)).toBe("MODEL");
   });
 
   it("leaves no tensor behind", async () => {

@@ -2,20 +2,20 @@ import { describe, expect, it } from "vitest";
 import { BayesChain, chainDefaults } from "../../../src/ml/bayes/bayes-chain.js";
 import { chainData, denseRatings, userItems } from "../../../src/ml/bayes/bayes-data.js";
 import { trainBayes } from "../../../src/ml/bayes/bayes-train.js";
-import { labelListsOf } from "../../../src/ml/data/labels.js";
+import { createLabelLists } from "../../../src/ml/data/labels.js";
 import { randomSplit } from "../../../src/ml/data/split.js";
 import { rmse } from "../../../src/ml/evaluation/metrics.js";
 import { plantedData } from "../factor-fixtures.js";
 
 const data = plantedData();
 const dense = denseRatings(data);
-const lists = labelListsOf(data.users, data.movies);
+const lists = createLabelLists(data.users, data.movies);
 const { train, validation } = randomSplit(dense.stars.length, 0.1, 0);
 const byUser = userItems(data, dense, train);
 const input = chainData(data, byUser, lists);
 const heldOut = {
-  userAt: validation.map((row) => dense.userAt[row]),
-  itemAt: validation.map((row) => dense.itemAt[row]),
+  userIndices: validation.map((row) => dense.userIndices[row]),
+  itemIndices: validation.map((row) => dense.itemIndices[row]),
   stars: Float32Array.from(validation, (row) => dense.stars[row]),
 };
 const scale = { least: 1, most: 5 };
@@ -29,17 +29,17 @@ describe("a chain", () => {
   it("keeps residuals that are ratings minus predictions, sweep after sweep", () => {
     const own = chain();
     const rows = Int32Array.from({ length: byUser.rows }, (_, u) => u);
-    const userAt = Int32Array.from(
-      rows.reduce<number[]>((all, u) => all.concat(Array(byUser.pointers[u + 1] - byUser.pointers[u]).fill(u)), []),
+    const userIndices = Int32Array.from(
+      rows.reduce<number[]>((all, u) => all.concat(Array(byUser.indptr[u + 1] - byUser.indptr[u]).fill(u)), []),
     );
-    const pairs = own.pairs(userAt, byUser.indices);
+    const pairs = own.pairs(userIndices, byUser.indices);
     for (let sweep = 0; sweep < 40; sweep++) {
       own.sweep();
       const residuals = own.residuals();
       const predicted = own.predict(pairs);
       let largest = 0;
       for (let k = 0; k < residuals.length; k++) {
-        largest = Math.max(largest, Math.abs(byUser.values[k] - predicted[k] - residuals[k]));
+        largest = Math.max(largest, Math.abs(byUser.data[k] - predicted[k] - residuals[k]));
       }
       expect(largest).toBeLessThan(1e-4);
     }
@@ -85,7 +85,7 @@ describe("training in threads", () => {
       },
     });
     const error = rmse(heldOut.stars, run.validationPredictions);
-    const mean = byUser.values.reduce((sum, value) => sum + value, 0) / byUser.values.length;
+    const mean = byUser.data.reduce((sum, value) => sum + value, 0) / byUser.data.length;
     const ofMean = rmse(
       heldOut.stars,
       heldOut.stars.map(() => mean),
@@ -133,7 +133,7 @@ describe("training in threads", () => {
   });
 
   it("trains without any rating held out", async () => {
-    const none = { userAt: new Int32Array(0), itemAt: new Int32Array(0), stars: new Float32Array(0) };
+    const none = { userIndices: new Int32Array(0), itemIndices: new Int32Array(0), stars: new Float32Array(0) };
     const run = await trainBayes(input, none, scale, { ...options, sweeps: 10, burnIn: 5, samples: 2 });
     expect(run.samples).toHaveLength(2);
     expect(run.validationPredictions).toHaveLength(0);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createLabelRows, labelListsOf } from "../../../src/ml/data/labels.js";
+import { createLabelLists, createLabelRows } from "../../../src/ml/data/labels.js";
 import { movie, user } from "../fixtures.js";
 
 const users = [user(1, "M", 25, "artist"), user(2, "F", 18, "writer"), user(3)];
@@ -8,7 +8,7 @@ const movies = [
   { ...movie(2, ""), year: 2001 },
   { ...movie(3, "War"), year: null },
 ];
-const lists = labelListsOf(users, movies);
+const lists = createLabelLists(users, movies);
 const rows = createLabelRows(lists);
 
 describe("labels", () => {
@@ -23,20 +23,23 @@ describe("labels", () => {
   });
 
   it("of a user follow one another in one table: gender, age group, occupation", () => {
-    expect(rows.ofUser(users[0])).toEqual([1, 3, 4]);
-    expect(rows.ofUser(users[1])).toEqual([0, 2, 5]);
-    expect(rows.ofUser(users[2])).toEqual([]);
-    expect(rows.ofUser(user(9, "X", 99, "poet"))).toEqual([]);
+    expect(rows.getUserLabels(users[0])).toEqual([1, 3, 4]);
+    expect(rows.getUserLabels(users[1])).toEqual([0, 2, 5]);
+    expect(rows.getUserLabels(users[2])).toEqual([]);
+    expect(rows.getUserLabels(user(9, "X", 99, "poet"))).toEqual([]);
   });
 
   it("of a movie share a weight of 1 in squares among its genres; its five years weigh 1", () => {
-    expect(rows.ofMovie(movies[0])).toEqual({ rows: [1, 0, 3], weights: [1 / Math.sqrt(2), 1 / Math.sqrt(2), 1] });
-    expect(rows.ofMovie(movies[1])).toEqual({ rows: [5], weights: [1] });
-    expect(rows.ofMovie(movies[2])).toEqual({ rows: [2], weights: [1] });
-    expect(rows.ofMovie({ ...movie(4, "Western"), year: 1950 })).toEqual({ rows: [], weights: [] });
+    expect(rows.getMovieLabels(movies[0])).toEqual({
+      rows: [1, 0, 3],
+      weights: [1 / Math.sqrt(2), 1 / Math.sqrt(2), 1],
+    });
+    expect(rows.getMovieLabels(movies[1])).toEqual({ rows: [5], weights: [1] });
+    expect(rows.getMovieLabels(movies[2])).toEqual({ rows: [2], weights: [1] });
+    expect(rows.getMovieLabels({ ...movie(4, "Western"), year: 1950 })).toEqual({ rows: [], weights: [] });
   });
 
   it("may be none at all", () => {
-    expect(labelListsOf([user(1)], [movie(1, "")]).years).toEqual({ first: 0, bins: 0 });
+    expect(createLabelLists([user(1)], [movie(1, "")]).years).toEqual({ first: 0, bins: 0 });
   });
 });

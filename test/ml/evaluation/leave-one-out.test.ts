@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { drawPlaces, shuffledLists } from "../../../src/ml/data/split.js";
+import { drawIndices, shuffledLists } from "../../../src/ml/data/split.js";
 import { drawLeaveOneOut } from "../../../src/ml/evaluation/leave-one-out.js";
 import { movie, ratings, user } from "../fixtures.js";
 
@@ -38,7 +38,7 @@ describe("leaving one rating of each user out", () => {
 });
 
 it("draws places without replacement, and shuffles lists without losing any", () => {
-  const places = drawPlaces(50, 10, 3);
+  const places = drawIndices(50, 10, 3);
   expect(new Set(places).size).toBe(10);
   expect(Math.max(...places)).toBeLessThan(50);
   const [a, b] = shuffledLists([[1, 2, 3, 4, 5], [9]], 2);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { labelListsOf } from "../../../src/ml/data/labels.js";
+import { createLabelLists } from "../../../src/ml/data/labels.js";
 import { settleColdItems } from "../../../src/ml/factors/cold-items.js";
 import type { FactorSample } from "../../../src/ml/factors/factor-sample.js";
 import { movie } from "../fixtures.js";
@@ -15,7 +15,7 @@ describe("items that nobody rated", () => {
       itemMean: Float32Array.of(7, 7),
       itemLabels: Float32Array.of(-1, 0, 1, 0.5),
     } as FactorSample;
-    settleColdItems(sample, movies, Float32Array.of(30, 10, 0), labelListsOf([], movies));
+    settleColdItems(sample, movies, Float32Array.of(30, 10, 0), createLabelLists([], movies));
     // Beyond labels: (2, 1) with 30 ratings, (2, 0) with 10.
     expect(sample.itemMean).toEqual(Float32Array.of(2, 0.75));
     // The mean over items, 7 and 7 here, with what Comedy adds.

@@ -1,8 +1,9 @@
 /** Days in the fold-in: against a solve in which each day's bias is an unknown of its own. */
 import { describe, expect, it } from "vitest";
-import { sessionsOf } from "../../../src/ml/factors/day-bias.js";
+import { toSessions } from "../../../src/ml/factors/day-bias.js";
 import type { FactorSample } from "../../../src/ml/factors/factor-sample.js";
-import { FoldIn, type History } from "../../../src/ml/factors/fold-in.js";
+import { FoldIn } from "../../../src/ml/factors/fold-in.js";
+import type { History } from "../../../src/ml/factors/fold-in-solver.js";
 import { product, randomFloats, solveDirectly } from "../factor-fixtures.js";
 
 const factors = 4;
@@ -44,7 +45,7 @@ function history(day: number, bin: number): History {
     items: Int32Array.of(0, 2, 3, 5, 7, 8, 11),
     stars: Float32Array.of(4, 5, 1, 3, 2, 4.5, 3),
     labels: [],
-    when: { sessions: sessionsOf(ratedOn, day), bins: Int32Array.of(0, 0, 0, 1, 1, -1, 2), bin },
+    when: { sessions: toSessions(ratedOn, day), bins: Int32Array.of(0, 0, 0, 1, 1, -1, 2), bin },
   };
 }
 
@@ -78,8 +79,8 @@ function solveWithDays({ items: rated, stars, when }: History): { vector: number
 
 describe("sessions", () => {
   it("are the days of a history, in order of appearance", () => {
-    expect(sessionsOf(Int32Array.of(9, 4, -1, 9), 4)).toEqual({ of: Int32Array.of(0, 1, -1, 0), count: 2, current: 1 });
-    expect(sessionsOf(Int32Array.of(9), 5).current).toBe(-1);
+    expect(toSessions(Int32Array.of(9, 4, -1, 9), 4)).toEqual({ of: Int32Array.of(0, 1, -1, 0), count: 2, current: 1 });
+    expect(toSessions(Int32Array.of(9), 5).current).toBe(-1);
   });
 });
 

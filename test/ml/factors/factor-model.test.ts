@@ -75,8 +75,8 @@ function heldOutPairs(): Pairs {
   return {
     users: people(),
     movies: data.movies,
-    userAt: split.validation.map((row) => userPlace.get(data.ratings.userIds[row]) as number),
-    movieAt: split.validation.map((row) => moviePlace.get(data.ratings.movieIds[row]) as number),
+    userIndices: split.validation.map((row) => userPlace.get(data.ratings.userIds[row]) as number),
+    movieIndices: split.validation.map((row) => moviePlace.get(data.ratings.movieIds[row]) as number),
   };
 }
 
@@ -86,8 +86,8 @@ async function one(model: Predictor, someone: UserFeatures, film: Pairs["movies"
   const { stars, userKnown, itemKnown } = await model.predict({
     users: [someone],
     movies: [film],
-    userAt: Int32Array.of(0),
-    movieAt: Int32Array.of(0),
+    userIndices: Int32Array.of(0),
+    movieIndices: Int32Array.of(0),
   });
   return { stars: stars[0], userKnown: userKnown[0], itemKnown: itemKnown[0] };
 }
@@ -127,18 +127,18 @@ describe.each(["bayes", "mf"] as const)("a model of kind %s", (kind) => {
   it("predicts many pairs as it predicts each alone, in their order", async () => {
     const model = createFactorPredictor(build(kind).manifest, trained[kind]);
     const users = people().slice(3, 6);
-    const pairs = { userAt: Int32Array.of(2, 0, 1, 2), movieAt: Int32Array.of(5, 5, 0, 49) };
+    const pairs = { userIndices: Int32Array.of(2, 0, 1, 2), movieIndices: Int32Array.of(5, 5, 0, 49) };
     const { stars } = await model.predict({ users, movies: data.movies, ...pairs });
     for (let k = 0; k < 4; k++) {
-      const alone = await one(model, users[pairs.userAt[k]], data.movies[pairs.movieAt[k]]);
+      const alone = await one(model, users[pairs.userIndices[k]], data.movies[pairs.movieIndices[k]]);
       expect(stars[k]).toBeCloseTo(alone.stars, 5);
     }
     // A whole catalogue goes another way, to the same figures.
     const all = await model.predict({
       users,
       movies: data.movies,
-      userAt: new Int32Array(50).fill(2),
-      movieAt: Int32Array.from(data.movies, (_, place) => place),
+      userIndices: new Int32Array(50).fill(2),
+      movieIndices: Int32Array.from(data.movies, (_, place) => place),
     });
     expect(all.stars[5]).toBeCloseTo(stars[0], 5);
     expect(all.stars[49]).toBeCloseTo(stars[3], 5);
@@ -209,9 +209,11 @@ describe.each(["bayes", "mf"] as const)("a model of kind %s", (kind) => {
       warm.push(known.stars);
       expect(known.itemKnown).toBe(1);
     }
-    const errorOf = (values: number[]) => rmse(Float32Array.from(truths), Float32Array.from(values));
-    console.log(`${kind}: from labels ${errorOf(cold)}, from ${raters.length} first ratings ${errorOf(warm)}`);
-    expect(errorOf(warm)).toBeLessThan(0.7 * errorOf(cold));
+    const measureError = (values: number[]) => rmse(Float32Array.from(truths), Float32Array.from(values));
+    console.log(
+      `${kind}: from labels ${measureError(cold)}, from ${raters.length} first ratings ${measureError(warm)}`,
+    );
+    expect(measureError(warm)).toBeLessThan(0.7 * measureError(cold));
   });
 
   it("says which ratings move a prediction, in the order of the history", async () => {
@@ -258,7 +260,7 @@ describe.each(["bayes", "mf"] as const)("a model of kind %s", (kind) => {
     await writeFile(file, bytes);
     await expect(loadModel(join(folder, saved.name))).rejects.toMatchObject({
       code: "MODEL_INVALID",
-      message: expect.stringMatching(/expected sample-000.safetensors in .* make it again with: marquee train/),
+      message: expect.stringMatching(/expected sample-000.safetensors in .* rebuild it with: marquee train/),
     });
   });
 });
@@ -306,9 +308,9 @@ describe("a model trained on ratings with times", () => {
         },
       ],
       movies: timed.movies.slice(0, 1),
-      userAt: new Int32Array(3),
-      movieAt: new Int32Array(3),
-      at: Float64Array.of(at(own[0]), at(own[0]) + 86_400 * 4000, 0),
+      userIndices: new Int32Array(3),
+      movieIndices: new Int32Array(3),
+      times: Float64Array.of(at(own[0]), at(own[0]) + 86_400 * 4000, 0),
     };
     const { stars } = await loaded.predict(pairs);
     const { stars: expected } = await fresh.predict(pairs);
@@ -316,7 +318,7 @@ describe("a model trained on ratings with times", () => {
     for (const [k, value] of stars.entries()) expect(value).toBeCloseTo(expected[k], 4);
     expect(Math.abs(stars[0] - stars[1])).toBeGreaterThan(0.01);
     // Without a word on when: now, which is after every bin began.
-    const { stars: today } = await loaded.predict({ ...pairs, at: undefined });
+    const { stars: today } = await loaded.predict({ ...pairs, times: undefined });
     expect(today[0]).toBeCloseTo(stars[1], 6);
   });
 
@@ -342,8 +344,8 @@ describe("a movie that was there at the training, and rated by nobody", () => {
     const pairs: Pairs = {
       users: people().slice(0, 1),
       movies: [data.movies[place], { ...data.movies[place], id: 77_777 as MovieId }],
-      userAt: Int32Array.of(0, 0),
-      movieAt: Int32Array.of(0, 1),
+      userIndices: Int32Array.of(0, 0),
+      movieIndices: Int32Array.of(0, 1),
     };
     const before = await createFactorPredictor(manifest, trained.bayes).predict(pairs);
     const after = await createFactorPredictor(manifest, { ...trained.bayes, samples: raised }).predict(pairs);
@@ -357,12 +359,12 @@ describe("a model trained on movies with posters", () => {
   // Posters that tell half of what a movie is: its genres, in one component each.
   const shown = plantedData(120, 90, 0.1, 9);
   const encoder = { encoderId: "thirds@1", preprocessing: "none" };
-  const posterOf = (k: number) => ({
+  const createPoster = (k: number) => ({
     encoder,
     content: `poster ${k}`,
     vector: Float32Array.from({ length: 3 }, (_, c) => +(k % 3 === c)),
   });
-  const movies = shown.movies.map((one, k) => ({ ...one, poster: posterOf(k) }));
+  const movies = shown.movies.map((one, k) => ({ ...one, poster: createPoster(k) }));
   // Every third movie is liked a star more, which no label says.
   const placeOf = new Map<number, number>(movies.map(({ id }, place) => [id, place]));
   const stars = shown.ratings.stars.map((value, row) =>
@@ -385,13 +387,13 @@ describe("a model trained on movies with posters", () => {
     expect(manifest.posters).toEqual({ ...encoder, dimension: 3 });
     await saveModel(folder, manifest, files);
     const loaded = await loadModel(join(folder, "shown"));
-    expect(loaded.postersOf).toMatchObject(encoder);
-    const newcomers = [0, 1, 2].map((k) => ({ ...movie(5000 + k, "Drama"), poster: posterOf(k) }));
+    expect(loaded.posterEncoder).toMatchObject(encoder);
+    const newcomers = [0, 1, 2].map((k) => ({ ...movie(5000 + k, "Drama"), poster: createPoster(k) }));
     const pairs: Pairs = {
       users: [user(1, null, null, null)],
       movies: [...newcomers, movie(6000, "Drama")],
-      userAt: new Int32Array(4),
-      movieAt: Int32Array.of(0, 1, 2, 3),
+      userIndices: new Int32Array(4),
+      movieIndices: Int32Array.of(0, 1, 2, 3),
     };
     for (const model of [loaded, createFactorPredictor(manifest, parts)]) {
       const [first, second, third, none] = (await model.predict(pairs)).stars;
@@ -411,8 +413,8 @@ describe("a model trained on movies with posters", () => {
     const { stars: without } = await loaded.predict({
       ...pairs,
       movies,
-      userAt: new Int32Array(2),
-      movieAt: Int32Array.of(0, 1),
+      userIndices: new Int32Array(2),
+      movieIndices: Int32Array.of(0, 1),
     });
     expect(without[1]).toBe(without[0]);
   });

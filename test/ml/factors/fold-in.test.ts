@@ -1,14 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { BayesChain, chainDefaults } from "../../../src/ml/bayes/bayes-chain.js";
 import { chainData, denseRatings, userItems } from "../../../src/ml/bayes/bayes-data.js";
-import { labelListsOf } from "../../../src/ml/data/labels.js";
+import { createLabelLists } from "../../../src/ml/data/labels.js";
 import type { FactorSample } from "../../../src/ml/factors/factor-sample.js";
-import { FoldIn, type History } from "../../../src/ml/factors/fold-in.js";
+import { FoldIn } from "../../../src/ml/factors/fold-in.js";
+import type { History } from "../../../src/ml/factors/fold-in-solver.js";
 import { plantedData, product, solveDirectly } from "../factor-fixtures.js";
 
 const data = plantedData();
 const dense = denseRatings(data);
-const lists = labelListsOf(data.users, data.movies);
+const lists = createLabelLists(data.users, data.movies);
 const every = Int32Array.from(dense.stars, (_, row) => row);
 const byUser = userItems(data, dense, every);
 const itemCounts = new Float32Array(data.movies.length);
@@ -37,25 +38,25 @@ function createFoldIn(of: readonly FactorSample[]): FoldIn {
   return created;
 }
 
-function historyOf(user: number, most = Number.POSITIVE_INFINITY): History {
-  const from = byUser.pointers[user];
-  const to = Math.min(byUser.pointers[user + 1], from + most);
-  return { items: byUser.indices.slice(from, to), stars: byUser.values.slice(from, to), labels: [0, 2] };
+function toHistory(user: number, most = Number.POSITIVE_INFINITY): History {
+  const from = byUser.indptr[user];
+  const to = Math.min(byUser.indptr[user + 1], from + most);
+  return { items: byUser.indices.slice(from, to), stars: byUser.data.slice(from, to), labels: [0, 2] };
 }
 
-const rowOf = (table: Float32Array, row: number) => [...table.subarray(row * width, (row + 1) * width)];
+const rowById = (table: Float32Array, row: number) => [...table.subarray(row * width, (row + 1) * width)];
 
 /** m0 as shared/ACCURACY.md writes it down, with the sharing of few ratings. */
-function priorOf(sample: FactorSample, { items, labels }: History): number[] {
+function computePrior(sample: FactorSample, { items, labels }: History): number[] {
   const n = items.length;
   const kappa = 100 * Math.max(0, 1 - n / 200);
   const total = itemCounts.reduce((sum, count) => sum + count, 0);
   return Array.from({ length: width }, (_, k) => {
-    const own = items.reduce((sum, item) => sum + rowOf(sample.implicit, item)[k], 0);
-    const mean = itemCounts.reduce((sum, count, item) => sum + (count * rowOf(sample.implicit, item)[k]) / total, 0);
+    const own = items.reduce((sum, item) => sum + rowById(sample.implicit, item)[k], 0);
+    const mean = itemCounts.reduce((sum, count, item) => sum + (count * rowById(sample.implicit, item)[k]) / total, 0);
     return (
       sample.userMean[k] +
-      labels.reduce((sum, label) => sum + rowOf(sample.userLabels, label)[k], 0) +
+      labels.reduce((sum, label) => sum + rowById(sample.userLabels, label)[k], 0) +
       (Math.sqrt(Math.max(n, 50)) / (n + kappa)) * (own + kappa * mean)
     );
   });
@@ -63,8 +64,8 @@ function priorOf(sample: FactorSample, { items, labels }: History): number[] {
 
 /** A user's vector by the normal equations, solved by elimination. */
 function foldDirectly(sample: FactorSample, history: History): number[] {
-  const m0 = priorOf(sample, history);
-  const rows = [...history.items].map((item) => [...rowOf(sample.items, item).slice(0, factors), 1]);
+  const m0 = computePrior(sample, history);
+  const rows = [...history.items].map((item) => [...rowById(sample.items, item).slice(0, factors), 1]);
   const weights = [...history.items].map((item) => sample.alpha * sample.itemPrecisions[item]);
   const e = rows.map(
     (x, j) => history.stars[j] - sample.w0 - sample.items[history.items[j] * width + factors] - product(x, m0),
@@ -81,7 +82,7 @@ const clip = (value: number) => Math.min(5, Math.max(1, value));
 function predictDirectly(of: readonly FactorSample[], history: History, item: number): number {
   const predictions = of.map((sample) => {
     const m = foldDirectly(sample, history);
-    const x = [...rowOf(sample.items, item).slice(0, factors), 1];
+    const x = [...rowById(sample.items, item).slice(0, factors), 1];
     return clip(sample.w0 + sample.items[item * width + factors] + product(x, m));
   });
   return predictions.reduce((sum, value) => sum + value, 0) / of.length;
@@ -93,7 +94,7 @@ describe("folding a user in", () => {
     ["three ratings", 8, 3],
     ["no rating", 9, 0],
   ])("solves the normal equations with %s", (_, user, most) => {
-    const history = historyOf(user, most);
+    const history = toHistory(user, most);
     const folded = foldIn.fold(history);
     const out = new Float32Array(data.movies.length);
     foldIn.scores(folded, out);
@@ -114,7 +115,7 @@ describe("folding a user in", () => {
     let count = 0;
     const out = new Float32Array(data.movies.length);
     for (let user = 0; user < data.users.length; user++) {
-      const history = historyOf(user);
+      const history = toHistory(user);
       foldIn.scores(foldIn.fold(history), out);
       history.items.forEach((item, j) => {
         squares += (out[item] - history.stars[j]) ** 2;
@@ -128,21 +129,21 @@ describe("folding a user in", () => {
     const items = Int32Array.from({ length: 39 }, (_, item) => item);
     const many = { items, stars: new Float32Array(39).fill(4), labels: [] };
     const wide = createFoldIn(samples.slice(0, 1));
-    const first = wide.fold(historyOf(3));
+    const first = wide.fold(toHistory(3));
     wide.fold(many);
-    expect(wide.fold(historyOf(3))).toEqual(first);
+    expect(wide.fold(toHistory(3))).toEqual(first);
   });
 
   it("says how much each rating moves a prediction: with the prior, the contributions add up to it", async () => {
     const one = createFoldIn(samples.slice(0, 1));
-    const history = historyOf(7);
+    const history = toHistory(7);
     const items = [2, 30];
     const contributions = await one.contributions(history, items, noPause);
     const [sample] = samples;
     items.forEach((item, i) => {
-      const x = [...rowOf(sample.items, item).slice(0, factors), 1];
+      const x = [...rowById(sample.items, item).slice(0, factors), 1];
       const offset = sample.w0 + sample.items[item * width + factors];
-      const prior = offset + product(x, priorOf(sample, history));
+      const prior = offset + product(x, computePrior(sample, history));
       const whole = offset + product(x, foldDirectly(sample, history));
       const sum = contributions[i].reduce((total, value) => total + value, 0);
       expect(prior + sum).toBeCloseTo(whole, 3);
@@ -152,12 +153,12 @@ describe("folding a user in", () => {
 
   it("shows what a rating contributes when its stars change: contributions are linear in them", async () => {
     const one = createFoldIn(samples.slice(0, 1));
-    const history = historyOf(7);
+    const history = toHistory(7);
     const changed = { ...history, stars: history.stars.map((stars, j) => (j === 4 ? stars - 2 : stars)) };
     const [before] = await one.contributions(history, [30], noPause);
     const [after] = await one.contributions(changed, [30], noPause);
     const [sample] = samples;
-    const x = [...rowOf(sample.items, 30).slice(0, factors), 1];
+    const x = [...rowById(sample.items, 30).slice(0, factors), 1];
     const moved = product(x, foldDirectly(sample, changed)) - product(x, foldDirectly(sample, history));
     expect(after[4] - before[4]).toBeCloseTo(moved, 3);
     expect(after[5]).toBeCloseTo(before[5], 5);
@@ -168,20 +169,20 @@ describe("an item that was not trained", () => {
   const labels = { rows: [0, 3], weights: [Math.SQRT1_2, 1] };
 
   it("is predicted from its labels where nobody rated it", () => {
-    const user = foldIn.fold(historyOf(7));
+    const user = foldIn.fold(toHistory(7));
     const item = foldIn.coldItem(labels);
     const direct = samples.map((sample) => {
       const row = [...sample.itemMean].map((value, k) =>
-        labels.rows.reduce((sum, label, l) => sum + labels.weights[l] * rowOf(sample.itemLabels, label)[k], value),
+        labels.rows.reduce((sum, label, l) => sum + labels.weights[l] * rowById(sample.itemLabels, label)[k], value),
       );
-      const m = foldDirectly(sample, historyOf(7));
+      const m = foldDirectly(sample, toHistory(7));
       return clip(sample.w0 + row[factors] + product(row.slice(0, factors), m) + m[factors]);
     });
-    expect(foldIn.scoreFolded(user, item)).toBeCloseTo(direct.reduce((a, b) => a + b) / direct.length, 3);
+    expect(foldIn.scoreEmbedding(user, item)).toBeCloseTo(direct.reduce((a, b) => a + b) / direct.length, 3);
   });
 
   it("is folded in from its raters by the same equations from the other side", () => {
-    const raters = [2, 11, 30, 41].map((user) => historyOf(user));
+    const raters = [2, 11, 30, 41].map((user) => toHistory(user));
     const stars = Float32Array.of(4.5, 2, 3, 5);
     const item = foldIn.foldItem(
       labels,
@@ -190,7 +191,7 @@ describe("an item that was not trained", () => {
     );
     const [sample] = samples;
     const prior = [...sample.itemMean].map((value, k) =>
-      labels.rows.reduce((sum, label, l) => sum + labels.weights[l] * rowOf(sample.itemLabels, label)[k], value),
+      labels.rows.reduce((sum, label, l) => sum + labels.weights[l] * rowById(sample.itemLabels, label)[k], value),
     );
     const vectors = raters.map((history) => foldDirectly(sample, history));
     const rows = vectors.map((m) => [...m.slice(0, factors), 1]);

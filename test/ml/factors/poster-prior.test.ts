@@ -1,8 +1,8 @@
 /** What posters say of new movies: against a ridge regression solved plainly, and on posters that tell all. */
 import { describe, expect, it } from "vitest";
-import { createLabelRows, labelListsOf } from "../../../src/ml/data/labels.js";
+import { createLabelLists, createLabelRows } from "../../../src/ml/data/labels.js";
 import type { FactorSample } from "../../../src/ml/factors/factor-sample.js";
-import { directionOf, fitPosterPriors } from "../../../src/ml/factors/poster-prior.js";
+import { fitPosterPriors, toDirection } from "../../../src/ml/factors/poster-prior.js";
 import type { MovieFeatures } from "../../../src/ml/model/predictor.js";
 import { product, randomFloats, solveDirectly } from "../factor-fixtures.js";
 import { movie } from "../fixtures.js";
@@ -48,15 +48,15 @@ function createSample(items: number, labels: number): FactorSample {
 
 describe("directions of embeddings", () => {
   it("are centred and of length 1; the centre itself has none", () => {
-    expect([...directionOf(Float32Array.of(4, 6), Float32Array.of(1, 2))]).toEqual([
+    expect([...toDirection(Float32Array.of(4, 6), Float32Array.of(1, 2))]).toEqual([
       expect.closeTo(0.6, 6),
       expect.closeTo(0.8, 6),
     ]);
-    expect(directionOf(Float32Array.of(1, 2), Float32Array.of(1, 2))).toEqual(Float32Array.of(0, 0));
+    expect(toDirection(Float32Array.of(1, 2), Float32Array.of(1, 2))).toEqual(Float32Array.of(0, 0));
   });
 
   it("are refused for embeddings of another length", () => {
-    expect(() => directionOf(new Float32Array(3), new Float32Array(4))).toThrow(
+    expect(() => toDirection(new Float32Array(3), new Float32Array(4))).toThrow(
       "expected an embedding of 4 components, received 3",
     );
   });
@@ -65,7 +65,7 @@ describe("directions of embeddings", () => {
 describe("weights of posters", () => {
   it("are the ridge regression of what items have beyond their labels", () => {
     const { movies, itemCounts } = catalogue(70);
-    const lists = labelListsOf([], movies);
+    const lists = createLabelLists([], movies);
     const sample = createSample(70, lists.genres.length + lists.years.bins);
     const mean = fitPosterPriors([sample], movies, itemCounts, lists) as Float32Array;
     const learned = movies.flatMap(({ poster }, i) => (poster && itemCounts[i] >= 20 ? [i] : []));
@@ -74,15 +74,15 @@ describe("weights of posters", () => {
       const own = learned.reduce((sum, i) => sum + (movies[i].poster?.vector[c] as number), 0) / 67;
       expect(mean[c]).toBeCloseTo(own, 5);
     }
-    const X = learned.map((i) => [...directionOf(movies[i].poster?.vector as Float32Array, mean)]);
+    const X = learned.map((i) => [...toDirection(movies[i].poster?.vector as Float32Array, mean)]);
     const A = mean.reduce<number[][]>(
       (all, _, a) => all.concat([[...mean].map((__, b) => X.reduce((sum, x) => sum + x[a] * x[b], a === b ? 10 : 0))]),
       [],
     );
-    const { ofMovie } = createLabelRows(lists);
+    const { getMovieLabels } = createLabelRows(lists);
     for (let k = 0; k < width; k++) {
       const y = learned.map((i) => {
-        const { rows, weights } = ofMovie(movies[i]);
+        const { rows, weights } = getMovieLabels(movies[i]);
         const labels = rows.reduce((sum, row, l) => sum + weights[l] * sample.itemLabels[row * width + k], 0);
         return sample.items[i * width + k] - sample.itemMean[k] - labels;
       });
@@ -103,7 +103,7 @@ describe("weights of posters", () => {
 
   it("are not learned from fewer than fifty posters", () => {
     const { movies, itemCounts } = catalogue(52);
-    const lists = labelListsOf([], movies);
+    const lists = createLabelLists([], movies);
     const sample = createSample(52, lists.genres.length + lists.years.bins);
     expect(fitPosterPriors([sample], movies, itemCounts, lists)).toBeUndefined();
     expect(sample.posterWeights).toBeUndefined();

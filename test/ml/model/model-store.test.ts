@@ -70,8 +70,8 @@ async function failure(promise: Promise<unknown>): Promise<string> {
   throw new Error("expected a failure, but there was none");
 }
 
-const trainAgain = "make it again with: marquee train";
-const importAgain = "make it again with: marquee models import <file> --kind baseline";
+const trainAgain = "rebuild it with: marquee train";
+const importAgain = "rebuild it with: marquee models import <file> --kind baseline";
 
 describe("saving a model", () => {
   it("writes its files and a manifest with their sizes and checksums, and nothing else", async () => {
@@ -85,7 +85,7 @@ describe("saving a model", () => {
     });
     expect(Object.keys(manifest.files).sort()).toEqual(["model.onnx", "weights.safetensors"]);
     const predictor = await loadModel(folder);
-    const pair = { users, movies, userAt: Int32Array.of(0), movieAt: Int32Array.of(0) };
+    const pair = { users, movies, userIndices: Int32Array.of(0), movieIndices: Int32Array.of(0) };
     expect(Number.isFinite((await predictor.predict(pair)).stars[0])).toBe(true);
   });
 
@@ -175,7 +175,7 @@ describe("finding models", () => {
 
 describe("loading a model", () => {
   it.each(["trained", "imported"] as const)(
-    "refuses a damaged graph and says how to make it again: %s",
+    "refuses a damaged graph and says how to rebuild it: %s",
     async (origin) => {
       const again = origin === "trained" ? trainAgain : importAgain;
       const { folder } = await saved("first", origin);
@@ -219,7 +219,7 @@ describe("loading a model", () => {
     const message = await failure(loadModel(folder));
     expect(message).toMatch(/^MODEL_INVALID: /);
     expect(message).toContain(expected);
-    expect(message).toMatch(/make it again with: marquee train or marquee models import <file> --kind baseline$/);
+    expect(message).toMatch(/rebuild it with: marquee train or marquee models import <file> --kind baseline$/);
   });
 
   it("refuses a manifest that does not list the graph", async () => {

@@ -5,7 +5,7 @@ import { createBaselinePredictor } from "../../../src/ml/baseline/baseline-predi
 import type { BaselineWeights } from "../../../src/ml/baseline/baseline-weights.js";
 import type { TrainingSet } from "../../../src/ml/data/training-set.js";
 import type { IdLists } from "../../../src/ml/model/id-maps.js";
-import { basisOf, type MovieFeatures, type UserFeatures } from "../../../src/ml/model/predictor.js";
+import { getBasis, type MovieFeatures, type UserFeatures } from "../../../src/ml/model/predictor.js";
 import { mulberry32 } from "../../../src/random.js";
 import {
   largestDifference,
@@ -69,10 +69,10 @@ async function predictOne(someone: UserFeatures, film: MovieFeatures, predictor 
   const predictions = await (await predictor).predict({
     users: [someone],
     movies: [film],
-    userAt: Int32Array.of(0),
-    movieAt: Int32Array.of(0),
+    userIndices: Int32Array.of(0),
+    movieIndices: Int32Array.of(0),
   });
-  return { stars: predictions.stars[0], basis: basisOf(predictions, 0) };
+  return { stars: predictions.stars[0], basis: getBasis(predictions, 0) };
 }
 
 const stars = (vectors: number[][], of: BaselineWeights["dense"] = dense) => 5 * referenceForward(of, vectors);
@@ -188,23 +188,23 @@ describe("the predictor", () => {
     const everything = [...movies, movie(900, "Western")];
     const random = mulberry32(3);
     const size = 3 * 2048 + 5;
-    const userAt = Int32Array.from({ length: size }, () => Math.floor(random() * everyone.length));
-    const movieAt = Int32Array.from({ length: size }, () => Math.floor(random() * everything.length));
-    const together = await predictor.predict({ users: everyone, movies: everything, userAt, movieAt });
+    const userIndices = Int32Array.from({ length: size }, () => Math.floor(random() * everyone.length));
+    const movieIndices = Int32Array.from({ length: size }, () => Math.floor(random() * everything.length));
+    const together = await predictor.predict({ users: everyone, movies: everything, userIndices, movieIndices });
     const alone = new Map<string, Awaited<ReturnType<typeof predictOne>>>();
     for (const [u, someone] of everyone.entries()) {
       for (const [m, film] of everything.entries()) {
         alone.set(`${u} ${m}`, await predictOne(someone, film, Promise.resolve(predictor)));
       }
     }
-    const each = Array.from(userAt, (u, k) => alone.get(`${u} ${movieAt[k]}`)!);
+    const each = Array.from(userIndices, (u, k) => alone.get(`${u} ${movieIndices[k]}`)!);
     expect(
       largestDifference(
         together.stars,
         each.map((one) => one.stars),
       ),
     ).toBeLessThan(1e-5);
-    expect(Array.from(userAt, (_, k) => basisOf(together, k))).toEqual(each.map((one) => one.basis));
+    expect(Array.from(userIndices, (_, k) => getBasis(together, k))).toEqual(each.map((one) => one.basis));
     expect(new Set(each.map((one) => one.basis)).size).toBe(2);
   });
 
@@ -215,8 +215,8 @@ describe("the predictor", () => {
       predictor.predict({
         users,
         movies,
-        userAt: new Int32Array(size),
-        movieAt: new Int32Array(size).fill(film),
+        userIndices: new Int32Array(size),
+        movieIndices: new Int32Array(size).fill(film),
       });
     const [first, second] = await Promise.all([ask(0), ask(1)]);
     expect(first.stars[0]).not.toBeCloseTo(second.stars[0], 1);
@@ -231,13 +231,13 @@ describe("the predictor", () => {
 
   it("answers no pairs with nothing", async () => {
     const predictor = await build();
-    const none = { users: [], movies: [], userAt: new Int32Array(), movieAt: new Int32Array() };
+    const none = { users: [], movies: [], userIndices: new Int32Array(), movieIndices: new Int32Array() };
     expect((await predictor.predict(none)).stars).toHaveLength(0);
   });
 
   it("refuses pairs that are not as many users as movies", async () => {
     const predictor = await build();
-    const uneven = { users, movies, userAt: new Int32Array(2), movieAt: new Int32Array(3) };
+    const uneven = { users, movies, userIndices: new Int32Array(2), movieIndices: new Int32Array(3) };
     await expect(predictor.predict(uneven)).rejects.toThrow(
       new RangeError("expected as many movies as users in pairs, received 3 and 2"),
     );

@@ -3,7 +3,7 @@ import { topK } from "../../../src/ml/linalg/top-k.js";
 import type { RankerManifest } from "../../../src/ml/model/manifest.js";
 import { createRanking, type Ranker, standardisedPopularity } from "../../../src/ml/ranker/ranker.js";
 import {
-  calibrateDial,
+  calibratePopularityBias,
   chooseWeights,
   popularityPercentiles,
   type RankingCase,
@@ -17,7 +17,7 @@ import { product, randomFloats, randomRows, solveDirectly } from "../factor-fixt
 const items = 12;
 const factors = 4;
 
-function rankerOf(manifest: Partial<RankerManifest> = {}): Ranker {
+function createRanker(manifest: Partial<RankerManifest> = {}): Ranker {
   return {
     itemFactors: randomFloats(items * factors, 1, 0.5),
     ease: randomFloats(items * items, 2, 0.1),
@@ -37,7 +37,7 @@ const stars = Float32Array.from({ length: items }, (_, i) => 1 + (i % 5));
 
 describe("ranking", () => {
   it("weighs a user's folded-in factors, item-to-item weights and predicted stars", () => {
-    const ranker = rankerOf();
+    const ranker = createRanker();
     const liked = Int32Array.of(2, 7, 8);
     const out = new Float32Array(items);
     createRanking(ranker).scores(liked, stars, 0, out);
@@ -60,15 +60,15 @@ describe("ranking", () => {
 
   it("puts what most people like first where nothing is known of a user's taste", () => {
     const out = new Float32Array(items);
-    createRanking(rankerOf()).scores(new Int32Array(0), new Float32Array(items).fill(3.5), 0, out);
+    createRanking(createRanker()).scores(new Int32Array(0), new Float32Array(items).fill(3.5), 0, out);
     expect([...topK(out, new Uint8Array(items), 3)]).toEqual([11, 10, 9]);
   });
 
-  it("moves by popularity as the dial says", () => {
-    const ranking = createRanking(rankerOf());
-    const [neutral, niche, mainstream] = [0, -1, 0.5].map((dial) => {
+  it("moves by popularity with the popularity bias", () => {
+    const ranking = createRanking(createRanker());
+    const [neutral, niche, mainstream] = [0, -1, 0.5].map((popularityBias) => {
       const out = new Float32Array(items);
-      ranking.scores(Int32Array.of(1), stars, dial, out);
+      ranking.scores(Int32Array.of(1), stars, popularityBias, out);
       return out;
     });
     for (let i = 0; i < items; i++) {
@@ -107,7 +107,7 @@ function cases(ranker: Ranker): RankingCase[] {
 
 describe("choosing weights", () => {
   it("takes those that find most of the held-out likes", () => {
-    const ranker = rankerOf();
+    const ranker = createRanker();
     // Only the item-to-item weights know that neighbours go together; the factors are noise.
     ranker.ease = Float32Array.from({ length: items * items }, (_, k) =>
       Math.abs(Math.floor(k / items) - (k % items)) === 1 ? 1 : 0,
@@ -117,13 +117,13 @@ describe("choosing weights", () => {
   });
 
   it("keeps the usual ones where nothing is held out, without EASE where there is none", () => {
-    expect(chooseWeights(createRanking(rankerOf()), [], true)).toEqual({ ials: 0.6, ease: 0.4, stars: 0.05 });
-    expect(chooseWeights(createRanking(rankerOf()), [], false)).toEqual({ ials: 1, ease: 0, stars: 0.05 });
+    expect(chooseWeights(createRanking(createRanker()), [], true)).toEqual({ ials: 0.6, ease: 0.4, stars: 0.05 });
+    expect(chooseWeights(createRanking(createRanker()), [], false)).toEqual({ ials: 1, ease: 0, stars: 0.05 });
   });
 });
 
 describe("training a ranker", () => {
-  it("learns which items go together, and its dial reaches what it promises", async () => {
+  it("learns which items go together, and its popularity bias reaches its targets", async () => {
     const random = mulberry32(8);
     // Two groups of users who like either half of the items, popular ones more often.
     const n = 60;
@@ -146,20 +146,20 @@ describe("training a ranker", () => {
     const best = [...topK(out, new Uint8Array(n), 10)];
     expect(best.every((item) => item >= n / 2)).toBe(true);
     const users = Array.from({ length: 50 }, (_, u): RankingCase => {
-      const liked = likes.indices.slice(likes.pointers[u], likes.pointers[u + 1]);
+      const liked = likes.indices.slice(likes.indptr[u], likes.indptr[u + 1]);
       const excluded = new Uint8Array(n);
       for (const item of liked) excluded[item] = 1;
       return { liked, stars: new Float32Array(n).fill(3.5), excluded, relevant: new Set() };
     });
-    const dial = calibrateDial(ranking, users, ranker.likes);
-    const [niche, neutral, mainstream] = dial.percentiles;
+    const strengths = calibratePopularityBias(ranking, users, ranker.likes);
+    const [niche, neutral, mainstream] = strengths.percentiles;
     // Already no more popular than the median item, so that nothing makes it more niche.
     expect(neutral).toBeLessThan(0.5);
-    expect([dial.niche, niche]).toEqual([0, neutral]);
+    expect([strengths.niche, niche]).toEqual([0, neutral]);
     expect(mainstream).toBeGreaterThan(neutral + 0.1);
-    // Newcomers get what is popular: there the dial has a way to go.
+    // Newcomers get what is popular: there the popularity bias has a way to go.
     const newcomer = { ...users[0], liked: new Int32Array(0), excluded: new Uint8Array(n) };
-    const ofNewcomer = calibrateDial(ranking, [newcomer], ranker.likes);
+    const ofNewcomer = calibratePopularityBias(ranking, [newcomer], ranker.likes);
     expect(ofNewcomer.percentiles[1]).toBeGreaterThan(0.8);
     expect(ofNewcomer.niche).toBeGreaterThan(0);
     expect(ofNewcomer.percentiles[0]).toBeLessThanOrEqual(0.5);
@@ -176,13 +176,13 @@ describe("training a ranker", () => {
 });
 
 function filtered(rows: ReturnType<typeof randomRows>, keep: (row: number, column: number) => boolean) {
-  const pointers = new Int32Array(rows.rows + 1);
+  const indptr = new Int32Array(rows.rows + 1);
   const indices: number[] = [];
   for (let r = 0; r < rows.rows; r++) {
-    for (let at = rows.pointers[r]; at < rows.pointers[r + 1]; at++) {
+    for (let at = rows.indptr[r]; at < rows.indptr[r + 1]; at++) {
       if (keep(r, rows.indices[at])) indices.push(rows.indices[at]);
     }
-    pointers[r + 1] = indices.length;
+    indptr[r + 1] = indices.length;
   }
-  return { pointers, indices: Int32Array.from(indices), values: new Float32Array(indices.length).fill(1) };
+  return { indptr, indices: Int32Array.from(indices), data: new Float32Array(indices.length).fill(1) };
 }

@@ -1,40 +1,40 @@
-/** What a poster's embedding is taught to say of its movie: its genres, and who likes it. */
+/** The targets that an encoder's head is trained on: a movie's genres, and factors of who likes it. */
 import { mulberry32 } from "../../random.js";
 import type { SparseRows } from "../data/rating-matrix.js";
 import { likeFactors } from "./co-likes.js";
 
-/** Numbers that stand for who likes a movie. */
+/** Factors for who likes a movie. */
 const factors = 64;
 
 /**
- * Genres and like factors side by side, each centred and scaled to a mean length of 1, so that both count alike.
+ * Genres and like factors side by side, each centred and scaled to a mean length of 1, so that both have the same weight.
  * @param genres a list for each item
  * @param likes users × items
  * @returns row-major, items × outputs
  */
-export function tasteTargets(
+export function createEncoderTargets(
   genres: readonly (readonly string[])[],
   likes: SparseRows,
   seed: number,
 ): { targets: Float32Array; outputs: number } {
   const n = genres.length;
   const names = [...new Set(genres.flat())].sort();
-  const placeOf = new Map(names.map((name, place) => [name, place]));
+  const genreIndex = new Map(names.map((name, index) => [name, index]));
   const genreRows = new Float32Array(n * names.length);
   genres.forEach((list, i) => {
     // A movie's genres share a length of 1.
-    for (const name of list) genreRows[i * names.length + placeOf.get(name)!] = 1 / Math.sqrt(list.length);
+    for (const name of list) genreRows[i * names.length + genreIndex.get(name)!] = 1 / Math.sqrt(list.length);
   });
   const liked = likes.indices.length > 0;
   const parts: { rows: Float32Array; width: number }[] = [{ rows: genreRows, width: names.length }];
   if (liked) parts.push({ rows: likeFactors(likes, factors, mulberry32(seed)), width: factors });
   const outputs = parts.reduce((sum, { width }) => sum + width, 0);
   const targets = new Float32Array(n * outputs);
-  let at = 0;
+  let offset = 0;
   for (const { rows, width } of parts) {
     standardise(rows, n, width);
-    for (let i = 0; i < n; i++) targets.set(rows.subarray(i * width, (i + 1) * width), i * outputs + at);
-    at += width;
+    for (let i = 0; i < n; i++) targets.set(rows.subarray(i * width, (i + 1) * width), i * outputs + offset);
+    offset += width;
   }
   return { targets, outputs };
 }
@@ -52,5 +52,5 @@ function standardise(rows: Float32Array, n: number, width: number): void {
     }
     lengths += Math.sqrt(squares) / n;
   }
-  if (lengths > 0) for (let at = 0; at < rows.length; at++) rows[at] /= lengths;
+  if (lengths > 0) for (let k = 0; k < rows.length; k++) rows[k] /= lengths;
 }

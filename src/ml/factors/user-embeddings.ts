@@ -1,19 +1,20 @@
-/** Folded users, kept as long as their ratings stay as they were. */
+/** A cache of user embeddings, valid while the user's ratings stay the same. */
 import type { UserId } from "../../ids.js";
-import type { FoldedUser, FoldIn, History } from "./fold-in.js";
+import type { FoldIn } from "./fold-in.js";
+import type { History, UserEmbedding } from "./fold-in-solver.js";
 
-/** A user's vectors weigh a few kilobytes: so many users are kept, those asked for last. */
-const mostUsers = 2000;
+/** Users in the cache, the most recently used; each takes a few kilobytes. */
+const maxUsers = 2000;
 
-export interface FoldedUsers {
-  /** @returns the kept vectors where the history is the one they were made from, else new ones */
-  get(id: UserId, history: History, pause: () => Promise<void> | undefined): Promise<FoldedUser>;
+export interface UserEmbeddings {
+  /** @returns the cached vectors if they come from the same history, else new ones */
+  get(id: UserId, history: History, pause: () => Promise<void> | undefined): Promise<UserEmbedding>;
 }
 
-export function createFoldedUsers(foldIn: FoldIn): FoldedUsers {
-  const kept = new Map<UserId, { history: History; user: FoldedUser }>();
+export function createUserEmbeddings(foldIn: FoldIn): UserEmbeddings {
+  const kept = new Map<UserId, { history: History; user: UserEmbedding }>();
 
-  async function get(id: UserId, history: History, pause: () => Promise<void> | undefined): Promise<FoldedUser> {
+  async function get(id: UserId, history: History, pause: () => Promise<void> | undefined): Promise<UserEmbedding> {
     const found = kept.get(id);
     kept.delete(id);
     if (found !== undefined && isSame(found.history, history)) {
@@ -25,8 +26,8 @@ export function createFoldedUsers(foldIn: FoldIn): FoldedUsers {
       await pause();
       foldIn.foldSample(s, history, user);
     }
-    // The first key of a Map is the one that was set longest ago.
-    if (kept.size >= mostUsers) kept.delete(kept.keys().next().value as UserId);
+    // The first key of a Map is the least recently set.
+    if (kept.size >= maxUsers) kept.delete(kept.keys().next().value as UserId);
     kept.set(id, { history, user });
     return user;
   }

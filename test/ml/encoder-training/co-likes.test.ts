@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { createCoLikeLift, likeFactors } from "../../../src/ml/audience/co-likes.js";
-import { tasteTargets } from "../../../src/ml/audience/taste-targets.js";
 import { sparseRows } from "../../../src/ml/data/rating-matrix.js";
+import { createCoLikeLift, likeFactors } from "../../../src/ml/encoder-training/co-likes.js";
+import { createEncoderTargets } from "../../../src/ml/encoder-training/encoder-targets.js";
 import { mulberry32 } from "../../../src/random.js";
 
-function likesOf(users: number, items: number, pairs: [number, number][]) {
+function selectLikes(users: number, items: number, pairs: [number, number][]) {
   return sparseRows(
     users,
     items,
@@ -17,7 +17,7 @@ function likesOf(users: number, items: number, pairs: [number, number][]) {
 describe("co-like lift", () => {
   test("is U · |Li ∩ Lj| / (|Li| · |Lj|), worked by hand", () => {
     // item 0: users 0, 1, 2; item 1: users 0, 1; item 2: user 3; item 3: nobody; five users
-    const likes = likesOf(5, 4, [
+    const likes = selectLikes(5, 4, [
       [0, 0],
       [1, 0],
       [2, 0],
@@ -39,10 +39,10 @@ function twoCircles() {
   for (let user = 0; user < 60; user++) {
     for (let item = 0; item < 6; item++) if (item !== user % 6) pairs.push([user, (user < 30 ? 0 : 6) + item]);
   }
-  return likesOf(60, 12, pairs);
+  return selectLikes(60, 12, pairs);
 }
 
-const cosineOf = (vectors: Float32Array, d: number, a: number, b: number) => {
+const cosine = (vectors: Float32Array, d: number, a: number, b: number) => {
   let dot = 0;
   let squaresA = 0;
   let squaresB = 0;
@@ -76,7 +76,7 @@ describe("like factors", () => {
   });
 
   test("are zero for items that nobody likes", () => {
-    const likes = likesOf(2, 3, [
+    const likes = selectLikes(2, 3, [
       [0, 0],
       [1, 1],
     ]);
@@ -88,13 +88,13 @@ describe("like factors", () => {
 describe("taste targets", () => {
   test("are close for one genre and one audience, far for others", () => {
     const genres = Array.from({ length: 12 }, (_, i) => (i < 6 ? ["Comedy"] : ["Horror", "Drama"]));
-    const { targets, outputs } = tasteTargets(genres, twoCircles(), 0);
+    const { targets, outputs } = createEncoderTargets(genres, twoCircles(), 0);
     expect(outputs).toBe(3 + 64);
-    expect(cosineOf(targets, outputs, 0, 1)).toBeGreaterThan(0.5);
-    expect(cosineOf(targets, outputs, 0, 7)).toBeLessThan(-0.5);
+    expect(cosine(targets, outputs, 0, 1)).toBeGreaterThan(0.5);
+    expect(cosine(targets, outputs, 0, 7)).toBeLessThan(-0.5);
   });
 
   test("are genres alone where nobody rated", () => {
-    expect(tasteTargets([["A"], ["B"]], likesOf(1, 2, []), 0).outputs).toBe(2);
+    expect(createEncoderTargets([["A"], ["B"]], selectLikes(1, 2, []), 0).outputs).toBe(2);
   });
 });

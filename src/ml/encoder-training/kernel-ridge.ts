@@ -1,13 +1,14 @@
 /** Kernel ridge regression: W = (K + λI)⁻¹ T, through a Cholesky factor. */
 import { AppError } from "../../errors.js";
-import { createDenseKernel, strideOf } from "../linalg/dense-kernel.js";
+import { createDenseKernel, toStride } from "../linalg/dense-kernel.js";
 import { Arena } from "../linalg/kernels.js";
+import { addDiagonal } from "../linalg/normal-equations.js";
 
 /**
- * @param kernel row-major, n × n, symmetric: how alike any two of the n examples are
+ * @param kernel row-major, n × n, symmetric: the similarity of each pair of the n examples
  * @param targets row-major, n × outputs
  * @param regularization λ, above 0
- * @returns weights, row-major, n × outputs: a prediction is the sum of them, each times how alike its example is
+ * @returns weights, row-major, n × outputs: a prediction is their sum, each times the similarity to its example
  * @throws {RangeError} if a length does not fit
  * @throws {AppError} TRAINING_FAILED where K + λI is not positive definite
  */
@@ -26,16 +27,13 @@ export function solveKernelRidge(
   }
   const dense = createDenseKernel();
   const arena = new Arena(dense.memory);
-  const stride = strideOf(n);
+  const stride = toStride(n);
   const A = arena.floats(stride * stride);
   const column = arena.floats(stride);
   const matrix = arena.f32(A);
-  for (let i = 0; i < stride; i++) {
-    // What fills up the stride stands alone.
-    if (i < n) matrix.set(kernel.subarray(i * n, (i + 1) * n), i * stride);
-    matrix[i * stride + i] += i < n ? regularization : 1;
-  }
-  if (dense.cholesky(stride, A.at) !== 0) {
+  for (let i = 0; i < n; i++) matrix.set(kernel.subarray(i * n, (i + 1) * n), i * stride);
+  addDiagonal(matrix, stride, n, regularization);
+  if (dense.cholesky(stride, A.offset) !== 0) {
     throw new AppError("TRAINING_FAILED", `expected a larger regularization than ${regularization}`);
   }
   const x = arena.f32(column);
@@ -43,7 +41,7 @@ export function solveKernelRidge(
   for (let c = 0; c < outputs; c++) {
     x.fill(0);
     for (let i = 0; i < n; i++) x[i] = targets[i * outputs + c];
-    dense.solve(stride, A.at, column.at);
+    dense.solve(stride, A.offset, column.offset);
     for (let i = 0; i < n; i++) weights[i * outputs + c] = x[i];
   }
   return weights;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { solveKernelRidge } from "../../../src/ml/audience/kernel-ridge.js";
+import { solveKernelRidge } from "../../../src/ml/encoder-training/kernel-ridge.js";
 
 test("solves two examples as worked by hand", () => {
   // (K + λI) = [2 1; 1 2], its inverse [2 −1; −1 2] / 3; targets (3, 0) and (0, 3).

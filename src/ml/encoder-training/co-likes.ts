@@ -1,52 +1,52 @@
 /**
- * Which items the same people like: how much more often than chance two are liked together, and short vectors of the
- * same. A like is a rating of at least `leastLike` stars.
+ * Items that the same users like: how much more often than by chance two are liked together, and item vectors that
+ * follow from it. A like is a rating of at least `minLikeStars` stars.
  */
 import { gaussians, type Random } from "../../random.js";
 import { type SparseRows, transposed } from "../data/rating-matrix.js";
 
 /** Stars from which a rating counts as a like. */
-export const leastLike = 4;
+export const minLikeStars = 4;
 
 /**
- * Users whom one of two items pleased, out of chance: lift = U · |Li ∩ Lj| / (|Li| · |Lj|), 1 where the two are
+ * Lift of liking two items: lift = U · |Li ∩ Lj| / (|Li| · |Lj|), 1 where the two are
  * independent. Symmetric; 0 where an item has no likes.
  * @param likes users × items; only where its entries stand matters
  * @returns a function that writes item i's lift with every item into `out`, `likes.columns` long
  */
 export function createCoLikeLift(likes: SparseRows): (item: number, out: Float32Array) => void {
   const byItem = transposed(likes);
-  const countOf = (item: number) => byItem.pointers[item + 1] - byItem.pointers[item];
+  const getLikeCount = (item: number) => byItem.indptr[item + 1] - byItem.indptr[item];
   return (item, out) => {
     if (out.length !== likes.columns) {
       throw new RangeError(`expected an out of ${likes.columns} items, received ${out.length}`);
     }
     out.fill(0);
-    for (let at = byItem.pointers[item]; at < byItem.pointers[item + 1]; at++) {
-      const user = byItem.indices[at];
-      for (let b = likes.pointers[user]; b < likes.pointers[user + 1]; b++) out[likes.indices[b]]++;
+    for (let entry = byItem.indptr[item]; entry < byItem.indptr[item + 1]; entry++) {
+      const user = byItem.indices[entry];
+      for (let b = likes.indptr[user]; b < likes.indptr[user + 1]; b++) out[likes.indices[b]]++;
     }
     for (let j = 0; j < out.length; j++) {
-      if (out[j] > 0) out[j] *= likes.rows / (countOf(item) * countOf(j));
+      if (out[j] > 0) out[j] *= likes.rows / (getLikeCount(item) * getLikeCount(j));
     }
   };
 }
 
-/** Items with few likes are drawn towards zero: so many likes are added to the count that they are divided by. */
+/** Added to the number of likes that an item is divided by, which shrinks items with few likes towards zero. */
 const likesAdded = 20;
 const iterations = 12;
-/** More vectors than are wanted: the last ones converge slowly. */
+/** Extra vectors, since the last ones converge slowly. */
 const spare = 8;
 
 /**
- * Items as short vectors, those liked by the same people close: the leading right singular vectors, times their
+ * Item vectors, close for items that the same users like: the leading right singular vectors, times their
  * values, of the likes over the square root of each user's and each item's count. The first is left out: it says only
  * how much an item is liked. Subspace iteration from a random start.
  * @param likes users × items; only where its entries stand matters
  * @returns row-major, items × factors; zeros for items without likes. Their signs are arbitrary
  */
 export function likeFactors(likes: SparseRows, factors: number, random: Random): Float32Array {
-  const { rows, columns, pointers, indices } = likes;
+  const { rows, columns, indptr, indices } = likes;
   const k = Math.min(columns, factors + 1 + spare);
   const itemScale = new Float64Array(columns);
   for (const item of indices) itemScale[item]++;
@@ -59,16 +59,16 @@ export function likeFactors(likes: SparseRows, factors: number, random: Random):
     // AᵀA V, one user's row of A at a time
     const next = new Float64Array(columns * k);
     for (let u = 0; u < rows; u++) {
-      const count = pointers[u + 1] - pointers[u];
+      const count = indptr[u + 1] - indptr[u];
       user.fill(0);
-      for (let at = pointers[u]; at < pointers[u + 1]; at++) {
-        const row = indices[at] * k;
-        const scale = itemScale[indices[at]] / count;
+      for (let entry = indptr[u]; entry < indptr[u + 1]; entry++) {
+        const row = indices[entry] * k;
+        const scale = itemScale[indices[entry]] / count;
         for (let c = 0; c < k; c++) user[c] += scale * V[row + c];
       }
-      for (let at = pointers[u]; at < pointers[u + 1]; at++) {
-        const row = indices[at] * k;
-        const scale = itemScale[indices[at]];
+      for (let entry = indptr[u]; entry < indptr[u + 1]; entry++) {
+        const row = indices[entry] * k;
+        const scale = itemScale[indices[entry]];
         for (let c = 0; c < k; c++) next[row + c] += scale * user[c];
       }
     }
