@@ -1,26 +1,26 @@
 /**
- * Which way imports may point: server → schema → resolvers → recommend → services → { db, ml, posters }; jobs beside them, cli above
- * them all. docs/architecture.md says what each room is for.
+ * Which way imports may point: server → schema → resolvers → recommend → services → { store, ml, posters }; jobs beside them, cli above
+ * them all. docs/architecture.md says what each folder is for.
  */
-const everywhere = "errors|ids|event-loop|random|fold-text|genres|sha256|unix-time";
+const everywhere = "errors|ids|event-loop|random|fold-text|genres|model-inputs|sha256|unix-time";
 const allowed = {
-  cli: "server|schema|resolvers|jobs|recommend|services|datasets|db|ml|posters|files|config",
+  cli: "server|schema|resolvers|jobs|recommend|services|datasets|store|ml|posters|files|config",
   server: "schema|resolvers|access|services|config",
-  schema: "resolvers|recommend|access|services",
-  resolvers: "recommend|access|services|datasets|db|ml|posters",
-  recommend: "services|db|ml|posters",
-  jobs: "services|datasets|db|ml|posters|files",
-  access: "services|datasets|db",
-  services: "db|ml|posters",
+  schema: "resolvers|recommend|access|services|store",
+  resolvers: "recommend|access|services|datasets|store|ml|posters",
+  recommend: "services|store|ml|posters",
+  jobs: "services|datasets|store|ml|posters|files",
+  access: "services|datasets|store",
+  services: "store|ml|posters",
   datasets: "files",
-  db: "datasets",
+  store: "",
   ml: "onnx|files|worker-thread",
   posters: "onnx|files",
   onnx: "",
   files: "",
 };
 
-/** Rooms that only some may enter. */
+/** Folders that only some may import. */
 const callers = {
   "server/(auth|limits|errors|protocol|graphiql)": "server|cli/commands/serve",
   "cli/(commands|terminal)": "cli",
@@ -29,8 +29,8 @@ const callers = {
   access: "access|resolvers|schema|server",
   jobs: "jobs|cli",
   recommend: "recommend|resolvers|schema|cli",
-  "datasets/linking": "datasets|db/import|db/link-reference|jobs/import",
-  "db/import": "db/import|jobs|cli/commands/import",
+  "datasets/linking": "datasets|jobs/import|resolvers/movies",
+  "store/sqlite": "store/sqlite|services/services",
   "posters/motifs": "posters/(motifs|artwork)",
   "posters/providers": "posters/providers|services|cli",
   "ml/bayes": "ml|cli/commands/(train|train-options)",
@@ -56,7 +56,7 @@ module.exports = {
       to: { path: `^src/${names}/` },
     })),
     {
-      name: "what-all-may-import-imports-nothing-of-ours",
+      name: "what-all-may-import-imports-nothing-else",
       severity: "error",
       from: { path: `^src/(${everywhere})\\.ts$` },
       to: { path: "^src/" },
@@ -72,6 +72,12 @@ module.exports = {
       severity: "error",
       from: { path: "^src/", pathNot: "^src/cli/terminal/setting-options\\.ts$" },
       to: { path: "^(node:)?process$" },
+    },
+    {
+      name: "only-the-sqlite-store-imports-the-database",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/store/sqlite/" },
+      to: { path: "^(drizzle-orm|better-sqlite3)|node_modules/(drizzle-orm|better-sqlite3)/" },
     },
     { name: "no-cycles", severity: "error", from: { path: "^src/" }, to: { circular: true } },
     {

@@ -3,11 +3,12 @@ import { rankLinkCandidates } from "../../datasets/linking/candidates.js";
 import { comparableTitles } from "../../datasets/movielens/titles.js";
 import { AppError, inField, movieNotFound, orError } from "../../errors.js";
 import { type ImdbId, type MovieId, parseImdbId } from "../../ids.js";
-import type { LinkResult, ReferenceFilm } from "../../store/links.js";
+import type { LinkResult } from "../../store/links.js";
 import type { Movie } from "../../store/movies.js";
 import type { Context } from "../request/context.js";
 import { checkFirst } from "../request/cursors.js";
 import { findMovie, invalidImdbId, movieIdOf } from "../request/lookup.js";
+import type { LinkCandidate } from "../request/row-types.js";
 
 export interface LinkInput {
   movieId: string;
@@ -19,16 +20,6 @@ export const maxLinks = 500;
 const maxCandidates = 50;
 /** Films that share words with a title and are compared with it. */
 const maxCompared = 200;
-
-/** A film that a movie may be. */
-export interface LinkCandidate extends Omit<ReferenceFilm, "names" | "imdbId" | "movieId"> {
-  imdbId: ImdbId;
-  /** In 0..1: 1 where title and year agree. */
-  confidence: number;
-  evidence: string;
-  /** The movie that has this IMDb id already. */
-  takenBy: Movie | null;
-}
 
 /** @throws {AppError} INVALID_ID, INVALID_IMDB_ID, MOVIE_NOT_FOUND; ImdbIdTaken naming the movie that has it */
 export async function linkImdb(context: Context, input: LinkInput): Promise<Movie> {
