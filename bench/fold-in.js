@@ -2,8 +2,6 @@
  * Microseconds to serve a user from a factor model, with a new fold-in and with the user embedding cached by the previous request.
  * Checks that both predictions are the same. `node bench/fold-in.js <data folder>`, with a trained model (`marquee train`).
  */
-import { ratingsOfUsers } from "../dist/db/ratings.js";
-import { listUsers } from "../dist/db/users.js";
 import { openServices } from "../dist/services/services.js";
 
 const [dataDir] = process.argv.slice(2);
@@ -13,13 +11,10 @@ if (dataDir === undefined) {
 }
 const services = openServices(dataDir);
 const model = await services.models.get();
-const { movies, everyPosition } = services.catalogue();
+const { movies, everyPosition } = await services.catalogue();
 const everybody = { imported: true, created: true, own: null };
-const users = listUsers(services.db, {}, everybody, { limit: 400 }).map(({ node }) => node);
-const ratings = ratingsOfUsers(
-  services.db,
-  users.map(({ id }) => id),
-);
+const users = (await services.store.users.list({}, everybody, { limit: 400 })).map(({ node }) => node);
+const ratings = await services.store.ratings.ofUsers(users.map(({ id }) => id));
 const asked = users.map((user, i) => ({ ...user, ratings: ratings[i] }));
 const userIndices = new Int32Array(movies.length);
 

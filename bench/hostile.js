@@ -170,10 +170,7 @@ if (process.argv[2] === "--attack") {
   const { openServices } = await import("../dist/services/services.js");
   const { makeToken, revokeToken } = await import("../dist/resolvers/system/edit-tokens.js");
   const services = openServices(folder);
-  const movies = services.db.sqlite
-    .prepare("SELECT movie_id FROM movie_statistics WHERE audience = 'all' ORDER BY rating_count DESC LIMIT 1000")
-    .pluck()
-    .all();
+  const movies = await services.store.statistics.mostRated("all", 1000);
   const made = await makeToken(services, { name: "bench/hostile", scope: "admin" });
   await services.close();
   // The admin token is revoked however the benchmark ends.

@@ -23,7 +23,7 @@ for (const ntotal of [4_000, 40_000, 100_000, 400_000]) {
     const started = performance.now();
     const { indices } = await nearestPosters(index, query, 10);
     times.push(performance.now() - started);
-    if (places[0] !== 0) throw new Error("expected a poster to be its own nearest neighbour");
+    if (indices[0] !== 0) throw new Error("expected a poster to be its own nearest neighbour");
   }
   delay.disable();
   times.sort((a, b) => a - b);

@@ -3,25 +3,25 @@
  * Both run in alternating order on the most rated movies of a data folder. `node bench/statistics.js <data folder>`
  */
 import { join } from "node:path";
-import { mostRatedMovies } from "../dist/db/movies.js";
-import { openDatabase } from "../dist/db/open.js";
-import { statisticsOfMovies } from "../dist/db/statistics.js";
+import { openDatabase } from "../dist/store/sqlite/database.js";
+import { createStatisticsStore } from "../dist/store/sqlite/statistics.js";
 
 const db = openDatabase(join(process.argv[2] ?? "data", "marquee.db"));
-const ids = mostRatedMovies(db, "all", 100);
+const statistics = createStatisticsStore(db);
+const ids = await statistics.mostRated("all", 100);
 const count = db.sqlite.prepare(
   "SELECT movie_id, count(*) AS n, avg(rating) FROM ratings WHERE movie_id IN (SELECT value FROM json_each(?)) GROUP BY movie_id",
 );
 const sides = {
   counted: () => new Map(count.all(JSON.stringify(ids)).map((row) => [row.movie_id, row.n])),
-  kept: () => new Map(statisticsOfMovies(db, "all", ids).map(({ ratingCount }, i) => [ids[i], ratingCount])),
+  kept: async () => new Map((await statistics.ofMovies("all", ids)).map(({ ratingCount }, i) => [ids[i], ratingCount])),
 };
 const times = { counted: [], kept: [] };
 for (let round = 0; round < 21; round++) {
   const answers = {};
   for (const side of round % 2 === 0 ? ["counted", "kept"] : ["kept", "counted"]) {
     const started = performance.now();
-    answers[side] = sides[side]();
+    answers[side] = await sides[side]();
     times[side].push(performance.now() - started);
   }
   for (const id of ids)

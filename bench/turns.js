@@ -18,10 +18,13 @@ async function ask(query, address = "192.0.2.1") {
   return (await app.fetch("http://127.0.0.1/graphql", { method: "POST", headers, body })).text();
 }
 
-const heaviest = services.db.sqlite
-  .prepare("SELECT user_id FROM ratings GROUP BY user_id ORDER BY count(*) DESC LIMIT 10")
-  .pluck()
-  .all();
+const everyUser = (await services.store.users.all()).map(({ id }) => id);
+const counts = await services.store.ratings.countOfUsers(everyUser, {});
+const heaviest = everyUser
+  .map((id, i) => ({ id, count: counts[i] }))
+  .sort((a, b) => b.count - a.count)
+  .slice(0, 10)
+  .map(({ id }) => id);
 const one = heaviest[0];
 const queries = {
   "recommendations of a user": "{ user(id: 42) { recommendations { title } } }",

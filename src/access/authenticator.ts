@@ -12,7 +12,7 @@ export interface Authenticator {
    * The viewer of an Authorization header; the public where there is none.
    * @throws {AppError} UNAUTHENTICATED for a header that carries no token of this server; as the token's checker
    */
-  viewerOf(authorization: string | null): Promise<Viewer>;
+  getViewer(authorization: string | null): Promise<Viewer>;
 }
 
 /** Checks a token that is not this server's own, such as a JWT. @throws {AppError} UNAUTHENTICATED where it is none; KEYS_UNREACHABLE */
@@ -28,7 +28,7 @@ export function createAuthenticator(
 ): Authenticator {
   const touch = createTouch(tokens);
   return {
-    async viewerOf(authorization) {
+    async getViewer(authorization) {
       if (authorization === null) return publicViewer;
       const secret = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
       if (secret === undefined) throw invalidToken();

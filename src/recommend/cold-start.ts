@@ -13,7 +13,7 @@ import type { User } from "../store/users.js";
 import type { Reader } from "./reader.js";
 
 /** Null stands for an unknown gender or age group. */
-export type Demographics = Pick<User, "gender" | "ageGroup">;
+export type DemographicGroup = Pick<User, "gender" | "ageGroup">;
 
 /** Whose ratings a cold start rests on. */
 export type ColdStartBasis = "DEMOGRAPHICS" | "EVERYONE";
@@ -30,7 +30,7 @@ export interface ColdStartPoster {
  */
 export async function getColdStartPosters(
   reader: Reader,
-  demographics: readonly Demographics[],
+  demographics: readonly DemographicGroup[],
 ): Promise<(ColdStartPoster | null)[]> {
   const clusters = await reader.posterClusters.load("current");
   if (clusters.posters.index.ntotal === 0) return demographics.map(() => null);
@@ -64,7 +64,7 @@ const kept = new WeakMap<PosterClusters, Map<string, Promise<DemographicTaste>>>
 export function getDemographicTaste(
   store: Pick<Store, "users" | "ratings">,
   clusters: PosterClusters,
-  { gender, ageGroup }: Demographics,
+  { gender, ageGroup }: DemographicGroup,
 ): Promise<DemographicTaste> {
   const known = kept.get(clusters) ?? new Map<string, Promise<DemographicTaste>>();
   kept.set(clusters, known);
@@ -86,7 +86,7 @@ const minGroup = 20;
 async function readDemographicTaste(
   store: Pick<Store, "users" | "ratings">,
   clusters: PosterClusters,
-  demographics: Demographics,
+  demographics: DemographicGroup,
 ): Promise<DemographicTaste> {
   const isUnknown = demographics.gender === null && demographics.ageGroup === null;
   const group = isUnknown ? [] : await store.users.idsByDemographics(demographics);

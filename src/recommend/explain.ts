@@ -2,7 +2,7 @@
 
 import { createYield } from "../event-loop.js";
 import type { RatingReason } from "../ml/model/predictor.js";
-import { type PredictionKey, withRatings } from "./predict.js";
+import { loadRatingsFor, type PredictionKey } from "./predict.js";
 import { loadAll, type Reader } from "./reader.js";
 
 /** Every rating of each pair's user, in no order; none where the model cannot explain or does not know the movie. */
@@ -20,7 +20,7 @@ export async function explainPairs(reader: Reader, keys: readonly PredictionKey[
   const movies = rows.map((movie, i) => movie ?? { id: keys[i].movieId, genres: "" });
   const pause = createYield();
   const known = users.filter((user) => user !== undefined);
-  for (const user of await withRatings(reader, model, known)) {
+  for (const user of await loadRatingsFor(reader, model, known)) {
     const indices = keys.flatMap((key, index) => (key.userId === user.id ? [index] : []));
     const reasons = await model.reasons(
       user,

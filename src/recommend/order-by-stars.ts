@@ -1,4 +1,5 @@
 /** Orders candidates by predicted stars. */
+import { topK } from "../ml/linalg/top-k.js";
 
 /**
  * The best `k` candidates: movies that the model knows from ratings first, then the others, each by stars as predicted
@@ -15,19 +16,12 @@ export function rankItems(stars: Float32Array, itemKnown: Uint8Array, excluded: 
       `expected ${stars.length} flags, received ${itemKnown.length} (known) and ${excluded.length} (excluded)`,
     );
   }
-  const better = (a: number, b: number) =>
-    itemKnown[a] !== itemKnown[b] ? itemKnown[a] > itemKnown[b] : stars[a] !== stars[b] ? stars[a] > stars[b] : a < b;
-  // A list kept sorted by insertion: k is small beside the number of items, so that few items are ever inserted.
-  const best = new Int32Array(Math.min(k, stars.length));
-  let count = 0;
-  for (let item = 0; item < stars.length; item++) {
-    if (excluded[item] || (count === best.length && (count === 0 || !better(item, best[count - 1])))) continue;
-    let at = count < best.length ? count++ : count - 1;
-    while (at > 0 && better(item, best[at - 1])) {
-      best[at] = best[at - 1];
-      at--;
-    }
-    best[at] = item;
-  }
-  return best.subarray(0, count);
+  const known = topK(stars, toExcluded(excluded, itemKnown, 0), k);
+  if (known.length === k) return known;
+  return Int32Array.of(...known, ...topK(stars, toExcluded(excluded, itemKnown, 1), k - known.length));
+}
+
+/** What is excluded, and the items that are known or not. */
+function toExcluded(excluded: Uint8Array, itemKnown: Uint8Array, isKnown: 0 | 1): Uint8Array {
+  return excluded.map((flag, item) => (flag === 1 || itemKnown[item] === isKnown ? 1 : 0));
 }

@@ -7,7 +7,7 @@ import type { Catalogue } from "../services/catalogue.js";
 import type { User } from "../store/users.js";
 import { createExclusion } from "./exclude.js";
 import { rerankByPosters } from "./poster-rerank.js";
-import { type Ranking, rankMovies } from "./rank.js";
+import { type RankedMovies, rankMovies } from "./rank.js";
 import type { Reader } from "./reader.js";
 import type { RecommendedMovie, RecommendOptions, RecommendRequest, Subject } from "./recommend-request.js";
 
@@ -107,7 +107,7 @@ async function rankCandidates(
 function toRecommended(
   { movies }: Catalogue,
   predictions: Predictions,
-  { positions, scores }: Ranking,
+  { positions, scores }: RankedMovies,
 ): RecommendedMovie[] {
   return Array.from(positions, (position, i) => ({
     rank: i + 1,

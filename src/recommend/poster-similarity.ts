@@ -1,14 +1,14 @@
 /** Similarity of a movie's poster to those of a user's best-rated movies, or to other movies'. */
 import type { MovieId, UserId } from "../ids.js";
 import { cosine, meanEmbedding } from "../posters/vectors/similarity.js";
-import { type ColdStartPoster, type Demographics, getColdStartPosters } from "./cold-start.js";
+import { type ColdStartPoster, type DemographicGroup, getColdStartPosters } from "./cold-start.js";
 import { groupIndices, loadAll, type Reader } from "./reader.js";
 
 /** The posters of this many best-rated movies stand for a user's taste, as in the original. */
 export const topPosters = 3;
 
 /** A user's best-rated movies, or the movies named; `demographics` are those of a guest whose best-rated movies they are. */
-export type SimilarityTarget = { userId: UserId } | { movieIds: readonly MovieId[]; demographics?: Demographics };
+export type SimilarityTarget = { userId: UserId } | { movieIds: readonly MovieId[]; demographics?: DemographicGroup };
 
 /** What posters are compared with. */
 export interface PosterTarget {
@@ -17,7 +17,7 @@ export interface PosterTarget {
   /** The posters that it is the mean of. */
   anchors: { movieId: MovieId; vector: Float32Array }[];
   /** What stands for the posters that a user with fewer than three rated movies lacks. */
-  fallback: { basis: ColdStartPoster["basis"]; ratedMovies: number; demographics: Demographics } | null;
+  fallback: { basis: ColdStartPoster["basis"]; ratedMovies: number; demographics: DemographicGroup } | null;
 }
 
 /** Movies, and what their posters are compared with. */
@@ -60,7 +60,7 @@ function getTargetMovies({ topRatings }: Reader, comparisons: readonly Compariso
 }
 
 interface Fallback extends ColdStartPoster {
-  demographics: Demographics;
+  demographics: DemographicGroup;
 }
 
 /** For users and guests who rated too few movies; null for all others. */

@@ -32,7 +32,7 @@ export async function predictPairs(reader: Reader, keys: readonly PredictionKey[
   const movieIndex = new Map(knownMovies.map(({ id }, index) => [id, index]));
   const known = keys.filter((key) => userIndex.has(key.userId) && movieIndex.has(key.movieId));
   const predictions = await model.predict({
-    users: await withRatings(reader, model, knownUsers),
+    users: await loadRatingsFor(reader, model, knownUsers),
     movies: await reader.services.untrainedMovies(model, knownMovies),
     userIndices: Int32Array.from(known, (key) => userIndex.get(key.userId) as number),
     movieIndices: Int32Array.from(known, (key) => movieIndex.get(key.movieId) as number),
@@ -48,7 +48,7 @@ export async function predictPairs(reader: Reader, keys: readonly PredictionKey[
 }
 
 /** The same users, with their ratings where the model folds them in. */
-export async function withRatings<User extends UserFeatures>(
+export async function loadRatingsFor<User extends UserFeatures>(
   reader: Reader,
   model: Pick<Predictor, "needsRatings">,
   users: readonly User[],

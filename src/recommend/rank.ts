@@ -6,7 +6,7 @@ import type { Catalogue } from "../services/catalogue.js";
 import { rankItems } from "./order-by-stars.js";
 import type { RecommendOptions } from "./recommend-request.js";
 
-export interface Ranking {
+export interface RankedMovies {
   /** Positions in the catalogue, best first. */
   positions: Int32Array;
   /** What each is ordered by. */
@@ -27,7 +27,7 @@ export async function rankMovies(
   excluded: Uint8Array,
   k: number,
   options: RecommendOptions,
-): Promise<Ranking> {
+): Promise<RankedMovies> {
   checkRanking(model, options);
   const { rankBy, popularityBias = 0 } = options;
   if (model.preferences === undefined || rankBy === "RATING") {

@@ -61,8 +61,8 @@ export async function posterImage(
   if (byContent !== null && poster?.format !== byContent[2]) return undefined;
   if (poster === undefined && movie === undefined) return undefined;
   const rendition: Rendition = {
-    width: widthOf(query.get("w")),
-    format: formatOf(query.get("format")) ?? poster?.format ?? "webp",
+    width: parseWidth(query.get("w")),
+    format: parseFormat(query.get("format")) ?? poster?.format ?? "webp",
   };
   const immutable = byContent !== null;
   const image = (bytes: Buffer, name: string, drawn: boolean): PosterImage => ({
@@ -91,7 +91,7 @@ function isMissing({ cause }: AppError): boolean {
   return (cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
 }
 
-function widthOf(text: string | null): PosterWidth | undefined {
+function parseWidth(text: string | null): PosterWidth | undefined {
   return text === null ? undefined : checkWidth(/^\d{1,5}$/.test(text) ? Number(text) : text);
 }
 
@@ -101,7 +101,7 @@ function checkWidth(width: number | string): PosterWidth {
   throw new AppError("INVALID_ARGUMENT", `expected a width of ${posterWidths.join(", ")}, received ${received(width)}`);
 }
 
-function formatOf(text: string | null): ShownFormat | undefined {
+function parseFormat(text: string | null): ShownFormat | undefined {
   const offered = shownFormats.find((format) => format === text);
   if (offered !== undefined || text === null) return offered;
   throw new AppError("INVALID_ARGUMENT", `expected a format of ${shownFormats.join(", ")}, received ${received(text)}`);

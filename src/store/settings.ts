@@ -21,9 +21,9 @@ export interface ServingState {
   activeEncoder: string | undefined;
 }
 
-export type SettingKey = "activeModel" | "activeEncoder";
+export type ServingKey = "activeModel" | "activeEncoder";
 
 export interface SettingsStore {
   serving(): Promise<ServingState>;
-  set(key: SettingKey, value: string): Promise<void>;
+  set(key: ServingKey, value: string): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { installEncoder } from "../../jobs/encoders/install-encoder.js";
 import type { Progress } from "../../jobs/progress.js";
 import { embeddingOrigin } from "../../posters/encoders/add-encoder.js";
 import type { EncoderManifest } from "../../posters/encoders/encoder-store.js";
-import { decimals, wholeNumber } from "../terminal/arguments.js";
+import { decimals, wholeNumberArgument } from "../terminal/arguments.js";
 import { print, printJson, printText } from "../terminal/output.js";
 import { runInterruptible } from "../terminal/run-job.js";
 import { withServices } from "../terminal/with-services.js";
@@ -39,7 +39,7 @@ export function addEncodersAddCommand(encoders: Command): void {
     .option(
       "--size <pixels>",
       "set the width and height of the pictures it reads, where the network leaves them free",
-      wholeNumber("--size", minSize, maxSize),
+      wholeNumberArgument("--size", minSize, maxSize),
     )
     .option(
       "--mean <r,g,b>",

@@ -5,7 +5,7 @@ import type { ErrorDetails } from "../../jobs/evaluate/error-details.js";
 import { evaluateModel } from "../../jobs/evaluate/evaluate-model.js";
 import type { Evaluation } from "../../jobs/evaluate/evaluation.js";
 import { protocolNames } from "../../jobs/evaluate/run-protocol.js";
-import { decimal, oneOf, wholeNumber } from "../terminal/arguments.js";
+import { decimal, oneOf, wholeNumberArgument } from "../terminal/arguments.js";
 import { print, printJson, printTable, printText, say, writeOut } from "../terminal/output.js";
 import { requireModel } from "../terminal/require-existing.js";
 import { runJob } from "../terminal/run-job.js";
@@ -54,15 +54,19 @@ export function addEvaluateCommand(program: Command): void {
       "--split <folder>",
       "take the split of ncf-leave-one-out from He et al.'s *.train.rating and *.test.negative in this folder",
     )
-    .option("--factors <n>", "train with this value, as marquee train does", wholeNumber("--factors", 1, 512))
-    .option("--sweeps <n>", "train with this value, as marquee train does", wholeNumber("--sweeps", 2, 100_000))
-    .option("--burn-in <n>", "train with this value, as marquee train does", wholeNumber("--burn-in", 1, 100_000))
-    .option("--chains <n>", "train with this value, as marquee train does", wholeNumber("--chains", 1, 64))
-    .option("--samples <n>", "train with this value, as marquee train does", wholeNumber("--samples", 1, 1000))
+    .option("--factors <n>", "train with this value, as marquee train does", wholeNumberArgument("--factors", 1, 512))
+    .option("--sweeps <n>", "train with this value, as marquee train does", wholeNumberArgument("--sweeps", 2, 100_000))
+    .option(
+      "--burn-in <n>",
+      "train with this value, as marquee train does",
+      wholeNumberArgument("--burn-in", 1, 100_000),
+    )
+    .option("--chains <n>", "train with this value, as marquee train does", wholeNumberArgument("--chains", 1, 64))
+    .option("--samples <n>", "train with this value, as marquee train does", wholeNumberArgument("--samples", 1, 1000))
     .option(
       "--ranker-factors <n>",
       "train with this value, as marquee train does",
-      wholeNumber("--ranker-factors", 1, 1024),
+      wholeNumberArgument("--ranker-factors", 1, 1024),
     )
     .option(
       "--ranker-unobserved <x>",
@@ -84,7 +88,7 @@ export function addEvaluateCommand(program: Command): void {
 }
 
 function seedList(text: string): number[] {
-  return text.split(",").map(wholeNumber("each of --seeds", 0, 2 ** 31 - 1));
+  return text.split(",").map(wholeNumberArgument("each of --seeds", 0, 2 ** 31 - 1));
 }
 
 async function runEvaluate(options: EvaluateFlags, command: Command): Promise<void> {

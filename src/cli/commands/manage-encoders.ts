@@ -7,7 +7,7 @@ import { trainEncoder } from "../../jobs/encoders/train-encoder.js";
 import { maxLandmarks } from "../../jobs/encoders/train-head.js";
 import { builtinEncoder, type HeadEncoderManifest, listEncoders } from "../../posters/encoders/encoder-store.js";
 import { publishedEncoders } from "../../posters/encoders/pull-encoder.js";
-import { wholeNumber } from "../terminal/arguments.js";
+import { wholeNumberArgument } from "../terminal/arguments.js";
 import { print, printJson, printTable, printText, seconds } from "../terminal/output.js";
 import { requireEncoder, requirePublishedEncoder } from "../terminal/require-existing.js";
 import { runInterruptible } from "../terminal/run-job.js";
@@ -53,10 +53,10 @@ export function addEncoderCommands(program: Command): void {
     .option(
       "--folds <n>",
       "measure it on movies held out in this many parts; 0 for no measuring",
-      wholeNumber("--folds", 0, 20),
+      wholeNumberArgument("--folds", 0, 20),
       5,
     )
-    .option("--seed <n>", "seed everything random", wholeNumber("--seed", 0, 2 ** 31 - 1), 0)
+    .option("--seed <n>", "seed everything random", wholeNumberArgument("--seed", 0, 2 ** 31 - 1), 0)
     .option("--use", "use it from now on")
     .option("--json", "print the result as JSON")
     .action(runTrain);

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { AppError, received } from "../../errors.js";
 import { importModel } from "../../jobs/import/import-model.js";
 import { listModels, pruneModels } from "../../ml/model/model-store.js";
-import { wholeNumber } from "../terminal/arguments.js";
+import { wholeNumberArgument } from "../terminal/arguments.js";
 import { print, printJson, printTable, printText, say } from "../terminal/output.js";
 import { requireModel } from "../terminal/require-existing.js";
 import { withServices } from "../terminal/with-services.js";
@@ -77,7 +77,12 @@ export function addModelCommands(program: Command): void {
       "remove the models of the data folder, except the one that serves and the newest of each kind; a server that still " +
         "answers with a removed one keeps it in memory",
     )
-    .option("--keep <n>", "keep this many of each kind beside the one that serves", wholeNumber("--keep", 0, 1000), 1)
+    .option(
+      "--keep <n>",
+      "keep this many of each kind beside the one that serves",
+      wholeNumberArgument("--keep", 0, 1000),
+      1,
+    )
     .option("--dry-run", "print what would be removed, and remove nothing")
     .option("--json", "print the result as JSON")
     .action(async (options: { keep: number; dryRun?: boolean; json?: boolean }, command: Command) => {

@@ -11,7 +11,7 @@ import {
   tokenScopes,
 } from "../../resolvers/system/edit-tokens.js";
 import { toIsoString } from "../../schema/builder/time.js";
-import { oneOf, userIdArgument, wholeNumber } from "../terminal/arguments.js";
+import { oneOf, userIdArgument, wholeNumberArgument } from "../terminal/arguments.js";
 import { print, printJson, printTable, say } from "../terminal/output.js";
 import { requireToken, requireUser } from "../terminal/require-existing.js";
 import { withServices } from "../terminal/with-services.js";
@@ -77,7 +77,7 @@ export function addTokenCommands(program: Command): void {
   token
     .command("revoke")
     .description("revoke a token, which stops working at once")
-    .argument("<number>", "its number, as marquee token list shows it", wholeNumber("<number>", 1, 2 ** 31 - 1))
+    .argument("<number>", "its number, as marquee token list shows it", wholeNumberArgument("<number>", 1, 2 ** 31 - 1))
     .option("--json", "print the token that was revoked as JSON")
     .action(async (id: number, options: { json?: boolean }, command: Command) => {
       await withServices(command, async (services) => {

@@ -14,7 +14,7 @@ import { predictPairs } from "../../recommend/predict.js";
 import { createReader, loadAll, type Reader } from "../../recommend/reader.js";
 import type { RecommendedMovie } from "../../recommend/recommend-request.js";
 import type { Services } from "../../services/services.js";
-import { decimal, movieIdArgument, oneOf, userIdArgument, wholeNumber } from "../terminal/arguments.js";
+import { decimal, movieIdArgument, oneOf, userIdArgument, wholeNumberArgument } from "../terminal/arguments.js";
 import { print, printJson, printTable, printText, say, writeOut } from "../terminal/output.js";
 import { requireModel, requireMovies, requireUser } from "../terminal/require-existing.js";
 import { withServices } from "../terminal/with-services.js";
@@ -32,12 +32,12 @@ export function addRecommendCommands(program: Command): void {
     .option(
       "--first <n>",
       "recommend this many movies (default: 15, or 5 with --similar)",
-      wholeNumber("--first", 1, 100),
+      wholeNumberArgument("--first", 1, 100),
     )
     .option(
       "--candidates <n>",
       "re-rank this many of the first movies with --similar (default: 30)",
-      wholeNumber("--candidates", 1, 1000),
+      wholeNumberArgument("--candidates", 1, 1000),
     )
     .option(
       "--rank-by <order>",
@@ -65,7 +65,7 @@ export function addRecommendCommands(program: Command): void {
     .option(
       "--first <n>",
       "print this many where no movie is named (default: 20, or all with --json)",
-      wholeNumber("--first", 1, 1_000_000),
+      wholeNumberArgument("--first", 1, 1_000_000),
     )
     .option("--model <name>", "predict with this model")
     .option("--json", "print the result as JSON")
@@ -75,7 +75,7 @@ export function addRecommendCommands(program: Command): void {
     .command("sample")
     .summary("print random ratings")
     .description("print random ratings with their users and movies")
-    .option("-n, --count <n>", "print this many ratings", wholeNumber("--count", 1, 10_000), 10)
+    .option("-n, --count <n>", "print this many ratings", wholeNumberArgument("--count", 1, 10_000), 10)
     .option("--json", "print the result as JSON")
     .action(async (options: { count: number; json?: boolean }, command: Command) => {
       await withServices(command, async ({ store: { ratings } }) => {

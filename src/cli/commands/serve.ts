@@ -5,6 +5,7 @@ import { embeddedDatasetNote } from "../../datasets/embedded/generate-ratings.js
 import { removeLeftOvers } from "../../files/temporary.js";
 import { embedPosters } from "../../jobs/embed-posters.js";
 import { setUp } from "../../jobs/setup-embedded.js";
+import { createPosterProviders } from "../../posters/providers/configured-providers.js";
 import { firstToken } from "../../resolvers/system/edit-tokens.js";
 import { currentRequestId } from "../../server/errors/request-id.js";
 import { exampleQuery } from "../../server/graphiql/example-query.js";
@@ -13,7 +14,7 @@ import { openServices, type Services } from "../../services/services.js";
 import { print, printJson, say, seconds } from "../terminal/output.js";
 import { runJob } from "../terminal/run-job.js";
 import { readCommandConfig } from "../terminal/setting-options.js";
-import { createPosterProviders, toAppOptions, withServices } from "../terminal/with-services.js";
+import { toAppOptions, withServices } from "../terminal/with-services.js";
 
 // The server's only thread must not block on another process's lock: writes are retried instead.
 const serverBusyTimeoutMs = 5;

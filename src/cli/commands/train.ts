@@ -7,7 +7,7 @@ import { type BaselineOptions, baselineDefaults } from "../../ml/baseline/baseli
 import { bayesDefaults } from "../../ml/bayes/bayes-train.js";
 import { rankerDefaults } from "../../ml/ranker/ranker-train.js";
 import { mfDefaults } from "../../ml/training/mf-train.js";
-import { decimal, oneOf, wholeNumber } from "../terminal/arguments.js";
+import { decimal, oneOf, wholeNumberArgument } from "../terminal/arguments.js";
 import { partialModel } from "../terminal/interrupt.js";
 import { print, printJson, printText, seconds } from "../terminal/output.js";
 import { runInterruptible } from "../terminal/run-job.js";
@@ -54,37 +54,41 @@ export function addTrainCommand(program: Command): void {
       "hold out this share of the ratings to measure with, 0 for none (default: 0.1, for baseline 0.2)",
       decimal("--validation", 0, 0.9),
     )
-    .option("--seed <n>", "seed the split and everything random (default: 0)", wholeNumber("--seed", 0, 2 ** 31 - 1))
+    .option(
+      "--seed <n>",
+      "seed the split and everything random (default: 0)",
+      wholeNumberArgument("--seed", 0, 2 ** 31 - 1),
+    )
     .optionsGroup("Options of bayes and mf:")
     .option(
       "--factors <n>",
       `fit this many dimensions (default: ${bayesDefaults.factors}, for mf ${mfDefaults.factors}); for bayes a multiple of 4`,
-      wholeNumber("--factors", 1, 512),
+      wholeNumberArgument("--factors", 1, 512),
     )
     .option(
       "--sweeps <n>",
       `run this many sweeps of each chain (bayes only; default: ${bayesDefaults.sweeps})`,
-      wholeNumber("--sweeps", 2, 100_000),
+      wholeNumberArgument("--sweeps", 2, 100_000),
     )
     .option(
       "--burn-in <n>",
       `discard this many first sweeps (bayes only; default: ${bayesDefaults.burnIn}, at most half the sweeps)`,
-      wholeNumber("--burn-in", 1, 100_000),
+      wholeNumberArgument("--burn-in", 1, 100_000),
     )
     .option(
       "--chains <n>",
       `run this many chains, each in a thread of its own (bayes only; default: ${bayesDefaults.chains})`,
-      wholeNumber("--chains", 1, 64),
+      wholeNumberArgument("--chains", 1, 64),
     )
     .option(
       "--samples <n>",
       `keep this many samples in all (bayes only; default: ${bayesDefaults.samples})`,
-      wholeNumber("--samples", 1, 1000),
+      wholeNumberArgument("--samples", 1, 1000),
     )
     .option(
       "--iterations <n>",
       `run this many rounds of least squares (mf only; default: ${mfDefaults.iterations})`,
-      wholeNumber("--iterations", 1, 1000),
+      wholeNumberArgument("--iterations", 1, 1000),
     )
     .option(
       "--storage <type>",
@@ -99,7 +103,7 @@ export function addTrainCommand(program: Command): void {
     .option(
       "--ranker-factors <n>",
       `fit this many dimensions of the ranker (default: ${rankerDefaults.ials.factors})`,
-      wholeNumber("--ranker-factors", 1, 1024),
+      wholeNumberArgument("--ranker-factors", 1, 1024),
     )
     .option(
       "--ranker-unobserved <x>",
@@ -115,12 +119,12 @@ export function addTrainCommand(program: Command): void {
     .option(
       "--epochs <n>",
       `train for at most this many epochs (default: ${b.epochs})`,
-      wholeNumber("--epochs", 1, 1000),
+      wholeNumberArgument("--epochs", 1, 1000),
     )
     .option(
       "--batch-size <n>",
       `use this many ratings in each step (default: ${b.batchSize})`,
-      wholeNumber("--batch-size", 1, 100_000),
+      wholeNumberArgument("--batch-size", 1, 100_000),
     )
     .option(
       "--learning-rate <x>",
@@ -135,7 +139,7 @@ export function addTrainCommand(program: Command): void {
     .option(
       "--patience <n>",
       `stop after this many epochs without a better one (default: ${b.patience})`,
-      wholeNumber("--patience", 1, 1000),
+      wholeNumberArgument("--patience", 1, 1000),
     )
     .optionsGroup("Options:")
     .option("--no-use", "train only, and leave the model that serves as it is")

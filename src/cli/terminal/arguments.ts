@@ -3,7 +3,7 @@ import { AppError, received } from "../../errors.js";
 import { type MovieId, parseMovieId, parseUserId, type UserId } from "../../ids.js";
 
 /** A parser of whole numbers. @throws {AppError} USAGE outside the range, ends included */
-export function wholeNumber(name: string, min: number, max: number): (text: string) => number {
+export function wholeNumberArgument(name: string, min: number, max: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
     if (!(value >= min && value <= max)) {

@@ -3,9 +3,7 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import type { Config } from "../../config/config.js";
 import { AppError, received } from "../../errors.js";
-import { folderProvider } from "../../posters/providers/folder.js";
-import type { PosterProvider } from "../../posters/providers/provider.js";
-import { tmdbProvider } from "../../posters/providers/tmdb.js";
+import { createPosterProviders } from "../../posters/providers/configured-providers.js";
 import type { AppOptions } from "../../server/app.js";
 import { openServices, type Services } from "../../services/services.js";
 import { readCommandConfig } from "./setting-options.js";
@@ -45,17 +43,4 @@ export function toAppOptions(config: Config): AppOptions {
   const { jwksUrl, jwtIssuer: issuer, jwtAudience: audience, jwtUserClaim: userClaim } = config;
   const { jwtScopeClaims: scopeClaims } = config;
   return { ...config, jwt: jwksUrl === "" ? undefined : { jwksUrl, issuer, audience, userClaim, scopeClaims } };
-}
-
-/** The poster providers that are set up, in the order of the setting. */
-export function createPosterProviders({
-  posterProviders,
-  posterFolder,
-  tmdbApiKey,
-  tmdbUrl,
-}: Config): PosterProvider[] {
-  return posterProviders.flatMap((name) => {
-    if (name === "folder") return posterFolder === "" ? [] : [folderProvider(posterFolder)];
-    return tmdbApiKey === "" ? [] : [tmdbProvider({ key: tmdbApiKey, baseUrl: tmdbUrl })];
-  });
 }

@@ -40,8 +40,8 @@ export function takeSample(
 function toRows(arena: Arena, factors: number, rows: number, blocks: readonly Slice[]): Float32Array {
   const stride = factors + 1;
   const out = new Float32Array(rows * stride);
-  blocks.forEach((place, block) => {
-    const view = arena.f32(place);
+  blocks.forEach((slice, block) => {
+    const view = arena.f32(slice);
     for (let row = 0; row < rows; row++) {
       if (block === 0) out[row * stride + factors] = view[row * width];
       else for (let k = 0; k < width; k++) out[row * stride + (block - 1) * width + k] = view[row * width + k];

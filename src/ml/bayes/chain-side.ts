@@ -63,9 +63,9 @@ export function createSide(memory: ChainMemory, { ratings, groups }: SideData, d
   const { arena, blocks } = memory;
   const { rows } = ratings;
   const filled = (length: number, value: number) => {
-    const place = arena.floats(length);
-    arena.f32(place).fill(value);
-    return place;
+    const slice = arena.floats(length);
+    arena.f32(slice).fill(value);
+    return slice;
   };
   const ones = arena.floats(rows * width);
   const side: Side = {
@@ -113,8 +113,8 @@ function createGroup(
     mu: new Float64Array(blocks * width),
   };
   group.lambda[0] = 10;
-  group.V.forEach((place, block) => {
-    const view = arena.f32(place);
+  group.V.forEach((slice, block) => {
+    const view = arena.f32(slice);
     for (let k = 0; k < view.length; k++) if (block > 0 || k % width === 0) view[k] = sd * kernel.normal();
   });
   return group;

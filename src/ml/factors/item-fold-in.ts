@@ -36,7 +36,7 @@ export function createColdItem(
 /**
  * An item that is known by its labels and by ratings, from the other side: users' vectors are the rows, and what
  * the labels and the poster say is the prior.
- * @param raters folded users, in the order of `stars`
+ * @param raters user embeddings, in the order of `stars`
  */
 export function foldItem(
   solver: FoldInSolver,

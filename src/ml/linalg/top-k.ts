@@ -12,16 +12,16 @@ export function topK(scores: Float32Array, excluded: Uint8Array, k: number): Int
   // A list kept sorted by insertion: k is small compared with the number of scores, so few are ever inserted.
   const best = new Int32Array(Math.max(0, Math.min(k, scores.length)));
   let count = 0;
-  for (let place = 0; place < scores.length; place++) {
-    const score = scores[place];
-    if (excluded[place] || !(score > Number.NEGATIVE_INFINITY)) continue;
+  for (let index = 0; index < scores.length; index++) {
+    const score = scores[index];
+    if (excluded[index] || !(score > Number.NEGATIVE_INFINITY)) continue;
     if (count === best.length && (count === 0 || score <= scores[best[count - 1]])) continue;
     let at = count < best.length ? count++ : count - 1;
     while (at > 0 && score > scores[best[at - 1]]) {
       best[at] = best[at - 1];
       at--;
     }
-    best[at] = place;
+    best[at] = index;
   }
   return best.subarray(0, count);
 }

@@ -7,7 +7,7 @@ import type { LinkResult } from "../../store/links.js";
 import type { Movie } from "../../store/movies.js";
 import type { Context } from "../request/context.js";
 import { checkFirst } from "../request/cursors.js";
-import { findMovie, invalidImdbId, movieIdOf } from "../request/lookup.js";
+import { findMovie, invalidImdbId, toMovieId } from "../request/lookup.js";
 import type { LinkCandidate } from "../request/row-types.js";
 
 export interface LinkInput {
@@ -65,7 +65,7 @@ function parseLink({ movieId, imdbId }: LinkInput): { movieId: MovieId; imdbId: 
     if (id === undefined) throw invalidImdbId(imdbId);
     return id;
   });
-  return { movieId: inField(["movieId"], () => movieIdOf(movieId)), imdbId: parsed };
+  return { movieId: inField(["movieId"], () => toMovieId(movieId)), imdbId: parsed };
 }
 
 /** @throws {AppError} MOVIE_NOT_FOUND; ImdbIdTaken */
@@ -77,7 +77,7 @@ function toMovie({ imdbId }: { imdbId: ImdbId | null }, result: LinkResult): Mov
 
 /** @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND */
 export async function unlinkImdb(context: Context, movieId: string): Promise<Movie> {
-  const link = { movieId: inField(["movieId"], () => movieIdOf(movieId)), imdbId: null };
+  const link = { movieId: inField(["movieId"], () => toMovieId(movieId)), imdbId: null };
   const [result] = await context.services.store.links.set([link]);
   return toMovie(link, result);
 }

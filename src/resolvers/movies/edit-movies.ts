@@ -8,7 +8,7 @@ import type { Services } from "../../services/services.js";
 import type { Movie, MovieTitle } from "../../store/movies.js";
 import type { Context } from "../request/context.js";
 import { text, wholeNumber } from "../request/input-schemas.js";
-import { movieIdOf } from "../request/lookup.js";
+import { toMovieId } from "../request/lookup.js";
 
 const genre = text(1, 50).refine((name) => !name.includes("|"), {
   error: ({ input }) => `expected a genre without |, received ${received(input)}`,
@@ -44,7 +44,7 @@ export async function updateMovie(
   { services }: Context,
   input: { movieId: string; title?: string | null; year?: number | null; genres?: readonly string[] | null },
 ): Promise<Movie> {
-  const id = inField(["movieId"], () => movieIdOf(input.movieId));
+  const id = inField(["movieId"], () => toMovieId(input.movieId));
   const genres = input.genres == null ? undefined : await toKnownSpellings(services, input.genres);
   const movie = await services.store.movies.update(id, (before) => {
     const year = input.year ?? before.year;

@@ -24,7 +24,7 @@ export function checkRepresentations(representations: readonly unknown[]): void 
 }
 
 /** All that a request refers to are read together; null where there is none. */
-export async function movieOfKey(
+export async function findMovieByKey(
   { loaders }: Context,
   key: { movieId: number } | { imdbId: string },
 ): Promise<Movie | null> {
@@ -36,8 +36,8 @@ export async function movieOfKey(
   return imdbId === undefined ? null : ((await loaders.movieByImdbId.load(imdbId)) ?? null);
 }
 
-/** As `movieOfKey`. What of the user may be read, each field says. */
-export async function userOfKey({ loaders }: Context, key: { userId: number }): Promise<User | null> {
+/** As `findMovieByKey`. What of the user may be read, each field says. */
+export async function findUserByKey({ loaders }: Context, key: { userId: number }): Promise<User | null> {
   const userId = parseUserId(String(key.userId));
   return userId === undefined ? null : ((await loaders.userById.load(userId)) ?? null);
 }

@@ -7,7 +7,7 @@ import { savePoster } from "../../posters/images/store.js";
 import type { Movie } from "../../store/movies.js";
 import { unixNow } from "../../unix-time.js";
 import type { Context } from "../request/context.js";
-import { movieIdOf } from "../request/lookup.js";
+import { toMovieId } from "../request/lookup.js";
 
 export { maxPosterBytes } from "../../posters/images/open-image.js";
 
@@ -22,7 +22,7 @@ export interface UploadedFile {
  * @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, POSTER_UNREADABLE
  */
 export async function uploadPoster(context: Context, movieId: string, file: UploadedFile): Promise<Movie> {
-  const id = inField(["movieId"], () => movieIdOf(movieId));
+  const id = inField(["movieId"], () => toMovieId(movieId));
   const { store, folders, encoders } = context.services;
   const movie = await getMovie(context, id);
   if (file.size > maxPosterBytes) {
@@ -48,7 +48,7 @@ export async function uploadPoster(context: Context, movieId: string, file: Uplo
  * @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, POSTER_NOT_FOUND
  */
 export async function removePoster(context: Context, movieId: string): Promise<Movie> {
-  const id = inField(["movieId"], () => movieIdOf(movieId));
+  const id = inField(["movieId"], () => toMovieId(movieId));
   const movie = await getMovie(context, id);
   if ((await context.services.store.posters.delete(id)) === undefined) {
     throw new AppError("POSTER_NOT_FOUND", `movie ${id} has no poster`);

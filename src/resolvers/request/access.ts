@@ -5,7 +5,7 @@ import { AppError, inField } from "../../errors.js";
 import type { UserId } from "../../ids.js";
 import type { ReadableUsers, User } from "../../store/users.js";
 import type { Context } from "./context.js";
-import { findUser, userIdOf } from "./lookup.js";
+import { findUser, toUserId } from "./lookup.js";
 
 /** Whether the viewer may read a user's ratings, demographics and what follows from them. */
 export function mayReadUser(
@@ -38,7 +38,7 @@ export async function findReadableUser(context: Context, id: string | null | und
 export function actingUserId(context: Context, id: string | null | undefined): UserId {
   const { viewer } = context;
   if (id == null) return ownId(context);
-  const userId = inField(["userId"], () => userIdOf(id));
+  const userId = inField(["userId"], () => toUserId(id));
   if (viewer.scope !== "admin" && viewer.userId !== userId) {
     throw refusal(viewer, `a token of user ${userId}, or of the scope admin, to change what is theirs`);
   }

@@ -25,12 +25,12 @@ export interface PageRequest {
 }
 
 /** @param order names the list's order: a cursor of another order stands nowhere in it */
-export function cursorOf(order: string, { value, id }: Key): string {
+export function encodeCursor(order: string, { value, id }: Key): string {
   return Buffer.from(JSON.stringify([order, value, id])).toString("base64url");
 }
 
 /** @throws {AppError} INVALID_ARGUMENT when the text is no cursor of ours, or of a list of another order */
-export function keyOfCursor(order: string, cursor: string): Key {
+export function decodeCursor(order: string, cursor: string): Key {
   const parts = parse(Buffer.from(cursor, "base64url").toString("utf8"));
   const [of, value, id] = Array.isArray(parts) ? parts : [];
   const isKey = (typeof value === "number" || typeof value === "string") && Number.isSafeInteger(id);
@@ -54,11 +54,11 @@ function parse(text: string): unknown {
   }
 }
 
-/** @throws {AppError} as `keyOfCursor` */
-export function keyPageOf(order: string, { after, before, limit, inverted }: PageRequest): KeyPage {
+/** @throws {AppError} as `decodeCursor` */
+export function toKeyPage(order: string, { after, before, limit, inverted }: PageRequest): KeyPage {
   return {
-    after: after === undefined ? undefined : keyOfCursor(order, after),
-    before: before === undefined ? undefined : keyOfCursor(order, before),
+    after: after === undefined ? undefined : decodeCursor(order, after),
+    before: before === undefined ? undefined : decodeCursor(order, before),
     limit,
     inverted,
   };
@@ -83,5 +83,5 @@ export function checkPage(order: string, args: PageArgs): void {
   if (args.first != null && args.last != null) {
     throw new AppError("INVALID_ARGUMENT", "expected either first or last, received both");
   }
-  for (const cursor of [args.after, args.before]) if (cursor != null) keyOfCursor(order, cursor);
+  for (const cursor of [args.after, args.before]) if (cursor != null) decodeCursor(order, cursor);
 }

@@ -7,7 +7,7 @@ import type { User } from "../../store/users.js";
 import type { Context } from "./context.js";
 
 /** A user id from the data set's own number, or from a global id. @throws {AppError} INVALID_ID */
-export function userIdOf(id: string): UserId {
+export function toUserId(id: string): UserId {
   const parsed = parseUserId(id) ?? parseUserId(localId("User", id));
   if (parsed === undefined) {
     throw new AppError(
@@ -19,7 +19,7 @@ export function userIdOf(id: string): UserId {
 }
 
 /** Rows by the numbers of global ids, in the order asked; undefined where there is none, or can be none. */
-export function nodesOf<Id, Row>(
+export function loadNodes<Id, Row>(
   ids: readonly string[],
   parse: (text: string) => Id | undefined,
   loader: DataLoader<Id, Row | undefined>,
@@ -33,7 +33,7 @@ export function nodesOf<Id, Row>(
 }
 
 /** A movie id from the data set's own number, or from a global id. @throws {AppError} INVALID_ID */
-export function movieIdOf(id: string): MovieId {
+export function toMovieId(id: string): MovieId {
   const parsed = parseMovieId(id) ?? parseMovieId(localId("Movie", id));
   if (parsed === undefined) {
     throw new AppError(
@@ -46,7 +46,7 @@ export function movieIdOf(id: string): MovieId {
 
 /** @throws {AppError} INVALID_ID, USER_NOT_FOUND */
 export async function findUser(context: Context, id: string): Promise<User> {
-  const userId = userIdOf(id);
+  const userId = toUserId(id);
   const user = await context.loaders.userById.load(userId);
   if (user === undefined) throw userNotFound(userId);
   return user;
@@ -58,7 +58,7 @@ export async function findMovie(context: Context, by: { id?: string | null; imdb
     throw new AppError("INVALID_ARGUMENT", "expected either id or imdbId to find a movie by, received both or none");
   }
   if (by.id != null) {
-    const movieId = movieIdOf(by.id);
+    const movieId = toMovieId(by.id);
     const movie = await context.loaders.movieById.load(movieId);
     if (movie === undefined) throw movieNotFound(movieId);
     return movie;
@@ -76,7 +76,7 @@ export async function findMovieIds({ loaders }: Context, ids: readonly string[])
   // The catalogue is in memory: a thousand ids that each of many lists excludes need no read.
   const { positionOf } = await loaders.catalogue.load("current");
   return ids.map((id) => {
-    const movieId = movieIdOf(id);
+    const movieId = toMovieId(id);
     if (!positionOf.has(movieId)) throw movieNotFound(movieId);
     return movieId;
   });

@@ -3,7 +3,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { AppError } from "../../errors.js";
 
 export interface InputIssue {
-  /** Such as `["input", "title"]`; places in lists are numbers. */
+  /** Such as `["input", "title"]`; indices of lists are numbers. */
   path: (string | number)[];
   /** What was expected. */
   message: string;
@@ -30,12 +30,12 @@ export function validated<Value>(schema: StandardSchemaV1<unknown, Value>, value
   if (result.issues === undefined) return result.value;
   throw new InvalidInput(
     result.issues.map(({ path = [], message }) => ({
-      path: [at, ...path.map((part) => (typeof part === "object" ? part.key : part)).map(partOf)],
+      path: [at, ...path.map((part) => (typeof part === "object" ? part.key : part)).map(toPathPart)],
       message,
     })),
   );
 }
 
-function partOf(part: PropertyKey): string | number {
+function toPathPart(part: PropertyKey): string | number {
   return typeof part === "number" ? part : String(part);
 }

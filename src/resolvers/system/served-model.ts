@@ -14,7 +14,7 @@ export async function servedModel({ services }: Context): Promise<ManifestDraft 
 }
 
 /** Which parts its ranker has. */
-export function rankerOf(manifest: ManifestDraft): string | null {
+export function getRankerName(manifest: ManifestDraft): string | null {
   if (manifest.kind === "baseline" || manifest.ranker === undefined) return null;
   return manifest.ranker.ease === null ? "ials" : "ials+ease";
 }

@@ -1,5 +1,6 @@
 /** Creates, updates and deletes users. */
 import { z } from "zod";
+import { ageGroups } from "../../datasets/movielens/demographics.js";
 import { received, userNotFound } from "../../errors.js";
 import type { UserId } from "../../ids.js";
 import type { Demographics, User } from "../../store/users.js";
@@ -7,15 +8,14 @@ import { actingUserId } from "../request/access.js";
 import type { Context } from "../request/context.js";
 import { oneOfThese, text } from "../request/input-schemas.js";
 
+export { ageGroups } from "../../datasets/movielens/demographics.js";
+
 export interface DemographicsInput {
   gender?: string | null;
   ageGroup?: number | null;
   occupation?: string | null;
   zipCode?: string | null;
 }
-
-/** Lower bounds of MovieLens 1M's age groups. */
-export const ageGroups = [1, 18, 25, 35, 45, 50, 56] as const;
 
 /** Null is unknown; what is left out stays as it is. */
 export const demographicsSchema = z.object({

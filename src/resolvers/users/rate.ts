@@ -6,7 +6,7 @@ import type { Rating, SetRating } from "../../store/ratings.js";
 import { unixNow } from "../../unix-time.js";
 import { actingUserId } from "../request/access.js";
 import type { Context } from "../request/context.js";
-import { movieIdOf } from "../request/lookup.js";
+import { toMovieId } from "../request/lookup.js";
 
 interface RatingOwner {
   /** By default the viewer. */
@@ -61,7 +61,7 @@ export async function rateMovies(
 /** @returns the deleted rating. @throws {AppError} INVALID_ID, RATING_NOT_FOUND; as `actingUserId` */
 export async function removeRating(context: Context, input: RatingOwner & { movieId: string }): Promise<Rating> {
   const userId = actingUserId(context, input.userId);
-  const movieId = inField(["movieId"], () => movieIdOf(input.movieId));
+  const movieId = inField(["movieId"], () => toMovieId(input.movieId));
   const removed = await context.services.store.ratings.delete(userId, movieId);
   if (removed === undefined) {
     throw new AppError("RATING_NOT_FOUND", `user ${userId} has not rated movie ${movieId}`);
@@ -71,7 +71,7 @@ export async function removeRating(context: Context, input: RatingOwner & { movi
 
 function checkRating({ movieId, rating }: MovieRating): CheckedRating {
   return {
-    movieId: inField(["movieId"], () => movieIdOf(movieId)),
+    movieId: inField(["movieId"], () => toMovieId(movieId)),
     stars: inField(["rating"], () => checkStars(rating)),
   };
 }

@@ -2,7 +2,7 @@
 import { complexityFromQuery } from "@pothos/plugin-complexity";
 import { type GraphQLFieldResolver, type GraphQLSchema, graphql, Kind } from "graphql";
 import { hasScope, refusal } from "../../access/scopes.js";
-import { checkRepresentations, movieOfKey, userOfKey } from "../../resolvers/movies/entities.js";
+import { checkRepresentations, findMovieByKey, findUserByKey } from "../../resolvers/movies/entities.js";
 import type { Context } from "../../resolvers/request/context.js";
 import { builder, checkComplexity } from "./builder.js";
 import { Movie, User } from "./refs.js";
@@ -10,12 +10,12 @@ import { withSettledLists } from "./settled-lists.js";
 
 builder.asEntity(Movie, {
   key: [builder.selection<{ movieId: number }>("movieId"), builder.selection<{ imdbId: string }>("imdbId")],
-  resolveReference: (key, context) => movieOfKey(context, key),
+  resolveReference: (key, context) => findMovieByKey(context, key),
 });
 
 builder.asEntity(User, {
   key: builder.selection<{ userId: number }>("userId"),
-  resolveReference: (key, context) => userOfKey(context, key),
+  resolveReference: (key, context) => findUserByKey(context, key),
 });
 
 /** The schema with `_service` and `_entities`, under the same limits as other fields. */

@@ -2,13 +2,13 @@
 import { resolveCursorConnection } from "@pothos/plugin-relay";
 import {
   checkPage,
-  cursorOf,
   defaultPage,
+  encodeCursor,
   type Keyed,
   type KeyPage,
-  keyPageOf,
   maxPage,
   type PageArgs,
+  toKeyPage,
 } from "../../resolvers/request/cursors.js";
 
 /**
@@ -23,10 +23,10 @@ export async function toConnection<Row extends { id: number }>(
   total: () => number | Promise<number>,
 ) {
   checkPage(order, args);
-  const toCursor = ({ node, value }: Keyed<Row>) => cursorOf(order, { value, id: node.id });
+  const toCursor = ({ node, value }: Keyed<Row>) => encodeCursor(order, { value, id: node.id });
   const options = { args, defaultSize: defaultPage, maxSize: maxPage, toCursor };
   const page = await resolveCursorConnection<Promise<Keyed<Row>[]>>(options, async (request) =>
-    read(keyPageOf(order, request)),
+    read(toKeyPage(order, request)),
   );
   const { startCursor, endCursor, ...pageInfo } = page.pageInfo;
   // For an empty page the plugin sets both cursors to "".

@@ -12,7 +12,7 @@ import {
 import { type SimilarMovie as SimilarMovieOf, similarMovies } from "../../resolvers/movies/similar-movies.js";
 import { type SimilarPoster as SimilarPosterOf, similarPosters } from "../../resolvers/movies/similar-posters.js";
 import { maxPage } from "../../resolvers/request/cursors.js";
-import { findMovie, nodesOf } from "../../resolvers/request/lookup.js";
+import { findMovie, loadNodes } from "../../resolvers/request/lookup.js";
 import type { Movie as MovieRow } from "../../resolvers/request/row-types.js";
 import { builder } from "../builder/builder.js";
 import { FloatRange, IntRange, MovieOrder } from "../builder/filters.js";
@@ -54,7 +54,7 @@ const SimilarMovie = builder.objectRef<SimilarMovieOf>("SimilarMovie").implement
 builder.node(Movie, {
   description: "A movie.",
   id: { resolve: ({ id }) => id, description: "Global id." },
-  loadManyWithoutCache: (ids, { loaders }) => nodesOf(ids, parseMovieId, loaders.movieById) as Promise<MovieRow[]>,
+  loadManyWithoutCache: (ids, { loaders }) => loadNodes(ids, parseMovieId, loaders.movieById) as Promise<MovieRow[]>,
   fields: (t) => ({
     movieId: t.exposeInt("id", { description: "Movie number in the data set." }),
     title: t.exposeString("displayTitle", {

@@ -1,5 +1,5 @@
 /** The Model type with its metrics, and the query for the active model. */
-import { rankerOf, servedModel } from "../../resolvers/system/served-model.js";
+import { getRankerName, servedModel } from "../../resolvers/system/served-model.js";
 import { builder } from "../builder/builder.js";
 import { Model, ModelMetrics, RatingHistogram } from "../builder/refs.js";
 
@@ -15,7 +15,7 @@ Model.implement({
     ranker: t.string({
       nullable: true,
       description: "Ranker for `rankBy: PREFERENCE`: `ials+ease` or `ials`; null if there is none.",
-      resolve: (model) => rankerOf(model),
+      resolve: (model) => getRankerName(model),
     }),
     dataset: t.string({
       description: "Name of the data set with its users and movies.",

@@ -1,6 +1,6 @@
 /** The Token type, and the query and mutations for tokens. */
 import { inField } from "../../errors.js";
-import { userIdOf } from "../../resolvers/request/lookup.js";
+import { toUserId } from "../../resolvers/request/lookup.js";
 import {
   allTokens,
   createTokenSchema,
@@ -82,7 +82,7 @@ addMutation("createToken", {
   resultDescription: "The token, or the reason for the failure.",
   errors: ["INVALID_ID", "USER_NOT_FOUND"],
   resolve: ({ services }, { name, scope, userId }) =>
-    makeToken(services, { name, scope, userId: userId == null ? null : inField(["userId"], () => userIdOf(userId)) }),
+    makeToken(services, { name, scope, userId: userId == null ? null : inField(["userId"], () => toUserId(userId)) }),
 });
 
 const RevokeTokenInput = builder.inputType("RevokeTokenInput", {

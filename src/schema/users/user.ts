@@ -9,7 +9,7 @@ import {
 } from "../../resolvers/recommendations/recommendations.js";
 import { viewerAsUser } from "../../resolvers/request/access.js";
 import { defaultPage, maxPage } from "../../resolvers/request/cursors.js";
-import { findUser, nodesOf } from "../../resolvers/request/lookup.js";
+import { findUser, loadNodes } from "../../resolvers/request/lookup.js";
 import type { User as UserRow } from "../../resolvers/request/row-types.js";
 import {
   toRatingOrder,
@@ -32,7 +32,7 @@ builder.node(User, {
     "A user who rates movies. Demographics are null if the data set has none. Ratings and demographics of users outside any " +
     "published data set are private: reading them requires their own token or scope admin.",
   id: { resolve: ({ id }) => id, description: "Global id." },
-  loadManyWithoutCache: (ids, { loaders }) => nodesOf(ids, parseUserId, loaders.userById) as Promise<UserRow[]>,
+  loadManyWithoutCache: (ids, { loaders }) => loadNodes(ids, parseUserId, loaders.userById) as Promise<UserRow[]>,
   fields: (t) => ({
     userId: t.exposeInt("id", { description: "User number in the data set." }),
     externalId: t.exposeString("externalId", {

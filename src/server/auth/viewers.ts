@@ -36,7 +36,7 @@ export function createViewers(
         // All paths but public ones: a variant such as `/graphql/` must not bypass authentication.
         if (authenticator === undefined || url.pathname === "/" || url.pathname.startsWith("/posters/")) return;
         try {
-          viewers.set(request, await authenticator.viewerOf(request.headers.get("authorization")));
+          viewers.set(request, await authenticator.getViewer(request.headers.get("authorization")));
         } catch (error) {
           const code = error instanceof AppError ? error.code : undefined;
           const tooMany = code === "UNAUTHENTICATED" ? await chargeRefused(request) : undefined;

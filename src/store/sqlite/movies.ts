@@ -8,7 +8,14 @@ import type { Keyed } from "../paging.js";
 import type { Database } from "./database.js";
 import { createIdCounter } from "./own-ids.js";
 import { countMovieChange } from "./settings.js";
-import { createParameters, createStatements, type Parameters, toKeyset, toRange, toWhere } from "./statements.js";
+import {
+  createParameters,
+  createStatements,
+  type Parameters,
+  toKeyset,
+  toRangeConditions,
+  toWhere,
+} from "./statements.js";
 import { movies } from "./tables.js";
 import { write } from "./transaction.js";
 
@@ -169,9 +176,9 @@ function toConditions(filter: MovieFilter, parameters: Parameters): (string | un
     ...(filter.genres ?? []).map(hasGenre),
     anyGenre && hasAny(anyGenre),
     excludeGenres?.length ? `NOT ${hasAny(excludeGenres)}` : undefined,
-    ...toRange("m.year", filter.years, parameters),
-    ...toRange(ratingCount, filter.ratingCount, parameters),
-    ...toRange("(s.rating_sum / nullif(s.rating_count, 0))", filter.meanRating, parameters),
+    ...toRangeConditions("m.year", filter.years, parameters),
+    ...toRangeConditions(ratingCount, filter.ratingCount, parameters),
+    ...toRangeConditions("(s.rating_sum / nullif(s.rating_count, 0))", filter.meanRating, parameters),
     linked === undefined ? undefined : `m.imdb_id IS ${linked ? "NOT NULL" : "NULL"}`,
     uncertainLink === undefined
       ? undefined

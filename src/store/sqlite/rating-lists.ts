@@ -3,7 +3,14 @@ import type { UserId } from "../../ids.js";
 import type { Keyed } from "../paging.js";
 import type { Rating, RatingFilter, RatingOrderField, RatingStore } from "../ratings.js";
 import type { Database } from "./database.js";
-import { createParameters, createStatements, type Parameters, toKeyset, toRange, toWhere } from "./statements.js";
+import {
+  createParameters,
+  createStatements,
+  type Parameters,
+  toKeyset,
+  toRangeConditions,
+  toWhere,
+} from "./statements.js";
 import { toReadable } from "./users.js";
 
 const columns = "r.id, r.user_id AS userId, r.movie_id AS movieId, r.rating, r.rated_at AS ratedAt, r.edited";
@@ -95,8 +102,8 @@ function toConditions(filter: RatingFilter, parameters: Parameters): (string | u
   return [
     userId === undefined ? undefined : `r.user_id = ${bind(userId)}`,
     movieId === undefined ? undefined : `r.movie_id = ${bind(movieId)}`,
-    ...toRange("r.rating", filter.rating, parameters),
-    ...toRange("r.rated_at", filter.ratedAt, parameters),
+    ...toRangeConditions("r.rating", filter.rating, parameters),
+    ...toRangeConditions("r.rated_at", filter.ratedAt, parameters),
     readable === undefined || (readable.imported && readable.created)
       ? undefined
       : `r.user_id IN (SELECT id FROM users WHERE ${toReadable(readable, parameters)})`,

@@ -3,11 +3,11 @@ import { eq, sql } from "drizzle-orm";
 import type { ChangeFeed } from "../changes.js";
 import type { Dataset, ServingState, SettingsStore } from "../settings.js";
 import type { Database } from "./database.js";
-import { dataset, settings } from "./tables.js";
+import { dataset, settingsTable } from "./tables.js";
 import { write } from "./transaction.js";
 
 /** Keys that are the database's own beside those of the interface. */
-type StoredKey = (typeof settings.$inferSelect)["key"];
+type StoredKey = (typeof settingsTable.$inferSelect)["key"];
 
 export function createSettingsStore(db: Database, feed: ChangeFeed): SettingsStore {
   const readServing = createServingReader(db);
@@ -53,22 +53,26 @@ export function getDataset({ orm }: Database): Dataset | undefined {
 }
 
 export function getSetting({ orm }: Database, key: StoredKey): string | undefined {
-  return orm.select({ value: settings.value }).from(settings).where(eq(settings.key, key)).get()?.value;
+  return orm.select({ value: settingsTable.value }).from(settingsTable).where(eq(settingsTable.key, key)).get()?.value;
 }
 
 /** Call in a transaction. */
 export function setSetting({ orm }: Database, key: StoredKey, value: string): void {
-  orm.insert(settings).values({ key, value }).onConflictDoUpdate({ target: settings.key, set: { value } }).run();
+  orm
+    .insert(settingsTable)
+    .values({ key, value })
+    .onConflictDoUpdate({ target: settingsTable.key, set: { value } })
+    .run();
 }
 
 /** @returns a function that counts a change, to call in a transaction */
 export function createCounter({ orm }: Database, key: "postersRevision" | "ratingsRevision"): () => void {
   const count = orm
-    .insert(settings)
+    .insert(settingsTable)
     .values({ key, value: "1" })
     .onConflictDoUpdate({
-      target: settings.key,
-      set: { value: sql`CAST(${settings.value} AS INTEGER) + 1` },
+      target: settingsTable.key,
+      set: { value: sql`CAST(${settingsTable.value} AS INTEGER) + 1` },
     })
     .prepare();
   return () => {

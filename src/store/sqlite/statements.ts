@@ -64,7 +64,11 @@ export function toKeyset(
 }
 
 /** Whether a value lies in a range; null lies in none. */
-export function toRange(value: string, range: Range | undefined, { bind }: Parameters): (string | undefined)[] {
+export function toRangeConditions(
+  value: string,
+  range: Range | undefined,
+  { bind }: Parameters,
+): (string | undefined)[] {
   if (range === undefined) return [];
   return [
     range.from === undefined ? undefined : `${value} >= ${bind(range.from)}`,

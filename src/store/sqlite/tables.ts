@@ -44,7 +44,7 @@ export const movies = sqliteTable(
   "movies",
   {
     id: integer().primaryKey().$type<MovieId>(),
-    /** 0-based place in the data set's own list: the row of a baseline model that was trained on it elsewhere. */
+    /** Index in the data set's own list: the row of a baseline model that was trained on it elsewhere. */
     position: integer().notNull(),
     /** As given: `Godfather, The (1972)`. */
     title: text().notNull(),
@@ -270,7 +270,7 @@ export const tokens = sqliteTable(
  * What was chosen by command (the model that serves, the encoder in use), how often posters and ratings have changed, and the last
  * ids that users and movies of the API's own were given.
  */
-export const settings = sqliteTable("settings", {
+export const settingsTable = sqliteTable("settings", {
   key: text({
     enum: ["activeModel", "activeEncoder", "postersRevision", "ratingsRevision", "lastUserId", "lastMovieId"],
   }).primaryKey(),
