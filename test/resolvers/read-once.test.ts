@@ -1,0 +1,26 @@
+/** The README's query reads nothing twice. */
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { start } from "../support/fixture.js";
+
+/** A statement without its values: the same text is the same read. */
+const toShape = (sql: string) => sql.replace(/'(?:[^']|'')*'/g, "?").replace(/\b\d+(?:\.\d+)?\b/g, "?");
+
+test("README's query runs each of its statements once, for all fields and stages together", async () => {
+  const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+  const query = /```graphql\n(.*?)\n```/s.exec(readme)?.[1] as string;
+  const log: string[] = [];
+  const { data } = await start({ onSql: (sql) => log.push(sql) });
+  // The model, the catalogue and the posters of the first request stay in memory.
+  await data(query);
+  log.length = 0;
+  expect((await data(query)).user.recommendations).toHaveLength(5);
+  const shapes = log.map(toShape);
+  expect(shapes).toEqual([...new Set(shapes)]);
+  const tables = log.map(
+    (sql) => /\bfrom "?(settings|users|movies|ratings|posters|poster_embeddings)\b/i.exec(sql)?.[1],
+  );
+  // What serves, the user, the best three ratings (for `topRated` and for the posters alike), their movies, all ratings as the model takes
+  // them, and the posters of all these movies with their embeddings.
+  expect(tables).toEqual(["settings", "users", "ratings", "movies", "ratings", "posters", "poster_embeddings"]);
+});
