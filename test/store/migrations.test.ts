@@ -1,0 +1,29 @@
+/** A database of an earlier version opens with everything in it, and serves on. */
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { userId } from "../../src/ids.js";
+import { openDatabase } from "../../src/store/sqlite/database.js";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.js";
+import { emptyFolder } from "../support/fixture.js";
+import { dataset } from "./data.js";
+
+test("a database without the table of progress is brought up to date, and keeps its rows", async () => {
+  const file = join(await emptyFolder(), "marquee.db");
+  const before = openSqliteStore(file);
+  await before.imports.create(dataset);
+  await before.close();
+  const old = openDatabase(file);
+  old.sqlite.exec("DROP TABLE job_progress; DELETE FROM settings WHERE key = 'ratingsRevision'");
+  old.sqlite.exec(
+    "DELETE FROM __drizzle_migrations WHERE created_at = (SELECT max(created_at) FROM __drizzle_migrations)",
+  );
+  old.close();
+  const store = openSqliteStore(file);
+  onTestFinished(() => store.close());
+  expect(await store.ratings.count()).toBe(dataset.ratings.length);
+  expect((await store.users.byIds([userId(1)]))[0]?.occupation).toBe("artist");
+  expect(await store.ratings.version()).toBe("0");
+  const progress = { kind: "mf", phase: "fit", done: 1, state: "DONE" as const, at: "2026-01-01T00:00:00Z" };
+  await store.progress.report(progress);
+  expect(await store.progress.latest()).toEqual(progress);
+});
