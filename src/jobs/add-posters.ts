@@ -122,7 +122,7 @@ function createMovieFinder(
     if (movieId !== undefined) {
       return known.has(movieId)
         ? movieId
-        : new AppError("MOVIE_NOT_FOUND", `expected the number of a movie, received ${movieId}`);
+        : new AppError("MOVIE_NOT_FOUND", `there is no movie ${movieId}`);
     }
     const imdbId = /^tt\d+$/i.test(name) ? parseImdbId(name) : undefined;
     if (imdbId === undefined) {
@@ -133,7 +133,7 @@ function createMovieFinder(
     }
     return (
       byImdbId.get(imdbId) ??
-      new AppError("MOVIE_NOT_FOUND", `expected the IMDb id of a movie here, received ${imdbId}`)
+      new AppError("MOVIE_NOT_FOUND", `there is no movie with the IMDb id ${imdbId}`)
     );
   };
 }

@@ -212,7 +212,7 @@ describe("marquee import", () => {
     const dataDir = await copyFolder(data);
     const replaced = await run(["import", await createFolder("1,1,5\n"), "--json"], { dataDir });
     expect(JSON.parse(replaced.stdout)).toMatchObject({ replaced: "embedded", movies: 2 });
-    expect(replaced.stderr).toContain("took the data set embedded out; ml-tiny is in its place\n");
+    expect(replaced.stderr).toContain("replaced the data set embedded with ml-tiny\n");
     expect(await failure(["recommend", "1"], { dataDir })).toBe(
       'no model was chosen for the data set "ml-tiny": run marquee train or marquee models import',
     );
@@ -719,7 +719,7 @@ describe("marquee posters", () => {
     );
     expect(reasons.get("5.jpg")).toMatch(/^expected a poster that decodes in full .*received a jpeg of \d+ bytes/);
     expect(reasons.get("6.jpg")).toMatch(/^expected a file that can be read in 6.jpg, received ENOENT$/);
-    expect(reasons.get("999.jpg")).toBe("expected the number of a movie, received 999");
+    expect(reasons.get("999.jpg")).toBe("there is no movie 999");
     expect(reasons.get("tt9999999.jpg")).toBe("there is no movie with the IMDb id tt9999999");
     expect(reasons.get("cover.jpg")).toBe('expected a name of <movieId> or tt<imdbId>, received "cover"');
     expect(reasons.get("notes.txt")).toBe(
