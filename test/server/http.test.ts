@@ -40,7 +40,7 @@ describe("the server", () => {
   test("answers the query that README shows", async () => {
     const { server, services } = await startServer();
     expect(server.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    const query = exampleQuery(services);
+    const query = await exampleQuery(services);
     expect(query).toBe(
       "query { user(id: 3997) { topRated recommendations(similar: true) { title score similarity } } }",
     );
