@@ -120,9 +120,7 @@ function createMovieFinder(
     }
     const movieId = parseMovieId(name);
     if (movieId !== undefined) {
-      return known.has(movieId)
-        ? movieId
-        : new AppError("MOVIE_NOT_FOUND", `there is no movie ${movieId}`);
+      return known.has(movieId) ? movieId : new AppError("MOVIE_NOT_FOUND", `there is no movie ${movieId}`);
     }
     const imdbId = /^tt\d+$/i.test(name) ? parseImdbId(name) : undefined;
     if (imdbId === undefined) {
@@ -131,9 +129,6 @@ function createMovieFinder(
         `expected a name of <movieId> or tt<imdbId>, received ${received(name)}`,
       );
     }
-    return (
-      byImdbId.get(imdbId) ??
-      new AppError("MOVIE_NOT_FOUND", `there is no movie with the IMDb id ${imdbId}`)
-    );
+    return byImdbId.get(imdbId) ?? new AppError("MOVIE_NOT_FOUND", `there is no movie with the IMDb id ${imdbId}`);
   };
 }

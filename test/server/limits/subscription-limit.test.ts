@@ -118,7 +118,7 @@ describe("an event of a subscription", () => {
     const query = "recommendationsChanged(userId: 42) { recommendations(first: 2) { title score } }";
     const listeners = await Promise.all(Array.from({ length: 20 }, () => subscribe(started, query)));
     const other = await subscribe(started, query.replace("first: 2", "first: 3"));
-    await readersOf(() => started.services.store.changeReaders, 21);
+    await readersOf(() => started.services.store.changeReaders, 42);
     await started.edit(rate(5));
     const answers = await Promise.all(listeners.map((events) => events.next()));
     const [first] = answers as { recommendationsChanged: { recommendations: unknown[] } }[];
