@@ -6,15 +6,25 @@ import type { ReadPolicy, Viewer } from "./viewer.js";
 
 /**
  * Whose ratings and demographics the viewer may read besides their own, and so whose ratings count at once in the sums they see.
- * Reads the data set where the answer depends on it.
+ * @returns a function that gives the audience, at once where nothing must be read for it or it was read before
  */
-export async function getAudience(
+export function createAudience(
   { serving }: Pick<Services, "serving">,
   viewer: Viewer,
   { publicUsers }: ReadPolicy,
-): Promise<Audience> {
-  if (viewer.scope === "admin" || publicUsers === "all") return "all";
-  return publicUsers === "published" && (await isDataPublished(serving)) ? "published" : "private";
+): () => Audience | Promise<Audience> {
+  if (viewer.scope === "admin" || publicUsers === "all") return () => "all";
+  if (publicUsers === "none") return () => "private";
+  let known: Audience | undefined;
+  let reading: Promise<Audience> | undefined;
+  return () => {
+    if (known !== undefined) return known;
+    reading ??= isDataPublished(serving).then((isPublished) => {
+      known = isPublished ? "published" : "private";
+      return known;
+    });
+    return reading;
+  };
 }
 
 /** Whether the loaded data set is one that anybody can have: GroupLens' releases, by name, and the synthetic one. */

@@ -7,7 +7,7 @@ import type { GraphQLError } from "graphql";
 import { type CORSOptions, createYoga, type Plugin } from "graphql-yoga";
 import type { Logger } from "pino";
 import { createAuthenticator } from "../access/authenticator.js";
-import { getAudience } from "../access/read-policy.js";
+import { createAudience } from "../access/read-policy.js";
 import { hasScope } from "../access/scopes.js";
 import type { Config } from "../config/config.js";
 import { maxPosterBytes } from "../resolvers/movies/set-poster.js";
@@ -79,9 +79,9 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
   // An operation that has waited longer than a third of the timeout would hardly finish in time.
   const admission = createAdmission({ ...admissionDefaults, maxWaitMs: timeoutMs / 3 });
   const policy = { publicRead: options.publicRead, publicUsers: options.publicUsers };
-  const createContext = async (request: Request, own: RequestServices): Promise<Context> => {
+  const createContext = (request: Request, own: RequestServices): Context => {
     const viewer = viewers.get(request);
-    const audience = await getAudience(own, viewer, policy);
+    const audience = createAudience(own, viewer, policy);
     const scheduler = createScheduler();
     return { services: own, scheduler, loaders: createLoaders(own, audience, scheduler), viewer, audience, policy };
   };

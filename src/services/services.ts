@@ -119,15 +119,24 @@ export function openServices(dataDir: string, options: ServicesOptions = {}): Se
       return state;
     };
     // The data set may change with a mutation of the request; the model and the encoder do not.
-    const serving = async () => ({ ...(await first()), dataset: (await (latest ?? first())).dataset });
+    const serving = async () =>
+      latest === undefined ? first() : { ...(await first()), dataset: (await latest).dataset };
     const inUse = async () => encoders.named((await first()).activeEncoder);
+    // Listed, since a spread of this size makes a slow object at every request.
     return {
-      ...shared,
+      store,
+      folders,
+      untrainedMovies: shared.untrainedMovies,
+      trends: shared.trends,
+      posterFetcher,
+      renditions: shared.renditions,
+      close: shared.close,
       serving,
       catalogue: async () => catalogues((await serving()).dataset),
       models: { get: async (name) => services.models.get(name, await serving()) },
       encoders: {
-        ...encoders,
+        named: encoders.named,
+        close: encoders.close,
         inUse,
         embeddings: async (posters, given) =>
           encoders.embeddings(posters, { ...given, encoder: given?.encoder ?? (await inUse()) }),

@@ -26,7 +26,12 @@ interface Node {
 function createContext(services: Services): Context {
   const viewer: Viewer = { scope: "admin", userId: null, key: null };
   const own = services.forRequest();
-  return { services: own, loaders: createLoaders(own, "all", createScheduler()), viewer, audience: "all" } as Context;
+  return {
+    services: own,
+    loaders: createLoaders(own, () => "all", createScheduler()),
+    viewer,
+    audience: () => "all",
+  } as Context;
 }
 
 const shown = "movieId title year genres ratingCount meanRating lastRatedOn poster { width }";

@@ -22,7 +22,7 @@ const expected: Record<string, number> = {
   home: 8,
   links: 5,
   "movie-page": 9,
-  nodes: 3,
+  nodes: 2,
   profile: 8,
   "ratings-of-a-movie": 7,
   "ratings-of-a-user": 7,

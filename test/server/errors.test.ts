@@ -29,8 +29,14 @@ describe("an unexpected error", () => {
     const { ask, services, log } = await startLogged();
     await services.store.close();
     const { data, errors } = await ask("{ user(id: 42) { userId } }");
-    expect(data ?? null).toBeNull();
-    expect(errors).toEqual([{ code: "INTERNAL_SERVER_ERROR", message: "Unexpected error. See the server's log." }]);
+    expect(data).toEqual({ user: null });
+    expect(errors).toEqual([
+      {
+        code: "INTERNAL_SERVER_ERROR",
+        message: "Unexpected error. See the server's log.",
+        path: ["user"],
+      },
+    ]);
     expect(log).toHaveLength(1);
     const [logged] = log;
     expect(logged).toMatchObject({
@@ -38,7 +44,7 @@ describe("an unexpected error", () => {
       msg: "unexpected error",
       err: { message: "The database connection is not open" },
     });
-    expect(logged.err?.stack).toContain("store/sqlite/settings");
+    expect(logged.err?.stack).toContain("store/sqlite/users");
   });
 
   test("in finding out who asks is masked too", async () => {

@@ -42,11 +42,11 @@ export async function moviesPage(
   args: MoviesArgs,
   page: KeyPage,
 ): Promise<Keyed<Movie>[]> {
-  return services.store.movies.list(audience, toMovieFilter(args), toMovieOrder(args), page);
+  return services.store.movies.list(await audience(), toMovieFilter(args), toMovieOrder(args), page);
 }
 
 export async function movieCount({ services, audience }: Context, args: MoviesArgs): Promise<number> {
-  return services.store.movies.count(audience, toMovieFilter(args));
+  return services.store.movies.count(await audience(), toMovieFilter(args));
 }
 
 const maxSearchLength = 200;
@@ -93,7 +93,7 @@ export function toGenreFilter(args: GenreArgs): Pick<MovieFilter, "genres" | "an
 /** The most rated first. @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 */
 export async function popularMovies(context: Context, first: number): Promise<Movie[]> {
   checkFirst("first", first, maxPage);
-  return getMovies(context, await context.services.store.statistics.mostRated(context.audience, first));
+  return getMovies(context, await context.services.store.statistics.mostRated(await context.audience(), first));
 }
 
 export interface TopMovie {
@@ -112,7 +112,7 @@ export async function topMovies(context: Context, prior: number, first: number):
   }
   const { mean } = await context.loaders.ratingTotals.load("current");
   if (mean === null) return [];
-  const found = await context.services.store.statistics.bestRated(context.audience, mean, prior, first);
+  const found = await context.services.store.statistics.bestRated(await context.audience(), mean, prior, first);
   const movies = await getMovies(
     context,
     found.map(({ movieId }) => movieId),

@@ -18,7 +18,7 @@ const maxDays = 3650;
 export async function trending(context: Context, days: number, first: number): Promise<TrendingMovie[]> {
   checkFirst("days", days, maxDays);
   checkFirst("first", first, maxPage);
-  const trends = (await context.services.trends.get(days, context.audience)).slice(0, first);
+  const trends = (await context.services.trends.get(days, await context.audience())).slice(0, first);
   const movies = await getMovies(
     context,
     trends.map(({ movieId }) => movieId),

@@ -197,7 +197,7 @@ async function toFilter(context: Context, args: RecommendationFilterArgs): Promi
   return {
     ...toGenreFilter(args),
     years: toRange("years", args.years),
-    minRatings: args.minRatings == null ? undefined : { count: args.minRatings, audience: context.audience },
+    minRatings: args.minRatings == null ? undefined : { count: args.minRatings, audience: await context.audience() },
     excludeMovieIds: excluded.length === 0 ? undefined : await findMovieIds(context, excluded),
     includeRated: args.includeRated ?? undefined,
   };

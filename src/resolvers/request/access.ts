@@ -1,8 +1,9 @@
 /** Checks whether a viewer may read or change a user's ratings and demographics. */
-import { getAudience } from "../../access/read-policy.js";
+import { createAudience } from "../../access/read-policy.js";
 import { refusal } from "../../access/scopes.js";
 import { AppError, inField } from "../../errors.js";
 import type { UserId } from "../../ids.js";
+import type { Audience } from "../../store/statistics.js";
 import type { ReadableUsers, User } from "../../store/users.js";
 import type { Context } from "./context.js";
 import { findUser, toUserId } from "./lookup.js";
@@ -11,26 +12,29 @@ import { findUser, toUserId } from "./lookup.js";
 export function mayReadUser(
   { viewer, audience }: Pick<Context, "viewer" | "audience">,
   user: Pick<User, "id" | "source">,
-): boolean {
+): boolean | Promise<boolean> {
   if (viewer.userId === user.id) return true;
-  return audience === "all" || (audience === "published" && user.source === "import");
+  const isReadable = (known: Audience) => known === "all" || (known === "published" && user.source === "import");
+  const found = audience();
+  return typeof found === "string" ? isReadable(found) : found.then(isReadable);
 }
 
 /** Which users' ratings and demographics the viewer may read, as the lists are filtered. */
-export function readableUsers({ audience, viewer }: Context): ReadableUsers {
-  return { imported: audience !== "private", created: audience === "all", own: viewer.userId };
+export async function readableUsers({ audience, viewer }: Context): Promise<ReadableUsers> {
+  const found = await audience();
+  return { imported: found !== "private", created: found === "all", own: viewer.userId };
 }
 
 /** @throws {AppError} FORBIDDEN, or UNAUTHENTICATED without a token, unless the viewer may read the user */
-export function checkMayRead(context: Context, user: Pick<User, "id" | "source">): void {
-  if (mayReadUser(context, user)) return;
+export async function checkMayRead(context: Context, user: Pick<User, "id" | "source">): Promise<void> {
+  if (await mayReadUser(context, user)) return;
   throw refusal(context.viewer, `a token of user ${user.id}, or of the scope admin, to read what is theirs`);
 }
 
 /** A user whose ratings may be read; by default the viewer. @throws {AppError} INVALID_ID, USER_NOT_FOUND, FORBIDDEN, UNAUTHENTICATED */
 export async function findReadableUser(context: Context, id: string | null | undefined): Promise<User> {
   const user = await findUser(context, id ?? String(ownId(context)));
-  checkMayRead(context, user);
+  await checkMayRead(context, user);
   return user;
 }
 
@@ -59,7 +63,7 @@ export async function mayStillRead(
 ): Promise<boolean> {
   if (viewer.isStillGood !== undefined && !(await viewer.isStillGood())) return false;
   if (user === undefined) return true;
-  return mayReadUser({ viewer, audience: await getAudience(services.forRequest(), viewer, policy) }, user);
+  return mayReadUser({ viewer, audience: createAudience(services.forRequest(), viewer, policy) }, user);
 }
 
 /** The viewer as a user; null where the token is nobody's. @throws {AppError} USER_NOT_FOUND where they were deleted */

@@ -12,6 +12,6 @@ export interface Context {
   /** Who sent the request. */
   viewer: Viewer;
   /** Whose ratings the viewer may read besides their own, and whose ratings count in the sums they see. */
-  audience: Audience;
+  audience(): Audience | Promise<Audience>;
   policy: ReadPolicy;
 }

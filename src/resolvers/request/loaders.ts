@@ -58,7 +58,11 @@ export interface Loaders extends Reader {
 }
 
 /** @param audience whose ratings the statistics count */
-export function createLoaders(services: RequestServices, audience: Audience, scheduler: Scheduler): Loaders {
+export function createLoaders(
+  services: RequestServices,
+  audience: () => Audience | Promise<Audience>,
+  scheduler: Scheduler,
+): Loaders {
   const { store, posterFetcher } = services;
   const lookup: CreateLoader = (read, cacheKeyFn) =>
     new DataLoader((keys) => scheduler.trackLookup(() => read(keys)), {
@@ -74,12 +78,28 @@ export function createLoaders(services: RequestServices, audience: Audience, sch
     read: (keys: readonly Key[]) => Promise<(Value | AppError)[]>,
     cacheKeyFn: (key: Key) => string,
   ) => new DataLoader<Key, Value, string>(read, { cacheKeyFn, batchScheduleFn: scheduler.scheduleWork });
+  const forAudience = <Value>(read: (known: Audience) => Promise<Value>): Promise<Value> => {
+    const found = audience();
+    return typeof found === "string" ? read(found) : found.then(read);
+  };
   const toPairName = ({ userId, movieId }: PredictionKey) => `${userId} ${movieId}`;
   return {
-    ...reader,
+    // Listed, since a spread of this size makes a slow object at every request.
+    services,
+    userById: reader.userById,
+    movieById: reader.movieById,
+    posterByMovieId: reader.posterByMovieId,
+    embeddingByMovieId: reader.embeddingByMovieId,
+    ratingsByUserId: reader.ratingsByUserId,
+    topRatings: reader.topRatings,
+    ratedAtLeast: reader.ratedAtLeast,
+    catalogue: reader.catalogue,
+    model: reader.model,
+    posterIndex: reader.posterIndex,
+    posterClusters: reader.posterClusters,
     movieByImdbId: lookup((ids) => store.movies.byImdbIds(ids)),
-    statisticsByMovieId: lookup((ids) => store.statistics.ofMovies(audience, ids)),
-    ratingTotals: lookup((keys) => Promise.all(keys.map(() => store.statistics.totals(audience)))),
+    statisticsByMovieId: lookup((ids) => forAudience((known) => store.statistics.ofMovies(known, ids))),
+    ratingTotals: lookup((keys) => Promise.all(keys.map(() => forAudience((known) => store.statistics.totals(known))))),
     isPosterPending: lookup(async (ids) => {
       await posterFetcher.request(ids);
       return ids.map((id) => posterFetcher.isPending(id));

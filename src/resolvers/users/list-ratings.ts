@@ -51,7 +51,7 @@ export async function ratingsFilter(
     throw new AppError("INVALID_ARGUMENT", "expected userId or movieId, or both, received neither");
   }
   const user = args.userId == null ? undefined : await findReadableUser(context, args.userId);
-  return { ...(await userRatingsFilter(context, args)), userId: user?.id, readable: readableUsers(context) };
+  return { ...(await userRatingsFilter(context, args)), userId: user?.id, readable: await readableUsers(context) };
 }
 
 export function ratingsPage(

@@ -11,12 +11,12 @@ export interface UsersArgs {
   occupation?: string | null;
 }
 
-export function usersPage(context: Context, args: UsersArgs, page: KeyPage): Promise<Keyed<User>[]> {
-  return context.services.store.users.list(toUserFilter(args), readableUsers(context), page);
+export async function usersPage(context: Context, args: UsersArgs, page: KeyPage): Promise<Keyed<User>[]> {
+  return context.services.store.users.list(toUserFilter(args), await readableUsers(context), page);
 }
 
-export function userCount(context: Context, args: UsersArgs): Promise<number> {
-  return context.services.store.users.count(toUserFilter(args), readableUsers(context));
+export async function userCount(context: Context, args: UsersArgs): Promise<number> {
+  return context.services.store.users.count(toUserFilter(args), await readableUsers(context));
 }
 
 function toUserFilter({ gender, ageGroup, occupation }: UsersArgs): UserFilter {

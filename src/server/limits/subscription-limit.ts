@@ -28,7 +28,7 @@ export interface SubscriptionOptions {
   charge: Charge;
   admission: Admission;
   /** A fresh context for each event, since data and permissions may have changed. */
-  createContext(request: Request): Promise<Context>;
+  createContext(request: Request): Context;
 }
 
 type Source = AsyncIterable<unknown>;
@@ -93,7 +93,7 @@ export function useSubscriptionLimit(options: SubscriptionOptions, clients: Clie
       if (state === "ended") return end();
       const { value, done } = await events.next();
       if (done) return end();
-      const contextValue = { ...(args.contextValue as object), ...(await createContext(request)) };
+      const contextValue = { ...(args.contextValue as object), ...createContext(request) };
       const refusal = await charge(client).catch((error: GraphQLError) => error);
       if (refusal) return { value: { errors: [refusal] }, done: false };
       // Subscribers with the same operation and permissions share the result.

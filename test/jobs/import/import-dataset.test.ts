@@ -74,7 +74,7 @@ const rateOne = ({ store }: Opened, user: number, movie: number, stars: number) 
 function findLinkCandidates({ store }: Opened, id: number, first: number) {
   const services = { store } as Context["services"];
   return linkCandidates(
-    { services, loaders: createLoaders(services, "all", createScheduler()) } as Context,
+    { services, loaders: createLoaders(services, () => "all", createScheduler()) } as Context,
     String(id),
     first,
   );
