@@ -1,5 +1,6 @@
 /** Turns a request's bearer token into its viewer. */
 import { timingSafeEqual } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import { AppError } from "../errors.js";
 import type { Services } from "../services/services.js";
 import type { Token, TokenStore } from "../store/tokens.js";
@@ -21,6 +22,8 @@ export type TokenChecker = (token: string) => Promise<Viewer>;
 const publicViewer: Viewer = { scope: "public", userId: null, key: null };
 /** When a token was last used is kept to the minute: reading should not write to the disk each time. */
 const touchEverySeconds = 60;
+/** Tokens whose last use is remembered. */
+const maxTouched = 10_000;
 
 export function createAuthenticator(
   { store: { tokens } }: Pick<Services, "store">,
@@ -60,13 +63,13 @@ async function findToken(tokens: TokenStore, secret: string): Promise<Token | un
 
 /** @returns a function that records the use of a token in the background */
 function createTouch(tokens: TokenStore): (token: Token) => void {
-  const touched = new Map<number, number>();
+  const touched = new LRUCache<number, number>({ max: maxTouched });
   return ({ id, lastUsedAt }) => {
     const now = unixNow();
     if (now - (touched.get(id) ?? lastUsedAt ?? 0) < touchEverySeconds) return;
     touched.set(id, now);
     // Where another process writes, the next use records it.
-    tokens.touch(id, now).catch(() => touched.delete(id));
+    tokens.touch(id, now).catch(() => void touched.delete(id));
   };
 }
 

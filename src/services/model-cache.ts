@@ -1,4 +1,5 @@
 /** Decides which model serves: loaded once, replaced when this or another process activates another. */
+import { LRUCache } from "lru-cache";
 import { AppError, received } from "../errors.js";
 import { loadModel } from "../ml/load-model.js";
 import { type ModelFolders, modelFolder } from "../ml/model/model-store.js";
@@ -19,8 +20,8 @@ const maxLoaded = 2;
 
 /** @param readServing reads what serves, where the caller did not */
 export function createModels(folders: ModelFolders, readServing: () => Promise<ServingState>): Models {
-  // Promises, so that requests that come while a model loads wait for the same one.
-  const loading = new Map<string, Promise<Predictor>>();
+  // Promises, so that requests that come while a model loads wait for the same one. Those that hold an evicted model finish with it.
+  const loading = new LRUCache<string, Promise<Predictor>>({ max: maxLoaded });
 
   async function get(name?: string, serving?: ServingState): Promise<Predictor> {
     const { dataset, activeModel } = serving ?? (await readServing());
@@ -38,23 +39,7 @@ export function createModels(folders: ModelFolders, readServing: () => Promise<S
         `no model was chosen for the data set ${received(loaded ?? "none")}: run marquee train or marquee models import`,
       );
     }
-    let promise = loading.get(chosen);
-    // The latest is the last.
-    loading.delete(chosen);
-    if (promise === undefined) {
-      const started = Promise.resolve().then(() => loadModel(modelFolder(folders, chosen)));
-      promise = started;
-      started.catch(() => {
-        if (loading.get(chosen) === started) loading.delete(chosen);
-      });
-    }
-    loading.set(chosen, promise);
-    // Requests that hold a model finish with it.
-    for (const name of loading.keys()) {
-      if (loading.size <= maxLoaded) break;
-      loading.delete(name);
-    }
-    const predictor = await promise;
+    const predictor = await (loading.get(chosen) ?? load(chosen));
     if (predictor.manifest.dataset.name !== loaded) {
       throw new AppError(
         "MODEL_OTHER_DATASET",
@@ -63,6 +48,15 @@ export function createModels(folders: ModelFolders, readServing: () => Promise<S
       );
     }
     return predictor;
+  }
+
+  function load(name: string): Promise<Predictor> {
+    const started = Promise.resolve().then(() => loadModel(modelFolder(folders, name)));
+    loading.set(name, started);
+    started.catch(() => {
+      if (loading.peek(name) === started) loading.delete(name);
+    });
+    return started;
   }
 
   return { get };

@@ -1,4 +1,5 @@
 /** A cache of user embeddings, valid while the user's ratings stay the same. */
+import { LRUCache } from "lru-cache";
 import type { UserId } from "../../ids.js";
 import type { FoldIn } from "./fold-in.js";
 import type { History, UserEmbedding } from "./fold-in-solver.js";
@@ -12,22 +13,16 @@ export interface UserEmbeddings {
 }
 
 export function createUserEmbeddings(foldIn: FoldIn): UserEmbeddings {
-  const kept = new Map<UserId, { history: History; user: UserEmbedding }>();
+  const kept = new LRUCache<UserId, { history: History; user: UserEmbedding }>({ max: maxUsers });
 
   async function get(id: UserId, history: History, pause: () => Promise<void> | undefined): Promise<UserEmbedding> {
     const found = kept.get(id);
-    kept.delete(id);
-    if (found !== undefined && isSame(found.history, history)) {
-      kept.set(id, found);
-      return found.user;
-    }
+    if (found !== undefined && isSame(found.history, history)) return found.user;
     const user = foldIn.blank(history);
     for (let s = 0; s < foldIn.samples; s++) {
       await pause();
       foldIn.foldSample(s, history, user);
     }
-    // The first key of a Map is the least recently set.
-    if (kept.size >= maxUsers) kept.delete(kept.keys().next().value as UserId);
     kept.set(id, { history, user });
     return user;
   }
