@@ -2,12 +2,12 @@
 import type { UserId } from "../ids.js";
 import type { TokenScope } from "../store/tokens.js";
 
-/** Whoever sent a request. */
+/** The sender of a request. */
 export interface Viewer {
   scope: "public" | TokenScope;
-  /** Whose ratings are theirs; null for a token that is nobody's, and without one. */
+  /** The user of the token; null for a token of no user, and without a token. */
   userId: UserId | null;
-  /** Names the token for limits on how often it is used; null without one. */
+  /** Identifies the token for rate limits; null without one. */
   key: string | null;
   /** For a valid token that grants no access here: what it lacks, for the error message. */
   lacks?: string;
@@ -15,13 +15,13 @@ export interface Viewer {
   isStillGood?(): Promise<boolean>;
 }
 
-/** What those without a token may read. */
+/** What clients without a token may read. */
 export interface ReadPolicy {
   /** Whether anything can be read without a token. */
   publicRead: boolean;
   /**
    * Whose ratings and demographics everybody may read: everybody's, nobody's, or those of data sets that are published
-   * (GroupLens' and the embedded one), which excludes people who were added here.
+   * (GroupLens' and the embedded one), but not of users added through the API.
    */
   publicUsers: "all" | "none" | "published";
 }

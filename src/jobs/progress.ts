@@ -1,4 +1,4 @@
-/** How a job reports its progress, whoever watches it: a terminal, a log, a test, or nobody. */
+/** The interface through which jobs report progress, to a terminal, a log, a test, or nothing. */
 
 export interface StageProgress {
   /** What the job is doing, such as `import` or `sample`; a job goes through its stages one after another. */

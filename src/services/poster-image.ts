@@ -18,7 +18,7 @@ export { posterWidths } from "../posters/artwork/renditions.js";
 export interface PosterImage {
   bytes: Buffer;
   type: string;
-  /** Names the bytes: others, another one. */
+  /** Changes with the bytes. */
   etag: string;
   /** Whether the address names the content too, so that it never changes. */
   immutable: boolean;

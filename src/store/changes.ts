@@ -1,4 +1,4 @@
-/** Changes to the store, told to whoever listens: at once those of this process, within a second those of others. */
+/** Changes to the store: readers hear of those of this process at once, of those of others within a second. */
 import { Repeater, SlidingBuffer } from "@repeaterjs/repeater";
 import type { MovieId, UserId } from "../ids.js";
 import type { JobProgress } from "./progress.js";

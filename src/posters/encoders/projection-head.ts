@@ -4,7 +4,7 @@
  *
  *   f(x) = Σ_i w_i · exp(−γ |u(x) − u_i|²),  u(x) = (x − mean) / |x − mean|
  *
- * over the posters i that it was trained on, its landmarks. `w` is solved by whoever trains it.
+ * over the posters i that it was trained on, its landmarks. `w` is solved in training.
  * Legend: d components of an embedding, n landmarks, o outputs; matrices row-major.
  */
 import { AttributeType, DataType, encodeModel, floatInitializer, type OnnxNode, valueInfo } from "../../onnx/proto.js";

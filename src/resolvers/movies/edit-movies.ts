@@ -39,7 +39,7 @@ export async function addMovie(
   });
 }
 
-/** Changes what is given. Later imports leave it so. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND */
+/** Changes what is given; later imports keep it. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND */
 export async function updateMovie(
   { services }: Context,
   input: { movieId: string; title?: string | null; year?: number | null; genres?: readonly string[] | null },

@@ -38,7 +38,7 @@ export async function findReadableUser(context: Context, id: string | null | und
   return user;
 }
 
-/** Whose ratings are changed: the viewer's, or for admin anybody's. @throws {AppError} INVALID_ID, FORBIDDEN, UNAUTHENTICATED */
+/** The user whose ratings are changed: the viewer, or for the scope admin anybody. @throws {AppError} INVALID_ID, FORBIDDEN, UNAUTHENTICATED */
 export function actingUserId(context: Context, id: string | null | undefined): UserId {
   const { viewer } = context;
   if (id == null) return ownId(context);
@@ -49,14 +49,14 @@ export function actingUserId(context: Context, id: string | null | undefined): U
   return userId;
 }
 
-/** @throws {AppError} UNAUTHENTICATED without a token; INVALID_ARGUMENT for a token that is nobody's */
+/** @throws {AppError} UNAUTHENTICATED without a token; INVALID_ARGUMENT for a token of no user */
 function ownId({ viewer }: Context): UserId {
   if (viewer.userId !== null) return viewer.userId;
   if (viewer.scope === "public") throw refusal(viewer, "");
   throw new AppError("INVALID_ARGUMENT", "expected userId, since this token belongs to no user");
 }
 
-/** As things stand now, for a subscription: whether the token is still good, and may still read the user. */
+/** Whether a subscription may go on: its token is still valid and may still read the user. */
 export async function mayStillRead(
   { viewer, services, policy }: Context,
   user?: Pick<User, "id" | "source">,
@@ -66,7 +66,7 @@ export async function mayStillRead(
   return mayReadUser({ viewer, audience: createAudience(services.forRequest(), viewer, policy) }, user);
 }
 
-/** The viewer as a user; null where the token is nobody's. @throws {AppError} USER_NOT_FOUND where they were deleted */
+/** The viewer as a user; null for a token of no user. @throws {AppError} USER_NOT_FOUND for a deleted user */
 export function viewerAsUser(context: Context): Promise<User> | null {
   const { userId } = context.viewer;
   return userId === null ? null : findUser(context, String(userId));

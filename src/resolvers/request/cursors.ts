@@ -8,7 +8,7 @@ export type { Key, Keyed, KeyPage } from "../../store/paging.js";
 export const maxPage = 100;
 export const defaultPage = 20;
 
-/** What a client asks a page by. */
+/** The paging arguments of a connection. */
 export interface PageArgs {
   first?: number | null;
   last?: number | null;
@@ -16,7 +16,7 @@ export interface PageArgs {
   before?: string | null;
 }
 
-/** A page as the relay plugin asks for it. */
+/** A page as the Relay plugin requests it. */
 export interface PageRequest {
   after?: string;
   before?: string;
@@ -24,12 +24,12 @@ export interface PageRequest {
   inverted: boolean;
 }
 
-/** @param order names the list's order: a cursor of another order stands nowhere in it */
+/** @param order name of the list's order: a cursor is valid in lists of the same order only */
 export function encodeCursor(order: string, { value, id }: Key): string {
   return Buffer.from(JSON.stringify([order, value, id])).toString("base64url");
 }
 
-/** @throws {AppError} INVALID_ARGUMENT when the text is no cursor of ours, or of a list of another order */
+/** @throws {AppError} INVALID_ARGUMENT for text that is no cursor of this server, or one of another order */
 export function decodeCursor(order: string, cursor: string): Key {
   const parts = parse(Buffer.from(cursor, "base64url").toString("utf8"));
   const [of, value, id] = Array.isArray(parts) ? parts : [];

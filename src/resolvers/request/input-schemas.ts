@@ -1,4 +1,4 @@
-/** Shared parts of input schemas, with messages that name what was expected and what came. */
+/** Shared parts of input schemas, whose messages say what was expected and received. */
 import { z } from "zod";
 import { AppError, received } from "../../errors.js";
 import { textProblem } from "../../fold-text.js";

@@ -1,4 +1,4 @@
-/** Resolves the ids that clients send to rows, or to a clear error. */
+/** Finds the rows of the ids that clients send, or throws a clear error. */
 import type DataLoader from "dataloader";
 import { AppError, movieNotFound, received, userNotFound } from "../../errors.js";
 import { type MovieId, parseImdbId, parseMovieId, parseUserId, type UserId } from "../../ids.js";
@@ -18,7 +18,7 @@ export function toUserId(id: string): UserId {
   return parsed;
 }
 
-/** Rows by the numbers of global ids, in the order asked; undefined where there is none, or can be none. */
+/** Rows by the numbers of global ids, in their order; undefined for ids of nothing. */
 export function loadNodes<Id, Row>(
   ids: readonly string[],
   parse: (text: string) => Id | undefined,
@@ -70,7 +70,7 @@ export async function findMovie(context: Context, by: { id?: string | null; imdb
   return movie;
 }
 
-/** Ids of movies that are there, by number or global id, in the order asked. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, DATA_EMPTY */
+/** Ids of existing movies, by number or global id, in their order. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, DATA_EMPTY */
 export async function findMovieIds({ loaders }: Context, ids: readonly string[]): Promise<MovieId[]> {
   if (ids.length === 0) return [];
   // The catalogue is in memory: a thousand ids that each of many lists excludes need no read.

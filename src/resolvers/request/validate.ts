@@ -20,7 +20,7 @@ export class InvalidInput extends AppError {
 }
 
 /**
- * @param at where the value stands, such as `input`
+ * @param at name of the validated argument, such as `input`
  * @returns the value as the schema gives it back
  * @throws {InvalidInput}
  */

@@ -39,7 +39,7 @@ export function userRatingCount({ loaders }: Context, { id }: User, filter: Rati
 }
 
 /**
- * Of those whose ratings the viewer may read.
+ * A filter for ratings that the viewer may read.
  * @throws {AppError} INVALID_ID, USER_NOT_FOUND, MOVIE_NOT_FOUND; FORBIDDEN or UNAUTHENTICATED for a user who may not be
  *   read; INVALID_ARGUMENT where neither a user nor a movie is named
  */
@@ -67,7 +67,7 @@ export function ratingCount({ services }: Context, filter: RatingFilter): Promis
   return services.store.ratings.count(filter);
 }
 
-/** Which of a user's ratings, or of a movie's. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, INVALID_ARGUMENT */
+/** A filter for the ratings of one user, or of one movie. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, INVALID_ARGUMENT */
 export async function userRatingsFilter(context: Context, args: RatingsArgs): Promise<RatingFilter> {
   const movie = args.movieId == null ? undefined : await findMovie(context, { id: args.movieId });
   const from = toUnixSeconds("ratedAfter", args.ratedAfter);
@@ -81,7 +81,7 @@ export async function userRatingsFilter(context: Context, args: RatingsArgs): Pr
 
 const iso = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
-/** @param ofDay where a date stands alone, its last second instead of its first, in UTC */
+/** @param ofDay the last second of a date without a time, instead of its first, in UTC */
 function toUnixSeconds(name: string, text: string | null | undefined, ofDay?: "end of day"): number | undefined {
   if (text == null) return undefined;
   const [, day, offset] = iso.exec(text) ?? [];

@@ -219,7 +219,7 @@ export const posterFetches = sqliteTable(
 );
 
 /**
- * Films of the MovieLens release that links were last taken from, for whoever corrects a link; their names are in the
+ * Films of the MovieLens release that links were last taken from, to correct links by; their names are in the
  * full-text index `link_reference_names` (migration 0002), under the same numbers.
  */
 export const linkReference = sqliteTable("link_reference", {
