@@ -6,7 +6,7 @@ import { readRegularFile } from "../files/read-file.js";
 import { type MovieId, parseImdbId, parseMovieId } from "../ids.js";
 import { inspectPoster } from "../posters/images/inspect-poster.js";
 import { maxPosterBytes } from "../posters/images/open-image.js";
-import { savePoster } from "../posters/images/store.js";
+import { savePoster } from "../posters/images/poster-files.js";
 import type { Services } from "../services/services.js";
 import type { Poster } from "../store/posters.js";
 import { unixNow } from "../unix-time.js";

@@ -7,7 +7,7 @@ import { splitTitle } from "../datasets/movielens/titles.js";
 import { type ImdbId, movieId, userId } from "../ids.js";
 import { renderPoster } from "../posters/artwork/draw-poster.js";
 import { inspectPoster } from "../posters/images/inspect-poster.js";
-import { savePoster } from "../posters/images/store.js";
+import { savePoster } from "../posters/images/poster-files.js";
 import type { Services } from "../services/services.js";
 import type { NewDataset } from "../store/imports.js";
 import { unixNow } from "../unix-time.js";

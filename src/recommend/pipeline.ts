@@ -9,11 +9,15 @@ import { createExclusion } from "./exclude.js";
 import { rerankByPosters } from "./poster-rerank.js";
 import { type RankedMovies, rankMovies } from "./rank.js";
 import type { Reader } from "./reader.js";
-import type { RecommendedMovie, RecommendOptions, RecommendRequest, Subject } from "./recommend-request.js";
-
-export const defaultFirst = 15;
-export const defaultFirstSimilar = 5;
-export const defaultCandidates = 30;
+import {
+  defaultCandidates,
+  defaultFirst,
+  defaultFirstSimilar,
+  type RecommendedMovie,
+  type RecommendOptions,
+  type RecommendRequest,
+  type Subject,
+} from "./recommend-request.js";
 
 /**
  * @returns at most `first` movies that the user has not rated, best first

@@ -1,6 +1,6 @@
 /** Re-ranks the best candidates by poster similarity, blended with their score and diversified. */
 import { createYield } from "../event-loop.js";
-import { blend, diversify, minMaxNormalise } from "../posters/vectors/rerank.js";
+import { blend, diversify, minMaxNormalise } from "../posters/vectors/diversify.js";
 import { centre } from "../posters/vectors/similarity.js";
 import {
   type ComparedPosters,

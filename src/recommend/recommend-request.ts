@@ -1,4 +1,4 @@
-/** Types of the recommendation pipeline: requests, and recommended movies. */
+/** What the recommendation pipeline takes and gives: options with their defaults, requests, and recommended movies. */
 
 import type { MovieId } from "../ids.js";
 import type { Basis, UserFeatures } from "../ml/model/predictor.js";
@@ -9,6 +9,11 @@ import type { PosterTarget, SimilarityTarget } from "./poster-similarity.js";
 
 /** By what the user would choose to watch, or by how many stars they would give. */
 export type RankBy = "PREFERENCE" | "RATING";
+
+export const defaultFirst = 15;
+export const defaultFirstSimilar = 5;
+/** How many of the best are re-ranked by their posters. */
+export const defaultCandidates = 30;
 
 export interface RecommendOptions {
   /** Re-rank the best candidates by the similarity of their posters. */

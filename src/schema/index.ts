@@ -2,7 +2,7 @@
 import type { GraphQLSchema } from "graphql";
 import { builder } from "./builder/builder.js";
 import "./system/dataset.js";
-import "./movies/link-imdb.js";
+import "./movies/link-mutations.js";
 import "./system/model.js";
 import "./movies/movie.js";
 import "./movies/movie-lists.js";

@@ -12,7 +12,7 @@ import {
   loadEncoder,
   preprocessingVersion,
 } from "../posters/encoders/encoder-store.js";
-import { readPoster } from "../posters/images/store.js";
+import { readPoster } from "../posters/images/poster-files.js";
 import type { EmbeddingStore } from "../store/embeddings.js";
 import type { Poster } from "../store/posters.js";
 import type { ServingState } from "../store/settings.js";

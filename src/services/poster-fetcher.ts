@@ -4,7 +4,7 @@ import { AppError, movieNotFound } from "../errors.js";
 import { withoutSignal } from "../event-loop.js";
 import type { MovieId } from "../ids.js";
 import { inspectPoster } from "../posters/images/inspect-poster.js";
-import { savePoster } from "../posters/images/store.js";
+import { savePoster } from "../posters/images/poster-files.js";
 import type { FoundPoster, PosterProvider } from "../posters/providers/provider.js";
 import type { Poster, PosterFetch } from "../store/posters.js";
 import type { Store } from "../store/store.js";

@@ -2,18 +2,12 @@
 import { AppError, received } from "../errors.js";
 import { splitGenres } from "../genres.js";
 import { parseMovieId } from "../ids.js";
-import {
-  cardName,
-  type PosterWidth,
-  posterWidths,
-  type Rendition,
-  shownFormats,
-} from "../posters/artwork/renditions.js";
 import type { ShownFormat } from "../posters/images/resize-poster.js";
+import { cardName, type PosterWidth, posterWidths, type Rendition, shownFormats } from "../posters/renditions.js";
 import type { Poster } from "../store/posters.js";
 import type { Services } from "./services.js";
 
-export { posterWidths } from "../posters/artwork/renditions.js";
+export { posterWidths } from "../posters/renditions.js";
 
 export interface PosterImage {
   bytes: Buffer;

@@ -3,8 +3,8 @@ import { LRUCache } from "lru-cache";
 import pLimit from "p-limit";
 import { AppError } from "../errors.js";
 import { checkSignal } from "../event-loop.js";
+import { readPoster } from "../posters/images/poster-files.js";
 import { createPosterPreview, type PosterPreview } from "../posters/images/preview.js";
-import { readPoster } from "../posters/images/store.js";
 import type { PosterContent } from "./encoders-in-use.js";
 import type { Services } from "./services.js";
 

@@ -2,14 +2,14 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ModelFolders } from "../ml/model/model-store.js";
-import { createRenditions, type Renditions } from "../posters/artwork/renditions.js";
 import type { PosterProvider } from "../posters/providers/provider.js";
+import { createRenditions, type Renditions } from "../posters/renditions.js";
 import type { ServingState } from "../store/settings.js";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.js";
 import type { Store, StoreOptions } from "../store/store.js";
+import { createModels, type Models } from "./active-model.js";
 import { type Catalogue, createCatalogues } from "./catalogue.js";
 import { createEncoders, type Encoders } from "./encoders-in-use.js";
-import { createModels, type Models } from "./model-cache.js";
 import { createPosterFetcher, type PosterFetcher } from "./poster-fetcher.js";
 import { createPosterIndexes, type MoviePosterIndex, type PosterClusters } from "./poster-index.js";
 import { createTrends, type Trends } from "./trends.js";

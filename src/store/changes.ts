@@ -1,8 +1,8 @@
 /** Changes to the store: readers hear of those of this process at once, of those of others within a second. */
 import { Repeater, SlidingBuffer } from "@repeaterjs/repeater";
 import type { MovieId, UserId } from "../ids.js";
-import type { JobProgress } from "./progress.js";
 import type { Rating } from "./ratings.js";
+import type { JobProgress } from "./training-progress.js";
 
 export type Change =
   /** Ratings or demographics of a user; null for those of any users, changed by another process. `rating` is the one that was set. */

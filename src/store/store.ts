@@ -9,11 +9,11 @@ import type { ImportStore } from "./imports.js";
 import type { LinkStore } from "./links.js";
 import type { MovieStore } from "./movies.js";
 import type { PosterStore } from "./posters.js";
-import type { ProgressStore } from "./progress.js";
 import type { RatingStore } from "./ratings.js";
 import type { SettingsStore } from "./settings.js";
 import type { StatisticsStore } from "./statistics.js";
 import type { TokenStore } from "./tokens.js";
+import type { ProgressStore } from "./training-progress.js";
 import type { UserStore } from "./users.js";
 
 export interface Store {

@@ -7,7 +7,7 @@ import { movieId } from "../../src/ids.js";
 import { embedPosters } from "../../src/jobs/embed-posters.js";
 import { renderPoster } from "../../src/posters/artwork/draw-poster.js";
 import { inspectPoster } from "../../src/posters/images/inspect-poster.js";
-import { savePoster } from "../../src/posters/images/store.js";
+import { savePoster } from "../../src/posters/images/poster-files.js";
 import { openServices } from "../../src/services/services.js";
 import { rawDatabase } from "../support/database.js";
 import {

@@ -2,7 +2,7 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { posterPath } from "../../src/posters/images/store.js";
+import { posterPath } from "../../src/posters/images/poster-files.js";
 import { fixture, start } from "../support/fixture.js";
 
 describe("posters", () => {

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import sharp from "sharp";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { posterPath } from "../../src/posters/images/store.js";
+import { posterPath } from "../../src/posters/images/poster-files.js";
 import { exampleQuery } from "../../src/server/graphiql/example-query.js";
 import { serve } from "../../src/server/listen.js";
 import { fixture, moviesWithPosters, type StartOptions, start } from "../support/fixture.js";

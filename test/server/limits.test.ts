@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/errors.js";
 import { createYield, withoutSignal, withSignal } from "../../src/event-loop.js";
 import { maxBatch } from "../../src/posters/encoders/embedder.js";
-import { savePoster } from "../../src/posters/images/store.js";
+import { savePoster } from "../../src/posters/images/poster-files.js";
 import { createPosterIndex, nearestPosters } from "../../src/posters/vectors/neighbours.js";
 import type { App } from "../../src/server/app.js";
 import { getPosterPreviews } from "../../src/services/poster-previews.js";

@@ -4,7 +4,7 @@ import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import type { EpochReport } from "../../ml/baseline/baseline-train.js";
 import { halfStarHistogram } from "../../ml/evaluation/metrics.js";
-import { svgTextToPaths } from "../../posters/lettering/lettering-svg.js";
+import { svgTextToPaths } from "./chart-text.js";
 
 const font = "Inter";
 const config: TopLevelSpec["config"] = {

@@ -2,10 +2,10 @@
 import type { BaselineOptions } from "../../ml/baseline/baseline-train.js";
 import type { StarOptions } from "../../ml/training/factor-train.js";
 import type { Services } from "../../services/services.js";
-import { createTrainingReporter, type TrainingReporter } from "../../services/training-reporter.js";
 import { type Progress, silent } from "../progress.js";
 import { type BaselineReport, trainBaselineModel } from "./train-baseline.js";
 import { type FactorReport, type TrainFactorOptions, trainFactorModel } from "./train-factors.js";
+import { createTrainingReporter, type TrainingReporter } from "./training-reporter.js";
 
 /** The kind of model to train, with the options of that kind. */
 export type ModelOptions = StarOptions | { kind: "baseline"; baseline: BaselineOptions };

@@ -20,8 +20,9 @@ export function createPosterProviders({
   tmdbApiKey,
   tmdbUrl,
 }: PosterProviderOptions): PosterProvider[] {
-  return posterProviders.flatMap((name) => {
-    if (name === "folder") return posterFolder === "" ? [] : [folderProvider(posterFolder)];
-    return tmdbApiKey === "" ? [] : [tmdbProvider({ key: tmdbApiKey, baseUrl: tmdbUrl })];
-  });
+  const create: Record<PosterProvider["name"], () => PosterProvider | undefined> = {
+    folder: () => (posterFolder === "" ? undefined : folderProvider(posterFolder)),
+    tmdb: () => (tmdbApiKey === "" ? undefined : tmdbProvider({ key: tmdbApiKey, baseUrl: tmdbUrl })),
+  };
+  return posterProviders.map((name) => create[name]()).filter((provider) => provider !== undefined);
 }

@@ -1,6 +1,6 @@
 /** Resolvers of a movie's fields. */
 import { AppError } from "../../errors.js";
-import { clampStars } from "../../ml/model/star-scale.js";
+import { clampStars } from "../../recommend/star-scale.js";
 import type { Movie } from "../../store/movies.js";
 import type { Poster } from "../../store/posters.js";
 import { findReadableUser } from "../request/access.js";

@@ -3,7 +3,7 @@ import { AppError, inField, movieNotFound } from "../../errors.js";
 import type { MovieId } from "../../ids.js";
 import { inspectPoster } from "../../posters/images/inspect-poster.js";
 import { maxPosterBytes } from "../../posters/images/open-image.js";
-import { savePoster } from "../../posters/images/store.js";
+import { savePoster } from "../../posters/images/poster-files.js";
 import type { Movie } from "../../store/movies.js";
 import { unixNow } from "../../unix-time.js";
 import type { Context } from "../request/context.js";

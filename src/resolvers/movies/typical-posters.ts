@@ -1,6 +1,6 @@
 /** The posters closest to the centre of a cluster. */
 import { nearestPosters } from "../../posters/vectors/neighbours.js";
-import type { TasteCluster } from "../../recommend/poster-taste.js";
+import type { TasteCluster } from "../../recommend/cluster-taste.js";
 import type { Movie } from "../../store/movies.js";
 import type { Context } from "../request/context.js";
 import { checkFirst } from "../request/cursors.js";

@@ -1,5 +1,5 @@
 /** Resolvers of a recommendation's fields. */
-import { clampStars } from "../../ml/model/star-scale.js";
+import { clampStars } from "../../recommend/star-scale.js";
 import type { Context } from "../request/context.js";
 import type { Recommendation } from "./recommendations.js";
 

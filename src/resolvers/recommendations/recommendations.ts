@@ -3,7 +3,7 @@ import DataLoader from "dataloader";
 import { AppError } from "../../errors.js";
 import type { MovieId, UserId } from "../../ids.js";
 import type { RatingReason } from "../../ml/model/predictor.js";
-import { defaultCandidates, recommendTo } from "../../recommend/pipeline.js";
+import { recommendTo } from "../../recommend/pipeline.js";
 import { topPosters } from "../../recommend/poster-similarity.js";
 import type {
   RankBy,
@@ -12,6 +12,7 @@ import type {
   RecommendOptions,
   Subject,
 } from "../../recommend/recommend-request.js";
+import { defaultCandidates } from "../../recommend/recommend-request.js";
 import type { User } from "../../store/users.js";
 import { unixNow } from "../../unix-time.js";
 import { type GenreArgs, toGenreFilter } from "../movies/list-movies.js";

@@ -1,8 +1,8 @@
 /** Subscriptions to ratings, changed recommendations and training progress. */
 import { Repeater } from "@repeaterjs/repeater";
 import type { UserId } from "../../ids.js";
-import type { JobProgress } from "../../store/progress.js";
 import type { Rating } from "../../store/ratings.js";
+import type { JobProgress } from "../../store/training-progress.js";
 import type { User } from "../../store/users.js";
 import { findReadableUser, mayStillRead } from "../request/access.js";
 import type { Context } from "../request/context.js";

@@ -1,5 +1,5 @@
 /** References to the object types, so that their files can refer to each other. */
-import type { VisualTaste as VisualTasteOf } from "../../recommend/poster-taste.js";
+import type { VisualTaste as VisualTasteOf } from "../../recommend/cluster-taste.js";
 import type {
   PosterReason as PosterReasonOf,
   RatingReasonOfUser,
@@ -16,7 +16,7 @@ import type {
   User as UserRow,
 } from "../../resolvers/request/row-types.js";
 import type { Token as TokenRow } from "../../resolvers/system/edit-tokens.js";
-import type { JobProgress } from "../../store/progress.js";
+import type { JobProgress } from "../../store/training-progress.js";
 import { builder } from "./builder.js";
 
 export const User = builder.objectRef<UserRow>("User");

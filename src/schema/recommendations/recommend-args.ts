@@ -1,6 +1,6 @@
 /** Arguments shared by all recommendation fields. */
 import type { ArgBuilder } from "@pothos/core";
-import { defaultCandidates, defaultFirst, defaultFirstSimilar } from "../../recommend/pipeline.js";
+import { defaultCandidates, defaultFirst, defaultFirstSimilar } from "../../recommend/recommend-request.js";
 import { maxPage } from "../../resolvers/request/cursors.js";
 import { builder } from "../builder/builder.js";
 import { IntRange } from "../builder/filters.js";

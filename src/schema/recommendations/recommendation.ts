@@ -1,5 +1,5 @@
 /** The Recommendation type, its reasons, and the query for guests. */
-import { defaultFirst } from "../../recommend/pipeline.js";
+import { defaultFirst } from "../../recommend/recommend-request.js";
 import { getReasons, reasonText, sharedPalette } from "../../resolvers/recommendations/reasons.js";
 import { getSimilarity, shownScore } from "../../resolvers/recommendations/recommendation-fields.js";
 import { recommendFor } from "../../resolvers/recommendations/recommendations.js";

@@ -1,5 +1,5 @@
 /** The VisualTaste type: the clusters of posters that a user prefers. */
-import type { TasteCluster } from "../../recommend/poster-taste.js";
+import type { TasteCluster } from "../../recommend/cluster-taste.js";
 import { typicalPosters } from "../../resolvers/movies/typical-posters.js";
 import { checkFirst, maxPage } from "../../resolvers/request/cursors.js";
 import { builder } from "../builder/builder.js";

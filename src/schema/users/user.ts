@@ -1,6 +1,6 @@
 /** The User type and the queries for users. */
 import { parseUserId } from "../../ids.js";
-import { defaultFirst } from "../../recommend/pipeline.js";
+import { defaultFirst } from "../../recommend/recommend-request.js";
 import {
   getRecommendations,
   maxRank,

@@ -2,8 +2,8 @@
 import type { Change } from "../changes.js";
 import type { ServingState } from "../settings.js";
 import type { Database } from "./database.js";
-import { readProgress } from "./progress.js";
 import { createServingReader } from "./settings.js";
+import { readProgress } from "./training-progress.js";
 
 const pollEveryMs = 500;
 

@@ -9,11 +9,11 @@ import { createImportStore } from "./imports.js";
 import { createLinkStore } from "./links.js";
 import { createMovieStore } from "./movies.js";
 import { createPosterStore } from "./posters.js";
-import { createProgressStore } from "./progress.js";
 import { createRatingStore } from "./ratings.js";
 import { createSettingsStore } from "./settings.js";
 import { createStatisticsStore } from "./statistics.js";
 import { createTokenStore } from "./tokens.js";
+import { createProgressStore } from "./training-progress.js";
 import { createUserStore } from "./users.js";
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { confusionCounts, mae, rmse, rowNormalised } from "../../../src/ml/evaluation/metrics.js";
-import { clampStars } from "../../../src/ml/model/star-scale.js";
+import { clampStars } from "../../../src/recommend/star-scale.js";
 
 const truth = Float32Array.of(5, 3, 1, 4);
 const predicted = Float32Array.of(4, 3, 2.5, 6);

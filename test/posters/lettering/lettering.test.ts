@@ -1,9 +1,9 @@
 import sharp from "sharp";
 import { parse, View } from "vega";
 import { describe, expect, it } from "vitest";
+import { svgTextToPaths } from "../../../src/jobs/evaluate/chart-text.js";
 import { fitText } from "../../../src/posters/lettering/lettering-fit.js";
 import { type FontName, textPath, textWidth } from "../../../src/posters/lettering/lettering-glyphs.js";
-import { svgTextToPaths } from "../../../src/posters/lettering/lettering-svg.js";
 
 const fonts: FontName[] = [
   "bebas",

@@ -1,8 +1,8 @@
 /** What subscribers are told: ratings, recommendations, trainings; that they end, and that nothing of them stays. */
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { movieId, userId } from "../../../src/ids.js";
+import { createTrainingReporter } from "../../../src/jobs/train/training-reporter.js";
 import { openServices } from "../../../src/services/services.js";
-import { createTrainingReporter } from "../../../src/services/training-reporter.js";
 import { readersOf, subscribe } from "../../support/event-stream.js";
 import { fixture, start } from "../../support/fixture.js";
 

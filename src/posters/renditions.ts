@@ -6,12 +6,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LRUCache } from "lru-cache";
 import pLimit from "p-limit";
-import { storageError } from "../../errors.js";
-import { sha256Hex } from "../../sha256.js";
-import type { PosterFormat } from "../images/open-image.js";
-import { resizePoster, type ShownFormat, withoutMetadata } from "../images/resize-poster.js";
-import { posterPath, readPoster, writeWhole } from "../images/store.js";
-import type { PosterFacts } from "./draw-poster.js";
+import { storageError } from "../errors.js";
+import { sha256Hex } from "../sha256.js";
+import type { PosterFacts } from "./artwork/draw-poster.js";
+import type { PosterFormat } from "./images/open-image.js";
+import { posterPath, readPoster, writeWhole } from "./images/poster-files.js";
+import { resizePoster, type ShownFormat, withoutMetadata } from "./images/resize-poster.js";
 
 /** Available widths in pixels: TMDB's, which front ends know. */
 export const posterWidths = [92, 154, 185, 342, 500, 780] as const;
@@ -93,7 +93,7 @@ export function createRenditions(folder: string): Renditions {
       const name = cardName(facts);
       return once(resizedPath(folder, name, { width, format }), async () => {
         // Loaded on demand: fonts and drawings are slow to load and rarely needed.
-        const { renderPoster } = await import("./draw-poster.js");
+        const { renderPoster } = await import("./artwork/draw-poster.js");
         return renderPoster(facts, width, format);
       });
     },

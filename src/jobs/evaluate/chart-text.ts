@@ -2,7 +2,7 @@
  * Converts the texts of a chart to paths. It reads the SVG that Vega 6 writes (`View.toSVG`): attributes in double quotes, several
  * lines as `<tspan>` with `x` and `dy`; it is no parser of any other SVG.
  */
-import { type Anchor, type FontName, textOutline } from "./lettering-glyphs.js";
+import { type Anchor, type FontName, textOutline } from "../../posters/lettering/lettering-glyphs.js";
 
 const named: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " " };
 

@@ -1,6 +1,6 @@
 /** Progress of the latest training in SQLite. */
 import type { ChangeFeed } from "../changes.js";
-import type { JobProgress, ProgressStore } from "../progress.js";
+import type { JobProgress, ProgressStore } from "../training-progress.js";
 import type { Database } from "./database.js";
 import { jobProgress } from "./tables.js";
 import { write } from "./transaction.js";

@@ -1,5 +1,5 @@
 /** Reports the progress of a training to the store, at most twice a second. */
-import type { JobProgress, ProgressStore } from "../store/progress.js";
+import type { JobProgress, ProgressStore } from "../../store/training-progress.js";
 
 export interface TrainingReporter {
   update(phase: string, done: number): void;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { blend, diversify, minMaxNormalise } from "../../../src/posters/vectors/rerank.js";
+import { blend, diversify, minMaxNormalise } from "../../../src/posters/vectors/diversify.js";
 import { cosine } from "../../../src/posters/vectors/similarity.js";
 import { gaussians, mulberry32 } from "../../../src/random.js";
 

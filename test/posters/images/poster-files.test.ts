@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { AppError } from "../../../src/errors.js";
-import { posterPath, readPoster, savePoster } from "../../../src/posters/images/store.js";
+import { posterPath, readPoster, savePoster } from "../../../src/posters/images/poster-files.js";
 
 const folderFor = () => mkdtemp(join(tmpdir(), "marquee-store-"));
 const bytes = Buffer.from("not looked at again");
