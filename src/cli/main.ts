@@ -10,7 +10,7 @@ import { addEncoderCommands } from "./commands/manage-encoders.js";
 import { addModelCommands } from "./commands/manage-models.js";
 import { addPosterCommands } from "./commands/manage-posters.js";
 import { addTokenCommands } from "./commands/manage-tokens.js";
-import { addPredictCommands } from "./commands/predict.js";
+import { addPredictCommands } from "./commands/print-predictions.js";
 import { addSchemaCommand } from "./commands/print-schema.js";
 import { addRecommendCommand } from "./commands/recommend.js";
 import { addServeCommands } from "./commands/serve.js";

@@ -5,15 +5,15 @@ import { hasScope, refusal } from "../../access/scopes.js";
 import { checkRepresentations, findMovieByKey, findUserByKey } from "../../resolvers/movies/entities.js";
 import type { Context } from "../../resolvers/request/context.js";
 import { builder, checkComplexity } from "./builder.js";
-import { Movie, User } from "./refs.js";
+import { MovieRef, UserRef } from "./refs.js";
 import { withSettledLists } from "./settled-lists.js";
 
-builder.asEntity(Movie, {
+builder.asEntity(MovieRef, {
   key: [builder.selection<{ movieId: number }>("movieId"), builder.selection<{ imdbId: string }>("imdbId")],
   resolveReference: (key, context) => findMovieByKey(context, key),
 });
 
-builder.asEntity(User, {
+builder.asEntity(UserRef, {
   key: builder.selection<{ userId: number }>("userId"),
   resolveReference: (key, context) => findUserByKey(context, key),
 });

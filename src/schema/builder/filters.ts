@@ -44,7 +44,7 @@ const MovieOrderField = builder.enumType("MovieOrderField", {
   ) as Record<(typeof movieOrderFields)[number], { description: string }>,
 });
 
-export const MovieOrder = builder.inputType("MovieOrder", {
+export const MovieOrderInput = builder.inputType("MovieOrder", {
   description: "Sort order of movies.",
   fields: (t) => ({
     field: t.field({ type: MovieOrderField, required: true, description: "Sort field." }),
@@ -64,7 +64,7 @@ const RatingOrderField = builder.enumType("RatingOrderField", {
   } as const,
 });
 
-export const RatingOrder = builder.inputType("RatingOrder", {
+export const RatingOrderInput = builder.inputType("RatingOrder", {
   description: "Sort order of ratings.",
   fields: (t) => ({
     field: t.field({ type: RatingOrderField, required: true, description: "Sort field." }),

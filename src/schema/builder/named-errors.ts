@@ -3,7 +3,7 @@ import type { AppError, ErrorCode } from "../../errors.js";
 import type { ImdbIdTaken } from "../../resolvers/movies/edit-links.js";
 import type { InputIssue, InvalidInput } from "../../resolvers/request/validate.js";
 import { builder } from "./builder.js";
-import { Movie } from "./refs.js";
+import { MovieRef } from "./refs.js";
 
 /** A named error as a result. It wraps the error because graphql throws every Error that a resolver returns. */
 export class Refusal {
@@ -37,7 +37,7 @@ const taken = builder.objectRef<Refusal>("ImdbIdTakenError").implement({
   interfaces: [MutationError],
   fields: (t) => ({
     movie: t.field({
-      type: Movie,
+      type: MovieRef,
       description: "The movie that has this IMDb id.",
       // Nothing else is thrown with the code IMDB_ID_TAKEN.
       resolve: ({ error }) => (error as ImdbIdTaken).takenBy,

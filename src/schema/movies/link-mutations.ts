@@ -1,14 +1,14 @@
 /** Mutations that link movies to IMDb, and the query for link candidates. */
 import { AppError } from "../../errors.js";
 import { linkCandidates, linkImdb, linkImdbBatch, maxLinks, unlinkImdb } from "../../resolvers/movies/edit-links.js";
-import type { LinkCandidate as LinkCandidateRow, Movie as MovieRow } from "../../resolvers/request/row-types.js";
+import type { LinkCandidate as LinkCandidateRow, Movie } from "../../resolvers/request/row-types.js";
 import { builder } from "../builder/builder.js";
 import { addMutation, changing } from "../builder/mutation.js";
 import { Refusal } from "../builder/named-errors.js";
-import { Movie } from "../builder/refs.js";
+import { MovieRef } from "../builder/refs.js";
 
 interface Payload {
-  movie: MovieRow;
+  movie: Movie;
 }
 
 const LinkImdbInput = builder.inputType("LinkImdbInput", {
@@ -26,12 +26,12 @@ const UnlinkImdbInput = builder.inputType("UnlinkImdbInput", {
 
 const LinkImdbPayload = builder.objectRef<Payload>("LinkImdbPayload").implement({
   description: "The linked movie.",
-  fields: (t) => ({ movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }) }),
+  fields: (t) => ({ movie: t.field({ type: MovieRef, description: "The movie.", resolve: ({ movie }) => movie }) }),
 });
 
 const UnlinkImdbPayload = builder.objectRef<Payload>("UnlinkImdbPayload").implement({
   description: "The movie without its IMDb id.",
-  fields: (t) => ({ movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }) }),
+  fields: (t) => ({ movie: t.field({ type: MovieRef, description: "The movie.", resolve: ({ movie }) => movie }) }),
 });
 
 const LinkImdbResult = addMutation("linkImdb", {
@@ -93,7 +93,7 @@ const LinkCandidate = builder.objectRef<LinkCandidateRow>("LinkCandidate").imple
     }),
     evidence: t.exposeString("evidence", { description: "What matches and what does not." }),
     takenBy: t.field({
-      type: Movie,
+      type: MovieRef,
       nullable: true,
       description: "The movie that already has this IMDb id; null if none.",
       resolve: ({ takenBy }) => takenBy,

@@ -3,14 +3,14 @@ import { popularMovies, type TopMovie as TopMovieOf, topMovies } from "../../res
 import { type TrendingMovie as TrendingMovieOf, trending } from "../../resolvers/movies/trending.js";
 import { maxPage } from "../../resolvers/request/cursors.js";
 import { builder } from "../builder/builder.js";
-import { Movie } from "../builder/refs.js";
+import { MovieRef } from "../builder/refs.js";
 
 const firstDescription = `Number of movies, at most ${maxPage}.`;
 
 const TrendingMovie = builder.objectRef<TrendingMovieOf>("TrendingMovie").implement({
   description: "A movie with many recent ratings.",
   fields: (t) => ({
-    movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }),
+    movie: t.field({ type: MovieRef, description: "The movie.", resolve: ({ movie }) => movie }),
     recentRatings: t.exposeInt("ratings", { description: "Number of ratings in the period." }),
   }),
 });
@@ -18,14 +18,14 @@ const TrendingMovie = builder.objectRef<TrendingMovieOf>("TrendingMovie").implem
 const TopMovie = builder.objectRef<TopMovieOf>("TopMovie").implement({
   description: "A highly rated movie.",
   fields: (t) => ({
-    movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }),
+    movie: t.field({ type: MovieRef, description: "The movie.", resolve: ({ movie }) => movie }),
     score: t.exposeFloat("score", { description: "Bayesian average of its ratings, in stars." }),
   }),
 });
 
 builder.queryField("popular", (t) =>
   t.field({
-    type: [Movie],
+    type: [MovieRef],
     description: "Movies with the most ratings, most first.",
     args: { first: t.arg.int({ defaultValue: 15, description: firstDescription }) },
     complexity: ({ first }) => ({ field: 5, multiplier: Math.max(1, first ?? 15) }),

@@ -1,9 +1,9 @@
 /** Mutations that add and update movies. */
 import { addMovie, addMovieSchema, updateMovie, updateMovieSchema } from "../../resolvers/movies/edit-movies.js";
-import type { Movie as MovieRow } from "../../resolvers/request/row-types.js";
+import type { Movie } from "../../resolvers/request/row-types.js";
 import { builder } from "../builder/builder.js";
 import { addMutation } from "../builder/mutation.js";
-import { Movie } from "../builder/refs.js";
+import { MovieRef } from "../builder/refs.js";
 
 const AddMovieInput = builder.inputType("AddMovieInput", {
   description: "A movie to add.",
@@ -28,17 +28,17 @@ const UpdateMovieInput = builder.inputType("UpdateMovieInput", {
 });
 
 interface Payload {
-  movie: MovieRow;
+  movie: Movie;
 }
 
 const AddMoviePayload = builder.objectRef<Payload>("AddMoviePayload").implement({
   description: "The movie with this title and year.",
-  fields: (t) => ({ movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }) }),
+  fields: (t) => ({ movie: t.field({ type: MovieRef, description: "The movie.", resolve: ({ movie }) => movie }) }),
 });
 
 const UpdateMoviePayload = builder.objectRef<Payload>("UpdateMoviePayload").implement({
   description: "The updated movie.",
-  fields: (t) => ({ movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }) }),
+  fields: (t) => ({ movie: t.field({ type: MovieRef, description: "The movie.", resolve: ({ movie }) => movie }) }),
 });
 
 addMutation("addMovie", {

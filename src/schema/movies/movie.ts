@@ -13,11 +13,11 @@ import { type SimilarMovie as SimilarMovieOf, similarMovies } from "../../resolv
 import { type SimilarPoster as SimilarPosterOf, similarPosters } from "../../resolvers/movies/similar-posters.js";
 import { maxPage } from "../../resolvers/request/cursors.js";
 import { findMovie, loadNodes } from "../../resolvers/request/lookup.js";
-import type { Movie as MovieRow } from "../../resolvers/request/row-types.js";
+import type { Movie } from "../../resolvers/request/row-types.js";
 import { builder } from "../builder/builder.js";
-import { FloatRange, IntRange, MovieOrder } from "../builder/filters.js";
+import { FloatRange, IntRange, MovieOrderInput } from "../builder/filters.js";
 import { orderName, toConnection } from "../builder/page.js";
-import { Movie, Poster } from "../builder/refs.js";
+import { MovieRef, PosterRef } from "../builder/refs.js";
 import { toIsoString } from "../builder/time.js";
 
 const PosterState = builder.enumType("PosterState", {
@@ -32,7 +32,7 @@ const PosterState = builder.enumType("PosterState", {
 const SimilarPoster = builder.objectRef<SimilarPosterOf>("SimilarPoster").implement({
   description: "A movie with a similar poster.",
   fields: (t) => ({
-    movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }),
+    movie: t.field({ type: MovieRef, description: "The movie.", resolve: ({ movie }) => movie }),
     similarity: t.exposeFloat("similarity", {
       description:
         "Cosine similarity, −1 to 1, of the two embeddings after subtracting the catalogue's mean, which finds better " +
@@ -44,17 +44,17 @@ const SimilarPoster = builder.objectRef<SimilarPosterOf>("SimilarPoster").implem
 const SimilarMovie = builder.objectRef<SimilarMovieOf>("SimilarMovie").implement({
   description: "A movie liked by the same users.",
   fields: (t) => ({
-    movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }),
+    movie: t.field({ type: MovieRef, description: "The movie.", resolve: ({ movie }) => movie }),
     similarity: t.exposeFloat("similarity", {
       description: "Cosine similarity, −1 to 1, of the movies in the model, learned from who likes them.",
     }),
   }),
 });
 
-builder.node(Movie, {
+builder.node(MovieRef, {
   description: "A movie.",
   id: { resolve: ({ id }) => id, description: "Global id." },
-  loadManyWithoutCache: (ids, { loaders }) => loadNodes(ids, parseMovieId, loaders.movieById) as Promise<MovieRow[]>,
+  loadManyWithoutCache: (ids, { loaders }) => loadNodes(ids, parseMovieId, loaders.movieById) as Promise<Movie[]>,
   fields: (t) => ({
     movieId: t.exposeInt("id", { description: "Movie number in the data set." }),
     title: t.exposeString("displayTitle", {
@@ -123,7 +123,7 @@ builder.node(Movie, {
       resolve: (movie, to, context) => posterSimilarity(context, movie, to),
     }),
     poster: t.field({
-      type: Poster,
+      type: PosterRef,
       nullable: true,
       description: "Key art; null if there is none.",
       resolve: (movie, _args, context) => getPoster(context, movie),
@@ -157,7 +157,7 @@ builder.node(Movie, {
 
 builder.queryField("movie", (t) =>
   t.field({
-    type: Movie,
+    type: MovieRef,
     nullable: true,
     description: "The movie with a number, global id or IMDb id.",
     args: {
@@ -171,7 +171,7 @@ builder.queryField("movie", (t) =>
 builder.queryField("movies", (t) =>
   t.connection(
     {
-      type: Movie,
+      type: MovieRef,
       description: "Movies that match all filters, by default ordered by number, or by relevance with `search`.",
       args: {
         search: t.arg.string({
@@ -190,7 +190,7 @@ builder.queryField("movies", (t) =>
           description: "Only movies with an uncertain link from an import, or with `false` all others.",
         }),
         hasPoster: t.arg.boolean({ description: "Only movies with a poster, or with `false` without one." }),
-        orderBy: t.arg({ type: MovieOrder, description: "Sort order; default by number." }),
+        orderBy: t.arg({ type: MovieOrderInput, description: "Sort order; default by number." }),
       },
       resolve: (_root, args, context) =>
         toConnection(

@@ -1,13 +1,13 @@
 /** The Poster type, the mutations that set and remove posters, and the subscription to changes. */
 import { changedMovie, posterChanges } from "../../resolvers/movies/poster-subscription.js";
 import { removePoster, uploadPoster } from "../../resolvers/movies/set-poster.js";
-import type { Movie as MovieRow } from "../../resolvers/request/row-types.js";
+import type { Movie } from "../../resolvers/request/row-types.js";
 import { posterUrl, posterWidths } from "../../services/poster-image.js";
 import type { NamedColour } from "../../services/poster-previews.js";
 import { builder } from "../builder/builder.js";
 import { cacheId } from "../builder/cache-id.js";
 import { addMutation } from "../builder/mutation.js";
-import { Movie, Poster } from "../builder/refs.js";
+import { MovieRef, PosterRef } from "../builder/refs.js";
 
 const PosterSource = builder.enumType("PosterSource", {
   description: "Origin of a poster.",
@@ -37,7 +37,7 @@ const PaletteColour = builder.objectRef<NamedColour>("PaletteColour").implement(
   }),
 });
 
-Poster.implement({
+PosterRef.implement({
   description: "A movie's key art, as stored on this server.",
   fields: (t) => ({
     id: t.id({
@@ -75,7 +75,7 @@ Poster.implement({
 });
 
 interface Payload {
-  movie: MovieRow;
+  movie: Movie;
 }
 
 const SetPosterInput = builder.inputType("SetPosterInput", {
@@ -97,12 +97,12 @@ const RemovePosterInput = builder.inputType("RemovePosterInput", {
 
 const SetPosterPayload = builder.objectRef<Payload>("SetPosterPayload").implement({
   description: "The movie with its new poster.",
-  fields: (t) => ({ movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }) }),
+  fields: (t) => ({ movie: t.field({ type: MovieRef, description: "The movie.", resolve: ({ movie }) => movie }) }),
 });
 
 const RemovePosterPayload = builder.objectRef<Payload>("RemovePosterPayload").implement({
   description: "The movie without its poster.",
-  fields: (t) => ({ movie: t.field({ type: Movie, description: "The movie.", resolve: ({ movie }) => movie }) }),
+  fields: (t) => ({ movie: t.field({ type: MovieRef, description: "The movie.", resolve: ({ movie }) => movie }) }),
 });
 
 addMutation("setPoster", {
@@ -130,7 +130,7 @@ addMutation("removePoster", {
 
 builder.subscriptionField("posterUpdated", (t) =>
   t.field({
-    type: Movie,
+    type: MovieRef,
     description: "The movie, whenever this server adds, replaces or removes its poster. Sent as server-sent events.",
     args: { movieId: t.arg.id({ description: "Number or global id of a movie; default all movies." }) },
     subscribe: (_root, { movieId }, context) => posterChanges(context, movieId),

@@ -4,7 +4,14 @@ import { getReasons, reasonText, sharedPalette } from "../../resolvers/recommend
 import { getSimilarity, shownScore } from "../../resolvers/recommendations/recommendation-fields.js";
 import { recommendFor } from "../../resolvers/recommendations/recommendations.js";
 import { builder } from "../builder/builder.js";
-import { Movie, PosterReason, RatingReason, Reason, Recommendation, TasteReason } from "../builder/refs.js";
+import {
+  MovieRef,
+  PosterReasonRef,
+  RatingReasonRef,
+  ReasonRef,
+  RecommendationRef,
+  TasteReasonRef,
+} from "../builder/refs.js";
 import { firstArg, recommendArgs, recommendCost } from "./recommend-args.js";
 import { TasteBasis } from "./visual-taste.js";
 
@@ -16,12 +23,12 @@ const PredictionBasis = builder.enumType("PredictionBasis", {
   } as const,
 });
 
-Recommendation.implement({
+RecommendationRef.implement({
   description: "A recommended movie with its predicted rating.",
   fields: (t) => ({
     rank: t.exposeInt("rank", { description: "Rank in the list, from 1." }),
     movie: t.field({
-      type: Movie,
+      type: MovieRef,
       nullable: true,
       description: "The movie.",
       resolve: ({ movieId }, _args, { loaders }) => loaders.movieById.load(movieId),
@@ -41,7 +48,7 @@ Recommendation.implement({
       resolve: (recommended, _args, context) => getSimilarity(context, recommended),
     }),
     reasons: t.field({
-      type: [Reason],
+      type: [ReasonRef],
       description:
         "If posters re-ranked the list: the most similar poster, then, for a user with fewer than three rated movies, the " +
         "fallback. After these, if the model supports it, the user's ratings that raise this prediction most, largest " +
@@ -72,7 +79,7 @@ const DemographicsInput = builder.inputType("DemographicsInput", {
 
 builder.queryField("recommendFor", (t) =>
   t.field({
-    type: [Recommendation],
+    type: [RecommendationRef],
     description:
       "Recommendations for a guest from the given ratings; nothing is stored. Without ratings: movies that most users like.",
     args: {
@@ -86,7 +93,7 @@ builder.queryField("recommendFor", (t) =>
   }),
 );
 
-Reason.implement({
+ReasonRef.implement({
   description: "Reason for a recommendation.",
   resolveType: ({ kind }) => kind,
   fields: (t) => ({
@@ -96,7 +103,7 @@ Reason.implement({
       resolve: (reason, _args, context) => reasonText(context, reason),
     }),
     movie: t.field({
-      type: Movie,
+      type: MovieRef,
       nullable: true,
       description: "The movie that the user rated, or that has the similar poster.",
       resolve: (reason, _args, { loaders }) =>
@@ -105,9 +112,9 @@ Reason.implement({
   }),
 });
 
-builder.objectType(RatingReason, {
+builder.objectType(RatingReasonRef, {
   description: "One of the user's ratings and its effect on the prediction.",
-  interfaces: [Reason],
+  interfaces: [ReasonRef],
   fields: (t) => ({
     rating: t.exposeFloat("stars", { description: "Stars that the user gave the movie." }),
     contribution: t.exposeFloat("contribution", {
@@ -116,9 +123,9 @@ builder.objectType(RatingReason, {
   }),
 });
 
-builder.objectType(PosterReason, {
+builder.objectType(PosterReasonRef, {
   description: "The most similar of the posters that re-ranked the list.",
-  interfaces: [Reason],
+  interfaces: [ReasonRef],
   fields: (t) => ({
     similarity: t.exposeFloat("similarity", {
       description: "Cosine similarity of the two posters' embeddings, −1 to 1.",
@@ -130,9 +137,9 @@ builder.objectType(PosterReason, {
   }),
 });
 
-builder.objectType(TasteReason, {
+builder.objectType(TasteReasonRef, {
   description: "The fallback for the posters of a user who rated fewer than three movies.",
-  interfaces: [Reason],
+  interfaces: [ReasonRef],
   fields: (t) => ({
     basis: t.field({
       type: TasteBasis,

@@ -3,7 +3,7 @@ import type { TasteCluster } from "../../recommend/cluster-taste.js";
 import { typicalPosters } from "../../resolvers/movies/typical-posters.js";
 import { checkFirst, maxPage } from "../../resolvers/request/cursors.js";
 import { builder } from "../builder/builder.js";
-import { Movie, VisualTaste } from "../builder/refs.js";
+import { MovieRef, VisualTasteRef } from "../builder/refs.js";
 
 export const TasteBasis = builder.enumType("TasteBasis", {
   description: "Ratings that a visual taste is based on.",
@@ -20,7 +20,7 @@ const VisualCluster = builder.objectRef<TasteCluster>("VisualCluster").implement
     share: t.exposeFloat("share", { description: "Share of the user's taste, 0 to 1; all clusters sum to 1." }),
     size: t.exposeInt("size", { description: "Number of posters in the cluster." }),
     posters: t.field({
-      type: [Movie],
+      type: [MovieRef],
       description: "Movies with the most typical posters of the cluster.",
       args: { first: t.arg.int({ defaultValue: 6, description: "Number of movies, at most 100." }) },
       complexity: ({ first }) => ({ field: 20, multiplier: Math.max(1, first ?? 6) }),
@@ -29,7 +29,7 @@ const VisualCluster = builder.objectRef<TasteCluster>("VisualCluster").implement
   }),
 });
 
-VisualTaste.implement({
+VisualTasteRef.implement({
   description: "A user's taste in posters.",
   fields: (t) => ({
     basis: t.expose("basis", { type: TasteBasis, description: "Ratings that it is mostly based on." }),

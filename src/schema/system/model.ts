@@ -1,9 +1,9 @@
 /** The Model type with its metrics, and the query for the active model. */
 import { getRankerName, servedModel } from "../../resolvers/system/served-model.js";
 import { builder } from "../builder/builder.js";
-import { Model, ModelMetrics, RatingHistogram } from "../builder/refs.js";
+import { ModelMetricsRef, ModelRef, RatingHistogramRef } from "../builder/refs.js";
 
-Model.implement({
+ModelRef.implement({
   description: "A trained model that predicts ratings.",
   fields: (t) => ({
     name: t.exposeString("name", { description: "Name, as in `marquee models list`." }),
@@ -33,13 +33,13 @@ Model.implement({
       resolve: ({ metrics }) => metrics?.confusionMatrix ?? null,
     }),
     ratingHistogram: t.field({
-      type: RatingHistogram,
+      type: RatingHistogramRef,
       nullable: true,
       description: "Rating histogram from `metrics`.",
       resolve: ({ metrics }) => metrics?.ratingHistogram ?? null,
     }),
     metrics: t.field({
-      type: ModelMetrics,
+      type: ModelMetricsRef,
       nullable: true,
       description: "Accuracy on ratings held out from training; null for imported weights.",
       resolve: ({ metrics }) => metrics ?? null,
@@ -47,7 +47,7 @@ Model.implement({
   }),
 });
 
-ModelMetrics.implement({
+ModelMetricsRef.implement({
   description: "Prediction errors on ratings held out from training.",
   fields: (t) => ({
     protocol: t.exposeString("protocol", { description: "Selection of the held-out ratings." }),
@@ -60,7 +60,7 @@ ModelMetrics.implement({
       resolve: ({ confusionMatrix }) => confusionMatrix,
     }),
     ratingHistogram: t.field({
-      type: RatingHistogram,
+      type: RatingHistogramRef,
       nullable: true,
       description: "Numbers of given and predicted ratings for each number of stars.",
       resolve: ({ ratingHistogram }) => ratingHistogram ?? null,
@@ -68,7 +68,7 @@ ModelMetrics.implement({
   }),
 });
 
-RatingHistogram.implement({
+RatingHistogramRef.implement({
   description: "Ten counts each, for 0.5, 1, … 5 stars.",
   fields: (t) => ({
     given: t.exposeIntList("given", { description: "Counts of given ratings." }),
@@ -80,7 +80,7 @@ RatingHistogram.implement({
 
 builder.queryField("model", (t) =>
   t.field({
-    type: Model,
+    type: ModelRef,
     nullable: true,
     description: "The active model; null if none was trained or imported yet.",
     resolve: (_root, _args, context) => servedModel(context),

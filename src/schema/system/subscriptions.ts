@@ -1,13 +1,13 @@
 /** Subscriptions to ratings, recommendations and training progress. */
 import { ratingsAdded, recommendationChanges, trainings, userNow } from "../../resolvers/system/event-streams.js";
 import { builder } from "../builder/builder.js";
-import { Rating, TrainingProgress, User } from "../builder/refs.js";
+import { RatingRef, TrainingProgressRef, UserRef } from "../builder/refs.js";
 
 const userIdDescription = "Number or global id of a user whose ratings the viewer may read; default the viewer.";
 
 builder.subscriptionField("ratingAdded", (t) =>
   t.field({
-    type: Rating,
+    type: RatingRef,
     description: "A user's rating, whenever this server sets or changes one. Sent as server-sent events.",
     args: { userId: t.arg.id({ description: userIdDescription }) },
     subscribe: (_root, { userId }, context) => ratingsAdded(context, userId),
@@ -17,7 +17,7 @@ builder.subscriptionField("ratingAdded", (t) =>
 
 builder.subscriptionField("recommendationsChanged", (t) =>
   t.field({
-    type: User,
+    type: UserRef,
     description:
       "The user, whenever their recommendations may have changed: after a rating was set or removed, or another model became " +
       "active. Changes by other processes are seen within a second. Sent as server-sent events.",
@@ -36,7 +36,7 @@ const TrainingState = builder.enumType("TrainingState", {
   } as const,
 });
 
-TrainingProgress.implement({
+TrainingProgressRef.implement({
   description: "Progress of a training run.",
   fields: (t) => ({
     kind: t.exposeString("kind", { description: "Kind of the model: `bayes`, `mf` or `baseline`." }),
@@ -49,7 +49,7 @@ TrainingProgress.implement({
 
 builder.subscriptionField("trainingProgress", (t) =>
   t.field({
-    type: TrainingProgress,
+    type: TrainingProgressRef,
     description:
       "Progress of `marquee train` in the server's data folder, at most twice a second. Sent as server-sent events.",
     subscribe: (_root, _args, context) => trainings(context),

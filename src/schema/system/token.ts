@@ -10,7 +10,7 @@ import {
 } from "../../resolvers/system/edit-tokens.js";
 import { builder } from "../builder/builder.js";
 import { addMutation } from "../builder/mutation.js";
-import { Token, User } from "../builder/refs.js";
+import { TokenRef, UserRef } from "../builder/refs.js";
 import { toIsoString } from "../builder/time.js";
 
 const TokenScope = builder.enumType("TokenScope", {
@@ -22,14 +22,14 @@ const TokenScope = builder.enumType("TokenScope", {
   } as const,
 });
 
-Token.implement({
+TokenRef.implement({
   description: "A bearer token with the permissions of its scope. Its secret is not stored.",
   fields: (t) => ({
     tokenId: t.exposeInt("id", { description: "Number, for `revokeToken`." }),
     name: t.exposeString("name", { description: "Purpose of the token." }),
     scope: t.expose("scope", { type: TokenScope, description: "Permissions of the token." }),
     user: t.field({
-      type: User,
+      type: UserRef,
       nullable: true,
       description: "User whose ratings it may read and change; null if it has none.",
       resolve: ({ userId }, _args, { loaders }) => (userId === null ? null : loaders.userById.load(userId)),
@@ -48,7 +48,7 @@ Token.implement({
 
 builder.queryField("tokens", (t) =>
   t.field({
-    type: [Token],
+    type: [TokenRef],
     authScopes: { admin: true },
     description: "All tokens of this server, oldest first.",
     resolve: (_root, _args, { services }) => allTokens(services),
@@ -68,7 +68,7 @@ const CreateTokenPayload = builder.objectRef<{ secret: string; token: TokenRow }
   description: "A new token.",
   fields: (t) => ({
     secret: t.exposeString("secret", { description: "Secret to send after `Bearer`; shown only once." }),
-    token: t.field({ type: Token, description: "The token.", resolve: ({ token }) => token }),
+    token: t.field({ type: TokenRef, description: "The token.", resolve: ({ token }) => token }),
   }),
 });
 
@@ -92,7 +92,7 @@ const RevokeTokenInput = builder.inputType("RevokeTokenInput", {
 
 const RevokeTokenPayload = builder.objectRef<{ token: TokenRow }>("RevokeTokenPayload").implement({
   description: "The revoked token.",
-  fields: (t) => ({ token: t.field({ type: Token, description: "The token.", resolve: ({ token }) => token }) }),
+  fields: (t) => ({ token: t.field({ type: TokenRef, description: "The token.", resolve: ({ token }) => token }) }),
 });
 
 addMutation("revokeToken", {

@@ -1,14 +1,14 @@
 /** Mutations that change a user's ratings. */
 import { AppError } from "../../errors.js";
-import type { Rating as RatingRow } from "../../resolvers/request/row-types.js";
+import type { Rating } from "../../resolvers/request/row-types.js";
 import { maxRatings, rateMovie, rateMovies, rateMoviesSchema, removeRating } from "../../resolvers/users/rate.js";
 import { builder } from "../builder/builder.js";
 import { addMutation } from "../builder/mutation.js";
 import { Refusal } from "../builder/named-errors.js";
-import { Rating } from "../builder/refs.js";
+import { RatingRef } from "../builder/refs.js";
 
 interface Payload {
-  rating: RatingRow;
+  rating: Rating;
 }
 
 const userIdDescription = "Number or global id of the user; default the viewer. Other users require scope admin.";
@@ -52,12 +52,16 @@ const RateMoviesInput = builder.inputType("RateMoviesInput", {
 
 const RateMoviePayload = builder.objectRef<Payload>("RateMoviePayload").implement({
   description: "The new rating.",
-  fields: (t) => ({ rating: t.field({ type: Rating, description: "The rating.", resolve: ({ rating }) => rating }) }),
+  fields: (t) => ({
+    rating: t.field({ type: RatingRef, description: "The rating.", resolve: ({ rating }) => rating }),
+  }),
 });
 
 const RemoveRatingPayload = builder.objectRef<Payload>("RemoveRatingPayload").implement({
   description: "The removed rating.",
-  fields: (t) => ({ rating: t.field({ type: Rating, description: "The rating.", resolve: ({ rating }) => rating }) }),
+  fields: (t) => ({
+    rating: t.field({ type: RatingRef, description: "The rating.", resolve: ({ rating }) => rating }),
+  }),
 });
 
 const RateMovieResult = addMutation("rateMovie", {

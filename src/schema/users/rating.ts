@@ -3,12 +3,12 @@ import type { ArgBuilder } from "@pothos/core";
 import { ratingCount, ratingsFilter, ratingsPage, toRatingOrder } from "../../resolvers/users/list-ratings.js";
 import { builder } from "../builder/builder.js";
 import { cacheId } from "../builder/cache-id.js";
-import { FloatRange, RatingOrder } from "../builder/filters.js";
+import { FloatRange, RatingOrderInput } from "../builder/filters.js";
 import { orderName, toConnection } from "../builder/page.js";
-import { Movie, Rating, User } from "../builder/refs.js";
+import { MovieRef, RatingRef, UserRef } from "../builder/refs.js";
 import { toIsoString } from "../builder/time.js";
 
-Rating.implement({
+RatingRef.implement({
   description: "A user's rating of a movie.",
   fields: (t) => ({
     id: t.id({
@@ -22,13 +22,13 @@ Rating.implement({
       resolve: ({ ratedAt }) => (ratedAt === null ? null : toIsoString(ratedAt)),
     }),
     movie: t.field({
-      type: Movie,
+      type: MovieRef,
       nullable: true,
       description: "The rated movie.",
       resolve: ({ movieId }, _args, { loaders }) => loaders.movieById.load(movieId),
     }),
     user: t.field({
-      type: User,
+      type: UserRef,
       nullable: true,
       description: "The user who rated it.",
       resolve: ({ userId }, _args, { loaders }) => loaders.userById.load(userId),
@@ -46,24 +46,24 @@ export function ratingArgs(t: ArgBuilder<Types>) {
       description: "Only ratings given at or after this date or ISO 8601 time, such as `2003-02-28`.",
     }),
     ratedBefore: t.string({ description: "Only ratings given at or before this time; a date includes the whole day." }),
-    orderBy: t({ type: RatingOrder, description: "Sort order; default in import order." }),
+    orderBy: t({ type: RatingOrderInput, description: "Sort order; default in import order." }),
   };
 }
 
 export const RatingEdge = builder.edgeObject({
-  type: Rating,
+  type: RatingRef,
   name: "RatingEdge",
   description: "A rating and its cursor.",
 });
 export const RatingConnection = builder.connectionObject(
-  { type: Rating, name: "RatingConnection", description: "A page of ratings." },
+  { type: RatingRef, name: "RatingConnection", description: "A page of ratings." },
   RatingEdge,
 );
 
 builder.queryField("ratings", (t) =>
   t.connection(
     {
-      type: Rating,
+      type: RatingRef,
       description:
         "Ratings by a user, of a movie, or the one of both; of a movie, only those that the viewer may read.",
       args: {

@@ -1,5 +1,5 @@
 /** Mutations that create, update and delete users. */
-import type { User as UserRow } from "../../resolvers/request/row-types.js";
+import type { User } from "../../resolvers/request/row-types.js";
 import {
   ageGroups,
   createUser,
@@ -10,7 +10,7 @@ import {
 } from "../../resolvers/users/edit-users.js";
 import { builder } from "../builder/builder.js";
 import { addMutation } from "../builder/mutation.js";
-import { User } from "../builder/refs.js";
+import { UserRef } from "../builder/refs.js";
 
 const userIdDescription = "Number or global id of the user; default the viewer. Other users require scope admin.";
 const descriptions = {
@@ -51,17 +51,17 @@ const DeleteUserInput = builder.inputType("DeleteUserInput", {
 });
 
 interface Payload {
-  user: UserRow;
+  user: User;
 }
 
 const CreateUserPayload = builder.objectRef<Payload>("CreateUserPayload").implement({
   description: "The user with this external id.",
-  fields: (t) => ({ user: t.field({ type: User, description: "The user.", resolve: ({ user }) => user }) }),
+  fields: (t) => ({ user: t.field({ type: UserRef, description: "The user.", resolve: ({ user }) => user }) }),
 });
 
 const UpdateUserPayload = builder.objectRef<Payload>("UpdateUserPayload").implement({
   description: "The updated user.",
-  fields: (t) => ({ user: t.field({ type: User, description: "The user.", resolve: ({ user }) => user }) }),
+  fields: (t) => ({ user: t.field({ type: UserRef, description: "The user.", resolve: ({ user }) => user }) }),
 });
 
 const DeleteUserPayload = builder.objectRef<{ userId: number; ratings: number }>("DeleteUserPayload").implement({

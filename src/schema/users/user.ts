@@ -10,7 +10,7 @@ import {
 import { viewerAsUser } from "../../resolvers/request/access.js";
 import { defaultPage, maxPage } from "../../resolvers/request/cursors.js";
 import { findUser, loadNodes } from "../../resolvers/request/lookup.js";
-import type { User as UserRow } from "../../resolvers/request/row-types.js";
+import type { User } from "../../resolvers/request/row-types.js";
 import {
   toRatingOrder,
   userRatingCount,
@@ -20,19 +20,19 @@ import {
 import { getTopRatings, getTopTitles, userCount, usersPage } from "../../resolvers/users/user-fields.js";
 import { builder } from "../builder/builder.js";
 import { orderName, toConnection } from "../builder/page.js";
-import { Rating, Recommendation, User, VisualTaste } from "../builder/refs.js";
+import { RatingRef, RecommendationRef, UserRef, VisualTasteRef } from "../builder/refs.js";
 import { firstArg, recommendArgs, recommendCost } from "../recommendations/recommend-args.js";
 import { RatingConnection, RatingEdge, ratingArgs } from "./rating.js";
 
 /** Requires permission to read the user's private data. */
-const own = (user: UserRow) => ({ userReader: user });
+const own = (user: User) => ({ userReader: user });
 
-builder.node(User, {
+builder.node(UserRef, {
   description:
     "A user who rates movies. Demographics are null if the data set has none. Ratings and demographics of users outside any " +
     "published data set are private: reading them requires their own token or scope admin.",
   id: { resolve: ({ id }) => id, description: "Global id." },
-  loadManyWithoutCache: (ids, { loaders }) => loadNodes(ids, parseUserId, loaders.userById) as Promise<UserRow[]>,
+  loadManyWithoutCache: (ids, { loaders }) => loadNodes(ids, parseUserId, loaders.userById) as Promise<User[]>,
   fields: (t) => ({
     userId: t.exposeInt("id", { description: "User number in the data set." }),
     externalId: t.exposeString("externalId", {
@@ -67,7 +67,7 @@ builder.node(User, {
       resolve: (user, { first }, context) => getTopTitles(context, user, first ?? 3),
     }),
     topRatings: t.field({
-      type: [Rating],
+      type: [RatingRef],
       authScopes: own,
       description: "Ratings of the best-rated movies, in the order of `topRated`.",
       args: { first: t.arg.int({ defaultValue: 3, description: `Number of ratings, at most ${maxPage}.` }) },
@@ -76,7 +76,7 @@ builder.node(User, {
     }),
     ratings: t.connection(
       {
-        type: Rating,
+        type: RatingRef,
         authScopes: own,
         description: "All ratings, by default in import order.",
         args: {
@@ -97,7 +97,7 @@ builder.node(User, {
       RatingEdge,
     ),
     visualTaste: t.field({
-      type: VisualTaste,
+      type: VisualTasteRef,
       nullable: true,
       authScopes: own,
       description:
@@ -107,7 +107,7 @@ builder.node(User, {
       resolve: (user, _args, { loaders }) => loaders.visualTaste.load(user),
     }),
     recommendations: t.field({
-      type: [Recommendation],
+      type: [RecommendationRef],
       authScopes: own,
       description:
         "Movies that the user has not rated, best first: by preference if the model has a ranker, else by predicted rating. " +
@@ -120,7 +120,7 @@ builder.node(User, {
     }),
     recommendationsConnection: t.connection(
       {
-        type: Recommendation,
+        type: RecommendationRef,
         authScopes: own,
         description:
           "The list of `recommendations` as a connection, down to rank " +
@@ -143,7 +143,7 @@ builder.node(User, {
 
 builder.queryField("user", (t) =>
   t.field({
-    type: User,
+    type: UserRef,
     nullable: true,
     description: "The user with a number in the data set, such as `42`, or global id.",
     args: { id: t.arg.id({ required: true, description: "Number or global id of the user." }) },
@@ -153,7 +153,7 @@ builder.queryField("user", (t) =>
 
 builder.queryField("viewer", (t) =>
   t.field({
-    type: User,
+    type: UserRef,
     nullable: true,
     description: "The user of the request's token; null without a token or if it has no user.",
     resolve: (_root, _args, context) => viewerAsUser(context),
@@ -163,7 +163,7 @@ builder.queryField("viewer", (t) =>
 builder.queryField("users", (t) =>
   t.connection(
     {
-      type: User,
+      type: UserRef,
       description:
         "Users that match all filters, ordered by number; by demographics, only those whose demographics the viewer may read.",
       args: {
