@@ -2,7 +2,7 @@
 import type { Change } from "../changes.js";
 import type { ServingState } from "../settings.js";
 import type { Database } from "./database.js";
-import { createServingReader } from "./settings.js";
+import { createRevisionReader, createServingReader } from "./settings.js";
 import { readProgress } from "./training-progress.js";
 
 const pollEveryMs = 500;
@@ -14,6 +14,8 @@ export interface Watch {
 }
 
 interface State {
+  /** Changes with every commit of another connection. */
+  version: unknown;
   serving: ServingState;
   ratings: string;
   posters: string;
@@ -25,39 +27,35 @@ interface State {
  * @param isRead whether anybody listens; polling stops where nobody does
  */
 export function watchChanges(db: Database, publish: (change: Change) => void, isRead: () => boolean): Watch {
-  // Changes with every commit of another connection.
   const dataVersion = db.sqlite.prepare("PRAGMA data_version").pluck();
-  const revision = db.sqlite.prepare("SELECT coalesce((SELECT value FROM settings WHERE key = ?), '0')").pluck();
+  const readRatingsRevision = createRevisionReader(db, "ratingsRevision");
+  const readPostersRevision = createRevisionReader(db, "postersRevision");
   const readServing = createServingReader(db);
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
-  let version: unknown;
   let last: State;
 
-  function read(): State {
+  // In one transaction: a commit between two reads would be taken for seen, and never be told.
+  const read = db.sqlite.transaction((): State => {
     return {
+      version: dataVersion.get(),
       serving: readServing(),
-      ratings: revision.get("ratingsRevision") as string,
-      posters: revision.get("postersRevision") as string,
+      ratings: readRatingsRevision(),
+      posters: readPostersRevision(),
       progress: JSON.stringify(readProgress(db) ?? null),
     };
-  }
+  });
 
   function poll(): void {
     if (!isRead()) {
       rest();
       return;
     }
-    const versionNow = dataVersion.get();
-    if (versionNow === version) {
-      // What this process changes it tells by itself.
-      last = read();
-      return;
-    }
-    version = versionNow;
     const now = read();
     const before = last;
     last = now;
+    // What this process changes it tells by itself.
+    if (now.version === before.version) return;
     if (now.serving.activeModel !== before.serving.activeModel) publish({ subject: "model" });
     if (JSON.stringify(now.serving.dataset) !== JSON.stringify(before.serving.dataset)) publish({ subject: "dataset" });
     if (now.ratings !== before.ratings) publish({ subject: "ratings", userId: null });
@@ -73,7 +71,6 @@ export function watchChanges(db: Database, publish: (change: Change) => void, is
   return {
     start() {
       if (timer !== undefined || isStopped) return;
-      version = dataVersion.get();
       last = read();
       timer = setInterval(() => {
         try {

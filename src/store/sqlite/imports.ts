@@ -7,7 +7,7 @@ import { createRowWriter } from "./import/row-writer.js";
 import { stageImport } from "./import/staged-import.js";
 import { createPosterWrites } from "./posters.js";
 import { recountAfter } from "./recount.js";
-import { getDataset, setSetting } from "./settings.js";
+import { createServingReader, setSetting } from "./settings.js";
 import { write } from "./transaction.js";
 
 /** @param open opens another connection: an import has its own, so that others read and write meanwhile */
@@ -19,7 +19,7 @@ export function createImportStore(db: Database, open: () => Database, feed: Chan
     },
     create: async (dataset) => {
       const isCreated = await write(db, () => {
-        if (getDataset(db) !== undefined) return false;
+        if (createServingReader(db)().dataset !== undefined) return false;
         recountAfter(db, () => fill(db, dataset));
         return true;
       });

@@ -5,6 +5,7 @@ import type { MovieId, UserId } from "../../ids.js";
 import type { UserRatings } from "../../model-inputs.js";
 import type { RatingStore, RatingTable, TimedRating, TimePosition } from "../ratings.js";
 import type { Database } from "./database.js";
+import { createRevisionReader } from "./settings.js";
 import { movies, ratings } from "./tables.js";
 
 type Reads = Pick<
@@ -35,9 +36,7 @@ export function createRatingReads(db: Database): Reads {
     // Only ids are passed over on the way there, not rows and their movies.
     .where(sql`${ratings.id} = (SELECT id FROM ratings ORDER BY id LIMIT 1 OFFSET ${sql.placeholder("offset")})`)
     .prepare();
-  const version = sqlite
-    .prepare("SELECT coalesce((SELECT value FROM settings WHERE key = 'ratingsRevision'), '0')")
-    .pluck();
+  const readRevision = createRevisionReader(db, "ratingsRevision");
   const versionOfUser = sqlite
     .prepare("SELECT count(*) || ' ' || total(rating * id) || ' ' || total(rated_at) FROM ratings WHERE user_id = ?")
     .pluck();
@@ -60,7 +59,7 @@ export function createRatingReads(db: Database): Reads {
     after: async (position, limit) => after(position, limit),
     before: async (position, limit) => before(position, limit),
     atOffset: async (offset) => atOffset.get({ offset }),
-    version: async () => version.get() as string,
+    version: async () => readRevision(),
     versionOfUser: async (id) => versionOfUser.get(id) as string,
   };
 }

@@ -3,7 +3,7 @@ import { eq, sql } from "drizzle-orm";
 import type { ChangeFeed } from "../changes.js";
 import type { Dataset, ServingState, SettingsStore } from "../settings.js";
 import type { Database } from "./database.js";
-import { dataset, settingsTable } from "./tables.js";
+import { settingsTable } from "./tables.js";
 import { write } from "./transaction.js";
 
 /** Keys that are the database's own beside those of the interface. */
@@ -45,11 +45,10 @@ interface ServingRow {
   synthetic: number | null;
 }
 
-export function getDataset({ orm }: Database): Dataset | undefined {
-  const row = orm.select().from(dataset).get();
-  if (row === undefined) return undefined;
-  const { id: _, ...found } = row;
-  return found;
+/** @returns a function that reads a counter that `createCounter` counts */
+export function createRevisionReader({ sqlite }: Database, key: CountedKey): () => string {
+  const select = sqlite.prepare("SELECT coalesce((SELECT value FROM settings WHERE key = ?), '0')").pluck().bind(key);
+  return () => select.get() as string;
 }
 
 export function getSetting({ orm }: Database, key: StoredKey): string | undefined {
@@ -65,8 +64,10 @@ export function setSetting({ orm }: Database, key: StoredKey, value: string): vo
     .run();
 }
 
+type CountedKey = "postersRevision" | "ratingsRevision";
+
 /** @returns a function that counts a change, to call in a transaction */
-export function createCounter({ orm }: Database, key: "postersRevision" | "ratingsRevision"): () => void {
+export function createCounter({ orm }: Database, key: CountedKey): () => void {
   const count = orm
     .insert(settingsTable)
     .values({ key, value: "1" })

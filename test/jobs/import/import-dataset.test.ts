@@ -14,7 +14,7 @@ import type { Context } from "../../../src/resolvers/request/context.js";
 import { createLoaders } from "../../../src/resolvers/request/loaders.js";
 import { createScheduler } from "../../../src/resolvers/request/scheduler.js";
 import { type Database, openDatabase } from "../../../src/store/sqlite/database.js";
-import { getDataset } from "../../../src/store/sqlite/settings.js";
+import { createServingReader } from "../../../src/store/sqlite/settings.js";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.js";
 import { movies, ratings, users } from "../../../src/store/sqlite/tables.js";
 import type { Store, StoreOptions } from "../../../src/store/store.js";
@@ -94,7 +94,7 @@ function contents(db: Database): string {
 }
 
 const nothing = { users: 0, movies: 0, ratings: 0, links: 0 };
-const currentDataset = (db: Database) => getDataset(db);
+const currentDataset = (db: Database) => createServingReader(db)().dataset;
 const allMovies = ({ orm }: Database) => orm.select().from(movies).orderBy(asc(movies.position)).all();
 const moviesByIds = ({ orm }: Database, ids: MovieId[]) => {
   const rows = orm.select().from(movies).where(inArray(movies.id, ids)).all();

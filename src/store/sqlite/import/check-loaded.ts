@@ -3,7 +3,7 @@ import { AppError, received } from "../../../errors.js";
 import { type MadeByPeople, type StageOptions, toCountWords } from "../../imports.js";
 import type { Dataset } from "../../settings.js";
 import type { Database } from "../database.js";
-import { getDataset } from "../settings.js";
+import { createServingReader } from "../settings.js";
 import { countMadeByPeople } from "./made-by-people.js";
 
 /**
@@ -14,7 +14,7 @@ export function checkLoaded(
   db: Database,
   { dataset, replace }: Pick<StageOptions, "dataset" | "replace">,
 ): { replaced: Dataset | undefined; isFirst: boolean; lost: MadeByPeople | null } {
-  const loaded = getDataset(db);
+  const loaded = createServingReader(db)().dataset;
   const isSame = loaded?.name === dataset.name && loaded.kind === dataset.kind;
   if (loaded === undefined || (isSame && !replace)) {
     return { replaced: undefined, isFirst: loaded === undefined, lost: null };
