@@ -8,6 +8,7 @@ import { inspectPoster } from "../posters/images/inspect-poster.js";
 import { maxPosterBytes } from "../posters/images/open-image.js";
 import { savePoster } from "../posters/images/poster-files.js";
 import type { Services } from "../services/services.js";
+import type { Movie } from "../store/movies.js";
 import type { Poster } from "../store/posters.js";
 import { unixNow } from "../unix-time.js";
 import { type Progress, silent } from "./progress.js";
@@ -60,7 +61,7 @@ export async function addPosters(
       `expected pictures named <movieId> or tt<imdbId> with .jpg, .png or .webp in ${received(folder)}, but it holds no files`,
     );
   }
-  const find = createMovieFinder(await store.posters.movieNames());
+  const find = createMovieFinder(await store.movies.all());
   const addedAt = unixNow();
   const fileOf = new Map<MovieId, string>();
   const report: AddPostersReport = { files: names.length, added: 0, unchanged: 0, refused: [] };
@@ -103,13 +104,9 @@ export async function addPosters(
   }
 }
 
-function createMovieFinder(
-  movies: { movieId: MovieId; imdbId: string | null }[],
-): (file: string) => MovieId | AppError {
-  const known = new Set(movies.map(({ movieId }) => movieId));
-  const byImdbId = new Map(
-    movies.flatMap(({ movieId, imdbId }) => (imdbId === null ? [] : [[imdbId, movieId] as const])),
-  );
+function createMovieFinder(movies: readonly Pick<Movie, "id" | "imdbId">[]): (file: string) => MovieId | AppError {
+  const known = new Set(movies.map(({ id }) => id));
+  const byImdbId = new Map(movies.flatMap(({ id, imdbId }) => (imdbId === null ? [] : [[imdbId, id] as const])));
   return (file) => {
     const name = pictureName.exec(file)?.[1];
     if (name === undefined) {

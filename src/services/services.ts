@@ -21,6 +21,8 @@ export interface DataFolders {
   models: ModelFolders;
   posters: string;
   encoders: string;
+  /** Archives of data sets, while they are downloaded and imported. */
+  downloads: string;
 }
 
 export interface Services {
@@ -62,6 +64,7 @@ export function dataFolders(dataDir: string): DataFolders {
     models: { own: join(dataDir, "models"), shipped: fileURLToPath(new URL("../../models", import.meta.url)) },
     posters: join(dataDir, "posters"),
     encoders: join(dataDir, "encoders"),
+    downloads: join(dataDir, "downloads"),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Posters: which picture each movie has, and what providers said. The pictures themselves are files. */
-import type { ImdbId, MovieId } from "../ids.js";
+import type { MovieId } from "../ids.js";
 
 export interface Poster {
   movieId: MovieId;
@@ -37,8 +37,6 @@ export interface PosterStore {
   byContent(sha256: string): Promise<Poster | undefined>;
   count(): Promise<number>;
   movieIds(): Promise<Set<MovieId>>;
-  /** Every movie's id and IMDb id, as files of posters are named. */
-  movieNames(): Promise<{ movieId: MovieId; imdbId: ImdbId | null }[]>;
   /**
    * Sets movies' posters, all or none; the same picture again changes nothing.
    * @returns the movies whose poster changed

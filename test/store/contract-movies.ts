@@ -44,6 +44,7 @@ export function movieContract(makeStore: () => Promise<OpenStore>): void {
     it("stand in the data set's own order, and count", async () => {
       const { movies } = await open();
       expect((await movies.all()).map(({ id }) => id)).toEqual([30, 10, 20, 50, 40]);
+      expect(await movies.all()).toContainEqual(expect.objectContaining({ id: 40, imdbId: "tt00000040" }));
       expect(await movies.count()).toBe(5);
       expect(await movies.countLinked()).toBe(5);
       expect(await movies.firstId()).toBe(10);

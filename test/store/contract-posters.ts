@@ -58,11 +58,6 @@ export function posterContract(makeStore: () => Promise<OpenStore>): void {
       expect(await posters.fetches([30, 10].map(movieId))).toEqual([fetchOf("found")]);
       expect((await posters.byMovieIds([movieId(30)]))[0]?.source).toBe("tmdb");
     });
-
-    it("name every movie by its two ids", async () => {
-      const { posters } = await open();
-      expect(await posters.movieNames()).toContainEqual({ movieId: 40, imdbId: "tt00000040" });
-    });
   });
 
   describe("embeddings", () => {

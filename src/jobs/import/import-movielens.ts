@@ -1,7 +1,6 @@
 /** Imports a MovieLens data set from a zip or a folder, or downloads it first. */
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { type DatasetName, datasetNames, downloadDataset } from "../../datasets/movielens/releases.js";
 import { openSource } from "../../datasets/movielens/source.js";
 import { AppError, received } from "../../errors.js";
@@ -87,7 +86,7 @@ function download(
 ): Promise<string> {
   return downloadDataset(name, {
     baseUrl,
-    toFolder: join(folders.posters, "..", "downloads"),
+    toFolder: folders.downloads,
     signal,
     onProgress: (done, total) => progress.update({ stage: `download ${name}`, done, total, unit: "MB" }),
   });

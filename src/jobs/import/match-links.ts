@@ -23,7 +23,7 @@ export interface LinkPlan extends ImportedLinks {
 /** Confidences as numbers in 0..1, to sort and filter by: an order, not a probability. */
 const confidences = { high: 1, medium: 0.7, low: 0.3 } as const;
 
-/** By movie id, checked by title and year; then by title and year alone. @param taken ids of movies that are linked by hand */
+/** By movie id, checked by title and year; then by title and year alone. */
 export function planLinks(reference: ReadonlyMap<MovieId, LinkReference>): LinkPlan {
   let unlinked: UnlinkedMovie[] = [];
   return {
@@ -38,6 +38,7 @@ export function planLinks(reference: ReadonlyMap<MovieId, LinkReference>): LinkP
   };
 }
 
+/** @param takenIds ids of movies that are linked by hand */
 function decideLinks(
   movies: readonly Movie[],
   takenIds: ReadonlySet<ImdbId>,

@@ -25,7 +25,6 @@ export function createPosterStore(db: Database, feed: ChangeFeed): PosterStore {
     .prepare();
   const countAll = orm.select({ n: count() }).from(posters).prepare();
   const movieIds = sqlite.prepare("SELECT movie_id FROM posters").pluck();
-  const movieNames = orm.select({ movieId: movies.id, imdbId: movies.imdbId }).from(movies).prepare();
   const fetches = orm
     .select()
     .from(posterFetches)
@@ -40,7 +39,6 @@ export function createPosterStore(db: Database, feed: ChangeFeed): PosterStore {
     byContent: async (sha256) => byContent.get({ sha256 }),
     count: async () => countAll.get()?.n ?? 0,
     movieIds: async () => new Set(movieIds.all() as MovieId[]),
-    movieNames: async () => movieNames.all(),
     set: async (given) => {
       const changed = await write(db, () => given.filter(set).map(({ movieId }) => movieId));
       for (const movieId of changed) feed.publish({ subject: "posters", movieId });
@@ -51,12 +49,7 @@ export function createPosterStore(db: Database, feed: ChangeFeed): PosterStore {
       if (removed !== undefined) feed.publish({ subject: "posters", movieId });
       return removed;
     },
-    fetches: async (ids) =>
-      fetches.all(toIds(ids)).map(({ askedAt, askAgainAt, ...fetch }) => ({
-        ...fetch,
-        fetchedAt: askedAt,
-        retryAt: askAgainAt,
-      })),
+    fetches: async (ids) => fetches.all(toIds(ids)),
     recordFetch: async (fetch, poster) => {
       const changed = await write(db, () => {
         recordFetch(fetch);
@@ -114,12 +107,11 @@ export function createPosterWrites(db: Database): PosterWrites {
       if (removed !== undefined) countChange();
       return removed;
     },
-    recordFetch({ fetchedAt, retryAt, ...fetch }) {
-      const row = { ...fetch, askedAt: fetchedAt, askAgainAt: retryAt };
+    recordFetch(fetch) {
       orm
         .insert(posterFetches)
-        .values(row)
-        .onConflictDoUpdate({ target: [posterFetches.movieId, posterFetches.provider], set: row })
+        .values(fetch)
+        .onConflictDoUpdate({ target: [posterFetches.movieId, posterFetches.provider], set: fetch })
         .run();
     },
     forgetFetched(movieId) {

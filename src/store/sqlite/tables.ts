@@ -197,7 +197,7 @@ export const posters = sqliteTable(
   (table) => [index("posters_sha256").on(table.sha256)],
 );
 
-/** What a provider last said of a movie's poster: what it has not is not asked for again until `askAgainAt`. */
+/** What a provider last said of a movie's poster: what it has not is not asked for again until `retryAt`. */
 export const posterFetches = sqliteTable(
   "poster_fetches",
   {
@@ -212,8 +212,8 @@ export const posterFetches = sqliteTable(
     /** What the provider knows the picture by, to ask whether it changed. */
     etag: text(),
     /** Unix seconds. */
-    askedAt: integer().notNull(),
-    askAgainAt: integer().notNull(),
+    fetchedAt: integer("asked_at").notNull(),
+    retryAt: integer("ask_again_at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.movieId, table.provider] })],
 );
