@@ -63,7 +63,8 @@ export function useBodyLimit({ maxBytes, maxUploadBytes, mayUpload, chargeRefuse
           );
         }
         const limit = isUpload ? maxUploadBytes : maxBytes;
-        const body = await readUpTo(original, limit).catch(() => "broken" as const);
+        const isShort = !isUpload && isAnnouncedUpTo(original, maxBytes);
+        const body = await (isShort ? original.text() : readUpTo(original, limit)).catch(() => "broken" as const);
         // The client is gone; this is not a server error.
         if (body === "broken") return badRequest(fetchAPI, "expected a complete request body, received part of one");
         if (body === undefined) {
@@ -73,11 +74,29 @@ export function useBodyLimit({ maxBytes, maxUploadBytes, mayUpload, chargeRefuse
             { connection: "close" },
           );
         }
+        const parsed = typeof body === "string" ? parseObject(body) : undefined;
+        if (parsed !== undefined) return parsed as ReturnType<typeof requestParser>;
         const limited = new fetchAPI.Request(original.url, { method: "POST", headers: original.headers, body });
         return isUpload ? wellFormed(fetchAPI, () => requestParser(limited)) : requestParser(limited);
       });
     },
   };
+}
+
+/** Whether the body has a stated length within the limit: node:http reads no more than that. */
+function isAnnouncedUpTo({ headers }: Request, maxBytes: number): boolean {
+  const length = headers.get("content-length");
+  return length !== null && /^\d+$/.test(length) && Number(length) <= maxBytes;
+}
+
+/** The object or list that the JSON text has; undefined for any other, which Yoga's parser reports. */
+function parseObject(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Headers that a page of another origin can set only after a CORS preflight. */

@@ -63,13 +63,13 @@ function partsInTime(parts: AsyncIterable<unknown>, clock: Clock): AsyncIterable
 
 async function nextInTime(
   iterator: AsyncIterator<unknown>,
-  { signal, tooLate, late }: Clock,
+  { signal, late }: Clock,
 ): Promise<IteratorResult<unknown> | Late> {
   try {
     return await Promise.race([iterator.next(), late]);
   } catch (error) {
     if (!signal.aborted) throw error;
-    return signal.reason === tooLate ? late : { done: true, value: undefined };
+    return isTooLate(signal.reason) ? late : { done: true, value: undefined };
   }
 }
 
@@ -79,8 +79,6 @@ interface Late {
 
 interface Clock {
   signal: AbortSignal;
-  /** Abort reason on timeout. */
-  tooLate: AppError;
   /** Resolves on timeout. */
   late: Promise<Late>;
   /** Aborts because the client has disconnected. */
@@ -91,9 +89,9 @@ interface Clock {
 function startClock(timeoutMs: number, gone: AbortSignal | undefined): Clock {
   let timer: NodeJS.Timeout | undefined;
   const controller = new AbortController();
-  const tooLate = new AppError("TIMEOUT", `the query took longer than ${timeoutMs} ms: request less`);
   const late = new Promise<Late>((resolve) => {
     timer = setTimeout(() => {
+      const tooLate = new AppError("TIMEOUT", `the query took longer than ${timeoutMs} ms: request less`);
       resolve({ errors: [asGraphQLError(tooLate)] });
       controller.abort(tooLate);
     }, timeoutMs);
@@ -103,7 +101,6 @@ function startClock(timeoutMs: number, gone: AbortSignal | undefined): Clock {
   gone?.addEventListener("abort", giveUp, { once: true });
   return {
     signal: controller.signal,
-    tooLate,
     late,
     giveUp,
     stop() {
@@ -111,6 +108,10 @@ function startClock(timeoutMs: number, gone: AbortSignal | undefined): Clock {
       gone?.removeEventListener("abort", giveUp);
     },
   };
+}
+
+function isTooLate(reason: unknown): boolean {
+  return reason instanceof AppError && reason.code === "TIMEOUT";
 }
 
 export interface OperationLimits {
