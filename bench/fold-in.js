@@ -41,7 +41,7 @@ for (const [i, user] of asked.entries()) {
   if (cold.first !== warm.first)
     throw new Error(`expected the same prediction twice, received ${cold.first}, ${warm.first}`);
   const started = performance.now();
-  await model.preferences?.(user, movies, new Float32Array(movies.length).fill(3.5), 0);
+  await model.preferences?.(user, movies, 0);
   if (i < 100) continue;
   folded.push(cold.us);
   kept.push(warm.us);

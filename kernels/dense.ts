@@ -88,6 +88,30 @@ export function combine(n: i32, stride: i32, X: usize, coefficients: usize, out:
   }
 }
 
+/** out += Σ_k of the rows of a table that `indices` names, n of them, each of `stride`; four at a time, so that `out` is read less often. */
+export function sumRows(n: i32, stride: i32, indices: usize, table: usize, out: usize): void {
+  const rowBytes = (<usize>stride) << 2;
+  const whole = n & ~3;
+  for (let k = 0; k < whole; k += 4) {
+    const index = indices + ((<usize>k) << 2);
+    const a = table + <usize>load<i32>(index) * rowBytes;
+    const b = table + <usize>load<i32>(index, 4) * rowBytes;
+    const c = table + <usize>load<i32>(index, 8) * rowBytes;
+    const d = table + <usize>load<i32>(index, 12) * rowBytes;
+    for (let j: usize = 0; j < rowBytes; j += 16) {
+      const left = f32x4.add(v128.load(a + j), v128.load(b + j));
+      const right = f32x4.add(v128.load(c + j), v128.load(d + j));
+      v128.store(out + j, f32x4.add(v128.load(out + j), f32x4.add(left, right)));
+    }
+  }
+  for (let k = whole; k < n; k++) {
+    const row = table + <usize>load<i32>(indices + ((<usize>k) << 2)) * rowBytes;
+    for (let j: usize = 0; j < rowBytes; j += 16) {
+      v128.store(out + j, f32x4.add(v128.load(out + j), v128.load(row + j)));
+    }
+  }
+}
+
 /** out[k] = x_k · y, over n rows of `stride`. */
 export function dots(n: i32, stride: i32, X: usize, y: usize, out: usize): void {
   const rowBytes = (<usize>stride) << 2;
@@ -108,13 +132,78 @@ function sum4(v: v128): f32 {
   return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
 }
 
+/** Matrices of so many rows stay in the second-level cache. */
+const maxSmall: i32 = 256;
+/** Columns that are factored together: a multiple of eight, as `gram` takes columns. */
+const block: i32 = 8;
+const minusOnes = memory.data<f32>([-1, -1, -1, -1, -1, -1, -1, -1]);
+
 /**
- * A = L Lᵀ in place, L in the lower triangle; the elements above the diagonal are set to zero. Four rows are factored
- * together, so that a matrix larger than the caches is read a quarter as often.
+ * A = L Lᵀ in place, L in the lower triangle; the elements above the diagonal are set to zero.
  * @param stride rows and columns, a multiple of eight
  * @returns 0, or 1 + the row at which A is not positive definite
  */
 export function cholesky(stride: i32, A: usize): i32 {
+  return stride <= maxSmall ? choleskyOfSmall(stride, A) : choleskyOfLarge(stride, A);
+}
+
+/**
+ * Eight columns at a time, whose part in the rest of the matrix is then taken off with `gram`: it reads them as rows, so they are also
+ * kept above the diagonal until the end.
+ */
+function choleskyOfSmall(stride: i32, A: usize): i32 {
+  const rowBytes = (<usize>stride) << 2;
+  for (let from = 0; from < stride; from += block) {
+    const corner = A + <usize>from * rowBytes + ((<usize>from) << 2);
+    for (let r = 0; r < block; r++) {
+      if (!factorRow(r, rowBytes, corner)) return from + r + 1;
+    }
+    for (let i = from + block; i < stride; i++) {
+      const row = A + <usize>i * rowBytes + ((<usize>from) << 2);
+      for (let c = 0; c < block; c++) {
+        const other = corner + <usize>c * rowBytes;
+        let left = load<f32>(row + ((<usize>c) << 2));
+        for (let k = 0; k < c; k++) {
+          left -= load<f32>(row + ((<usize>k) << 2)) * load<f32>(other + ((<usize>k) << 2));
+        }
+        const value = left / load<f32>(other + ((<usize>c) << 2));
+        store<f32>(row + ((<usize>c) << 2), value);
+        store<f32>(A + <usize>(from + c) * rowBytes + ((<usize>i) << 2), value);
+      }
+    }
+    const rest = from + block;
+    const columns = (<usize>rest) << 2;
+    const below = A + <usize>rest * rowBytes + columns;
+    gramChunk(block, stride - rest, rowBytes, A + <usize>from * rowBytes + columns, minusOnes, below);
+  }
+  for (let i = 0; i < stride; i++) {
+    const right = A + <usize>i * rowBytes + ((<usize>(i + 1)) << 2);
+    memory.fill(right, 0, (<usize>(stride - i - 1)) << 2);
+  }
+  return 0;
+}
+
+/** Row r of the Cholesky factor of a block, from the rows above it. @returns whether the block is positive definite so far */
+function factorRow(r: i32, rowBytes: usize, corner: usize): bool {
+  const row = corner + <usize>r * rowBytes;
+  let diagonal = <f64>load<f32>(row + ((<usize>r) << 2));
+  for (let c = 0; c < r; c++) {
+    const other = corner + <usize>c * rowBytes;
+    let left = <f64>load<f32>(row + ((<usize>c) << 2));
+    for (let k = 0; k < c; k++) {
+      left -= <f64>load<f32>(row + ((<usize>k) << 2)) * <f64>load<f32>(other + ((<usize>k) << 2));
+    }
+    const value = left / <f64>load<f32>(other + ((<usize>c) << 2));
+    store<f32>(row + ((<usize>c) << 2), <f32>value);
+    diagonal -= value * value;
+  }
+  if (!(diagonal > 0)) return false;
+  store<f32>(row + ((<usize>r) << 2), <f32>Math.sqrt(diagonal));
+  return true;
+}
+
+/** Four rows together, so that a matrix larger than the caches is read a quarter as often. */
+function choleskyOfLarge(stride: i32, A: usize): i32 {
   const rowBytes = (<usize>stride) << 2;
   for (let i = 0; i < stride; i += 4) {
     const row = A + <usize>i * rowBytes;

@@ -1,18 +1,26 @@
-/** The recommendation pipeline: load ratings, predict, exclude, rank, and re-rank by poster similarity on request. */
+/**
+ * The recommendation pipeline: load ratings, exclude, rank, re-rank by poster similarity on request, and predict the stars of what is
+ * left. Stars of the whole catalogue are predicted only where they decide the order.
+ */
 import { AppError, asAppError, userNotFound } from "../errors.js";
 import { createYield } from "../event-loop.js";
-import type { UserId } from "../ids.js";
-import { getBasis, type Predictions } from "../ml/model/predictor.js";
+import type { MovieId, UserId } from "../ids.js";
+import type { MovieFeatures, Predictions, UserFeatures } from "../ml/model/predictor.js";
+import type { UserRatings } from "../model-inputs.js";
 import type { Catalogue } from "../services/catalogue.js";
 import type { User } from "../store/users.js";
 import { createExclusion } from "./exclude.js";
+import { pickPrepared } from "./pick-prepared.js";
 import { rerankByPosters } from "./poster-rerank.js";
+import type { PosterTarget } from "./poster-similarity.js";
+import { type PositionPredictions, predictCatalogue, predictPositions, toStars } from "./predict.js";
 import { type RankedMovies, rankMovies } from "./rank.js";
 import type { Reader } from "./reader.js";
 import {
   defaultCandidates,
   defaultFirst,
   defaultFirstSimilar,
+  type RankedMovie,
   type RecommendedMovie,
   type RecommendOptions,
   type RecommendRequest,
@@ -33,92 +41,179 @@ export async function recommend(
   return recommendTo(reader, { subject: await getSubject(reader, user), options });
 }
 
-/** A user with their present ratings. */
+/** A user as they are at present. */
 export async function getSubject(reader: Reader, user: User): Promise<Subject> {
-  const ratings = await reader.ratingsByUserId.load(user.id);
-  return { features: { ...user, ratings }, target: { userId: user.id } };
+  return {
+    features: user,
+    ratings: () => reader.ratingsByUserId.load(user.id),
+    prepared: await reader.preparedByUserId.load(user.id),
+    target: { userId: user.id },
+  };
 }
 
 /** As `recommend`, for anybody whose ratings are given. @throws {AppError} INVALID_ARGUMENT; as `Models.get` */
 export async function recommendTo(reader: Reader, request: RecommendRequest): Promise<RecommendedMovie[]> {
-  const [movies] = await recommendMany(reader, [request]);
-  if (movies instanceof AppError) throw movies;
-  return movies;
+  const [list] = await recommendMany(reader, [request]);
+  if (list instanceof AppError) throw list;
+  return list.movies;
+}
+
+/** A list, and what it was made from besides the user's ratings, the model and the catalogue. */
+export interface RecommendedList {
+  movies: RecommendedMovie[];
+  /** What was known of movies that the model was not trained on; undefined where they have no part in the list. */
+  untrained: readonly MovieFeatures[] | undefined;
+  /** What posters were compared with, and the movies whose posters it rests on; undefined where no poster counts. */
+  posters?: { target: PosterTarget; movieIds: readonly MovieId[] };
 }
 
 /**
- * Many lists, in the order of the requests; an error for each that cannot be made. What they need is read together, and movies are
- * predicted once for each subject.
+ * Many lists, in the order of the requests; an error for each that cannot be made. What they need is read together, and the catalogue
+ * is predicted once for each subject at most.
  * @throws {AppError} as `Models.get`
  */
 export async function recommendMany(
   reader: Reader,
   requests: readonly RecommendRequest[],
-): Promise<(RecommendedMovie[] | AppError)[]> {
+): Promise<(RecommendedList | AppError)[]> {
   const lists = await rankCandidates(reader, requests);
-  const similar = lists.flatMap((movies, i) =>
-    requests[i].options.similar && !(movies instanceof AppError) ? [{ i, candidates: movies }] : [],
+  const similar = lists.flatMap((list, i) =>
+    requests[i].options.similar && !(list instanceof AppError) ? [{ i, list }] : [],
   );
-  if (similar.length === 0) return lists;
-  const reranked = await rerankByPosters(
-    reader,
-    similar.map(({ i, candidates }) => {
-      const { subject, options } = requests[i];
-      return { candidates, target: subject.target, first: options.first ?? defaultFirstSimilar, options };
-    }),
-  );
-  similar.forEach(({ i }, position) => {
-    lists[i] = reranked[position];
+  const reranked =
+    similar.length === 0
+      ? []
+      : await rerankByPosters(
+          reader,
+          similar.map(({ i, list }) => {
+            const { subject, options } = requests[i];
+            const first = options.first ?? defaultFirstSimilar;
+            return { candidates: list.movies, target: subject.target, first, options };
+          }),
+        );
+  similar.forEach(({ i, list }, position) => {
+    const { movies, target, posters: movieIds } = reranked[position];
+    lists[i] = { ...list, movies, posters: { target, movieIds } };
   });
-  return lists;
+  return addStars(reader, requests, lists);
+}
+
+interface RankedList extends Omit<RecommendedList, "movies"> {
+  movies: RankedMovie[];
+  /** Of the whole catalogue, where they decided the order. */
+  predictions?: Predictions;
 }
 
 /** The best movies by score: as many as are asked for, or are re-ranked. */
 async function rankCandidates(
   reader: Reader,
   requests: readonly RecommendRequest[],
-): Promise<(RecommendedMovie[] | AppError)[]> {
+): Promise<(RankedList | AppError)[]> {
   const catalogue = await reader.catalogue.load("current");
-  const { movies, everyPosition } = catalogue;
   const model = await reader.model.load("current");
-  const featured = await reader.services.untrainedMovies(model, movies);
-  const userIndices = new Int32Array(movies.length);
   const getExcluded = await createExclusion(reader, catalogue, requests);
-  const lists: (RecommendedMovie[] | AppError)[] = requests.map(() => []);
+  const lists: (RankedList | AppError | undefined)[] = requests.map(({ subject: { prepared }, options }) => {
+    const excluded = prepared && getExcluded(noRatings, options);
+    const picked = prepared && excluded && pickPrepared(prepared, catalogue, excluded, toLength(options), options);
+    return picked && { movies: toRanked(catalogue, picked), untrained: undefined };
+  });
+  const others = groupBySubject(requests.filter((_, i) => lists[i] === undefined));
+  // Together, before the first is ranked: one read for all of them.
+  const raters = await Promise.all([...others.keys()].map(withRatings));
+  const ranked = new Map<RecommendRequest, RankedList | AppError>();
   const pause = createYield();
-  for (const subject of new Set(requests.map((request) => request.subject))) {
-    const user = subject.features;
-    const predictions = await model.predict({
-      users: [user],
-      movies: featured,
-      userIndices,
-      movieIndices: everyPosition,
-    });
-    for (const [i, request] of requests.entries()) {
-      if (request.subject !== subject) continue;
+  for (const [r, wanted] of [...others.values()].entries()) {
+    const rater = raters[r];
+    let predicted: ReturnType<typeof predictCatalogue> | undefined;
+    for (const request of wanted) {
       await pause();
       const { options } = request;
-      const k = options.similar ? (options.candidates ?? defaultCandidates) : (options.first ?? defaultFirst);
-      const excluded = getExcluded(user.ratings, options);
-      const ranking = await rankMovies(model, user, catalogue, predictions, excluded, k, options).catch(asAppError);
-      lists[i] = ranking instanceof AppError ? ranking : toRecommended(catalogue, predictions, ranking);
+      const excluded = getExcluded(rater.ratings, options);
+      let all: Awaited<typeof predicted>;
+      const predictAll = async () => {
+        predicted ??= predictCatalogue(reader, model, catalogue, rater);
+        all = await predicted;
+        return all.predictions;
+      };
+      const k = toLength(options);
+      const ranking = await rankMovies(model, rater, catalogue, predictAll, excluded, k, options).catch(asAppError);
+      ranked.set(
+        request,
+        ranking instanceof AppError
+          ? ranking
+          : { movies: toRanked(catalogue, ranking), predictions: all?.predictions, untrained: all?.untrained },
+      );
     }
     await pause();
   }
-  return lists;
+  return lists.map((list, i) => list ?? (ranked.get(requests[i]) as RankedList | AppError));
 }
 
-function toRecommended(
-  { movies }: Catalogue,
-  predictions: Predictions,
-  { positions, scores }: RankedMovies,
-): RecommendedMovie[] {
+/** As many as are asked for, or are re-ranked. */
+function toLength({ similar, first, candidates }: RecommendOptions): number {
+  return similar ? (candidates ?? defaultCandidates) : (first ?? defaultFirst);
+}
+
+const noRatings = { movieIds: new Int32Array(0) };
+
+/** What stars are predicted from: what was computed ahead, else the ratings. */
+async function getUser(subject: Subject): Promise<UserFeatures> {
+  const { features, prepared } = subject;
+  return prepared === undefined ? withRatings(subject) : { ...features, encoded: prepared.embedding };
+}
+
+async function withRatings({ features, ratings, prepared }: Subject): Promise<UserFeatures & { ratings: UserRatings }> {
+  return { ...features, ratings: await ratings(), encoded: prepared?.embedding };
+}
+
+function groupBySubject(requests: readonly RecommendRequest[]): Map<Subject, RecommendRequest[]> {
+  const groups = new Map<Subject, RecommendRequest[]>();
+  requests.forEach((request) => {
+    const group = groups.get(request.subject);
+    if (group === undefined) groups.set(request.subject, [request]);
+    else group.push(request);
+  });
+  return groups;
+}
+
+function toRanked({ movies }: Catalogue, { positions, scores }: RankedMovies): RankedMovie[] {
   return Array.from(positions, (position, i) => ({
     rank: i + 1,
     rankingScore: scores[i],
     movieId: movies[position].id,
     title: movies[position].displayTitle,
-    stars: predictions.stars[position],
-    basis: getBasis(predictions, position),
   }));
+}
+
+/** Predicts the stars of the movies that are left, those of one subject together. */
+async function addStars(
+  reader: Reader,
+  requests: readonly RecommendRequest[],
+  lists: readonly (RankedList | AppError)[],
+): Promise<(RecommendedList | AppError)[]> {
+  const { positionOf } = await reader.catalogue.load("current");
+  const toPositions = ({ movies }: RankedList) => movies.map(({ movieId }) => positionOf.get(movieId) as number);
+  const listOf = new Map(requests.map((request, i) => [request, lists[i]]));
+  const found = new Map<Subject, PositionPredictions>();
+  const pause = createYield();
+  for (const [subject, own] of groupBySubject(requests)) {
+    await pause();
+    const unknown = own.flatMap((request) => {
+      const list = listOf.get(request);
+      return list === undefined || list instanceof AppError || list.predictions !== undefined ? [] : toPositions(list);
+    });
+    if (unknown.length > 0) found.set(subject, await predictPositions(reader, await getUser(subject), unknown));
+  }
+  return lists.map((list, i) => {
+    if (list instanceof AppError) return list;
+    const { movies, predictions, posters } = list;
+    const positions = toPositions(list);
+    if (predictions !== undefined) {
+      const withStars = movies.map((movie, m) => ({ ...movie, ...toStars(predictions, positions[m]) }));
+      return { movies: withStars, untrained: list.untrained, posters };
+    }
+    const own = found.get(requests[i].subject);
+    const withStars = movies.map((movie, m) => ({ ...movie, ...(own as PositionPredictions).get(positions[m]) }));
+    return { movies: withStars, untrained: own?.untrained, posters };
+  });
 }

@@ -1,19 +1,21 @@
 /** Re-ranks the best candidates by poster similarity, blended with their score and diversified. */
 import { createYield } from "../event-loop.js";
+import type { MovieId } from "../ids.js";
 import { blend, diversify, minMaxNormalise } from "../posters/vectors/diversify.js";
 import { centre } from "../posters/vectors/similarity.js";
 import {
   type ComparedPosters,
   comparePosters,
+  type PosterTarget,
   type SimilarityTarget,
   similarityToTarget,
 } from "./poster-similarity.js";
 import type { Reader } from "./reader.js";
-import type { RecommendedMovie, RecommendOptions } from "./recommend-request.js";
+import type { RankedMovie, RecommendOptions } from "./recommend-request.js";
 
 /** A list to re-rank. */
 export interface CandidateList {
-  candidates: readonly RecommendedMovie[];
+  candidates: readonly RankedMovie[];
   /** What the posters are compared with, unless `basedOn` says otherwise. */
   target: SimilarityTarget;
   /** How many are kept. */
@@ -21,8 +23,16 @@ export interface CandidateList {
   options: RecommendOptions;
 }
 
+/** A list in its new order, and what it was compared with. */
+export interface RerankedList {
+  movies: RankedMovie[];
+  target: PosterTarget;
+  /** Movies whose posters it rests on: the candidates, and those that they were compared with. */
+  posters: readonly MovieId[];
+}
+
 /** Each list in its new order; what they need is read together. */
-export async function rerankByPosters(reader: Reader, lists: readonly CandidateList[]): Promise<RecommendedMovie[][]> {
+export async function rerankByPosters(reader: Reader, lists: readonly CandidateList[]): Promise<RerankedList[]> {
   const compared = await comparePosters(
     reader,
     lists.map(({ candidates, target, options: { basedOn } }) => ({
@@ -34,9 +44,11 @@ export async function rerankByPosters(reader: Reader, lists: readonly CandidateL
   const isDiverse = lists.some(({ options: { diversity = 0 } }) => diversity > 0);
   const mean = isDiverse ? (await reader.posterIndex.load("current")).index.mean : undefined;
   const pause = createYield();
-  const reranked: RecommendedMovie[][] = [];
+  const reranked: RerankedList[] = [];
   for (const [i, list] of lists.entries()) {
-    reranked.push(await rerank(list, compared[i], mean));
+    const { target, targetIds } = compared[i];
+    const posters = [...targetIds, ...list.candidates.map(({ movieId }) => movieId)];
+    reranked.push({ movies: await rerank(list, compared[i], mean), target, posters });
     await pause();
   }
   return reranked;
@@ -50,20 +62,17 @@ async function rerank(
   { candidates, first, options: { weight, diversity = 0 } }: CandidateList,
   { target, vectors }: ComparedPosters,
   mean: Float32Array | undefined,
-): Promise<RecommendedMovie[]> {
-  const scored = candidates.map((movie, i) => ({
-    ...movie,
-    compared: { target, vector: vectors[i] },
-    similarity: similarityToTarget(target, vectors[i]),
-  }));
+): Promise<RankedMovie[]> {
+  const { anchors, fallback } = target;
+  const similarityOf = candidates.map((_, i) => similarityToTarget(target, vectors[i]));
   // Without a target the score alone decides.
   const bySimilarity = weight === undefined && target.vector !== null;
-  const kept = scored.flatMap((_, i) => (bySimilarity && vectors[i] === undefined ? [] : [i]));
-  const similarities = kept.map((i) => scored[i].similarity ?? Number.NaN);
+  const kept = candidates.flatMap((_, i) => (bySimilarity && vectors[i] === undefined ? [] : [i]));
+  const similarities = kept.map((i) => similarityOf[i] ?? Number.NaN);
   const relevance = bySimilarity
     ? minMaxNormalise(similarities)
     : blend(
-        kept.map((i) => scored[i].rankingScore),
+        kept.map((i) => candidates[i].rankingScore),
         similarities,
         target.vector === null ? 0 : (weight ?? 0),
       );
@@ -76,7 +85,15 @@ async function rerank(
           diversity,
           first,
         );
-  return Array.from(order.slice(0, first), (index, i) => ({ ...scored[kept[index]], rank: i + 1 }));
+  return Array.from(order.slice(0, first), (index, i) => {
+    const candidate = kept[index];
+    return {
+      ...candidates[candidate],
+      rank: i + 1,
+      compared: { target: { anchors, fallback }, vector: vectors[candidate] },
+      similarity: similarityOf[candidate],
+    };
+  });
 }
 
 function toCentred(vector: Float32Array | undefined, mean: Float32Array): Float32Array | undefined {

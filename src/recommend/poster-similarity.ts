@@ -1,6 +1,6 @@
 /** Similarity of a movie's poster to those of a user's best-rated movies, or to other movies'. */
 import type { MovieId, UserId } from "../ids.js";
-import { cosine, meanEmbedding } from "../posters/vectors/similarity.js";
+import { embeddingCosine, meanEmbedding } from "../posters/vectors/similarity.js";
 import { type ColdStartPoster, type DemographicGroup, getColdStartPosters } from "./cold-start.js";
 import { groupIndices, loadAll, type Reader } from "./reader.js";
 
@@ -28,6 +28,8 @@ export interface Comparison {
 
 export interface ComparedPosters {
   target: PosterTarget;
+  /** The movies that it is made of, with a poster or not. */
+  targetIds: readonly MovieId[];
   /** In the order of the ids; undefined where a movie has no poster. */
   vectors: (Float32Array | undefined)[];
 }
@@ -44,7 +46,11 @@ export async function comparePosters(reader: Reader, comparisons: readonly Compa
       const vector = vectorOf.get(movieId);
       return vector === undefined ? [] : [{ movieId, vector }];
     });
-    return { target: toTarget(anchors, targetIds[i].length, fallbacks[i]), vectors: ids.map((id) => vectorOf.get(id)) };
+    return {
+      target: toTarget(anchors, targetIds[i].length, fallbacks[i]),
+      targetIds: targetIds[i],
+      vectors: ids.map((id) => vectorOf.get(id)),
+    };
   });
 }
 
@@ -137,5 +143,5 @@ export function toTargetName(target: SimilarityTarget): string {
 
 /** Null where either side has no poster. */
 export function similarityToTarget({ vector: mean }: PosterTarget, vector: Float32Array | undefined): number | null {
-  return mean === null || vector === undefined ? null : cosine(mean, vector);
+  return mean === null || vector === undefined ? null : embeddingCosine(mean, vector);
 }

@@ -15,7 +15,7 @@ export interface RankedMovies {
 
 /**
  * The best `k` movies.
- * @param predictions of every movie of the catalogue
+ * @param predictAll predicts every movie of the catalogue; called only where stars decide
  * @param excluded 1 where a movie must not be recommended; overwritten
  * @throws {AppError} INVALID_ARGUMENT for options that do not fit together or that the model cannot serve
  */
@@ -23,7 +23,7 @@ export async function rankMovies(
   model: Predictor,
   user: UserFeatures,
   { movies }: Catalogue,
-  { stars, itemKnown }: Predictions,
+  predictAll: () => Promise<Predictions>,
   excluded: Uint8Array,
   k: number,
   options: RecommendOptions,
@@ -31,15 +31,20 @@ export async function rankMovies(
   checkRanking(model, options);
   const { rankBy, popularityBias = 0 } = options;
   if (model.preferences === undefined || rankBy === "RATING") {
+    const { stars, itemKnown } = await predictAll();
     const positions = rankItems(stars, itemKnown, excluded, k);
     return { positions, scores: Float64Array.from(positions, (position) => stars[position]) };
   }
-  const preferences = await model.preferences(user, movies, stars, popularityBias);
+  const preferences = model.prefersByStars
+    ? await model.preferences(user, movies, popularityBias, (await predictAll()).stars)
+    : await model.preferences(user, movies, popularityBias);
   const preferred = topK(preferences, excluded, k);
   const scores = Float64Array.from(preferred, (position) => preferences[position]);
   if (preferred.length === k) return { positions: preferred, scores };
   // Movies that the ranker was not trained on follow, by their stars.
   for (const position of preferred) excluded[position] = 1;
+  if (excluded.every((flag) => flag === 1)) return { positions: preferred, scores };
+  const { stars, itemKnown } = await predictAll();
   const others = rankItems(stars, itemKnown, excluded, k - preferred.length);
   const last = scores.length === 0 ? 0 : scores[scores.length - 1];
   return {

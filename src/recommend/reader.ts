@@ -1,16 +1,19 @@
 /** Reads what recommending needs, in batches and each thing once: one reader for each request, or for each run of a command. */
 
 import DataLoader from "dataloader";
+import type { LRUCache } from "lru-cache";
 import { createYield } from "../event-loop.js";
 import type { MovieId, UserId } from "../ids.js";
-import type { Predictor } from "../ml/model/predictor.js";
+import type { MovieFeatures, Predictor } from "../ml/model/predictor.js";
 import type { UserRatings } from "../model-inputs.js";
 import type { Catalogue } from "../services/catalogue.js";
 import { loadRatings } from "../services/load-ratings.js";
 import type { MoviePosterIndex, PosterClusters } from "../services/poster-index.js";
+import { canPrepare, preparedTopRatings, toModelId } from "../services/prepare-user.js";
 import type { Services } from "../services/services.js";
 import type { Movie } from "../store/movies.js";
 import type { Poster } from "../store/posters.js";
+import type { PreparedUser } from "../store/prepared-users.js";
 import type { Rating } from "../store/ratings.js";
 import type { Audience } from "../store/statistics.js";
 import type { User } from "../store/users.js";
@@ -19,6 +22,9 @@ export interface TopRatingsKey {
   userId: UserId;
   first: number;
 }
+
+/** Best-rated movies by user and number, each of a revision of the user. */
+export type KeptTopRatings = LRUCache<string, { revision: number; ratings: readonly Rating[] }>;
 
 export interface RatedAtLeastKey {
   audience: Audience;
@@ -34,13 +40,19 @@ export interface Reader {
   embeddingByMovieId: DataLoader<MovieId, Float32Array | undefined>;
   /** All ratings of a user. */
   ratingsByUserId: DataLoader<UserId, UserRatings>;
+  /** What was computed of a user ahead, for the model that predicts and the user's present revision. */
+  preparedByUserId: DataLoader<UserId, PreparedUser | undefined>;
   /** A user's best-rated movies, at most `first`. */
-  topRatings: DataLoader<TopRatingsKey, Rating[], string>;
+  topRatings: DataLoader<TopRatingsKey, readonly Rating[], string>;
   /** Movies with at least `min` ratings. */
-  ratedAtLeast: DataLoader<RatedAtLeastKey, Set<MovieId>, string>;
+  ratedAtLeast: DataLoader<RatedAtLeastKey, ReadonlySet<MovieId>, string>;
   catalogue: DataLoader<"current", Catalogue>;
   /** The model that predicts. */
   model: DataLoader<"current", Predictor>;
+  /** The catalogue with what is known of movies that the model was not trained on. */
+  untrained: DataLoader<"current", readonly MovieFeatures[]>;
+  /** Version of all posters. */
+  postersVersion: DataLoader<"current", string>;
   posterIndex: DataLoader<"current", MoviePosterIndex>;
   posterClusters: DataLoader<"current", PosterClusters>;
 }
@@ -57,37 +69,121 @@ export interface ReaderOptions {
   /** By default the active model. */
   model?: Predictor;
   createLoader?: CreateLoader;
+  /** Called with the users that were read, undefined where there is none. */
+  onUsers?(ids: readonly UserId[], users: readonly (User | undefined)[]): void;
+  onCatalogue?(catalogue: Catalogue): void;
+  /** Kept between requests; by default nothing is. */
+  topRatings?: KeptTopRatings;
 }
 
 export function createReader(services: Services, options: ReaderOptions = {}): Reader {
   const { createLoader = createPlainLoader } = options;
   const { store } = services;
+  const userById = createLoader(async (ids: readonly UserId[]) => {
+    const users = await store.users.byIds(ids);
+    options.onUsers?.(ids, users);
+    return users;
+  });
+  const readTop = async (keys: readonly TopRatingsKey[]): Promise<(readonly Rating[])[]> => {
+    const prepared = await Promise.all(
+      keys.map(async ({ userId, first }) =>
+        first <= preparedTopRatings ? (await preparedByUserId.load(userId))?.topRatings.slice(0, first) : undefined,
+      ),
+    );
+    const others = keys.filter((_, i) => prepared[i] === undefined);
+    const read = await readInGroups(
+      others,
+      ({ first }) => first,
+      (first, ids) => store.ratings.topOfUsers(ids, first),
+    );
+    let next = 0;
+    return prepared.map((ratings) => ratings ?? read[next++]);
+  };
+  const catalogue = createLoader(async (keys: readonly "current"[]) => {
+    const current = await services.catalogue();
+    options.onCatalogue?.(current);
+    return keys.map(() => current);
+  });
+  const model = createLoader((keys: readonly "current"[]) =>
+    Promise.all(keys.map(async () => options.model ?? services.models.get())),
+  );
+  const preparedByUserId = createLoader((ids: readonly UserId[]) => readPrepared(services, model, userById, ids));
   const posterByMovieId = createLoader((ids: readonly MovieId[]) => store.posters.byMovieIds(ids));
   return {
     services,
-    userById: createLoader((ids) => store.users.byIds(ids)),
+    userById,
     movieById: createLoader((ids) => store.movies.byIds(ids)),
     posterByMovieId,
     embeddingByMovieId: createLoader((ids) => getEmbeddings(services, posterByMovieId, ids)),
     ratingsByUserId: createLoader((ids) => loadRatings(store, ids)),
+    preparedByUserId,
     topRatings: createLoader(
       (keys) =>
-        readInGroups(
-          keys,
-          ({ first }) => first,
-          (first, ids) => store.ratings.topOfUsers(ids, first),
-        ),
-      ({ userId, first }) => `${userId} ${first}`,
+        options.topRatings === undefined ? readTop(keys) : keepTop(options.topRatings, userById, keys, readTop),
+      toTopName,
     ),
     ratedAtLeast: createLoader(
-      (keys) => Promise.all(keys.map(({ audience, min }) => store.statistics.ratedAtLeast(audience, min))),
+      (keys) => Promise.all(keys.map(({ audience, min }) => services.ratedAtLeast(audience, min))),
       ({ audience, min }) => `${audience} ${min}`,
     ),
-    catalogue: createLoader((keys) => Promise.all(keys.map(() => services.catalogue()))),
-    model: createLoader((keys) => Promise.all(keys.map(async () => options.model ?? services.models.get()))),
+    catalogue,
+    model,
+    untrained: createLoader(async (keys) => {
+      const [predictor, { movies }] = await Promise.all([model.load("current"), catalogue.load("current")]);
+      const untrained = await services.untrainedMovies(predictor, movies);
+      return keys.map(() => untrained);
+    }),
+    postersVersion: createLoader((keys) => Promise.all(keys.map(() => store.posters.version()))),
     posterIndex: createLoader((keys) => Promise.all(keys.map(() => services.posterIndex()))),
     posterClusters: createLoader((keys) => Promise.all(keys.map(() => services.posterClusters()))),
   };
+}
+
+async function readPrepared(
+  { store }: Services,
+  models: Reader["model"],
+  userById: Reader["userById"],
+  ids: readonly UserId[],
+): Promise<(PreparedUser | undefined)[]> {
+  // Best-rated movies are read so too, with a model or without.
+  const model = await models.load("current").catch(() => undefined);
+  if (model === undefined || !canPrepare(model)) return ids.map(() => undefined);
+  const [prepared, users] = await Promise.all([
+    store.preparedUsers.byUserIds(toModelId(model), ids),
+    loadAll(userById, ids),
+  ]);
+  return prepared.map((one, i) => (one?.revision === users[i]?.revision ? one : undefined));
+}
+
+function toTopName({ userId, first }: TopRatingsKey): string {
+  return `${userId} ${first}`;
+}
+
+/** Reads the best-rated movies of users whose revision is another than when they were read before. */
+async function keepTop(
+  topRatings: KeptTopRatings,
+  userById: Reader["userById"],
+  keys: readonly TopRatingsKey[],
+  read: (keys: readonly TopRatingsKey[]) => Promise<(readonly Rating[])[]>,
+): Promise<(readonly Rating[])[]> {
+  const users = await loadAll(
+    userById,
+    keys.map(({ userId }) => userId),
+  );
+  const found = keys.map((key, i) => {
+    const kept = topRatings.get(toTopName(key));
+    return kept !== undefined && kept.revision === users[i]?.revision ? kept.ratings : undefined;
+  });
+  const missing = keys.filter((_, i) => found[i] === undefined);
+  if (missing.length === 0) return found as (readonly Rating[])[];
+  const ratings = await read(missing);
+  let next = 0;
+  return keys.map((key, i) => {
+    const own = found[i] ?? ratings[next++];
+    const user = users[i];
+    if (user !== undefined) topRatings.set(toTopName(key), { revision: user.revision, ratings: own });
+    return own;
+  });
 }
 
 /** As `loadMany`, but throws where something cannot be read. */

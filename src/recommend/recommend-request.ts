@@ -4,6 +4,7 @@ import type { MovieId } from "../ids.js";
 import type { Basis, UserFeatures } from "../ml/model/predictor.js";
 import type { UserRatings } from "../model-inputs.js";
 import type { Range } from "../store/paging.js";
+import type { PreparedUser } from "../store/prepared-users.js";
 import type { Audience } from "../store/statistics.js";
 import type { PosterTarget, SimilarityTarget } from "./poster-similarity.js";
 
@@ -53,7 +54,11 @@ export interface RecommendationFilter {
 
 /** Who movies are recommended to: a user, or a guest. */
 export interface Subject {
-  features: UserFeatures & { ratings: UserRatings };
+  features: UserFeatures;
+  /** All their ratings, read when they are first needed. */
+  ratings(): Promise<UserRatings>;
+  /** What was computed of a user ahead, where it is current. */
+  prepared?: PreparedUser;
   /** What posters are compared with: the best-rated movies. */
   target: SimilarityTarget;
 }
@@ -64,18 +69,22 @@ export interface RecommendRequest {
   options: RecommendOptions;
 }
 
-export interface RecommendedMovie {
+/** A movie in the order of a list, before its stars are predicted. */
+export interface RankedMovie {
   /** From 1. */
   rank: number;
   movieId: MovieId;
   title: string;
-  /** Predicted stars, unclamped. */
-  stars: number;
-  basis: Basis;
   /** What the list is ordered by, preference or stars; higher is better, comparable within one list. */
   rankingScore: number;
   /** Cosine in −1..1, null without a poster; undefined where it was not computed yet. */
   similarity?: number | null;
   /** What its poster was compared with, and its own embedding, where the list was re-ranked by posters. */
-  compared?: { target: PosterTarget; vector: Float32Array | undefined };
+  compared?: { target: Pick<PosterTarget, "anchors" | "fallback">; vector: Float32Array | undefined };
+}
+
+export interface RecommendedMovie extends RankedMovie {
+  /** Predicted stars, unclamped. */
+  stars: number;
+  basis: Basis;
 }

@@ -3,7 +3,7 @@ import { maxAliasesPlugin } from "@escape.tech/graphql-armor-max-aliases";
 import { maxDirectivesPlugin } from "@escape.tech/graphql-armor-max-directives";
 import { maxTokensPlugin } from "@escape.tech/graphql-armor-max-tokens";
 import { useDisableIntrospection } from "@graphql-yoga/plugin-disable-introspection";
-import type { GraphQLError } from "graphql";
+import type { GraphQLError, GraphQLSchema } from "graphql";
 import { type CORSOptions, createYoga, type Plugin } from "graphql-yoga";
 import type { Logger } from "pino";
 import { createAuthenticator } from "../access/authenticator.js";
@@ -24,6 +24,7 @@ import { useRequestId } from "./errors/request-id.js";
 import { useWellFormed } from "./errors/well-formed.js";
 import { useGraphiQL } from "./graphiql/graphiql.js";
 import { createTour } from "./graphiql/tour.js";
+import { type AppCache, createAppCache } from "./kept-results.js";
 import { admissionDefaults, createAdmission } from "./limits/admission.js";
 import { preflightHeaders, useBodyLimit } from "./limits/body-limit.js";
 import { useIntrospectionLimit } from "./limits/introspection-limit.js";
@@ -62,6 +63,10 @@ export interface AppOptions extends Settings {
   jwt?: JwtOptions;
   /** Sends traces. */
   tracing?: Plugin;
+  /** What is kept between requests; by default nothing that was kept before. */
+  cache?: AppCache;
+  /** Serves this schema instead of ours: benches measure ours against constants. */
+  schema?: GraphQLSchema;
 }
 
 export type App = ReturnType<typeof createApp>;
@@ -69,6 +74,7 @@ export type App = ReturnType<typeof createApp>;
 /** @returns a Yoga server: `fetch` answers a Request, and it is a request listener for node:http */
 export function createApp(services: Services, options: AppOptions, logger: Logger) {
   const { auth, requestTimeoutMs: timeoutMs } = options;
+  const cache = options.cache ?? createAppCache();
   const maskError = createMaskError(logger, options.introspection);
   const checkJwt = options.jwt && createJwtChecker(options.jwt);
   const charge = createRateLimit(options.rateLimit);
@@ -83,7 +89,14 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
     const viewer = viewers.get(request);
     const audience = createAudience(own, viewer, policy);
     const scheduler = createScheduler();
-    return { services: own, scheduler, loaders: createLoaders(own, audience, scheduler), viewer, audience, policy };
+    return {
+      services: own,
+      scheduler,
+      loaders: createLoaders(own, audience, scheduler, cache.lists),
+      viewer,
+      audience,
+      policy,
+    };
   };
   // All operations of a batch share one request, and so the same model.
   const servicesByRequest = new WeakMap<Request, RequestServices>();
@@ -93,7 +106,7 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
     return known;
   };
   return createYoga<ServerContext, Context>({
-    schema: options.federation ? toSubgraphSchema() : toSchema(),
+    schema: options.schema ?? (options.federation ? toSubgraphSchema() : toSchema()),
     context: ({ request }) => createContext(request, getServices(request)),
     // Served by useGraphiQL.
     graphiql: false,
@@ -148,6 +161,7 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       ),
       useMultipartSubscriptions(maskError),
       ...(options.defer ? [useIncremental(maskError)] : []),
+      cache.results.plugin,
       ...queryLimits(),
       ...(options.introspection ? [] : [useDisableIntrospection(), useNoSuggestions()]),
     ],

@@ -1,5 +1,6 @@
 /** The active encoder, and poster embeddings: read from the database, or computed now and stored. */
 
+import { LRUCache } from "lru-cache";
 import pLimit from "p-limit";
 import { AppError } from "../errors.js";
 import { checkSignal } from "../event-loop.js";
@@ -19,6 +20,8 @@ import type { ServingState } from "../store/settings.js";
 
 // A query does not wait for an import only to keep what can be computed again.
 const shortWaitMs = 200;
+/** Memory for embeddings: those of 10,000 posters under a network of 1,280 components. */
+const maxKeptBytes = 50 * 2 ** 20;
 /** Of one call: while the network runs on one batch, the next is read and decoded. */
 const concurrentBatches = 2;
 
@@ -53,12 +56,22 @@ export interface Encoders {
   close(): Promise<void>;
 }
 
-/** @param serving reads what serves */
+/**
+ * @param serving reads what serves
+ * @param cache whether embeddings are kept in memory
+ */
 export function createEncoders(
   store: { embeddings: EmbeddingStore },
   folders: { encoders: string; posters: string },
   serving: () => Promise<ServingState>,
+  cache = true,
 ): Encoders {
+  // By content: they never become stale. Those of the encoder that was used last.
+  let keptName = "";
+  const vectorsByContent = new LRUCache<string, Float32Array>({
+    maxSize: maxKeptBytes,
+    sizeCalculation: (vector) => vector.byteLength,
+  });
   const open = new Map<string, { writtenAt: number; encoder: Promise<EncoderInUse> }>();
 
   async function inUse(): Promise<EncoderInUse> {
@@ -86,14 +99,32 @@ export function createEncoders(
     return { manifest, key, embedder: createEmbedder({ encodersFolder: folders.encoders, manifest }) };
   }
 
+  function keep({ encoderId, preprocessing }: EncoderKey): LRUCache<string, Float32Array> {
+    const name = `${encoderId} ${preprocessing}`;
+    if (!cache || name !== keptName) vectorsByContent.clear();
+    keptName = name;
+    return vectorsByContent;
+  }
+
   async function embeddings(
     posters: readonly PosterContent[],
     { onFailure, encoder, mustKeep = false }: EmbedOptions = {},
   ): Promise<Map<string, Float32Array>> {
     const { key, embedder } = encoder ?? (await inUse());
-    const contents = posters.map(({ sha256 }) => sha256);
-    const vectors =
-      contents.length === 0 ? new Map<string, Float32Array>() : await store.embeddings.byContent(key, contents);
+    const kept = keep(key);
+    const vectors = new Map<string, Float32Array>();
+    const unread: string[] = [];
+    for (const { sha256 } of posters) {
+      const vector = kept.get(sha256);
+      if (vector === undefined) unread.push(sha256);
+      else vectors.set(sha256, vector);
+    }
+    if (unread.length > 0) {
+      for (const [sha256, vector] of await store.embeddings.byContent(key, unread)) {
+        kept.set(sha256, vector);
+        vectors.set(sha256, vector);
+      }
+    }
     const missing = [...new Map(posters.map((poster) => [poster.sha256, poster])).values()].filter(
       ({ sha256 }) => !vectors.has(sha256),
     );

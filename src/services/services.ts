@@ -12,6 +12,7 @@ import { type Catalogue, createCatalogues } from "./catalogue.js";
 import { createEncoders, type Encoders } from "./encoders-in-use.js";
 import { createPosterFetcher, type PosterFetcher } from "./poster-fetcher.js";
 import { createPosterIndexes, type MoviePosterIndex, type PosterClusters } from "./poster-index.js";
+import { createRatedAtLeast, type RatedAtLeast } from "./rated-at-least.js";
 import { createTrends, type Trends } from "./trends.js";
 import { createUntrainedMovies, type UntrainedMovies } from "./untrained-movies.js";
 
@@ -40,6 +41,7 @@ export interface Services {
   posterClusters(): Promise<PosterClusters>;
   /** What models need to know of movies that they were not trained on. */
   untrainedMovies: UntrainedMovies;
+  ratedAtLeast: RatedAtLeast;
   /** Movies that are rated most often lately. */
   trends: Trends;
   /** Fetches missing posters from providers. */
@@ -82,7 +84,7 @@ export function openServices(dataDir: string, options: ServicesOptions = {}): Se
   const readServing = () => store.settings.serving();
   const catalogues = createCatalogues(store);
   const models = createModels(folders.models, readServing);
-  const encoders = createEncoders(store, folders, readServing);
+  const encoders = createEncoders(store, folders, readServing, options.cache);
   const posterIndexes = createPosterIndexes(store.embeddings);
   const posterFetcher = createPosterFetcher(store, folders.posters, encoders, {
     providers: options.posterProviders ?? [],
@@ -92,6 +94,7 @@ export function openServices(dataDir: string, options: ServicesOptions = {}): Se
     store,
     folders,
     untrainedMovies: createUntrainedMovies(store),
+    ratedAtLeast: createRatedAtLeast(store, options.cache),
     trends: createTrends(store),
     posterFetcher,
     renditions: createRenditions(folders.posters),
@@ -130,6 +133,7 @@ export function openServices(dataDir: string, options: ServicesOptions = {}): Se
       store,
       folders,
       untrainedMovies: shared.untrainedMovies,
+      ratedAtLeast: shared.ratedAtLeast,
       trends: shared.trends,
       posterFetcher,
       renditions: shared.renditions,

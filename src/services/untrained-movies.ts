@@ -4,6 +4,7 @@ import { withoutSignal } from "../event-loop.js";
 import type { MovieId, UserId } from "../ids.js";
 import type { MovieFeatures, Predictor, UserFeatures } from "../ml/model/predictor.js";
 import type { Store } from "../store/store.js";
+import type { User } from "../store/users.js";
 import { loadRatings } from "./load-ratings.js";
 
 /**
@@ -27,10 +28,18 @@ interface Kept {
   featured: Promise<Features>;
 }
 
+/** What was added to a list, and what it was added from: the same raters of the same revisions add the same. */
+interface KeptRaters {
+  source: string;
+  posters: Features;
+  featured: Features;
+}
+
 /** Keeps what was last added to each list, until ratings or posters change. */
 export function createUntrainedMovies(store: Data): UntrainedMovies {
   const kept = new WeakMap<Features, Kept>();
   const keptPosters = new WeakMap<Features, Kept>();
+  const keptRaters = new WeakMap<Predictor, WeakMap<Features, KeptRaters>>();
   const untrained = new WeakMap<Predictor, WeakMap<Features, MovieId[]>>();
 
   return async (model, movies) => {
@@ -39,10 +48,28 @@ export function createUntrainedMovies(store: Data): UntrainedMovies {
     if (lacking.length === 0) return movies;
     const version = `${await store.ratings.version()} ${await store.embeddings.version()}`;
     const featured = remember(kept, version, model, movies, async () =>
-      addRaters(store, await withPosters(model, movies, lacking), lacking),
+      withRaters(model, movies, await withPosters(model, movies, lacking), lacking),
     );
     return featured as Promise<typeof movies>;
   };
+
+  /** The same list as before where the raters and their ratings are: what was made from it is known to be current. */
+  async function withRaters(
+    model: Predictor,
+    movies: Features,
+    posters: Features,
+    lacking: readonly MovieId[],
+  ): Promise<Features> {
+    const lists = keptRaters.get(model) ?? new WeakMap<Features, KeptRaters>();
+    keptRaters.set(model, lists);
+    const { raters, users } = await readRaters(store, lacking);
+    const source = JSON.stringify([...raters, users.map(({ id, revision }) => [id, revision])]);
+    const before = lists.get(movies);
+    if (before?.source === source && before.posters === posters) return before.featured;
+    const featured = await addRaters(store, posters, raters, users);
+    lists.set(movies, { source, posters, featured });
+    return featured;
+  }
 
   /** With the embeddings that exist already: no query waits for a poster to be read. */
   async function withPosters(model: Predictor, movies: Features, lacking: readonly MovieId[]): Promise<Features> {
@@ -81,13 +108,20 @@ function remember(
   return featured;
 }
 
-async function addRaters(store: Data, movies: Features, lacking: readonly MovieId[]): Promise<Features> {
+type Raters = ReadonlyMap<MovieId, readonly { userId: UserId; stars: number }[]>;
+
+/** The raters of the movies with most of them. */
+async function readRaters(store: Data, lacking: readonly MovieId[]): Promise<{ raters: Raters; users: User[] }> {
   const found = [...(await store.ratings.ratersOfMovies(lacking, max.raters))];
   const raters = new Map(found.sort(([, a], [, b]) => b.length - a.length).slice(0, max.movies));
+  if (raters.size === 0) return { raters, users: [] };
+  const ids = [...new Set([...raters.values()].flatMap((list) => list.map(({ userId }) => userId)))];
+  return { raters, users: (await store.users.byIds(ids)).filter((user) => user !== undefined) };
+}
+
+async function addRaters(store: Data, movies: Features, raters: Raters, known: readonly User[]): Promise<Features> {
   // The list itself where nothing is to be added: the model remembers the positions of its movies.
   if (raters.size === 0) return movies;
-  const ids = [...new Set([...raters.values()].flatMap((list) => list.map(({ userId }) => userId)))];
-  const known = (await store.users.byIds(ids)).filter((user) => user !== undefined);
   const ratings = await loadRatings(
     store,
     known.map(({ id }) => id),

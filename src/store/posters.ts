@@ -37,6 +37,8 @@ export interface PosterStore {
   byContent(sha256: string): Promise<Poster | undefined>;
   count(): Promise<number>;
   movieIds(): Promise<Set<MovieId>>;
+  /** Changes whenever any movie's poster does. */
+  version(): Promise<string>;
   /**
    * Sets movies' posters, all or none; the same picture again changes nothing.
    * @returns the movies whose poster changed

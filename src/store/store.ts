@@ -9,6 +9,7 @@ import type { ImportStore } from "./imports.js";
 import type { LinkStore } from "./links.js";
 import type { MovieStore } from "./movies.js";
 import type { PosterStore } from "./posters.js";
+import type { PreparedUserStore } from "./prepared-users.js";
 import type { RatingStore } from "./ratings.js";
 import type { SettingsStore } from "./settings.js";
 import type { StatisticsStore } from "./statistics.js";
@@ -24,11 +25,14 @@ export interface Store {
   links: LinkStore;
   posters: PosterStore;
   embeddings: EmbeddingStore;
+  preparedUsers: PreparedUserStore;
   tokens: TokenStore;
   documents: DocumentStore;
   settings: SettingsStore;
   progress: ProgressStore;
   imports: ImportStore;
+  /** Changes whenever anything in the store does, through this process or another; cheaper than reading a row. */
+  version(): Promise<string>;
   /** What this process changed, at once, and what others changed, within a second. */
   changes<Subject extends Change["subject"]>(filter: ChangeFilter<Subject>): ChangeStream<Subject>;
   /** Number of open streams of changes. */
@@ -41,6 +45,8 @@ export interface Store {
 export interface StoreOptions {
   /** How long a statement may block its thread while another process writes, in milliseconds: a server keeps it short. */
   busyTimeoutMs?: number;
+  /** Whether rows are kept in memory while they stay what they are; true by default. Tests of what requests read turn it off. */
+  cache?: boolean;
   /** Called with every statement that runs, its values filled in. */
   onSql?: (sql: string) => void;
 }

@@ -16,6 +16,8 @@ export interface User {
   edited: boolean;
   /** The user's name in another system; null for imported users. */
   externalId: string | null;
+  /** Grows whenever the user's ratings or demographics change: what was computed from them is then stale. */
+  revision: number;
 }
 
 export type Demographics = Pick<User, "gender" | "ageGroup" | "occupation" | "zipCode">;

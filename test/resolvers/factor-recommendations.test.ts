@@ -177,7 +177,7 @@ describe("reasons", () => {
 
   test("of many movies read each user's ratings once", async () => {
     const log: string[] = [];
-    const started = await startWith({ onSql: (sql) => log.push(sql) });
+    const started = await startWith({ onSql: (sql) => log.push(sql), cache: false });
     const query = (first: number) =>
       `{ user(id: 42) { recommendations(first: ${first}) { reasons { text movie { title } } } } }`;
     await started.data(query(2));

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Viewer } from "../../src/access/viewer.js";
 import { withSignal } from "../../src/event-loop.js";
 import { sortKey } from "../../src/fold-text.js";
+import { createRecommendationCache } from "../../src/recommend/cache.js";
 import { trending } from "../../src/resolvers/movies/trending.js";
 import type { Context } from "../../src/resolvers/request/context.js";
 import { createLoaders } from "../../src/resolvers/request/loaders.js";
@@ -28,7 +29,7 @@ function createContext(services: Services): Context {
   const own = services.forRequest();
   return {
     services: own,
-    loaders: createLoaders(own, () => "all", createScheduler()),
+    loaders: createLoaders(own, () => "all", createScheduler(), createRecommendationCache()),
     viewer,
     audience: () => "all",
   } as Context;

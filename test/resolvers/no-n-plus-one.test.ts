@@ -99,7 +99,7 @@ test("every field is asked", () => {
 describe.each(["baseline", "factors"])("with the model %s, as many statements for six as for three", (model) => {
   test.each([...everyField, ...asked])("$name", async ({ type, selection }) => {
     const log: string[] = [];
-    const options: StartOptions = { onSql: (sql) => log.push(sql) };
+    const options: StartOptions = { onSql: (sql) => log.push(sql), cache: false };
     const { data, services, token } = await start(options);
     if (model === "factors") await addFactorModel(services, model, true);
     const query = `query ($n: Int) { ${lists[type](selection)} }`;

@@ -175,7 +175,7 @@ describe("reasons", () => {
 
   test("read no embedding beyond those that the list was re-ranked by", async () => {
     const sql: string[] = [];
-    const started = await start({ onSql: (statement) => sql.push(statement) });
+    const started = await start({ onSql: (statement) => sql.push(statement), cache: false });
     sql.length = 0;
     await started.data(
       "{ user(id: 3997) { recommendations(similar: true, first: 10) { reasons(first: 1) { __typename } } } }",

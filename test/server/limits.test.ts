@@ -320,7 +320,7 @@ describe("the time of a request", () => {
     expect(errors).toMatchObject([{ code: "TIMEOUT" }]);
     await predicted;
     await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(log.join()).toContain("FROM ratings");
+    expect(log.join()).toContain("FROM users");
     expect(log.join()).not.toContain('from "posters"');
   });
 

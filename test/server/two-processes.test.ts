@@ -75,7 +75,7 @@ describe("while another process writes", () => {
   });
 
   test("recommendations still get similarities of posters that have no embedding yet", async () => {
-    const { services, data } = await start();
+    const { services, data } = await start({ cache: false });
     const query = "{ user(id: 3997) { recommendations(similar: true) { title similarity } } }";
     const before = await data(query);
     rawDatabase(services).exec("DELETE FROM poster_embeddings");

@@ -20,6 +20,7 @@ export function userContract(makeStore: () => Promise<OpenStore>): void {
         zipCode: "1",
         source: "import",
         edited: false,
+        revision: 1,
         externalId: null,
       });
       expect(await users.byIds([])).toEqual([]);

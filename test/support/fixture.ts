@@ -23,6 +23,7 @@ import type { PosterProvider } from "../../src/posters/providers/provider.js";
 import { gaussians, mulberry32, permutation, type Random } from "../../src/random.js";
 import { makeToken, type TokenScope } from "../../src/resolvers/system/edit-tokens.js";
 import { type App, type AppOptions, createApp } from "../../src/server/app.js";
+import { type AppCache, createAppCache } from "../../src/server/kept-results.js";
 import { openServices, type Services } from "../../src/services/services.js";
 
 export interface FixtureMovie {
@@ -407,7 +408,9 @@ export const appOptions: AppOptions = {
   federation: false,
 };
 
-export interface StartOptions extends Partial<AppOptions> {
+export interface StartOptions extends Omit<Partial<AppOptions>, "cache"> {
+  /** False for nothing to be kept between requests, where a test counts what one reads. */
+  cache?: AppCache | false;
   dataDir?: string;
   onSql?: (sql: string) => void;
   logger?: Logger;
@@ -438,12 +441,24 @@ export async function start(options: StartOptions = {}): Promise<Started> {
   const services = openServices(dataDir, {
     busyTimeoutMs: 5,
     onSql: options.onSql,
+    cache: options.cache !== false,
     posterProviders: options.posterProviders,
   });
   onTestFinished(() => services.close());
   const { secret: token } = await makeToken(services, { name: "of the test", scope: "admin" });
-  const { dataDir: _dataDir, onSql: _onSql, logger, posterProviders: _providers, ...own } = options;
-  const app = createApp(services, { ...appOptions, ...own }, logger ?? pino({ level: "silent" }));
+  const {
+    dataDir: _dataDir,
+    onSql: _onSql,
+    cache = createAppCache(),
+    logger,
+    posterProviders: _providers,
+    ...own
+  } = options;
+  const app = createApp(
+    services,
+    { ...appOptions, ...own, cache: cache === false ? createAppCache(false) : cache },
+    logger ?? pino({ level: "silent" }),
+  );
   const data = async (query: string, more?: AskOptions) => {
     const answer = await ask(app, query, more);
     if (answer.errors !== undefined) throw new Error(`expected no errors, received ${JSON.stringify(answer.errors)}`);

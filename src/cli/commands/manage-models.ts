@@ -3,10 +3,12 @@ import { basename } from "node:path";
 import type { Command } from "commander";
 import { AppError, received } from "../../errors.js";
 import { importModel } from "../../jobs/import/import-model.js";
+import { prepareUsers } from "../../jobs/prepare-users.js";
 import { listModels, pruneModels } from "../../ml/model/model-store.js";
 import { wholeNumberArgument } from "../terminal/arguments.js";
-import { print, printJson, printTable, printText, say } from "../terminal/output.js";
+import { print, printJson, printTable, printText, say, seconds } from "../terminal/output.js";
 import { requireModel } from "../terminal/require-existing.js";
+import { runInterruptible } from "../terminal/run-job.js";
 import { withServices } from "../terminal/with-services.js";
 
 export function addModelCommands(program: Command): void {
@@ -67,6 +69,31 @@ export function addModelCommands(program: Command): void {
         await requireModel(services, name);
         await services.store.settings.set("activeModel", name);
         print(`${name} serves now`);
+      });
+    });
+
+  models
+    .command("prepare")
+    .summary("compute what recommending needs of every user ahead of their requests")
+    .description(
+      "compute what recommending needs of every user with the model that serves, ahead of their requests: without it, or after new ratings, a " +
+        "user's next request computes it; marquee train does it at its end, so run this after marquee models use or a large import",
+    )
+    .option("--json", "print the result as JSON")
+    .action(async (options: { json?: boolean }, command: Command) => {
+      const started = performance.now();
+      await withServices(command, async (services) => {
+        const { report, interrupted } = await runInterruptible(
+          "stopping after this batch; what is computed stays",
+          (progress, { signal }) => prepareUsers(services, { signal }, progress),
+        );
+        if (options.json) printJson(report);
+        else if (!report.isNeeded) print(`${report.model} needs nothing of users ahead of their requests`);
+        else
+          print(
+            `prepared ${report.prepared} users for ${report.model} in ${seconds(started)}; all others were current`,
+          );
+        if (interrupted) throw new AppError("INTERRUPTED", "interrupted: run it again for the rest");
       });
     });
 

@@ -22,7 +22,7 @@ async function scoreCatalogue(
 ): Promise<Float32Array> {
   const pairs = { users: [user], movies, userIndices: new Int32Array(movies.length), movieIndices: items };
   const { stars } = await model.predict(pairs);
-  return (await model.preferences?.(user, movies, stars, popularityBias)) ?? stars;
+  return (await model.preferences?.(user, movies, popularityBias, stars)) ?? stars;
 }
 
 const popularityBiases = [0, -1, -0.5, 0.5, 1];
@@ -106,7 +106,7 @@ async function measureRanking(
       movieIndices: items,
     });
     for (const [index, popularityBias] of popularityBiases.entries()) {
-      const scores = (await model.preferences?.(user, movies, stars, popularityBias)) ?? stars;
+      const scores = (await model.preferences?.(user, movies, popularityBias, stars)) ?? stars;
       const ranked = topK(scores, excluded, k);
       const sum = sums[index];
       sum.hit += hitAtK(ranked, relevant, 10);

@@ -10,6 +10,7 @@ import { type RankerOptions, rankerDefaults } from "../../ml/ranker/ranker-train
 import { type StarOptions, type TrainedFactors, trainFactors } from "../../ml/training/factor-train.js";
 import type { Services } from "../../services/services.js";
 import { loadTrainingSet } from "../load-training-set.js";
+import { prepareUsers } from "../prepare-users.js";
 import { type Progress, silent } from "../progress.js";
 import { measureModel, saveTrainedModel, type TrainingJobOptions } from "./training-job.js";
 
@@ -100,6 +101,8 @@ export async function trainFactorModel(
   }
   const serves = use && trained.stopped !== "interrupted";
   const model = await saveTrainedModel(services, { ...manifest, metrics }, files, serves);
+  // The model serves already: stopped here, users are computed when they ask.
+  if (serves) await prepareUsers(services, { signal }, progress);
   return {
     kind: stars.kind,
     model,

@@ -18,6 +18,7 @@ import { createSimilarItems } from "./item-neighbours.js";
 import { type PosterBasis, toDirection } from "./poster-prior.js";
 import { createRowLookup, groupPairsByUser } from "./prediction-pairs.js";
 import { createPreferences } from "./preferences.js";
+import { decodeServedUser, encodeServedUser, type ServedUser } from "./served-user.js";
 import { createUserEmbeddings } from "./user-embeddings.js";
 
 /** The parts of a factor model in memory. */
@@ -63,6 +64,7 @@ export function createServingPredictor(
   const getMovieRows = createRowLookup(rowById, itemCounts);
   const coldItems = new Map<string, ItemEmbedding>();
   const itemsByRaters = new WeakMap<MovieFeatures, ItemEmbedding>();
+  const shape = { samples: foldIn.samples, width: manifest.factors + 1, stride: foldIn.stride };
   const hasItem = (id: MovieId) => itemCounts[rowById.get(id) ?? -1] > 0;
 
   /** The user's ratings of movies that the model was trained on; from others it cannot tell taste from movie. */
@@ -117,6 +119,14 @@ export function createServingPredictor(
     return item;
   }
 
+  async function getUser(user: UserFeatures, pause: Pause, time?: number): Promise<ServedUser> {
+    if (user.encoded !== undefined) return decodeServedUser(user.encoded, shape);
+    const history = toHistory(user, time);
+    const embedding = await userEmbeddings.get(user.id, history, pause);
+    const weight = modelWeight(embedding.ratings);
+    return { embedding, weight, bias: weight === 1 ? 0 : userBias(history.items, history.stars, itemMeans) };
+  }
+
   async function predict({ users, movies, userIndices, movieIndices, times }: Pairs): Promise<Predictions> {
     if (userIndices.length !== movieIndices.length) {
       throw new RangeError(
@@ -137,10 +147,7 @@ export function createServingPredictor(
     }
     const scores = new Float32Array(items);
     for (const { user: u, time, pairs } of groupPairsByUser(userIndices, users.length, manifest.times && times)) {
-      const history = toHistory(users[u], time);
-      const user = await userEmbeddings.get(users[u].id, history, pause);
-      const weight = modelWeight(user.ratings);
-      const bias = weight === 1 ? 0 : userBias(history.items, history.stars, itemMeans);
+      const { embedding: user, weight, bias } = await getUser(users[u], pause, time);
       // Predicting everything is one pass over the items; a few are cheaper one by one.
       const all = pairs.length > items / 8;
       if (all) await scoreAll(user, scores, pause);
@@ -189,12 +196,18 @@ export function createServingPredictor(
   return {
     manifest,
     needsRatings: true,
+    knowsTimes: manifest.times !== undefined,
     posterEncoder: posters?.encoder,
     hasItem,
     predict,
+    encodeUser:
+      manifest.times === undefined
+        ? async (user) => encodeServedUser(await getUser({ ...user, encoded: undefined }, createYield()), shape)
+        : undefined,
     reasons,
     similarItems: ranker && createSimilarItems(ranker, manifest.idMaps.movieIds, rowById),
     preferences: ranking && createPreferences(ranking, items, toHistory, getMovieRows),
+    prefersByStars: ranking?.usesStars,
   };
 }
 

@@ -18,15 +18,16 @@ export function createPreferences(
     const liked = history.items.filter((_, k) => history.stars[k] >= ranking.positiveFrom);
     return { parts: await ranking.partsAsync(liked, createYield()), likes: liked.length };
   }
-  return async (user, movies, stars, popularityBias) => {
+  return async (user, movies, popularityBias, stars) => {
     const kept = partsByUser.get(user) ?? read(user);
     partsByUser.set(user, kept);
     const { parts, likes } = await kept;
     const rows = getMovieRows(movies);
-    const byRow = new Float32Array(items);
-    rows.forEach((row, k) => {
-      if (row !== -1) byRow[row] = stars[k];
-    });
+    let byRow: Float32Array | undefined;
+    if (stars !== undefined) {
+      byRow = new Float32Array(items);
+      for (let k = 0; k < rows.length; k++) if (rows[k] !== -1) byRow[rows[k]] = stars[k];
+    }
     const scores = new Float32Array(items);
     ranking.combine(parts, likes, byRow, popularityBias, scores);
     return Float32Array.from(rows, (row) => (row === -1 ? Number.NEGATIVE_INFINITY : scores[row]));

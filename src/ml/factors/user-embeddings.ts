@@ -3,6 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { UserId } from "../../ids.js";
 import type { FoldIn } from "./fold-in.js";
 import type { History, UserEmbedding } from "./fold-in-solver.js";
+import { roundToHalf } from "./served-user.js";
 
 /** Users in the cache, the most recently used; each takes a few kilobytes. */
 const maxUsers = 2000;
@@ -23,6 +24,7 @@ export function createUserEmbeddings(foldIn: FoldIn): UserEmbeddings {
       await pause();
       foldIn.foldSample(s, history, user);
     }
+    roundToHalf(user.vectors);
     kept.set(id, { history, user });
     return user;
   }

@@ -7,6 +7,8 @@ export interface DenseKernel {
   gather(n: number, stride: number, indices: number, table: number, out: number): void;
   /** out += Σ c x. */
   combine(n: number, stride: number, X: number, coefficients: number, out: number): void;
+  /** out += Σ of the rows of the table that `indices` names. */
+  sumRows(n: number, stride: number, indices: number, table: number, out: number): void;
   /** out[k] = x_k · y. */
   dots(n: number, stride: number, X: number, y: number, out: number): void;
   /** In place. @returns 0, or 1 + the row at which A is not positive definite */

@@ -39,6 +39,7 @@ const maxBytes = 2 ** 32 - pageBytes;
 /** Lays arrays out in a kernel's memory, one after another; nothing is ever freed. */
 export class Arena {
   private end: number;
+  private whole: Float32Array | undefined;
 
   constructor(private readonly memory: WebAssembly.Memory) {
     this.end = memory.buffer.byteLength;
@@ -88,6 +89,12 @@ export class Arena {
   /** A view of the current memory: stale once another array is laid out. */
   f32({ offset, length }: Slice): Float32Array {
     return new Float32Array(this.memory.buffer, offset, length);
+  }
+
+  /** The whole memory: element k of an array at byte `offset` is at offset / 4 + k. Stale once another array is laid out. */
+  all(): Float32Array {
+    if (this.whole?.buffer !== this.memory.buffer) this.whole = new Float32Array(this.memory.buffer);
+    return this.whole;
   }
 
   f64({ offset, length }: Slice): Float64Array {

@@ -8,8 +8,10 @@ export interface UserFeatures {
   gender: string | null;
   ageGroup: number | null;
   occupation: string | null;
-  /** Their ratings; given to models that set `needsRatings`. */
+  /** Their ratings; given to models that set `needsRatings`, unless `encoded` is. */
   ratings?: UserRatings;
+  /** What `encodeUser` gave for the same ratings and demographics. */
+  encoded?: Uint8Array;
 }
 
 export interface MovieFeatures {
@@ -54,23 +56,32 @@ export interface Predictor {
   readonly manifest: ManifestDraft;
   /** Whether predictions follow from the users' current ratings, which the caller then gives. */
   readonly needsRatings: boolean;
+  /** Whether predictions depend on the day that they are for. */
+  readonly knowsTimes?: boolean;
   /** The encoder whose embeddings predict new movies; undefined where the model was not trained on posters. */
   readonly posterEncoder?: EncoderKey;
   /** Whether ratings of the movie trained the model. */
   hasItem(id: MovieId): boolean;
   predict(pairs: Pairs): Promise<Predictions>;
   /**
+   * All that `predict` needs of a user, so that it can be stored: the same predictions follow from it as from the ratings. Undefined where
+   * the model needs no ratings, or predicts for a day.
+   */
+  encodeUser?(user: UserFeatures): Promise<Uint8Array>;
+  /**
    * How much a user would like to watch each movie, whether rated or not: higher is better, comparable within one call
    * only; −∞ for a movie that no rating trained. Undefined where the model has no ranker.
-   * @param stars predicted stars of each movie
    * @param popularityBias −1 (niche) to 1 (mainstream)
+   * @param stars predicted stars of each movie; may be missing unless `prefersByStars`
    */
   preferences?(
     user: UserFeatures,
     movies: readonly MovieFeatures[],
-    stars: Float32Array,
     popularityBias: number,
+    stars?: Float32Array,
   ): Promise<Float32Array>;
+  /** Whether predicted stars count in `preferences`. */
+  readonly prefersByStars?: boolean;
   /**
    * The movies that the same users like, closest first, with their cosines in −1..1; none for a movie that too few
    * users like. Undefined where the model has no ranker.

@@ -57,14 +57,22 @@ export interface RankingParts {
 
 export interface Ranking {
   readonly positiveFrom: number;
+  /** Whether predicted stars have a weight: where they have none, nobody needs to predict them for a ranking. */
+  readonly usesStars: boolean;
   /** log(1 + likes) of every item, with mean 0 and deviation 1 over the items that anybody likes. */
   readonly popularity: Float32Array;
   /** @param liked rows of the items that the user likes, without repeats; @param out overwritten */
   parts(liked: Int32Array, out: RankingParts): void;
   /** The same as new arrays, yielding to the event loop between pieces. */
   partsAsync(liked: Int32Array, pause: () => Promise<void> | undefined): Promise<RankingParts>;
-  /** As `scores`, of parts that are there. @param likes how many items the user likes */
-  combine(parts: RankingParts, likes: number, stars: Float32Array, popularityBias: number, out: Float32Array): void;
+  /** As `scores`, of parts that are there. @param likes how many items the user likes; @param stars may be missing unless `usesStars` */
+  combine(
+    parts: RankingParts,
+    likes: number,
+    stars: Float32Array | undefined,
+    popularityBias: number,
+    out: Float32Array,
+  ): void;
   /**
    * Preference for every item, without regard to what is rated: higher is better, comparable within one user only.
    * @param liked rows of the items that the user likes, without repeats
@@ -76,7 +84,7 @@ export interface Ranking {
 }
 
 /** Rows of the item-to-item matrix that are added up in about a millisecond. */
-const likesPerPiece = 200;
+const likesPerPiece = 1000;
 
 /** Middle of the star scale's upper half, where predicted stars neither help nor harm. */
 const neutralStars = 3.5;
@@ -101,8 +109,14 @@ export function createRanking(ranker: Ranker): Ranking {
     A: arena.floats(stride * stride),
     x: arena.floats(stride),
   };
-  const out = arena.floats(items);
+  const easeStride = toStride(items);
+  const easeRows = ease && arena.floats(items * easeStride);
+  const out = arena.floats(easeStride);
   arena.f32(ones).fill(1);
+  if (ease !== undefined && easeRows !== undefined) {
+    const rows = arena.f32(easeRows);
+    for (let i = 0; i < items; i++) rows.set(ease.subarray(i * items, (i + 1) * items), i * easeStride);
+  }
   const view = arena.f32(Y);
   for (let i = 0; i < items; i++) view.set(itemFactors.subarray(i * factors, (i + 1) * factors), i * stride);
   kernel.gram(items, stride, stride, Y.offset, ones.offset, G.offset);
@@ -127,15 +141,16 @@ export function createRanking(ranker: Ranker): Ranking {
   function* pieces(liked: Int32Array, result: RankingParts): Generator<void> {
     foldIn(liked);
     kernel.dots(items, stride, Y.offset, equations.x.offset, out.offset);
-    result.ials.set(arena.f32(out));
+    result.ials.set(arena.f32(out).subarray(0, items));
     result.ease.fill(0);
-    if (ease === undefined) return;
-    yield;
-    const { ease: sums } = result;
-    for (let k = 0; k < liked.length; k++) {
-      const row = liked[k] * items;
-      for (let i = 0; i < items; i++) sums[i] += ease[row + i];
-      if (k % likesPerPiece === likesPerPiece - 1) yield;
+    if (easeRows === undefined) return;
+    for (let from = 0; from < liked.length; from += likesPerPiece) {
+      yield;
+      const piece = liked.subarray(from, from + likesPerPiece);
+      arena.i32(indices).set(piece);
+      const sums = arena.f32(out).fill(0);
+      kernel.sumRows(piece.length, easeStride, indices.offset, easeRows.offset, out.offset);
+      for (let i = 0; i < items; i++) result.ease[i] += sums[i];
     }
   }
 
@@ -159,7 +174,7 @@ export function createRanking(ranker: Ranker): Ranking {
   function combine(
     { ials, ease: neighbours }: RankingParts,
     likes: number,
-    stars: Float32Array,
+    stars: Float32Array | undefined,
     popularityBias: number,
     result: Float32Array,
   ): void {
@@ -171,16 +186,27 @@ export function createRanking(ranker: Ranker): Ranking {
     for (let i = 0; i < items; i++) result[i] += (strength + fallback) * popularity[i];
   }
 
-  return { positiveFrom, popularity, parts, partsAsync, combine, scores };
+  return { positiveFrom, usesStars: manifest.weights.stars !== 0, popularity, parts, partsAsync, combine, scores };
 }
 
-/** score = ials · iALS + ease · EASE + stars · (predicted stars − 3.5). @param out overwritten */
+/**
+ * score = ials · iALS + ease · EASE + stars · (predicted stars − 3.5).
+ * @param stars may be missing where their weight is 0
+ * @param out overwritten
+ */
 export function weigh(
   { ials, ease }: RankingParts,
-  stars: Float32Array,
+  stars: Float32Array | undefined,
   weights: RankerManifest["weights"],
   out: Float32Array,
 ): void {
+  if (weights.stars !== 0 && stars === undefined) {
+    throw new RangeError(`expected predicted stars, which have the weight ${weights.stars}, received none`);
+  }
+  if (stars === undefined || weights.stars === 0) {
+    for (let i = 0; i < out.length; i++) out[i] = weights.ials * ials[i] + weights.ease * ease[i];
+    return;
+  }
   for (let i = 0; i < out.length; i++) {
     out[i] = weights.ials * ials[i] + weights.ease * ease[i] + weights.stars * (stars[i] - neutralStars);
   }

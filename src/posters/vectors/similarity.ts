@@ -7,6 +7,8 @@
  * when no catalogue mean is given. The two are different numbers: compare scores only within one of them.
  */
 
+import { dotProduct } from "./vector-math.js";
+
 /** A cosine of a vector without direction (all zeros, or equal to the centre) is 0, not NaN. */
 function cosineFromSums(dot: number, squaresA: number, squaresB: number): number {
   const norm = Math.sqrt(squaresA) * Math.sqrt(squaresB);
@@ -32,6 +34,27 @@ export function cosine(a: Float32Array, b: Float32Array): number {
     squaresB += b[j] * b[j];
   }
   return cosineFromSums(dot, squaresA, squaresB);
+}
+
+const squaresOf = new WeakMap<Float32Array, number>();
+
+/** The sum of the squares of an embedding, which never changes: computed once. */
+function getSquares(embedding: Float32Array): number {
+  let squares = squaresOf.get(embedding);
+  if (squares === undefined) {
+    squares = dotProduct(embedding, 0, embedding, 0, embedding.length);
+    squaresOf.set(embedding, squares);
+  }
+  return squares;
+}
+
+/**
+ * The cosine of two embeddings that nobody changes, as `cosine`, in a third of its time.
+ * @throws {RangeError} when their lengths differ
+ */
+export function embeddingCosine(a: Float32Array, b: Float32Array): number {
+  checkLength("a vector", b, a.length);
+  return cosineFromSums(dotProduct(a, 0, b, 0, a.length), getSquares(a), getSquares(b));
 }
 
 /**

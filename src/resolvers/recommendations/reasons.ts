@@ -2,7 +2,7 @@
 import type { MovieId } from "../../ids.js";
 import type { RatingReason as RatingContribution } from "../../ml/model/predictor.js";
 import { sharedColours } from "../../posters/images/palette.js";
-import { cosine } from "../../posters/vectors/similarity.js";
+import { embeddingCosine } from "../../posters/vectors/similarity.js";
 import type { PosterTarget } from "../../recommend/poster-similarity.js";
 import type { Context } from "../request/context.js";
 import { checkFirst } from "../request/cursors.js";
@@ -61,7 +61,7 @@ function posterReasons(
   if (vector === undefined) return reasons;
   let closest: PosterReason | undefined;
   for (const anchor of anchors) {
-    const similarity = cosine(anchor.vector, vector);
+    const similarity = embeddingCosine(anchor.vector, vector);
     if (closest !== undefined && similarity <= closest.similarity) continue;
     closest = { kind: "PosterReason", movieId: anchor.movieId, similarity, recommendedId: movieId };
   }

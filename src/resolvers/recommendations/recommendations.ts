@@ -138,20 +138,15 @@ async function toGuest(context: Context, { ratings, demographics }: GuestInput):
   );
   // The last of several ratings of a movie counts.
   const byMovie = new Map(movieIds.map((id, i) => [id, stars[i]]));
-  const features = {
-    id: nobody,
-    gender,
-    ageGroup,
-    occupation,
-    ratings: {
-      movieIds: Int32Array.from(byMovie.keys()),
-      stars: Float32Array.from(byMovie.values()),
-      ratedAt: new Float64Array(byMovie.size).fill(unixNow()),
-    },
+  const given = {
+    movieIds: Int32Array.from(byMovie.keys()),
+    stars: Float32Array.from(byMovie.values()),
+    ratedAt: new Float64Array(byMovie.size).fill(unixNow()),
   };
+  const features = { id: nobody, gender, ageGroup, occupation, ratings: given };
   const bestRated = [...byMovie].sort(([, a], [, b]) => b - a).map(([id]) => id);
   const target = { movieIds: bestRated.slice(0, topPosters), demographics: { gender, ageGroup } };
-  return { features, target, reasons: createReasonLoader(context, features) };
+  return { features, ratings: async () => given, target, reasons: createReasonLoader(context, features) };
 }
 
 function createReasonLoader({ loaders }: Context, features: Guest["features"]): Guest["reasons"] {

@@ -1,16 +1,17 @@
 /** DataLoaders of one request: every field and every stage of recommending reads through them, in batches and once. */
 import DataLoader from "dataloader";
-import type { AppError } from "../../errors.js";
+import { AppError } from "../../errors.js";
 import type { ImdbId, MovieId, UserId } from "../../ids.js";
 import type { RatingReason } from "../../ml/model/predictor.js";
 import type { PosterPreview } from "../../posters/images/preview.js";
+import { createRecommendationCache, type ListKey, type RecommendationCache } from "../../recommend/cache.js";
 import { getVisualTastes, type VisualTaste } from "../../recommend/cluster-taste.js";
 import { explainPairs } from "../../recommend/explain.js";
-import { getSubject, recommendMany } from "../../recommend/pipeline.js";
 import { getPosterSimilarities, type SimilarityKey, toTargetName } from "../../recommend/poster-similarity.js";
 import { type Prediction, type PredictionKey, predictPairs } from "../../recommend/predict.js";
 import { type CreateLoader, createReader, loadAll, type Reader, readInGroups } from "../../recommend/reader.js";
-import type { RecommendedMovie, RecommendOptions, Subject } from "../../recommend/recommend-request.js";
+import type { RecommendedMovie } from "../../recommend/recommend-request.js";
+import { recommendToUsers } from "../../recommend/recommend-to-users.js";
 import { getPosterPreviews } from "../../services/poster-previews.js";
 import type { RequestServices } from "../../services/services.js";
 import type { Movie } from "../../store/movies.js";
@@ -18,6 +19,7 @@ import type { Keyed, KeyPage } from "../../store/paging.js";
 import type { Rating, RatingFilter, RatingOrder } from "../../store/ratings.js";
 import type { Audience, MovieStatistics } from "../../store/statistics.js";
 import type { User } from "../../store/users.js";
+import { createReads, type Reads, recordUsers } from "./reads.js";
 import type { Scheduler } from "./scheduler.js";
 
 export interface RatingsKey {
@@ -30,12 +32,10 @@ export interface RatingCountKey {
   filter: RatingFilter;
 }
 
-export interface RecommendationsKey {
-  user: User;
-  options: RecommendOptions;
-}
-
 export interface Loaders extends Reader {
+  /** What was read so far. */
+  reads: Reads;
+  cache: LoaderCache;
   movieByImdbId: DataLoader<ImdbId, Movie | undefined>;
   statisticsByMovieId: DataLoader<MovieId, MovieStatistics>;
   /** Number and mean stars of all ratings, as the viewer may see them. */
@@ -48,7 +48,7 @@ export interface Loaders extends Reader {
   prediction: DataLoader<PredictionKey, Prediction, string>;
   posterSimilarity: DataLoader<SimilarityKey, number | null, string>;
   /** Lists of recommendations; movies are predicted once for each user. */
-  recommendations: DataLoader<RecommendationsKey, RecommendedMovie[], string>;
+  recommendations: DataLoader<ListKey, RecommendedMovie[], string>;
   visualTaste: DataLoader<User, VisualTaste | null, UserId>;
   /** The same page of many users' ratings in one statement. */
   ratingsPage: DataLoader<RatingsKey, Keyed<Rating>[], string>;
@@ -57,11 +57,22 @@ export interface Loaders extends Reader {
   reasons: DataLoader<PredictionKey, RatingReason[], string>;
 }
 
-/** @param audience whose ratings the statistics count */
+/** What loaders keep between requests. */
+export type LoaderCache = RecommendationCache;
+
+/** @param isOn whether anything is kept */
+export function createLoaderCache(isOn = true): LoaderCache {
+  return createRecommendationCache(isOn);
+}
+
+/**
+ * @param audience whose ratings the statistics count
+ */
 export function createLoaders(
   services: RequestServices,
   audience: () => Audience | Promise<Audience>,
   scheduler: Scheduler,
+  cache: LoaderCache,
 ): Loaders {
   const { store, posterFetcher } = services;
   const lookup: CreateLoader = (read, cacheKeyFn) =>
@@ -72,7 +83,15 @@ export function createLoaders(
         void Promise.resolve().then(() => process.nextTick(() => scheduler.scheduleLookup(run)));
       },
     });
-  const reader = createReader(services, { createLoader: lookup });
+  const reads = createReads();
+  const reader = createReader(services, {
+    createLoader: lookup,
+    topRatings: cache.topRatings,
+    onUsers: (ids, users) => recordUsers(reads, ids, users),
+    onCatalogue: (catalogue) => {
+      reads.catalogue = catalogue;
+    },
+  });
   /** For computations, which wait until every field has asked. */
   const compute = <Key, Value>(
     read: (keys: readonly Key[]) => Promise<(Value | AppError)[]>,
@@ -84,6 +103,8 @@ export function createLoaders(
   };
   const toPairName = ({ userId, movieId }: PredictionKey) => `${userId} ${movieId}`;
   return {
+    reads,
+    cache,
     // Listed, since a spread of this size makes a slow object at every request.
     services,
     userById: reader.userById,
@@ -91,10 +112,13 @@ export function createLoaders(
     posterByMovieId: reader.posterByMovieId,
     embeddingByMovieId: reader.embeddingByMovieId,
     ratingsByUserId: reader.ratingsByUserId,
+    preparedByUserId: reader.preparedByUserId,
     topRatings: reader.topRatings,
     ratedAtLeast: reader.ratedAtLeast,
     catalogue: reader.catalogue,
     model: reader.model,
+    untrained: reader.untrained,
+    postersVersion: reader.postersVersion,
     posterIndex: reader.posterIndex,
     posterClusters: reader.posterClusters,
     movieByImdbId: lookup((ids) => store.movies.byImdbIds(ids)),
@@ -107,11 +131,20 @@ export function createLoaders(
     previewByMovieId: lookup(async (ids) => getPosterPreviews(services, await loadAll(reader.posterByMovieId, ids))),
     prediction: compute((keys) => predictPairs(reader, keys), toPairName),
     posterSimilarity: compute(
-      (keys) => getPosterSimilarities(reader, keys),
+      (keys) => {
+        reads.isComplete = false;
+        return getPosterSimilarities(reader, keys);
+      },
       ({ movieId, target }) => `${movieId} ${toTargetName(target)}`,
     ),
     recommendations: compute(
-      (keys) => recommendToUsers(reader, keys),
+      async (keys) => {
+        const lists = await recommendToUsers(reader, cache, keys);
+        lists.forEach((movies, i) => {
+          if (!(movies instanceof AppError)) reads.lists.push({ key: keys[i], movies });
+        });
+        return lists;
+      },
       ({ user, options }) => `${user.id} ${JSON.stringify(options)}`,
     ),
     visualTaste: lookup(
@@ -140,22 +173,9 @@ export function createLoaders(
   };
 }
 
-async function recommendToUsers(
-  reader: Reader,
-  keys: readonly RecommendationsKey[],
-): Promise<(RecommendedMovie[] | AppError)[]> {
-  const users = [...new Map(keys.map(({ user }) => [user.id, user])).values()];
-  const subjects = await Promise.all(users.map((user) => getSubject(reader, user)));
-  const subjectOf = new Map(users.map(({ id }, i) => [id, subjects[i]]));
-  return recommendMany(
-    reader,
-    keys.map(({ user, options }) => ({ subject: subjectOf.get(user.id) as Subject, options })),
-  );
-}
-
 /** Forgets what was read so far, after a mutation changed something. */
 export function forgetAll({ loaders, services }: { loaders: Loaders; services: RequestServices }): void {
-  const { services: _, ...all } = loaders;
+  const { services: _services, reads: _reads, cache: _cache, ...all } = loaders;
   for (const loader of Object.values(all)) loader.clearAll();
   services.forgetDataset();
 }

@@ -1,4 +1,6 @@
 /** Resolvers of a user's fields, and lists of users. */
+import type { MovieId } from "../../ids.js";
+import { loadAll } from "../../recommend/reader.js";
 import type { Rating } from "../../store/ratings.js";
 import type { User, UserFilter } from "../../store/users.js";
 import { readableUsers } from "../request/access.js";
@@ -24,12 +26,29 @@ function toUserFilter({ gender, ageGroup, occupation }: UsersArgs): UserFilter {
 }
 
 /** @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 */
-export async function getTopRatings({ loaders, scheduler }: Context, user: User, first: number): Promise<Rating[]> {
+export async function getTopRatings(
+  { loaders, scheduler }: Context,
+  user: User,
+  first: number,
+): Promise<readonly Rating[]> {
   return scheduler.release(loaders.topRatings.load({ userId: user.id, first: checkFirst("first", first, maxPage) }));
 }
 
 export async function getTopTitles(context: Context, user: User, first: number): Promise<string[]> {
   const rated = await getTopRatings(context, user, first);
-  const movies = await context.loaders.movieById.loadMany(rated.map(({ movieId }) => movieId));
-  return movies.flatMap((movie) => (movie === undefined || movie instanceof Error ? [] : [movie.displayTitle]));
+  if (rated.length === 0) return [];
+  const titles = await getTitles(
+    context,
+    rated.map(({ movieId }) => movieId),
+  );
+  return titles.filter((title) => title !== undefined);
+}
+
+/** From the catalogue in memory; without a data set there may be movies all the same, which were added one by one. */
+async function getTitles({ loaders, services }: Context, ids: readonly MovieId[]): Promise<(string | undefined)[]> {
+  if ((await services.serving()).dataset === undefined) {
+    return (await loadAll(loaders.movieById, ids)).map((movie) => movie?.displayTitle);
+  }
+  const { movies, positionOf } = await loaders.catalogue.load("current");
+  return ids.map((id) => movies[positionOf.get(id) ?? -1]?.displayTitle);
 }

@@ -86,3 +86,13 @@ export function watchChanges(db: Database, publish: (change: Change) => void, is
     },
   };
 }
+
+/**
+ * @returns a function that reads a version of the whole database: it counts what other connections committed, and the rows that this
+ *   one has changed
+ */
+export function createVersionReader({ sqlite }: Database): () => string {
+  const ofOthers = sqlite.prepare("PRAGMA data_version").pluck();
+  const own = sqlite.prepare("SELECT total_changes()").pluck();
+  return () => `${ofOthers.get()} ${own.get()}`;
+}

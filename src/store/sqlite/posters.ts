@@ -5,18 +5,26 @@ import type { MovieId } from "../../ids.js";
 import type { ChangeFeed } from "../changes.js";
 import type { Poster, PosterFetch, PosterStore } from "../posters.js";
 import type { Database } from "./database.js";
-import { createCounter } from "./settings.js";
+import { createCounter, createRevisionReader } from "./settings.js";
 import { movies, posterFetches, posters } from "./tables.js";
 import { write } from "./transaction.js";
 
-export function createPosterStore(db: Database, feed: ChangeFeed): PosterStore {
+/** Movies whose posters are kept in memory until any poster changes. */
+const maxKept = 50_000;
+
+export function createPosterStore(db: Database, feed: ChangeFeed, cache = true): PosterStore {
   const { orm, sqlite } = db;
   const { set, remove, recordFetch } = createPosterWrites(db);
-  const byMovieIds = orm
-    .select()
-    .from(posters)
-    .where(sql`${posters.movieId} IN (SELECT value FROM json_each(${sql.placeholder("ids")}))`)
-    .prepare();
+  const columns = "movie_id AS movieId, sha256, format, width, height, bytes, source, added_at AS addedAt";
+  const byIds = sqlite.prepare(`SELECT ${columns} FROM posters WHERE movie_id IN (SELECT value FROM json_each(?))`);
+  // A movie that goes takes its poster along.
+  const readKeptVersion = sqlite
+    .prepare(
+      `SELECT coalesce((SELECT value FROM settings WHERE key = 'postersRevision'), '0') || ' ' ||
+         coalesce((SELECT name || ' ' || imported_at || ' ' || revision FROM dataset), '')`,
+    )
+    .pluck();
+  let kept: { version: string; rows: Map<MovieId, Poster | undefined> } = { version: "", rows: new Map() };
   const byContent = orm
     .select()
     .from(posters)
@@ -30,14 +38,23 @@ export function createPosterStore(db: Database, feed: ChangeFeed): PosterStore {
     .from(posterFetches)
     .where(sql`${posterFetches.movieId} IN (SELECT value FROM json_each(${sql.placeholder("ids")}))`)
     .prepare();
+  const readRevision = createRevisionReader(db, "postersRevision");
   const toIds = (ids: readonly MovieId[]) => ({ ids: JSON.stringify([...new Set(ids)]) });
   return {
     byMovieIds: async (ids) => {
-      const rows = new Map(byMovieIds.all(toIds(ids)).map((row) => [row.movieId, row]));
+      const version = cache ? (readKeptVersion.get() as string) : "";
+      if (!cache || kept.version !== version || kept.rows.size > maxKept) kept = { version, rows: new Map() };
+      const { rows } = kept;
+      const missing = [...new Set(ids)].filter((id) => !rows.has(id));
+      if (missing.length > 0) {
+        for (const id of missing) rows.set(id, undefined);
+        for (const row of byIds.all(JSON.stringify(missing)) as Poster[]) rows.set(row.movieId, row);
+      }
       return ids.map((id) => rows.get(id));
     },
     byContent: async (sha256) => byContent.get({ sha256 }),
     count: async () => countAll.get()?.n ?? 0,
+    version: async () => readRevision(),
     movieIds: async () => new Set(movieIds.all() as MovieId[]),
     set: async (given) => {
       const changed = await write(db, () => given.filter(set).map(({ movieId }) => movieId));

@@ -1,5 +1,6 @@
 /** What serves, and counters of the database, in SQLite. */
 import { eq, sql } from "drizzle-orm";
+import type { UserId } from "../../ids.js";
 import type { ChangeFeed } from "../changes.js";
 import type { Dataset, ServingState, SettingsStore } from "../settings.js";
 import type { Database } from "./database.js";
@@ -84,4 +85,10 @@ export function createCounter({ orm }: Database, key: CountedKey): () => void {
 /** Call in a transaction: what is kept in memory of the movies is stale now. */
 export function countMovieChange({ sqlite }: Database): void {
   sqlite.exec("UPDATE dataset SET revision = revision + 1");
+}
+
+/** Call in a transaction: what is kept in memory of these users is stale now. */
+export function countChangeOfUsers({ sqlite }: Database, ids: ReadonlySet<UserId>): void {
+  const count = sqlite.prepare("UPDATE users SET revision = revision + 1 WHERE id = ?");
+  for (const id of ids) count.run(id);
 }

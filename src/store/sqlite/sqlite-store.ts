@@ -1,7 +1,7 @@
 /** The store of a data folder: one SQLite file, which several processes may open at once. */
 import { createChangeFeed } from "../changes.js";
 import type { Store, StoreOptions } from "../store.js";
-import { watchChanges } from "./changes.js";
+import { createVersionReader, watchChanges } from "./changes.js";
 import { openDatabase } from "./database.js";
 import { createDocumentStore } from "./documents.js";
 import { createEmbeddingStore } from "./embeddings.js";
@@ -9,6 +9,7 @@ import { createImportStore } from "./imports.js";
 import { createLinkStore } from "./links.js";
 import { createMovieStore } from "./movies.js";
 import { createPosterStore } from "./posters.js";
+import { createPreparedUserStore } from "./prepared-users.js";
 import { createRatingStore } from "./ratings.js";
 import { createSettingsStore } from "./settings.js";
 import { createStatisticsStore } from "./statistics.js";
@@ -24,6 +25,7 @@ export function openSqliteStore(file: string, options: StoreOptions = {}): Store
   const db = openDatabase(file, options);
   const feed = createChangeFeed(() => watch.start());
   const watch = watchChanges(db, feed.publish, () => feed.readers > 0);
+  const readVersion = createVersionReader(db);
   const endChanges = () => {
     feed.close();
     watch.stop();
@@ -34,13 +36,15 @@ export function openSqliteStore(file: string, options: StoreOptions = {}): Store
     ratings: createRatingStore(db, feed),
     statistics: createStatisticsStore(db),
     links: createLinkStore(db, feed),
-    posters: createPosterStore(db, feed),
+    posters: createPosterStore(db, feed, options.cache),
     embeddings: createEmbeddingStore(db),
+    preparedUsers: createPreparedUserStore(db),
     tokens: createTokenStore(db),
     documents: createDocumentStore(db),
     settings: createSettingsStore(db, feed),
     progress: createProgressStore(db, feed),
     imports: createImportStore(db, () => openDatabase(file, options), feed),
+    version: async () => readVersion(),
     changes: (filter) => feed.subscribe(filter),
     get changeReaders() {
       return feed.readers;

@@ -5,6 +5,7 @@
 import { sql } from "drizzle-orm";
 import { blob, check, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { ImdbId, MovieId, UserId } from "../../ids.js";
+import type { Rating } from "../ratings.js";
 
 /** The one data set that this database holds; at most one row. */
 export const dataset = sqliteTable("dataset", {
@@ -36,6 +37,8 @@ export const users = sqliteTable(
     edited: integer({ mode: "boolean" }).notNull().default(false),
     /** What another system calls them; null for imported users. */
     externalId: text(),
+    /** Grows whenever their ratings or demographics change, by triggers (migration 0010) and imports. */
+    revision: integer().notNull().default(1),
   },
   (table) => [uniqueIndex("users_external_id").on(table.externalId)],
 );
@@ -243,6 +246,21 @@ export const posterEmbeddings = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.sha256, table.encoderId, table.preprocessing] })],
 );
+
+/** What recommending needs of users, computed ahead of their requests; stale at another revision of the user. */
+export const preparedUsers = sqliteTable("prepared_users", {
+  userId: integer()
+    .primaryKey()
+    .$type<UserId>()
+    .references(() => users.id, { onDelete: "cascade" }),
+  /** The model, and when it was made: another may come to have its name. */
+  model: text().notNull(),
+  revision: integer().notNull(),
+  embedding: blob({ mode: "buffer" }).notNull(),
+  best: blob({ mode: "buffer" }),
+  /** Ratings of the best-rated movies, as JSON. */
+  topRatings: text({ mode: "json" }).notNull().$type<Rating[]>(),
+});
 
 /** Bearer tokens, stored as SHA-256 of the token. */
 export const tokens = sqliteTable(

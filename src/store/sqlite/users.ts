@@ -25,6 +25,8 @@ export function createUserStore(db: Database, feed: ChangeFeed): UserStore {
     .from(users)
     .where(sql`${users.id} IN (SELECT value FROM json_each(${sql.placeholder("ids")}))`)
     .prepare();
+  // Most requests ask for one user.
+  const byId = sqlite.prepare(`SELECT ${columns} FROM users WHERE id = ?`);
   const all = orm.select().from(users).orderBy(asc(users.id)).prepare();
   const countAll = orm.select({ n: count() }).from(users).prepare();
   const atOffset = orm.select().from(users).orderBy(asc(users.id)).limit(1).offset(sql.placeholder("offset")).prepare();
@@ -55,6 +57,7 @@ export function createUserStore(db: Database, feed: ChangeFeed): UserStore {
 
   return {
     byIds: async (ids) => {
+      if (ids.length === 1) return [toUser(byId.get(ids[0]) as UserRow | undefined)];
       const rows = new Map(byIds.all({ ids: JSON.stringify([...new Set(ids)]) }).map((row) => [row.id, row]));
       return ids.map((id) => rows.get(id));
     },
@@ -117,12 +120,18 @@ export function createUserStore(db: Database, feed: ChangeFeed): UserStore {
 }
 
 const columns =
-  "id, gender, age_group AS ageGroup, occupation, zip_code AS zipCode, source, edited, external_id AS externalId";
+  "id, gender, age_group AS ageGroup, occupation, zip_code AS zipCode, source, edited, external_id AS externalId, revision";
 
 type UserRow = Omit<User, "edited"> & { edited: 0 | 1 };
 
+function toUser(row: UserRow): User;
+function toUser(row: UserRow | undefined): User | undefined;
+function toUser(row: UserRow | undefined): User | undefined {
+  return row && { ...row, edited: row.edited === 1 };
+}
+
 function toKeyed(row: UserRow): Keyed<User> {
-  return { node: { ...row, edited: row.edited === 1 }, value: row.id };
+  return { node: toUser(row), value: row.id };
 }
 
 /** A filter matches readable users only; without a filter everybody matches. */

@@ -9,6 +9,7 @@ import { type ImdbId, type MovieId, movieId, type UserId, userId } from "../../.
 import { type ImportOptions, importDataset } from "../../../src/jobs/import/import-dataset.js";
 import { getLinkState } from "../../../src/jobs/import/link-state.js";
 import { planLinks } from "../../../src/jobs/import/match-links.js";
+import { createRecommendationCache } from "../../../src/recommend/cache.js";
 import { linkCandidates } from "../../../src/resolvers/movies/edit-links.js";
 import type { Context } from "../../../src/resolvers/request/context.js";
 import { createLoaders } from "../../../src/resolvers/request/loaders.js";
@@ -74,7 +75,10 @@ const rateOne = ({ store }: Opened, user: number, movie: number, stars: number) 
 function findLinkCandidates({ store }: Opened, id: number, first: number) {
   const services = { store } as Context["services"];
   return linkCandidates(
-    { services, loaders: createLoaders(services, () => "all", createScheduler()) } as Context,
+    {
+      services,
+      loaders: createLoaders(services, () => "all", createScheduler(), createRecommendationCache()),
+    } as Context,
     String(id),
     first,
   );

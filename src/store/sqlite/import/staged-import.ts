@@ -14,7 +14,7 @@ import type {
 import type { Database } from "../database.js";
 import { createDeletions } from "../deletions.js";
 import { recountAfter } from "../recount.js";
-import { countMovieChange, createCounter } from "../settings.js";
+import { countChangeOfUsers, countMovieChange, createCounter } from "../settings.js";
 import { write } from "../transaction.js";
 import { checkLoaded } from "./check-loaded.js";
 import { replaceLinks } from "./replace-links.js";
@@ -49,7 +49,9 @@ export function stageImport(db: Database, feed: ChangeFeed, options: StageOption
     let position = 0;
     for (const movie of movies.values()) writer.putMovie(movie, position++);
     for (const user of users.values()) if (!deletedUsers.has(user.userId)) writer.putUser(user);
-    const { changed, removed } = ratings.merge();
+    const { changed, removed, users: raters } = ratings.merge();
+    // The triggers that count each change are off meanwhile.
+    countChangeOfUsers(db, raters);
     const missing = deleteMissing(db, new Set(users.keys()), new Set(movies.keys()));
     const linkChanges = links === undefined ? 0 : replaceLinks(db, links);
     if (isFirst || isReplaced) insertDataset();

@@ -2,6 +2,7 @@
  * Ratings of an import, gathered in a temporary table, one for each user and movie in whatever order they come, then merged with
  * those in the database.
  */
+import type { UserId } from "../../../ids.js";
 import type { DuplicatePolicy, ImportedRating } from "../../imports.js";
 import type { Database } from "../database.js";
 
@@ -25,6 +26,8 @@ export interface RatingChanges {
   changed: number;
   /** No longer in the files, and set by nobody. */
   removed: number;
+  /** Whose ratings these are; not said of a first import, before which nobody had any. */
+  users: ReadonlySet<UserId>;
 }
 
 export function stageRatings({ sqlite }: Database, policy: DuplicatePolicy): StagedRatings {
@@ -75,28 +78,29 @@ export function stageRatings({ sqlite }: Database, policy: DuplicatePolicy): Sta
     merge() {
       const isFirst = sqlite.prepare("SELECT 1 FROM ratings LIMIT 1").get() === undefined;
       const all = "SELECT user_id, movie_id, rating, rated_at FROM temp.staged_ratings";
-      const put = (where: string) =>
-        sqlite.prepare(`INSERT INTO ratings (user_id, movie_id, rating, rated_at) ${all} ${where} ORDER BY seq`).run()
-          .changes;
-      if (isFirst) return { changed: put(""), removed: 0 };
-      const changed = sqlite
-        .prepare(
-          `UPDATE ratings SET rating = s.rating, rated_at = s.rated_at FROM temp.staged_ratings s
+      const put = "INSERT INTO ratings (user_id, movie_id, rating, rated_at)";
+      if (isFirst) {
+        return { changed: sqlite.prepare(`${put} ${all} ORDER BY seq`).run().changes, removed: 0, users: new Set() };
+      }
+      const run = (change: string) => sqlite.prepare(`${change} RETURNING user_id`).pluck().all() as UserId[];
+      const changed = run(
+        `UPDATE ratings SET rating = s.rating, rated_at = s.rated_at FROM temp.staged_ratings s
            WHERE s.user_id = ratings.user_id AND s.movie_id = ratings.movie_id AND NOT edited
              AND (ratings.rating, ratings.rated_at) IS NOT (s.rating, s.rated_at)`,
-        )
-        .run().changes;
-      const removed = sqlite
-        .prepare(
-          `DELETE FROM ratings WHERE NOT edited AND NOT EXISTS (SELECT 1 FROM temp.staged_ratings s
-             WHERE s.user_id = ratings.user_id AND s.movie_id = ratings.movie_id)`,
-        )
-        .run().changes;
-      const added = put(
-        `WHERE NOT EXISTS (SELECT 1 FROM ratings r
-           WHERE r.user_id = staged_ratings.user_id AND r.movie_id = staged_ratings.movie_id)`,
       );
-      return { changed: changed + added, removed };
+      const removed = run(
+        `DELETE FROM ratings WHERE NOT edited AND NOT EXISTS (SELECT 1 FROM temp.staged_ratings s
+             WHERE s.user_id = ratings.user_id AND s.movie_id = ratings.movie_id)`,
+      );
+      const added = run(
+        `${put} ${all} WHERE NOT EXISTS (SELECT 1 FROM ratings r
+           WHERE r.user_id = staged_ratings.user_id AND r.movie_id = staged_ratings.movie_id) ORDER BY seq`,
+      );
+      return {
+        changed: changed.length + added.length,
+        removed: removed.length,
+        users: new Set([...changed, ...removed, ...added]),
+      };
     },
     finish,
     drop() {

@@ -1,0 +1,56 @@
+/** Computes what recommending needs of every user ahead of their requests, for the model that serves. */
+import { createYield } from "../event-loop.js";
+import { loadRatings } from "../services/load-ratings.js";
+import { canPrepare, preparedTopRatings, prepareUser, toModelId } from "../services/prepare-user.js";
+import type { Services } from "../services/services.js";
+import type { PreparedUser } from "../store/prepared-users.js";
+import { type Progress, silent } from "./progress.js";
+
+export interface PrepareReport {
+  model: string;
+  /** Users that it was computed for now; all others had it. */
+  prepared: number;
+  /** False for a model that computes nothing of users. */
+  isNeeded: boolean;
+}
+
+const usersPerBatch = 50;
+
+/**
+ * Goes on where it was stopped: users whose row is current are left alone.
+ * @param options the signal stops it between two batches, and keeps what is done
+ * @throws {AppError} as `Models.get`, DATA_EMPTY
+ */
+export async function prepareUsers(
+  { store, models, catalogue: readCatalogue }: Services,
+  { signal }: { signal?: AbortSignal } = {},
+  progress: Progress = silent,
+): Promise<PrepareReport> {
+  const model = await models.get();
+  const report = { model: model.manifest.name, prepared: 0, isNeeded: canPrepare(model) };
+  if (!canPrepare(model)) return report;
+  const catalogue = await readCatalogue();
+  const total = await store.users.count();
+  const pause = createYield();
+  for (let after = 0; !signal?.aborted; ) {
+    const ids = await store.preparedUsers.missing(toModelId(model), after, usersPerBatch);
+    if (ids.length === 0) break;
+    const users = (await store.users.byIds(ids)).filter((user) => user !== undefined);
+    const ratings = await loadRatings(
+      store,
+      users.map(({ id }) => id),
+    );
+    const topRatings = await store.ratings.topOfUsers(ids, preparedTopRatings);
+    const batch: PreparedUser[] = [];
+    for (const [i, user] of users.entries()) {
+      const own = await prepareUser(model, catalogue, { ...user, ratings: ratings[i] });
+      batch.push({ userId: user.id, revision: user.revision, ...own, topRatings: topRatings[ids.indexOf(user.id)] });
+      await pause();
+    }
+    await store.preparedUsers.save(toModelId(model), batch);
+    report.prepared += batch.length;
+    after = ids[ids.length - 1];
+    progress.update({ stage: "prepare", done: Math.min(total, report.prepared), total, unit: "users" });
+  }
+  return report;
+}

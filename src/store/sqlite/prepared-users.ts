@@ -1,0 +1,46 @@
+/** What was computed of users ahead of their requests, in SQLite. */
+import type { UserId } from "../../ids.js";
+import type { PreparedUser, PreparedUserStore } from "../prepared-users.js";
+import type { Database } from "./database.js";
+import { write } from "./transaction.js";
+
+export function createPreparedUserStore(db: Database): PreparedUserStore {
+  const { sqlite } = db;
+  const columns = "user_id AS userId, revision, embedding, best, top_ratings AS topRatings";
+  // Most requests ask for one user.
+  const byId = sqlite.prepare(`SELECT ${columns} FROM prepared_users WHERE user_id = ? AND model = ?`);
+  const byIds = sqlite.prepare(
+    `SELECT ${columns} FROM prepared_users WHERE user_id IN (SELECT value FROM json_each(?)) AND model = ?`,
+  );
+  const missing = sqlite
+    .prepare(
+      `SELECT id FROM users u WHERE id > ? AND NOT EXISTS (SELECT 1 FROM prepared_users p
+         WHERE p.user_id = u.id AND p.model = ? AND p.revision = u.revision) ORDER BY id LIMIT ?`,
+    )
+    .pluck();
+  const put = sqlite.prepare(
+    `INSERT INTO prepared_users (user_id, model, revision, embedding, best, top_ratings)
+     SELECT $userId, $model, $revision, $embedding, $best, $topRatings WHERE EXISTS (SELECT 1 FROM users WHERE id = $userId)
+     ON CONFLICT (user_id) DO UPDATE SET model = excluded.model, revision = excluded.revision,
+       embedding = excluded.embedding, best = excluded.best, top_ratings = excluded.top_ratings`,
+  );
+  return {
+    byUserIds: async (model, ids) => {
+      if (ids.length === 1) return [toPrepared(byId.get(ids[0], model) as PreparedRow | undefined)];
+      const rows = byIds.all(JSON.stringify(ids), model) as PreparedRow[];
+      const byUser = new Map(rows.map((row) => [row.userId, row]));
+      return ids.map((id) => toPrepared(byUser.get(id)));
+    },
+    missing: async (model, after, limit) => missing.all(after, model, limit) as UserId[],
+    save: (model, users) =>
+      write(db, () => {
+        for (const user of users) put.run({ ...user, model, topRatings: JSON.stringify(user.topRatings) });
+      }),
+  };
+}
+
+function toPrepared(row: PreparedRow | undefined): PreparedUser | undefined {
+  return row && { ...row, topRatings: JSON.parse(row.topRatings) };
+}
+
+type PreparedRow = Omit<PreparedUser, "topRatings"> & { topRatings: string };
