@@ -97,7 +97,6 @@ export function createRecommendationCache(isOn = true): RecommendationCache {
       const kept = lists.get(toName(key));
       const isKept = kept !== undefined && (await isCurrent(kept, basis, reader));
       if (isKept) count.hits++;
-      else count.misses++;
       return isKept ? kept.movies : undefined;
     },
     getExpiry(key) {
@@ -106,6 +105,7 @@ export function createRecommendationCache(isOn = true): RecommendationCache {
       return Math.min(endOfDay, kept?.posters?.expiresAt ?? Number.POSITIVE_INFINITY);
     },
     async keep(reader, key, { postersVersion, ...basis }, { movies, untrained, posters }) {
+      count.misses++;
       if (!isOn) return;
       lists.set(toName(key), {
         ...basis,

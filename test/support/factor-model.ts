@@ -7,8 +7,13 @@ import { trainFactors } from "../../src/ml/training/factor-train.js";
 import { mfDefaults } from "../../src/ml/training/mf-train.js";
 import type { Services } from "../../src/services/services.js";
 
-/** Trains it in a moment, and has it serve. */
-export async function addFactorModel(services: Services, name: string, withRanker: boolean): Promise<void> {
+/** Trains it in a moment, and has it serve. @param starWeight of predicted stars in the ranking */
+export async function addFactorModel(
+  services: Services,
+  name: string,
+  withRanker: boolean,
+  starWeight = 0.05,
+): Promise<void> {
   const { name: datasetName, data } = await loadTrainingSet(services.store);
   const every = Int32Array.from(data.ratings.stars, (_, row) => row);
   const ranker = withRanker
@@ -16,7 +21,7 @@ export async function addFactorModel(services: Services, name: string, withRanke
         positiveFrom: 4,
         ials: { ...rankerDefaults.ials, factors: 4, iterations: 3 },
         easeRegularization: 5,
-        weights: { ials: 0.5, ease: 0.5, stars: 0.05 },
+        weights: { ials: 0.5, ease: 0.5, stars: starWeight },
       }
     : null;
   const mf = { ...mfDefaults, factors: 4, regularization: 1 };
