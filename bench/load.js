@@ -9,11 +9,10 @@ export const connections = 16;
  * @param {string} load.address such as `http://127.0.0.1:4000/graphql`
  * @param {() => { body: object, token?: string, check?: (text: string) => boolean }[]} load.next the requests that a connection sends
  *   one after another, drawn anew for each turn; always the same number of them
- * @param {number} [load.perSecond] all connections together; by default as many as the server answers
  * @returns turns per second, and the latency of a request in ms
  * @throws {Error} where an answer is not the expected one
  */
-export async function load({ address, next, amount, seconds, perSecond }) {
+export async function load({ address, next, amount, seconds }) {
   let wrong;
   let turns = 0;
   // Autocannon's own histogram counts whole milliseconds, and it ends with a whole second.
@@ -49,7 +48,6 @@ export async function load({ address, next, amount, seconds, perSecond }) {
     requests,
     timeout: 60,
     ...(amount === undefined ? { duration: seconds } : { amount: Math.max(connections, amount * size) }),
-    ...(perSecond === undefined ? {} : { overallRate: Math.max(1, Math.round(perSecond * size)) }),
   });
   if (wrong !== undefined) {
     throw new Error(

@@ -7,11 +7,16 @@
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { embed } from "./benches/embed.js";
+import { importBench } from "./benches/import.js";
+import { latency } from "./benches/latency.js";
 import { overhead } from "./benches/overhead.js";
+import { cli, start } from "./benches/processes.js";
+import { scoreAll } from "./benches/score-all.js";
 import { serveBenches } from "./benches/serve.js";
 import { prepare } from "./prepare.js";
 
-const benches = { ...serveBenches, overhead };
+const benches = { ...serveBenches, overhead, latency, "score-all": scoreAll, cli, start, import: importBench, embed };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,13 +32,17 @@ const { folder, data } =
   values.data === undefined ? await prepare({ embedded: quick }) : { folder: values.data, data: values.data };
 const machine = `node ${process.version}, ${cpus()[0]?.model.trim()} × ${cpus().length}`;
 if (!json) console.log(`${data}; ${machine}${quick ? "; quick: no measurement" : ""}\n`);
-for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) {
+// Quickly, what needs minutes even once is left to the full run.
+const slow = ["import"];
+const all = Object.keys(benches).filter((name) => !quick || !slow.includes(name));
+for (const name of positionals.length > 0 ? positionals : all) {
   const result = await benches[name]({ folder, quick });
   if (json) console.log(JSON.stringify({ ...result, data, machine, quick }));
   else console.log(toLine(result));
 }
 
-function toLine({ name, unit, ratio, ours, yardstick, target, met }) {
+function toLine({ name, unit, ratio, ours, yardstick, target, met, skipped }) {
+  if (skipped !== undefined) return `${name.padEnd(18)} skipped: ${skipped}`;
   const figures = `ours ${toFigure(ours)}, yardstick ${toFigure(yardstick)} ${unit}`;
   return `${name.padEnd(18)} ${ratio.toFixed(3).padStart(7)}  (target ${target}, ${met ? "met" : "missed"})  ${figures}`;
 }

@@ -39,8 +39,11 @@ export function startBareYoga() {
   return start([here("sides/bare-yoga.js")]);
 }
 
+/** As `npm start` sets it: most of what a request makes is garbage by its end, and is collected before it grows old. */
+const nodeFlags = ["--max-semi-space-size=32"];
+
 async function start(args) {
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  const child = spawn(process.execPath, [...nodeFlags, ...args], { stdio: ["ignore", "pipe", "pipe", "ipc"] });
   let stdout = "";
   let stderr = "";
   child.stderr.on("data", (chunk) => {

@@ -96,9 +96,9 @@ function createCheck(expected) {
 }
 
 /** Everything that the serving benches share: answers of our server, recorded before anything is timed. */
-async function open({ folder, quick }, query) {
+async function open({ folder, quick }, query, maxUsers = Number.POSITIVE_INFINITY) {
   const { users } = readUsers(folder);
-  const asked = quick ? users.slice(0, 300) : users;
+  const asked = users.slice(0, quick ? 300 : maxUsers);
   const copy = copyFolder(folder);
   const server = await startMarquee(copy);
   const answers = await record(server.address, query, asked);
@@ -116,11 +116,11 @@ async function open({ folder, quick }, query) {
   };
 }
 
-async function warm(name, query, target, options, startOther) {
+async function warm(name, query, target, options, { startOther, maxUsers } = {}) {
   const { quick } = options;
   const isConstants = startOther === undefined;
   const startYardstick = startOther ?? (({ copy, file }) => startConstants(copy, file));
-  const recorded = await open(options, query);
+  const recorded = await open(options, query, maxUsers);
   const servers = { ours: await startMarquee(recorded.copy), yardstick: await startYardstick(recorded) };
   const draw = createZipf(recorded.users, mulberry32(2));
   const toTurn = (server) => (id) =>
@@ -148,16 +148,21 @@ async function warm(name, query, target, options, startOther) {
   return toRateResult(name, "requests/s", target, rounds);
 }
 
-async function cold(name, query, target, options) {
+async function cold(name, query, target, options, { maxUsers } = {}) {
   const { quick } = options;
-  const recorded = await open(options, query);
-  // The first users warm the processes up; the others are asked once each.
-  const [warmUp, measured] = [recorded.users.slice(0, quick ? 50 : 1000), recorded.users.slice(quick ? 50 : 1000)];
+  const recorded = await open(options, query, maxUsers);
+  // The first users warm the processes up, with lists of other lengths each time; the others are asked once each.
+  const warming = Math.min(1000, recorded.users.length / 4);
+  const [warmUp, measured] = [recorded.users.slice(0, warming), recorded.users.slice(warming)];
   const run = async (start) => {
     const server = await start();
     let next = 0;
     const toNext = (list) => () => recorded.toTurn(list[next++ % list.length]);
-    await load({ address: server.address, amount: warmUp.length, next: toNext(warmUp) });
+    for (let first = 6; first < (quick ? 7 : 10); first++) {
+      const text = query.replace(/similar: true/, `similar: true, candidates: ${24 + first}`);
+      const toWarm = () => [{ body: { query: text, variables: { id: warmUp[next++ % warmUp.length] } } }];
+      await load({ address: server.address, amount: warmUp.length, next: toWarm });
+    }
     next = 0;
     const { perSecond } = await load({ address: server.address, amount: measured.length - 64, next: toNext(measured) });
     await server.stop();
@@ -237,18 +242,19 @@ async function changed(options) {
 }
 
 function floor(options) {
-  return warm("serve-floor", readmeQuery, 0.08, options, ({ copy, answers }) => {
+  const startOther = ({ copy, answers }) => {
     const file = join(copy, "answer.json");
     writeFileSync(file, JSON.stringify({ data: Object.values(answers)[0] }));
     return startPlain(file);
-  });
+  };
+  return warm("serve-floor", readmeQuery, 0.08, options, { startOther });
 }
 
 export const serveBenches = {
   "serve-warm": (options) => warm("serve-warm", readmeQuery, 0.85, options),
   "serve-cold": (options) => cold("serve-cold", readmeQuery, 0.4, options),
   "serve-changed": changed,
-  "serve-rich-warm": (options) => warm("serve-rich-warm", homePageQuery(), 0.6, options),
-  "serve-rich-cold": (options) => cold("serve-rich-cold", homePageQuery(), 0.2, options),
+  "serve-rich-warm": (options) => warm("serve-rich-warm", homePageQuery(), 0.6, options, { maxUsers: 500 }),
+  "serve-rich-cold": (options) => cold("serve-rich-cold", homePageQuery(), 0.2, options, { maxUsers: 1200 }),
   "serve-floor": floor,
 };
