@@ -30,11 +30,10 @@ export async function prepareUsers(
   const report = { model: model.manifest.name, prepared: 0, isNeeded: canPrepare(model) };
   if (!canPrepare(model)) return report;
   const catalogue = await readCatalogue();
-  const total = await store.users.count();
+  const missing = await store.preparedUsers.missing(toModelId(model));
   const pause = createYield();
-  for (let after = 0; !signal?.aborted; ) {
-    const ids = await store.preparedUsers.missing(toModelId(model), after, usersPerBatch);
-    if (ids.length === 0) break;
+  for (let from = 0; from < missing.length && !signal?.aborted; from += usersPerBatch) {
+    const ids = missing.slice(from, from + usersPerBatch);
     const users = (await store.users.byIds(ids)).filter((user) => user !== undefined);
     const ratings = await loadRatings(
       store,
@@ -49,8 +48,8 @@ export async function prepareUsers(
     }
     await store.preparedUsers.save(toModelId(model), batch);
     report.prepared += batch.length;
-    after = ids[ids.length - 1];
-    progress.update({ stage: "prepare", done: Math.min(total, report.prepared), total, unit: "users" });
+    const done = Math.min(missing.length, from + usersPerBatch);
+    progress.update({ stage: "prepare", done, total: missing.length, unit: "users" });
   }
   return report;
 }

@@ -18,8 +18,15 @@ export interface Models {
 /** Models in memory: the active one, and another that it is compared with or that replaces it. */
 const maxLoaded = 2;
 
-/** @param readServing reads what serves, where the caller did not */
-export function createModels(folders: ModelFolders, readServing: () => Promise<ServingState>): Models {
+/**
+ * @param readServing reads what serves, where the caller did not
+ * @param isPreloaded whether models are read whole as soon as one is asked for, as a server does: their files may go while it serves
+ */
+export function createModels(
+  folders: ModelFolders,
+  readServing: () => Promise<ServingState>,
+  isPreloaded = false,
+): Models {
   // Promises, so that requests that come while a model loads wait for the same one. Those that hold an evicted model finish with it.
   const loading = new LRUCache<string, Promise<Predictor>>({ max: maxLoaded });
 
@@ -53,6 +60,8 @@ export function createModels(folders: ModelFolders, readServing: () => Promise<S
   function load(name: string): Promise<Predictor> {
     const started = Promise.resolve().then(() => loadModel(modelFolder(folders, name)));
     loading.set(name, started);
+    // Whatever fails here fails again where it is needed.
+    if (isPreloaded) started.then((model) => model.loadRest?.()).catch(() => {});
     started.catch(() => {
       if (loading.peek(name) === started) loading.delete(name);
     });

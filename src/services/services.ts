@@ -73,6 +73,8 @@ export function dataFolders(dataDir: string): DataFolders {
 export interface ServicesOptions extends StoreOptions {
   /** In the order in which they are asked; by default none. */
   posterProviders?: readonly PosterProvider[];
+  /** Whether models are read whole as soon as one is asked for, as a server does. */
+  preload?: boolean;
   /** Called with what goes wrong while posters are fetched in the background. */
   onPosterError?(error: unknown): void;
 }
@@ -83,7 +85,7 @@ export function openServices(dataDir: string, options: ServicesOptions = {}): Se
   const store = openSqliteStore(folders.database, options);
   const readServing = () => store.settings.serving();
   const catalogues = createCatalogues(store);
-  const models = createModels(folders.models, readServing);
+  const models = createModels(folders.models, readServing, options.preload);
   const encoders = createEncoders(store, folders, readServing, options.cache);
   const posterIndexes = createPosterIndexes(store.embeddings);
   const posterFetcher = createPosterFetcher(store, folders.posters, encoders, {

@@ -17,8 +17,8 @@ export interface PreparedUser {
 export interface PreparedUserStore {
   /** In the order of the ids; undefined where there is none of this model. */
   byUserIds(model: string, ids: readonly UserId[]): Promise<(PreparedUser | undefined)[]>;
-  /** Users after `after`, by id, that have none of this model and their present revision. */
-  missing(model: string, after: number, limit: number): Promise<UserId[]>;
+  /** Users that have none of this model and their present revision, by id. */
+  missing(model: string): Promise<UserId[]>;
   /** Keeps them, in place of what is kept of these users for any model; users who are gone meanwhile are left out. */
   save(model: string, users: readonly PreparedUser[]): Promise<void>;
 }

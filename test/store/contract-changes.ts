@@ -94,4 +94,28 @@ export function changesContract(makeStore: () => Promise<OpenStore>): void {
       expect(await unread.next()).toMatchObject({ done: true });
     });
   });
+
+  describe("the version of a store", () => {
+    it("stays while nothing changes, and changes with what this process or another does", async () => {
+      const openStore = await makeStore();
+      const [one, other] = [await fill(await openStore()), await openStore()];
+      const both = () => Promise.all([one.version(), other.version()]);
+      let before = await both();
+      expect(await both()).toEqual(before);
+      const changes = [
+        () => one.ratings.set(userId(1), [{ movieId: movieId(40), stars: 3 }], 500),
+        () => other.ratings.delete(userId(1), movieId(40)),
+        () => one.settings.set("activeModel", "another"),
+        () => other.posters.delete(movieId(10)),
+      ];
+      for (const change of changes) {
+        await change();
+        const after = await both();
+        expect(after[0]).not.toBe(before[0]);
+        expect(after[1]).not.toBe(before[1]);
+        expect(await both()).toEqual(after);
+        before = after;
+      }
+    });
+  });
 }

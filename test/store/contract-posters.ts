@@ -1,6 +1,6 @@
 /** Promises of posters and embeddings. */
 import { describe, expect, it } from "vitest";
-import { movieId } from "../../src/ids.js";
+import { movieId, userId } from "../../src/ids.js";
 import type { PosterFetch } from "../../src/store/posters.js";
 import type { OpenStore } from "./contract.js";
 import { fill, picture } from "./data.js";
@@ -20,6 +20,24 @@ export function posterContract(makeStore: () => Promise<OpenStore>): void {
   const open = async () => fill(await (await makeStore())());
 
   describe("posters", () => {
+    it("have a version that changes with every change, through this process or another, and with nothing else", async () => {
+      const openStore = await makeStore();
+      const [one, other] = [await fill(await openStore()), await openStore()];
+      const first = await one.posters.version();
+      expect(await other.posters.version()).toBe(first);
+      await other.posters.set([picture(30, "c")]);
+      const second = await one.posters.version();
+      expect(second).not.toBe(first);
+      expect((await one.posters.byMovieIds([movieId(30)]))[0]?.sha256).toBe(picture(30, "c").sha256);
+      await other.posters.set([picture(30, "d")]);
+      expect((await one.posters.byMovieIds([movieId(30)]))[0]?.sha256).toBe(picture(30, "d").sha256);
+      await one.posters.delete(movieId(30));
+      expect(await other.posters.byMovieIds([movieId(30)])).toEqual([undefined]);
+      const third = await one.posters.version();
+      await one.ratings.set(userId(1), [{ movieId: movieId(10), stars: 2 }], 1);
+      expect(await one.posters.version()).toBe(third);
+    });
+
     it("are given in the order of the movies, undefined where there is none", async () => {
       const { posters } = await open();
       const [twenty, none, ten] = await posters.byMovieIds([20, 30, 10].map(movieId));

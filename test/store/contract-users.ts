@@ -1,6 +1,7 @@
 /** Promises of users. */
 import { describe, expect, it } from "vitest";
-import { firstOwnId, userId } from "../../src/ids.js";
+import { firstOwnId, movieId, userId } from "../../src/ids.js";
+import type { PreparedUser } from "../../src/store/prepared-users.js";
 import type { OpenStore } from "./contract.js";
 import { everybody, fill, nobody } from "./data.js";
 
@@ -117,6 +118,74 @@ export function userContract(makeStore: () => Promise<OpenStore>): void {
       );
       expect(new Set(added.map(({ id }) => id)).size).toBe(10);
       expect(await one.users.count()).toBe(13);
+    });
+  });
+
+  describe("revisions of users", () => {
+    it("grow with every change of their ratings and demographics, and with no other", async () => {
+      const { users, ratings, tokens } = await open();
+      const revisions = async () => (await users.byIds([1, 2].map(userId))).map((user) => user?.revision ?? 0);
+      let [one, other] = await revisions();
+      const changes = [
+        () => ratings.set(userId(1), [{ movieId: movieId(40), stars: 3 }], 500),
+        () => ratings.set(userId(1), [{ movieId: movieId(40), stars: 4 }], 501),
+        () => ratings.delete(userId(1), movieId(40)),
+        () => users.update(userId(1), { gender: "M" }),
+      ];
+      for (const change of changes) {
+        await change();
+        const [now, same] = await revisions();
+        expect(now).toBeGreaterThan(one);
+        expect(same).toBe(other);
+        [one, other] = [now, same];
+      }
+      await ratings.set(userId(1), [{ movieId: movieId(10), stars: 4 }], 502);
+      const [edited] = await revisions();
+      await ratings.set(userId(1), [{ movieId: movieId(10), stars: 4 }], 503);
+      await tokens.add({ name: "own", scope: "user", userId: userId(1), createdAt: 1, hash: "2" });
+      expect((await revisions())[0]).toBe(edited);
+    });
+  });
+
+  describe("prepared users", () => {
+    const prepared = (id: number, revision: number): PreparedUser => ({
+      userId: userId(id),
+      revision,
+      embedding: new Uint8Array([id, 2, 3]),
+      best: id === 2 ? null : new Uint8Array([4, 5]),
+      topRatings: [],
+    });
+
+    it("are given in the order of the ids, for the model that they were prepared for only", async () => {
+      const { preparedUsers } = await open();
+      await preparedUsers.save("a", [prepared(1, 1), prepared(2, 1)]);
+      const [two, none, one] = await preparedUsers.byUserIds("a", [2, 3, 1].map(userId));
+      expect(none).toBeUndefined();
+      expect([two?.best, [...(one?.embedding ?? [])], [...(one?.best ?? [])]]).toEqual([null, [1, 2, 3], [4, 5]]);
+      expect(await preparedUsers.byUserIds("b", [userId(1)])).toEqual([undefined]);
+      expect(await preparedUsers.byUserIds("a", [])).toEqual([]);
+    });
+
+    it("replace those of another model and revision, and go with their user", async () => {
+      const { preparedUsers, users } = await open();
+      await preparedUsers.save("a", [prepared(1, 1), prepared(2, 1)]);
+      await preparedUsers.save("b", [prepared(1, 7), prepared(99, 1)]);
+      expect((await preparedUsers.byUserIds("b", [1, 99].map(userId))).map((row) => row?.revision)).toEqual([
+        7,
+        undefined,
+      ]);
+      expect(await preparedUsers.byUserIds("a", [userId(1)])).toEqual([undefined]);
+      await users.delete(userId(2));
+      expect(await preparedUsers.byUserIds("a", [userId(2)])).toEqual([undefined]);
+    });
+
+    it("are missing where they are of another model or an earlier revision", async () => {
+      const { preparedUsers, ratings } = await open();
+      expect(await preparedUsers.missing("a")).toEqual([1, 2, 3]);
+      await preparedUsers.save("a", [prepared(1, 1), prepared(2, 1), prepared(3, 1)]);
+      await preparedUsers.save("b", [prepared(3, 1)]);
+      await ratings.set(userId(1), [{ movieId: movieId(40), stars: 3 }], 500);
+      expect(await preparedUsers.missing("a")).toEqual([1, 3]);
     });
   });
 }

@@ -36,6 +36,7 @@ export function addServeCommands(program: Command): void {
       const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
       const services = openServices(config.dataDir, {
         busyTimeoutMs: serverBusyTimeoutMs,
+        preload: true,
         posterProviders: createPosterProviders(config),
         onPosterError: (error) => logger.warn({ err: error }, "a poster was not fetched"),
       });

@@ -1,13 +1,13 @@
 /** A factor model that serves predictions: every user is folded in from their current ratings. */
 
-import { createYield } from "../../event-loop.js";
+import { createYield, withoutSignal } from "../../event-loop.js";
 import type { ItemIndex, MovieId } from "../../ids.js";
 import type { EncoderKey, PosterEmbedding, UserRatings } from "../../model-inputs.js";
 import { createLabelRows } from "../data/labels.js";
 import { type TimeBins, toBin, toDay, toRatingTimes } from "../data/rating-times.js";
 import type { FactorManifest } from "../model/manifest.js";
 import type { MovieFeatures, Pairs, Predictions, Predictor, RatingReason, UserFeatures } from "../model/predictor.js";
-import { createRanking, type Ranker } from "../ranker/ranker.js";
+import { createRanking, type Ranker, type Ranking } from "../ranker/ranker.js";
 import { modelWeight, userBias } from "./blend.js";
 import { toSessions } from "./day-bias.js";
 import type { FactorSample } from "./factor-sample.js";
@@ -50,17 +50,32 @@ export function createFoldIn(
   return foldIn;
 }
 
-/** A factor model whose samples are in `foldIn`. */
+/**
+ * A factor model whose samples are in `foldIn`.
+ * @param readEase reads the ranker's largest part when it is first needed: where lists were prepared ahead, it may never be
+ */
 export function createServingPredictor(
   manifest: Omit<FactorManifest, "files">,
   foldIn: FoldIn,
   { itemCounts, itemMeans, posters, ranker }: Omit<FactorParts, "samples">,
+  readEase?: () => Promise<Float32Array>,
 ): Predictor {
   const items = manifest.idMaps.movieIds.length;
   const rowById = new Map<MovieId, ItemIndex>(manifest.idMaps.movieIds.map((id, row) => [id, row as ItemIndex]));
   const labels = createLabelRows(manifest.idMaps);
   const userEmbeddings = createUserEmbeddings(foldIn);
-  const ranking = ranker && createRanking(ranker);
+  let ranking: Promise<Ranking> | undefined;
+  const getRanking = (): Promise<Ranking> => {
+    if (ranking === undefined) {
+      const reading = withoutSignal(readRanking);
+      ranking = reading;
+      reading.catch(() => {
+        if (ranking === reading) ranking = undefined;
+      });
+    }
+    return ranking;
+  };
+  const readRanking = async () => createRanking({ ...(ranker as Ranker), ease: (await readEase?.()) ?? ranker?.ease });
   const getMovieRows = createRowLookup(rowById, itemCounts);
   const coldItems = new Map<string, ItemEmbedding>();
   const itemsByRaters = new WeakMap<MovieFeatures, ItemEmbedding>();
@@ -206,8 +221,11 @@ export function createServingPredictor(
         : undefined,
     reasons,
     similarItems: ranker && createSimilarItems(ranker, manifest.idMaps.movieIds, rowById),
-    preferences: ranking && createPreferences(ranking, items, toHistory, getMovieRows),
-    prefersByStars: ranking?.usesStars,
+    preferences: ranker && createPreferences(getRanking, items, toHistory, getMovieRows),
+    prefersByStars: ranker && ranker.manifest.weights.stars !== 0,
+    loadRest: async () => {
+      if (ranker !== undefined) await getRanking();
+    },
   };
 }
 

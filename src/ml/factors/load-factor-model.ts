@@ -59,7 +59,9 @@ export async function readFactorPredictor(
     encoder: manifest.posters,
     mean: tensor(await read(posterFile), "mean", manifest.posters.dimension, folder),
   };
-  return createServingPredictor(manifest, foldIn, { itemCounts, itemMeans, posters, ranker });
+  const readEase =
+    manifest.ranker == null || manifest.ranker.ease === null ? undefined : () => loadEase(read, items, folder);
+  return createServingPredictor(manifest, foldIn, { itemCounts, itemMeans, posters, ranker }, readEase);
 }
 
 function toSample(
@@ -84,29 +86,32 @@ function toSample(
   return { factors, ...priors, ...arrays };
 }
 
+/** The ranker without its item-to-item matrix. */
 async function loadRanker(
-  read: (name: string) => Promise<Map<string, Tensor>>,
+  read: ReadTensors,
   { idMaps }: Omit<FactorManifest, "files">,
   manifest: NonNullable<FactorManifest["ranker"]>,
   folder: string,
 ): Promise<Ranker> {
   const items = idMaps.movieIds.length;
   const tensors = await read("ranker.safetensors");
-  let ease: Float32Array | undefined;
-  if (manifest.ease !== null) {
-    ease = new Float32Array(items * items);
-    for (let row = 0, part = 0; row < items; row += easeRowsPerFile, part++) {
-      const rows = Math.min(easeRowsPerFile, items - row);
-      ease.set(tensor(await read(easeFile(part)), "ease", rows * items, folder), row * items);
-      await setImmediate();
-    }
-  }
   return {
     manifest,
     itemFactors: tensor(tensors, "factors", items * manifest.ials.factors, folder),
     likes: tensor(tensors, "likes", items, folder),
-    ease,
   };
+}
+
+type ReadTensors = (name: string) => Promise<Map<string, Tensor>>;
+
+async function loadEase(read: ReadTensors, items: number, folder: string): Promise<Float32Array> {
+  const ease = new Float32Array(items * items);
+  for (let row = 0, part = 0; row < items; row += easeRowsPerFile, part++) {
+    const rows = Math.min(easeRowsPerFile, items - row);
+    ease.set(tensor(await read(easeFile(part)), "ease", rows * items, folder), row * items);
+    await setImmediate();
+  }
+  return ease;
 }
 
 function tensor(tensors: Map<string, Tensor>, name: string, length: number, folder: string): Float32Array {

@@ -6,7 +6,7 @@ import type { History } from "./fold-in-solver.js";
 
 /** Preference for each movie, by the ranker; −∞ for one that no rating trained. */
 export function createPreferences(
-  ranking: Ranking,
+  getRanking: () => Promise<Ranking>,
   items: number,
   toHistory: (user: UserFeatures) => History,
   getMovieRows: (movies: readonly MovieFeatures[]) => Int32Array,
@@ -14,6 +14,7 @@ export function createPreferences(
   // One user's list is requested several times at once, with other popularity biases or filters.
   const partsByUser = new WeakMap<UserFeatures, Promise<{ parts: RankingParts; likes: number }>>();
   async function read(user: UserFeatures): Promise<{ parts: RankingParts; likes: number }> {
+    const ranking = await getRanking();
     const history = toHistory(user);
     const liked = history.items.filter((_, k) => history.stars[k] >= ranking.positiveFrom);
     return { parts: await ranking.partsAsync(liked, createYield()), likes: liked.length };
@@ -21,6 +22,7 @@ export function createPreferences(
   return async (user, movies, popularityBias, stars) => {
     const kept = partsByUser.get(user) ?? read(user);
     partsByUser.set(user, kept);
+    const ranking = await getRanking();
     const { parts, likes } = await kept;
     const rows = getMovieRows(movies);
     let byRow: Float32Array | undefined;

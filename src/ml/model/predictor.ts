@@ -60,6 +60,8 @@ export interface Predictor {
   readonly knowsTimes?: boolean;
   /** The encoder whose embeddings predict new movies; undefined where the model was not trained on posters. */
   readonly posterEncoder?: EncoderKey;
+  /** Reads what is otherwise read when it is first needed, as before a model's files may go. */
+  loadRest?(): Promise<void>;
   /** Whether ratings of the movie trained the model. */
   hasItem(id: MovieId): boolean;
   predict(pairs: Pairs): Promise<Predictions>;

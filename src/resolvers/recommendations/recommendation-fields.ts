@@ -9,10 +9,10 @@ export function shownScore({ stars }: Recommendation): number {
 }
 
 /** Computed where `similar: true` already did, else now, for all recommendations of the request together. */
-export async function getSimilarity(
+export function getSimilarity(
   context: Context,
   { movieId, owner, similarity }: Recommendation,
-): Promise<number | null> {
+): number | null | Promise<number | null> {
   if (similarity !== undefined) return similarity;
   const target = "guest" in owner ? owner.guest.target : owner;
   return context.loaders.posterSimilarity.load({ movieId, target });

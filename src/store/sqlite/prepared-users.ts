@@ -14,8 +14,8 @@ export function createPreparedUserStore(db: Database): PreparedUserStore {
   );
   const missing = sqlite
     .prepare(
-      `SELECT id FROM users u WHERE id > ? AND NOT EXISTS (SELECT 1 FROM prepared_users p
-         WHERE p.user_id = u.id AND p.model = ? AND p.revision = u.revision) ORDER BY id LIMIT ?`,
+      `SELECT id FROM users u WHERE NOT EXISTS (SELECT 1 FROM prepared_users p
+         WHERE p.user_id = u.id AND p.model = ? AND p.revision = u.revision) ORDER BY id`,
     )
     .pluck();
   const put = sqlite.prepare(
@@ -31,7 +31,7 @@ export function createPreparedUserStore(db: Database): PreparedUserStore {
       const byUser = new Map(rows.map((row) => [row.userId, row]));
       return ids.map((id) => toPrepared(byUser.get(id)));
     },
-    missing: async (model, after, limit) => missing.all(after, model, limit) as UserId[],
+    missing: async (model) => missing.all(model) as UserId[],
     save: (model, users) =>
       write(db, () => {
         for (const user of users) put.run({ ...user, model, topRatings: JSON.stringify(user.topRatings) });

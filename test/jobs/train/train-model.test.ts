@@ -68,7 +68,7 @@ describe("a training", () => {
     };
     const report = await trainModel(services, { ...mf, name: "first", onTrained }, progress);
     expect(report).toMatchObject({ kind: "mf", model: "first", stopped: "finished", serves: true, samples: 1 });
-    expect(progress.stages()).toEqual(["fit", "ranker", "measure"]);
+    expect(progress.stages()).toEqual(["fit", "ranker", "measure", "prepare"]);
     expect(stagesBefore).toEqual(["fit", "ranker"]);
     progress.check();
     expect(progress.notes).toEqual([
