@@ -6,7 +6,7 @@
  */
 import { LRUCache } from "lru-cache";
 import type { MovieId } from "../ids.js";
-import type { Predictor } from "../ml/model/predictor.js";
+import type { Predictor, RatingReason } from "../ml/model/predictor.js";
 import type { Catalogue } from "../services/catalogue.js";
 import type { EncoderInUse } from "../services/encoders-in-use.js";
 import type { User } from "../store/users.js";
@@ -14,6 +14,9 @@ import { unixNow } from "../unix-time.js";
 import type { RecommendedList } from "./pipeline.js";
 import { type KeptTopRatings, loadAll, type Reader } from "./reader.js";
 import type { RecommendedMovie, RecommendOptions } from "./recommend-request.js";
+
+/** The ratings that raise a prediction most, by user and movie, each of a model and a revision of the user. */
+export type KeptReasons = LRUCache<string, { model: Predictor; revision: number; reasons: RatingReason[] }>;
 
 /** A list for a user of the database. */
 export interface ListKey {
@@ -67,10 +70,11 @@ export interface RecommendationCache {
   keep(reader: Reader, key: ListKey, basis: ListBasis, list: RecommendedList): Promise<void>;
   /** Undefined where nothing is kept. */
   topRatings: KeptTopRatings | undefined;
+  reasons: KeptReasons | undefined;
 }
 
 /** Bounds of memory: some 40 MB, of which a recommended movie takes 200 bytes. */
-const max = { movies: 200_000, topRatings: 20_000 };
+const max = { movies: 200_000, topRatings: 20_000, reasons: 50_000 };
 const secondsPerDay = 86_400;
 const recheckMissingSeconds = 60;
 
@@ -92,6 +96,7 @@ export function createRecommendationCache(isOn = true): RecommendationCache {
       return lists.size;
     },
     topRatings: isOn ? new LRUCache({ max: max.topRatings }) : undefined,
+    reasons: isOn ? new LRUCache({ max: max.reasons }) : undefined,
     readBasis,
     async find(reader, key, basis) {
       const kept = lists.get(toName(key));

@@ -3,6 +3,7 @@ import type { MovieId } from "../../ids.js";
 import type { RatingReason as RatingContribution } from "../../ml/model/predictor.js";
 import { sharedColours } from "../../posters/images/palette.js";
 import { embeddingCosine } from "../../posters/vectors/similarity.js";
+import { maxReasons, toTopReasons } from "../../recommend/explain.js";
 import type { PosterTarget } from "../../recommend/poster-similarity.js";
 import type { Context } from "../request/context.js";
 import { checkFirst } from "../request/cursors.js";
@@ -27,8 +28,6 @@ export interface TasteReason {
 }
 export type Reason = RatingReasonOfUser | PosterReason | TasteReason;
 
-const maxReasons = 20;
-
 /**
  * Where the list was re-ranked by posters, first the poster that is most similar to the movie's own, and what stood for posters that a
  * new user lacks; then the ratings that raised the prediction, the most first.
@@ -44,11 +43,9 @@ export async function getReasons(
   if (reasons.length < first) {
     const ratings =
       "guest" in owner
-        ? await owner.guest.reasons.load(movieId)
+        ? toTopReasons(await owner.guest.reasons.load(movieId))
         : await context.loaders.reasons.load({ userId: owner.userId, movieId });
-    const raising = ratings.filter(({ contribution }) => contribution > 0);
-    raising.sort((a, b) => b.contribution - a.contribution);
-    reasons.push(...raising.map((rating) => ({ ...rating, kind: "RatingReason" as const })));
+    reasons.push(...ratings.map((rating) => ({ ...rating, kind: "RatingReason" as const })));
   }
   return reasons.slice(0, first);
 }

@@ -53,7 +53,7 @@ export interface Loaders extends Reader {
   /** The same page of many users' ratings in one statement. */
   ratingsPage: DataLoader<RatingsKey, Keyed<Rating>[], string>;
   ratingCount: DataLoader<RatingCountKey, number, string>;
-  /** A user's ratings by how much they move the prediction of a movie; one solve for each user. */
+  /** A user's ratings that raise the prediction of a movie, the most first; one solve for each user. */
   reasons: DataLoader<PredictionKey, RatingReason[], string>;
 }
 
@@ -169,7 +169,7 @@ export function createLoaders(
         ),
       JSON.stringify,
     ),
-    reasons: compute((keys) => explainPairs(reader, keys), toPairName),
+    reasons: compute((keys) => explainPairs(reader, keys, cache.reasons), toPairName),
   };
 }
 
