@@ -6,10 +6,11 @@ import asc from "assemblyscript/asc";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const out = fileURLToPath(new URL("../dist/kernels/", import.meta.url));
 mkdirSync(out, { recursive: true });
+const modified = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+const partsModified = Math.max(...readdirSync(`${here}parts`).map((name) => modified(`${here}parts/${name}`)));
 for (const file of readdirSync(here).filter((name) => name.endsWith(".ts"))) {
   const target = `${out}${file.replace(/\.ts$/, ".wasm")}`;
-  const made = statSync(target, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (made > statSync(`${here}${file}`).mtimeMs) continue;
+  if (modified(target) > Math.max(partsModified, modified(`${here}${file}`))) continue;
   const { error, stderr } = await asc.main([
     `${here}${file}`,
     "--outFile",

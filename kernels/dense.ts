@@ -5,6 +5,8 @@
  * Lengths are not checked here: the caller checks them once, when it allocates the arrays.
  */
 
+export { addRows, meanOfClippedDots, readBlocks, spread } from "./parts/tables";
+
 /** Rows that `gram` processes at once: few enough to stay in the first-level cache. */
 const chunk: i32 = 64;
 
@@ -85,30 +87,6 @@ export function combine(n: i32, stride: i32, X: usize, coefficients: usize, out:
       x += rowBytes;
     }
     v128.store(out + j, sum);
-  }
-}
-
-/** out += Σ_k of the rows of a table that `indices` names, n of them, each of `stride`; four at a time, so that `out` is read less often. */
-export function sumRows(n: i32, stride: i32, indices: usize, table: usize, out: usize): void {
-  const rowBytes = (<usize>stride) << 2;
-  const whole = n & ~3;
-  for (let k = 0; k < whole; k += 4) {
-    const index = indices + ((<usize>k) << 2);
-    const a = table + <usize>load<i32>(index) * rowBytes;
-    const b = table + <usize>load<i32>(index, 4) * rowBytes;
-    const c = table + <usize>load<i32>(index, 8) * rowBytes;
-    const d = table + <usize>load<i32>(index, 12) * rowBytes;
-    for (let j: usize = 0; j < rowBytes; j += 16) {
-      const left = f32x4.add(v128.load(a + j), v128.load(b + j));
-      const right = f32x4.add(v128.load(c + j), v128.load(d + j));
-      v128.store(out + j, f32x4.add(v128.load(out + j), f32x4.add(left, right)));
-    }
-  }
-  for (let k = whole; k < n; k++) {
-    const row = table + <usize>load<i32>(indices + ((<usize>k) << 2)) * rowBytes;
-    for (let j: usize = 0; j < rowBytes; j += 16) {
-      v128.store(out + j, f32x4.add(v128.load(out + j), v128.load(row + j)));
-    }
   }
 }
 

@@ -3,15 +3,19 @@
  * back, for users not asked before, and after a rating. The yardstick is the same server with resolvers that answer from constants;
  * for `serve-floor`, node:http that sends the same bytes.
  */
+import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import Sqlite from "better-sqlite3";
 import { mulberry32, permutation } from "../../dist/random.js";
 import { load } from "../load.js";
 import { alternate, toRateResult } from "../measure.js";
 import { ask, startConstants, startMarquee, startPlain } from "../servers.js";
+
+const program = fileURLToPath(new URL("../../bin/marquee.js", import.meta.url));
 
 /** README's query, with the user as a variable, as clients send it. */
 export const readmeQuery =
@@ -188,12 +192,11 @@ async function changed(options) {
     { query: rate, variables: { input } },
     { query: readmeQuery, variables: { id: userId } },
   ];
-  const tokenOf = (server) => server.stdout.match(/Bearer (\S+)/)[1];
   const answers = { query: {}, mutation: {} };
-  await onCopy(async (server) => {
+  await onCopy(async (server, token) => {
     for (const turn of turns) {
       const [mutation, query] = toBodies(turn);
-      answers.mutation[turn.userId] = JSON.parse(await ask(server.address, mutation, tokenOf(server))).data;
+      answers.mutation[turn.userId] = JSON.parse(await ask(server.address, mutation, token)).data;
       answers.query[turn.userId] = JSON.parse(await ask(server.address, query)).data;
     }
   });
@@ -216,10 +219,10 @@ async function changed(options) {
     return (await load({ address: server.address, amount: measured.length - 64, next: toNext(measured) })).perSecond;
   };
   const rounds = await alternate(quick ? 1 : 3, {
-    ours: () => onCopy((server) => run(server, tokenOf(server))),
+    ours: () => onCopy(run),
     yardstick: async () => {
-      // Our server makes the token.
-      const { token, copy } = await onCopy(async (server, copy) => ({ token: tokenOf(server), copy }), { keep: true });
+      const copy = copyFolder(folder);
+      const token = createToken(copy);
       const file = join(copy, "answers.json");
       writeFileSync(file, JSON.stringify(answers));
       const server = await startConstants(copy, file);
@@ -231,14 +234,21 @@ async function changed(options) {
   });
   return toRateResult("serve-changed", "ratings with a query/s", 0.3, rounds);
 
-  async function onCopy(work, { keep = false } = {}) {
+  async function onCopy(work) {
     const copy = copyFolder(folder);
+    const token = createToken(copy);
     const server = await startMarquee(copy);
-    const result = await work(server, copy);
+    const result = await work(server, token);
     await server.stop();
-    if (!keep) rmSync(copy, { recursive: true });
+    rmSync(copy, { recursive: true });
     return result;
   }
+}
+
+/** A token that may rate for everybody. */
+function createToken(dataDir) {
+  const args = ["token", "create", "bench", "--scope", "admin", "--json", "--data-dir", dataDir];
+  return JSON.parse(execFileSync(process.execPath, [program, ...args], { encoding: "utf8" })).token;
 }
 
 function floor(options) {

@@ -5,9 +5,10 @@ import type { ItemIndex, MovieId } from "../../ids.js";
 import type { EncoderKey, PosterEmbedding, UserRatings } from "../../model-inputs.js";
 import { createLabelRows } from "../data/labels.js";
 import { type TimeBins, toBin, toDay, toRatingTimes } from "../data/rating-times.js";
+import type { TableValues } from "../linalg/row-table.js";
 import type { FactorManifest } from "../model/manifest.js";
 import type { MovieFeatures, Pairs, Predictions, Predictor, RatingReason, UserFeatures } from "../model/predictor.js";
-import { createRanking, type Ranker, type Ranking } from "../ranker/ranker.js";
+import { createRanking, loadRanking, type Ranker, type Ranking } from "../ranker/ranker.js";
 import { modelWeight, userBias } from "./blend.js";
 import { toSessions } from "./day-bias.js";
 import type { FactorSample } from "./factor-sample.js";
@@ -58,7 +59,7 @@ export function createServingPredictor(
   manifest: Omit<FactorManifest, "files">,
   foldIn: FoldIn,
   { itemCounts, itemMeans, posters, ranker }: Omit<FactorParts, "samples">,
-  readEase?: () => Promise<Float32Array>,
+  readEase?: () => AsyncIterable<TableValues>,
 ): Predictor {
   const items = manifest.idMaps.movieIds.length;
   const rowById = new Map<MovieId, ItemIndex>(manifest.idMaps.movieIds.map((id, row) => [id, row as ItemIndex]));
@@ -75,7 +76,8 @@ export function createServingPredictor(
     }
     return ranking;
   };
-  const readRanking = async () => createRanking({ ...(ranker as Ranker), ease: (await readEase?.()) ?? ranker?.ease });
+  const readRanking = async () =>
+    readEase === undefined ? createRanking(ranker as Ranker) : loadRanking(ranker as Ranker, readEase());
   const getMovieRows = createRowLookup(rowById, itemCounts);
   const coldItems = new Map<string, ItemEmbedding>();
   const itemsByRaters = new WeakMap<MovieFeatures, ItemEmbedding>();
@@ -160,35 +162,38 @@ export function createServingPredictor(
         itemEmbeddings.set(movie, await foldMovie(movies[movie], pause));
       }
     }
-    const scores = new Float32Array(items);
     for (const { user: u, time, pairs } of groupPairsByUser(userIndices, users.length, manifest.times && times)) {
       const { embedding: user, weight, bias } = await getUser(users[u], pause, time);
-      // Predicting everything is one pass over the items; a few are cheaper one by one.
-      const all = pairs.length > items / 8;
-      if (all) await scoreAll(user, scores, pause);
+      const warm = pairs.filter((pair) => !itemEmbeddings.has(movieIndices[pair]));
+      const warmRows = Int32Array.from(warm, (pair) => rowById.get(movies[movieIndices[pair]].id) as ItemIndex);
+      const scores = await scoreRows(user, warmRows, pause);
+      warm.forEach((pair, k) => {
+        stars[pair] = scores[k];
+      });
       for (const pair of pairs) {
-        const trained = rows[movieIndices[pair]];
-        const row = trained === -1 ? (rowById.get(movies[movieIndices[pair]].id) ?? -1) : trained;
-        const cold = itemEmbeddings.get(movieIndices[pair]);
-        const modelled =
-          cold !== undefined ? foldIn.scoreEmbedding(user, cold) : all ? scores[row] : foldIn.score(user, row);
-        const mean = trained === -1 ? manifest.scale.mean : itemMeans[row];
+        const movie = movieIndices[pair];
+        const row = rows[movie];
+        const cold = itemEmbeddings.get(movie);
+        const modelled = cold === undefined ? stars[pair] : foldIn.scoreEmbedding(user, cold);
+        const mean = row === -1 ? manifest.scale.mean : itemMeans[row];
         stars[pair] = weight * modelled + (1 - weight) * (mean + bias);
         userKnown[pair] = user.ratings > 0 ? 1 : 0;
-        itemKnown[pair] = trained !== -1 || (movies[movieIndices[pair]].raters?.length ?? 0) > 0 ? 1 : 0;
+        itemKnown[pair] = row !== -1 || (movies[movie].raters?.length ?? 0) > 0 ? 1 : 0;
       }
       await pause();
     }
     return { stars, userKnown, itemKnown };
   }
 
-  async function scoreAll(user: UserEmbedding, out: Float32Array, pause: Pause): Promise<void> {
-    out.fill(0);
-    for (let s = 0; s < foldIn.samples; s++) {
-      await pause();
-      foldIn.addScores(s, user, out);
+  /** Predicted stars of items, in the order of their rows. */
+  async function scoreRows(user: UserEmbedding, rows: Int32Array, pause: Pause): Promise<Float32Array> {
+    const scores = new Float32Array(rows.length);
+    for (let from = 0; from < rows.length; from += rowsPerPiece) {
+      if (from > 0) await pause();
+      const piece = rows.subarray(from, from + rowsPerPiece);
+      foldIn.scoresOf(user, piece, scores.subarray(from, from + piece.length));
     }
-    for (let i = 0; i < items; i++) out[i] /= foldIn.samples;
+    return scores;
   }
 
   async function reasons(user: UserFeatures, movies: readonly MovieFeatures[]): Promise<RatingReason[][]> {
@@ -235,6 +240,8 @@ function isFromEncoder(poster: PosterEmbedding | undefined, { encoderId, preproc
   return poster?.encoder.encoderId === encoderId && poster.encoder.preprocessing === preprocessing;
 }
 
+/** Rows that are scored in a millisecond or two. */
+const rowsPerPiece = 1000;
 /** Unrated movies whose embeddings are cached, by their labels and poster. */
 const maxColdItems = 2000;
 const noRatings: UserRatings = { movieIds: new Int32Array(0), stars: new Float32Array(0) };

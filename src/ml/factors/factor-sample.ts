@@ -1,3 +1,5 @@
+import type { TableValues } from "../linalg/row-table.js";
+
 /**
  * The part of a factor model that serves users: of each posterior sample (or of the one solution, for matrix
  * factorization) the items' vectors, and what a user's vector is before any of their ratings' stars are seen.
@@ -33,6 +35,12 @@ export interface FactorSample {
   drift?: { items: Float32Array; dayPrecision: number };
   /** Where posters were learned from (`FactorManifest.posters`): components × (factors + 1), what each adds to an item. */
   posterWeights?: Float32Array;
+}
+
+/** A sample as it serves: its tables of items as numbers or, where the model is stored so, as bits of half-precision numbers. */
+export interface ServingSample extends Omit<FactorSample, "items" | "implicit"> {
+  items: TableValues;
+  implicit: TableValues;
 }
 
 /** The large arrays of a sample by name, in the order in which they are kept. */

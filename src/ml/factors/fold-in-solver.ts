@@ -14,8 +14,22 @@ import {
   type NormalEquations,
   solveNormalEquations,
 } from "../linalg/normal-equations.js";
+import {
+  blockAddress,
+  createRowTable,
+  fillColumn,
+  type RowTable,
+  readColumn,
+  writeBlock,
+} from "../linalg/row-table.js";
 import { appendSessions, type Sessions, sessionMean } from "./day-bias.js";
-import type { FactorSample } from "./factor-sample.js";
+import type { ServingSample } from "./factor-sample.js";
+
+/** Samples from `from` up to `to`, at most `samplesPerGroup` of them. */
+export interface SampleGroup {
+  from: number;
+  to: number;
+}
 
 /** The ratings and labels of a user. */
 export interface History {
@@ -48,21 +62,17 @@ export interface FoldInOptions {
   bins?: number;
 }
 
-/** A sample in the kernel's memory. */
-export interface KeptSample {
-  sample: FactorSample;
-  /** items × stride: b_i, then 1, then zeros. */
-  X: Slice;
-  /** items × stride: what having rated an item adds; not for matrix factorization. */
-  Y?: Slice;
-  /** w0 + d_i without a time, then in each bin: (1 + bins) × items. */
-  offsets: Float32Array;
-  /** Mean of Y over the ratings of the training. */
-  meanY: Float32Array;
-}
+/** A sample without its tables of items, which lie in the kernel's memory. */
+export type KeptSample = Omit<ServingSample, "items" | "implicit">;
 
 /** Users with fewer ratings share so much of the mean implicit part (shared/ACCURACY.md, "Few ratings"). */
 const sharing = { ratings: 200, strength: 100, least: 50 };
+
+/** Samples whose rows are read together: enough for long stretches of memory, and few enough to stay in the second-level cache. */
+export const samplesPerGroup = 8;
+
+/** Rows of one sample's solve: those of ratings first, then those of sessions. */
+export type SolveRows = Record<"gathered" | "weights" | "residuals", Slice>;
 
 /** Owns the kernel's memory: every solve overwrites the results of the one before. */
 export class FoldInSolver {
@@ -70,14 +80,25 @@ export class FoldInSolver {
   readonly kernel = createDenseKernel();
   readonly arena = new Arena(this.kernel.memory);
   readonly kept: KeptSample[] = [];
-  readonly room: Record<"A" | "x" | "m0" | "scores", Slice>;
-  rows!: Record<"gathered" | "indices" | "weights" | "residuals", Slice>;
+  readonly room: Record<"A" | "x" | "m0" | "vectors" | "ones" | "every" | "chosen" | "scores", Slice>;
+  rows!: SolveRows & { indices: Slice };
+  /** Of each sample, items × stride: b_i, then 1, then zeros. */
+  X!: RowTable;
+  /** Of each sample, items × stride: what having rated an item adds; not for matrix factorization. */
+  Y?: RowTable;
+  /** w0 + d_i without a time, then in each bin: (1 + bins) × items × samples. */
+  readonly offsets: Slice;
+  /** Mean of Y over the ratings of the training, samples × stride: computed when it is first needed. */
+  private meanY?: Float32Array;
+  /** Where a sample's table is before its rows are spread; while samples are added. */
+  private scratch!: Slice;
   /** Ratings that `rows` has room for. */
   private capacity = 0;
 
   constructor(
     readonly items: number,
     readonly factors: number,
+    readonly samples: number,
     readonly options: FoldInOptions,
   ) {
     this.stride = toStride(factors + 1);
@@ -85,9 +106,17 @@ export class FoldInSolver {
     this.room = {
       A: arena.floats(stride * stride),
       x: arena.floats(stride),
-      m0: arena.floats(stride),
+      m0: arena.floats(samplesPerGroup * stride),
+      vectors: arena.floats(samples * stride),
+      ones: arena.floats(items),
+      every: arena.floats(items),
+      chosen: arena.floats(items),
       scores: arena.floats(items),
     };
+    this.offsets = arena.floats((1 + (options.bins ?? 0)) * items * samples);
+    arena.f32(this.room.ones).fill(1);
+    const every = arena.i32(this.room.every);
+    for (let item = 0; item < items; item++) every[item] = item;
     this.reserve(512);
   }
 
@@ -98,7 +127,7 @@ export class FoldInSolver {
     this.capacity = Math.max(ratings, 2 * this.capacity);
     const { arena, capacity } = this;
     this.rows = {
-      gathered: arena.floats(capacity * this.stride),
+      gathered: arena.floats(samplesPerGroup * capacity * this.stride),
       indices: arena.floats(capacity),
       weights: arena.floats(capacity),
       residuals: arena.floats(capacity),
@@ -106,81 +135,137 @@ export class FoldInSolver {
   }
 
   /** Adds a sample. All are added before the first solve. */
-  add(sample: FactorSample): void {
-    const { arena, items, stride, factors } = this;
+  add({ items, implicit, ...sample }: ServingSample): void {
+    const { kernel, arena, factors, samples, kept } = this;
+    const block = kept.length;
     const width = factors + 1;
-    const X = arena.floats(items * stride);
-    const Y = sample.implicit.length === 0 ? undefined : arena.floats(items * stride);
+    if (block === 0) this.createTables(items instanceof Uint16Array, implicit.length > 0);
+    writeBlock(kernel, arena, this.X, { block, width, values: items }, this.scratch);
+    fillColumn(arena, this.X, block, factors, 1);
+    if (this.Y !== undefined) writeBlock(kernel, arena, this.Y, { block, width, values: implicit }, this.scratch);
     const { bins = 0 } = this.options;
-    const offsets = new Float32Array((1 + bins) * items);
-    const view = arena.f32(X);
-    for (let i = 0; i < items; i++) {
-      for (let k = 0; k < factors; k++) view[i * stride + k] = sample.items[i * width + k];
-      view[i * stride + factors] = 1;
-      offsets[i] = sample.w0 + sample.items[i * width + factors];
+    const biases = readColumn(items, width, factors);
+    const offsets = arena.f32(this.offsets);
+    for (let i = 0; i < this.items; i++) {
+      const offset = Math.fround(sample.w0 + biases[i]);
+      offsets[i * samples + block] = offset;
       for (let bin = 0; bin < bins; bin++) {
-        offsets[(1 + bin) * items + i] = offsets[i] + (sample.drift?.items[i * bins + bin] ?? 0);
+        offsets[((1 + bin) * this.items + i) * samples + block] = offset + (sample.drift?.items[i * bins + bin] ?? 0);
       }
     }
-    const meanY = new Float32Array(stride);
-    if (Y !== undefined) {
-      const implicit = arena.f32(Y);
-      let total = 0;
-      for (let i = 0; i < items; i++) {
-        const count = this.options.itemCounts[i];
-        total += count;
-        for (let k = 0; k < width; k++) {
-          const value = sample.implicit[i * width + k];
-          implicit[i * stride + k] = value;
-          meanY[k] += count * value;
-        }
-      }
-      for (let k = 0; k < width; k++) meanY[k] /= Math.max(1, total);
-    }
-    this.kept.push({ sample, X, Y, offsets, meanY });
+    kept.push(sample);
+  }
+
+  private createTables(isHalf: boolean, isImplicit: boolean): void {
+    const { arena, items, stride, factors, samples } = this;
+    const shape = { rows: items, blocks: samples, stride, isHalf };
+    this.X = createRowTable(arena, shape);
+    if (isImplicit) this.Y = createRowTable(arena, shape);
+    this.scratch = arena.floats(Math.ceil((items * (factors + 1)) / (isHalf ? 2 : 1)));
+  }
+
+  /** Σ c Y over rows, for the samples of a group. @param out samples × stride, overwritten */
+  private sumImplicit(
+    table: RowTable,
+    { from, to }: SampleGroup,
+    rows: { n: number; indices: Slice; coefficients: Slice },
+    out: Slice,
+  ): Float32Array {
+    const { kernel, arena, stride } = this;
+    const { isHalf, blocks } = table;
+    const sums = arena.f32(out).fill(0);
+    const { n, indices, coefficients } = rows;
+    const address = blockAddress(table, from);
+    const elements = [(to - from) * stride, blocks * stride] as const;
+    kernel.addRows(isHalf, n, ...elements, indices.offset, coefficients.offset, address, out.offset);
+    return sums;
+  }
+
+  private getMeanY(table: RowTable): Float32Array {
+    if (this.meanY !== undefined) return this.meanY;
+    const { arena, items, samples, room } = this;
+    const { itemCounts } = this.options;
+    const total = itemCounts.reduce((sum, count) => sum + count, 0);
+    const shares = arena.f32(room.scores);
+    for (let i = 0; i < items; i++) shares[i] = itemCounts[i] / Math.max(1, total);
+    const every = { n: items, indices: room.every, coefficients: room.scores };
+    this.meanY = this.sumImplicit(table, { from: 0, to: samples }, every, room.vectors).slice();
+    return this.meanY;
   }
 
   /**
-   * A user's vector in one sample. Afterwards the Cholesky factor is in A, the rows of the history and then those of its
-   * sessions are in `gathered`, and α β_j e_j is in `residuals`.
+   * A user's vectors in a group of samples. While `each` runs, the Cholesky factor is in A, and in the sample's rows are those of the
+   * history and then those of its sessions, with α β_j e_j as residuals.
+   * @param each gets the sample's number and its vector, which the next solve overwrites
    */
-  solveUser({ sample, X, Y, offsets, meanY }: KeptSample, { items, stars, labels, when }: History): Float32Array {
-    const { kernel, arena, room, stride } = this;
-    const width = this.factors + 1;
+  solveUser(group: SampleGroup, history: History, each: (s: number, x: Float32Array, rows: SolveRows) => void): void {
+    const { kernel, arena, stride, samples, factors } = this;
+    const { items, stars, labels, when } = history;
+    const width = factors + 1;
     const n = items.length;
-    this.reserve(n + (when?.sessions.count ?? 0));
+    const all = n + (when?.sessions.count ?? 0);
+    this.reserve(all);
     const { rows } = this;
+    const { from, to } = group;
     arena.i32(rows.indices).set(items);
-    const m0 = arena.f32(room.m0).fill(0);
-    if (Y !== undefined) {
-      const strength = sharing.strength * Math.max(0, 1 - n / sharing.ratings);
-      const weight = Math.sqrt(Math.max(n, sharing.least)) / (n + strength);
-      kernel.gather(n, stride, rows.indices.offset, Y.offset, rows.gathered.offset);
-      arena.f32(rows.weights).fill(1, 0, n);
-      kernel.combine(n, stride, rows.gathered.offset, rows.weights.offset, room.m0.offset);
-      for (let k = 0; k < stride; k++) m0[k] = weight * (m0[k] + strength * meanY[k]);
+    const means = this.computePriorMeans(group, history);
+    const { isHalf } = this.X;
+    const gathered = rows.gathered.offset;
+    const address = blockAddress(this.X, from);
+    kernel.readBlocks(isHalf, n, to - from, stride, samples * stride, rows.indices.offset, address, all, gathered);
+    const offsets = arena.f32(this.offsets);
+    const m0 = arena.f32({ offset: this.room.m0.offset, length: stride });
+    for (let s = from; s < to; s++) {
+      const sample = this.kept[s];
+      m0.set(means.subarray((s - from) * stride, (s - from + 1) * stride));
+      addRow(m0, sample.userMean, 0, width);
+      for (const label of labels) addRow(m0, sample.userLabels, label * width, width);
+      const own = { ...rows, gathered: { offset: gathered + (s - from) * all * stride * 4, length: all * stride } };
+      const x = this.solveRows(
+        n,
+        own,
+        (k) => stars[k] - offsets[((1 + (when?.bins[k] ?? -1)) * this.items + items[k]) * samples + s],
+        (k) => sample.alpha * sample.itemPrecisions[items[k]],
+        sample.userLambda,
+        sample.drift && when && { sessions: when.sessions, precision: sample.drift.dayPrecision },
+      );
+      each(s, x, own);
     }
-    addRow(m0, sample.userMean, 0, width);
-    for (const label of labels) addRow(m0, sample.userLabels, label * width, width);
-    kernel.gather(n, stride, rows.indices.offset, X.offset, rows.gathered.offset);
-    return this.solveRows(
-      n,
-      (k) => stars[k] - offsets[(1 + (when?.bins[k] ?? -1)) * this.items + items[k]],
-      (k) => sample.alpha * sample.itemPrecisions[items[k]],
-      sample.userLambda,
-      sample.drift && when && { sessions: when.sessions, precision: sample.drift.dayPrecision },
-    );
   }
 
-  /** m0 + (Σ w x xᵀ + diag(λ))⁻¹ Σ w x (target − x · m0) over the gathered rows; m0 is in `room`. */
+  /** An item's row in one sample. @param out `stride` long */
+  readItem(s: number, item: number, out: Slice): void {
+    const { kernel, arena, stride, samples, X, room } = this;
+    arena.i32(room.chosen)[0] = item;
+    const address = blockAddress(X, s);
+    kernel.readBlocks(X.isHalf, 1, 1, stride, samples * stride, room.chosen.offset, address, 1, out.offset);
+  }
+
+  /** What the rated movies add to the prior means, whatever their stars: a row for each sample of the group. */
+  private computePriorMeans(group: SampleGroup, { items }: History): Float32Array {
+    const { room, rows, stride, Y } = this;
+    const n = items.length;
+    if (Y === undefined) return new Float32Array(samplesPerGroup * stride);
+    const meanY = this.getMeanY(Y).subarray(group.from * stride);
+    const strength = sharing.strength * Math.max(0, 1 - n / sharing.ratings);
+    const weight = Math.sqrt(Math.max(n, sharing.least)) / (n + strength);
+    const sums = this.sumImplicit(Y, group, { n, indices: rows.indices, coefficients: room.ones }, room.m0);
+    const means = new Float32Array(samplesPerGroup * stride);
+    const filled = (group.to - group.from) * stride;
+    for (let k = 0; k < filled; k++) means[k] = weight * (sums[k] + strength * meanY[k]);
+    return means;
+  }
+
+  /** m0 + (Σ w x xᵀ + diag(λ))⁻¹ Σ w x (target − x · m0) over the gathered rows; m0 is the first in `room`. */
   solveRows(
     n: number,
+    rows: SolveRows,
     target: (k: number) => number,
     weight: (k: number) => number,
     lambda: Float32Array,
     days?: { sessions: Sessions; precision: number },
   ): Float32Array {
-    const { kernel, arena, room, rows, stride, factors } = this;
+    const { kernel, arena, room, stride, factors } = this;
     kernel.dots(n, stride, rows.gathered.offset, room.m0.offset, rows.residuals.offset);
     const weights = arena.f32(rows.weights);
     const residuals = arena.f32(rows.residuals);

@@ -5,8 +5,17 @@
  */
 
 import type { WeighedLabels } from "../data/labels.js";
-import type { FactorSample } from "./factor-sample.js";
-import { addRow, type FoldInOptions, FoldInSolver, type History, type UserEmbedding } from "./fold-in-solver.js";
+import type { Slice } from "../linalg/kernels.js";
+import type { ServingSample } from "./factor-sample.js";
+import {
+  addRow,
+  type FoldInOptions,
+  FoldInSolver,
+  type History,
+  type SampleGroup,
+  samplesPerGroup,
+  type UserEmbedding,
+} from "./fold-in-solver.js";
 import { createColdItem, foldItem, type ItemEmbedding } from "./item-fold-in.js";
 
 export class FoldIn {
@@ -19,19 +28,26 @@ export class FoldIn {
     readonly samples: number,
     options: FoldInOptions,
   ) {
-    this.solver = new FoldInSolver(items, factors, options);
+    this.solver = new FoldInSolver(items, factors, samples, options);
     this.stride = this.solver.stride;
   }
 
   /** Adds a sample. All are added before the first user is folded. */
-  add(sample: FactorSample): void {
+  add(sample: ServingSample): void {
     this.solver.add(sample);
+  }
+
+  /** The samples in groups that are folded together, so that a server can yield to the event loop between them. */
+  *groups(): Generator<SampleGroup> {
+    for (let from = 0; from < this.samples; from += samplesPerGroup) {
+      yield { from, to: Math.min(this.samples, from + samplesPerGroup) };
+    }
   }
 
   /** A user's vectors, all samples at once. */
   fold(history: History): UserEmbedding {
     const user = this.blank(history);
-    for (let s = 0; s < this.samples; s++) this.foldSample(s, history, user);
+    for (const group of this.groups()) this.foldGroup(group, history, user);
     return user;
   }
 
@@ -44,45 +60,51 @@ export class FoldIn {
     };
   }
 
-  /** Folds one sample, so that a server can yield to the event loop between samples. */
-  foldSample(s: number, history: History, user: UserEmbedding): void {
-    user.vectors.set(this.solver.solveUser(this.solver.kept[s], history), s * this.stride);
-  }
-
-  /** Adds one sample's clipped predictions of every item to `out`. @param out as long as `items` */
-  addScores(s: number, { vectors, bin }: UserEmbedding, out: Float32Array): void {
-    const { kernel, arena, room, stride, items } = this.solver;
-    const { least, most } = this.solver.options;
-    const { X, offsets } = this.solver.kept[s];
-    arena.f32(room.x).set(vectors.subarray(s * stride, (s + 1) * stride));
-    kernel.dots(items, stride, X.offset, room.x.offset, room.scores.offset);
-    const scores = arena.f32(room.scores);
-    const from = (1 + bin) * items;
-    for (let i = 0; i < items; i++) {
-      const value = scores[i] + offsets[from + i];
-      out[i] += Math.min(most, Math.max(least, value));
-    }
+  /** Folds a group of samples. */
+  foldGroup(group: SampleGroup, history: History, { vectors }: UserEmbedding): void {
+    this.solver.solveUser(group, history, (s, x) => vectors.set(x, s * this.stride));
   }
 
   /** Predicted stars of every item: the mean over samples of the clipped predictions. @param out as long as `items` */
   scores(user: UserEmbedding, out: Float32Array): void {
-    out.fill(0);
-    for (let s = 0; s < this.samples; s++) this.addScores(s, user, out);
-    for (let i = 0; i < this.items; i++) out[i] /= this.samples;
+    this.scoreItems(user, this.solver.room.every, this.items, out);
+  }
+
+  /** Predicted stars of items by their rows, in their order; an item may come several times. */
+  scoresOf(user: UserEmbedding, rows: Int32Array, out: Float32Array): void {
+    const { arena, room } = this.solver;
+    for (let from = 0; from < rows.length; from += this.items) {
+      const piece = rows.subarray(from, from + this.items);
+      arena.i32(room.chosen).set(piece);
+      this.scoreItems(user, room.chosen, piece.length, out.subarray(from));
+    }
   }
 
   /** Predicted stars of one item, by its row. */
-  score({ vectors, bin }: UserEmbedding, item: number): number {
-    const { stride, kept } = this.solver;
-    const memory = this.solver.arena.all();
-    const index = (1 + bin) * this.items + item;
-    let sum = 0;
-    for (let s = 0; s < kept.length; s++) {
-      const { X, offsets } = kept[s];
-      const product = dot(memory, X.offset / 4 + item * stride, vectors, s * stride, stride);
-      sum += this.clip(offsets[index] + product);
-    }
-    return sum / this.samples;
+  score(user: UserEmbedding, row: number): number {
+    const stars = new Float32Array(1);
+    this.scoresOf(user, Int32Array.of(row), stars);
+    return stars[0];
+  }
+
+  private scoreItems({ vectors, bin }: UserEmbedding, indices: Slice, n: number, out: Float32Array): void {
+    const { kernel, arena, room, stride, items, offsets, X, options } = this.solver;
+    arena.f32(room.vectors).set(vectors);
+    const from = offsets.offset + (1 + bin) * items * this.samples * 4;
+    kernel.meanOfClippedDots(
+      X.isHalf,
+      n,
+      this.samples,
+      stride,
+      indices.offset,
+      X.offset,
+      from,
+      room.vectors.offset,
+      options.least,
+      options.most,
+      room.scores.offset,
+    );
+    out.set(arena.f32(room.scores).subarray(0, n));
   }
 
   /** Predicted stars of an item that has no row. */
@@ -119,7 +141,7 @@ export class FoldIn {
    * How many stars each of a user's ratings moves the predictions of items by, before clipping: the linear solve is a
    * sum over ratings, so that these and the predictions without them add up to the predictions.
    * @param items rows
-   * @param pause awaited between samples
+   * @param pause awaited between groups of samples
    * @returns for each item, one number a rating, in the order of the history
    */
   async contributions(
@@ -132,29 +154,29 @@ export class FoldIn {
     const sessions = history.when?.sessions;
     const all = n + (sessions?.count ?? 0);
     const sums = items.map(() => new Float64Array(n));
-    for (const kept of this.solver.kept) {
+    for (const group of this.groups()) {
       await pause();
-      this.solver.solveUser(kept, history);
-      const v = arena.f32(room.x);
-      const reach = arena.f32(this.solver.rows.weights);
-      const residuals = arena.f32(this.solver.rows.residuals);
-      const gathered = arena.f32(this.solver.rows.gathered);
-      // −c of each session, before `reach` overwrites the weights.
-      const shares = reach.slice(n, all);
-      const current = sessions?.current ?? -1;
-      items.forEach((item, i) => {
-        v.set(arena.f32({ offset: kept.X.offset + item * stride * 4, length: stride }));
-        // What today added to the bias depends on the vector too.
-        if (current >= 0) addRow(v, gathered, (n + current) * stride, stride, shares[current]);
-        kernel.solve(stride, room.A.offset, room.x.offset);
-        kernel.dots(all, stride, this.solver.rows.gathered.offset, room.x.offset, this.solver.rows.weights.offset);
-        for (let k = 0; k < n; k++) {
-          const own = sessions?.of[k] ?? -1;
-          let moved = reach[k];
-          if (own >= 0) moved += shares[own] * reach[n + own];
-          if (own >= 0 && own === current) moved -= shares[own];
-          sums[i][k] += (moved * residuals[k]) / this.samples;
-        }
+      this.solver.solveUser(group, history, (s, v, rows) => {
+        const reach = arena.f32(rows.weights);
+        const residuals = arena.f32(rows.residuals);
+        const gathered = arena.f32(rows.gathered);
+        // −c of each session, before `reach` overwrites the weights.
+        const shares = reach.slice(n, all);
+        const current = sessions?.current ?? -1;
+        items.forEach((item, i) => {
+          this.solver.readItem(s, item, room.x);
+          // What today added to the bias depends on the vector too.
+          if (current >= 0) addRow(v, gathered, (n + current) * stride, stride, shares[current]);
+          kernel.solve(stride, room.A.offset, room.x.offset);
+          kernel.dots(all, stride, rows.gathered.offset, room.x.offset, rows.weights.offset);
+          for (let k = 0; k < n; k++) {
+            const own = sessions?.of[k] ?? -1;
+            let moved = reach[k];
+            if (own >= 0) moved += shares[own] * reach[n + own];
+            if (own >= 0 && own === current) moved -= shares[own];
+            sums[i][k] += (moved * residuals[k]) / this.samples;
+          }
+        });
       });
     }
     return sums;

@@ -19,7 +19,7 @@ export function createColdItem(
 ): ItemEmbedding {
   const { stride, kept } = solver;
   const item = { vectors: new Float32Array(kept.length * stride), offsets: new Float32Array(kept.length) };
-  kept.forEach(({ sample }, s) => {
+  kept.forEach((sample, s) => {
     const row = sample.itemMean.slice();
     rows.forEach((label, k) => {
       addRow(row, sample.itemLabels, label * row.length, row.length, weights[k]);
@@ -49,7 +49,7 @@ export function foldItem(
   const item = createColdItem(solver, labels, poster);
   const n = raters.length;
   solver.reserve(n);
-  solver.kept.forEach(({ sample }, s) => {
+  solver.kept.forEach((sample, s) => {
     const gathered = arena.f32(solver.rows.gathered);
     const m0 = arena.f32(room.m0).fill(0);
     m0.set(item.vectors.subarray(s * stride, s * stride + factors));
@@ -62,6 +62,7 @@ export function foldItem(
     // The bias of a user is taken off their stars; that of the item, and w0, are the last component.
     const x = solver.solveRows(
       n,
+      solver.rows,
       (k) => stars[k] - raters[k].vectors[s * stride + factors],
       () => sample.alpha,
       sample.itemLambda,
@@ -76,7 +77,7 @@ function writeItem(
   item: ItemEmbedding,
   s: number,
   row: Float32Array,
-  w0 = solver.kept[s].sample.w0,
+  w0 = solver.kept[s].w0,
 ): void {
   const { factors, stride } = solver;
   item.vectors.set(row.subarray(0, factors), s * stride);

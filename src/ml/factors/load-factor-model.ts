@@ -1,14 +1,15 @@
 /** Reads a factor model from its files. */
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "../../errors.js";
+import type { TableValues } from "../linalg/row-table.js";
 import { type FactorManifest, rebuildHint } from "../model/manifest.js";
 import { readModelFile } from "../model/model-store.js";
 import type { Predictor } from "../model/predictor.js";
-import { readSafetensors, type Tensor } from "../model/safetensors.js";
+import { readStoredTensors, type StoredTensor, toFloats } from "../model/safetensors.js";
 import { easeFile, easeRowsPerFile, type Ranker } from "../ranker/ranker.js";
 import { driftTensor, posterFile, posterTensor, sampleFile } from "./factor-model.js";
 import { createServingPredictor } from "./factor-predictor.js";
-import { type FactorSample, readPriorRow, sampleArrays } from "./factor-sample.js";
+import { readPriorRow, type ServingSample, type sampleArrays } from "./factor-sample.js";
 import { FoldIn } from "./fold-in.js";
 
 /**
@@ -30,7 +31,7 @@ export async function readFactorPredictor(
   readBytes: (name: string) => Promise<Uint8Array>,
 ): Promise<Predictor> {
   const items = manifest.idMaps.movieIds.length;
-  const read = async (name: string) => readSafetensors(await readBytes(name), name);
+  const read = async (name: string) => readStoredTensors(await readBytes(name), name);
   const counts = await read("items.safetensors");
   const itemCounts = tensor(counts, "counts", items, folder);
   const itemMeans = tensor(counts, "means", items, folder);
@@ -40,15 +41,15 @@ export async function readFactorPredictor(
   const bins = times && times.edges.length + 1;
   const foldIn = new FoldIn(items, manifest.factors, manifest.samples, { ...manifest.scale, itemCounts, bins });
   for (let s = 0; s < manifest.samples; s++) {
-    const tensors = await read(sampleFile(s));
-    const sample = toSample(tensors, readPriorRow(priors, s, manifest.factors), manifest, folder);
+    const stored = await read(sampleFile(s));
+    const sample = toSample(stored, readPriorRow(priors, s, manifest.factors), manifest, folder);
     if (times !== undefined && bins !== undefined) {
-      const drift = tensor(tensors, driftTensor, items * bins, folder);
+      const drift = tensor(stored, driftTensor, items * bins, folder);
       sample.drift = { items: drift, dayPrecision: times.dayPrecisions[s] };
     }
     if (manifest.posters !== undefined) {
       const length = manifest.posters.dimension * (manifest.factors + 1);
-      sample.posterWeights = tensor(tensors, posterTensor, length, folder);
+      sample.posterWeights = tensor(stored, posterTensor, length, folder);
     }
     await setImmediate();
     foldIn.add(sample);
@@ -60,31 +61,34 @@ export async function readFactorPredictor(
     mean: tensor(await read(posterFile), "mean", manifest.posters.dimension, folder),
   };
   const readEase =
-    manifest.ranker == null || manifest.ranker.ease === null ? undefined : () => loadEase(read, items, folder);
+    manifest.ranker == null || manifest.ranker.ease === null ? undefined : () => readEaseParts(read, items, folder);
   return createServingPredictor(manifest, foldIn, { itemCounts, itemMeans, posters, ranker }, readEase);
 }
 
 function toSample(
-  tensors: Map<string, Tensor>,
+  tensors: StoredTensors,
   priors: ReturnType<typeof readPriorRow>,
   { factors, idMaps }: Omit<FactorManifest, "files">,
   folder: string,
-): FactorSample {
+): ServingSample {
   const width = factors + 1;
   const items = idMaps.movieIds.length;
-  const lengths: Record<(typeof sampleArrays)[number], number | undefined> = {
-    items: items * width,
-    itemPrecisions: items,
-    implicit: tensors.get("implicit")?.data.length === 0 ? 0 : items * width,
-    userMean: width,
-    userLabels: (idMaps.genders.length + idMaps.ageGroups.length + idMaps.occupations.length) * width,
-    itemMean: width,
-    itemLabels: (idMaps.genres.length + idMaps.years.bins) * width,
+  const userLabels = idMaps.genders.length + idMaps.ageGroups.length + idMaps.occupations.length;
+  const read = (name: (typeof sampleArrays)[number], length: number) => tensor(tensors, name, length, folder);
+  return {
+    factors,
+    ...priors,
+    items: storedTensor(tensors, "items", items * width, folder),
+    implicit: storedTensor(tensors, "implicit", isEmpty(tensors, "implicit") ? 0 : items * width, folder),
+    itemPrecisions: read("itemPrecisions", items),
+    userMean: read("userMean", width),
+    userLabels: read("userLabels", userLabels * width),
+    itemMean: read("itemMean", width),
+    itemLabels: read("itemLabels", (idMaps.genres.length + idMaps.years.bins) * width),
   };
-  const arrays = {} as Record<(typeof sampleArrays)[number], Float32Array>;
-  for (const name of sampleArrays) arrays[name] = tensor(tensors, name, lengths[name] ?? 0, folder);
-  return { factors, ...priors, ...arrays };
 }
+
+const isEmpty = (tensors: StoredTensors, name: string) => tensors.get(name)?.data.length === 0;
 
 /** The ranker without its item-to-item matrix. */
 async function loadRanker(
@@ -102,19 +106,23 @@ async function loadRanker(
   };
 }
 
-type ReadTensors = (name: string) => Promise<Map<string, Tensor>>;
+type StoredTensors = Map<string, StoredTensor>;
+type ReadTensors = (name: string) => Promise<StoredTensors>;
 
-async function loadEase(read: ReadTensors, items: number, folder: string): Promise<Float32Array> {
-  const ease = new Float32Array(items * items);
+/** The item-to-item matrix part by part, as it is stored. */
+async function* readEaseParts(read: ReadTensors, items: number, folder: string): AsyncGenerator<TableValues> {
   for (let row = 0, part = 0; row < items; row += easeRowsPerFile, part++) {
     const rows = Math.min(easeRowsPerFile, items - row);
-    ease.set(tensor(await read(easeFile(part)), "ease", rows * items, folder), row * items);
+    yield storedTensor(await read(easeFile(part)), "ease", rows * items, folder);
     await setImmediate();
   }
-  return ease;
 }
 
-function tensor(tensors: Map<string, Tensor>, name: string, length: number, folder: string): Float32Array {
+function tensor(tensors: StoredTensors, name: string, length: number, folder: string): Float32Array {
+  return toFloats(storedTensor(tensors, name, length, folder));
+}
+
+function storedTensor(tensors: StoredTensors, name: string, length: number, folder: string): TableValues {
   const found = tensors.get(name)?.data;
   if (found === undefined || found.length !== length) {
     throw new AppError(

@@ -20,9 +20,9 @@ export function createUserEmbeddings(foldIn: FoldIn): UserEmbeddings {
     const found = kept.get(id);
     if (found !== undefined && isSame(found.history, history)) return found.user;
     const user = foldIn.blank(history);
-    for (let s = 0; s < foldIn.samples; s++) {
+    for (const group of foldIn.groups()) {
       await pause();
-      foldIn.foldSample(s, history, user);
+      foldIn.foldGroup(group, history, user);
     }
     roundToHalf(user.vectors);
     kept.set(id, { history, user });

@@ -1,14 +1,12 @@
 /** Dense linear algebra in WebAssembly (`kernels/dense.ts`); arguments are byte offsets in its memory. */
 import { createKernel } from "./kernels.js";
 
-export interface DenseKernel {
+export interface DenseKernel extends TableKernel {
   /** A += Σ w x xᵀ over n rows of X, the lower triangle; rows are zero from `columns` on. */
   gram(n: number, stride: number, columns: number, X: number, weights: number, A: number): void;
   gather(n: number, stride: number, indices: number, table: number, out: number): void;
   /** out += Σ c x. */
   combine(n: number, stride: number, X: number, coefficients: number, out: number): void;
-  /** out += Σ of the rows of the table that `indices` names. */
-  sumRows(n: number, stride: number, indices: number, table: number, out: number): void;
   /** out[k] = x_k · y. */
   dots(n: number, stride: number, X: number, y: number, out: number): void;
   /** In place. @returns 0, or 1 + the row at which A is not positive definite */
@@ -17,6 +15,49 @@ export interface DenseKernel {
   solve(stride: number, L: number, x: number): void;
   /** L ← L⁻¹. @param scratch memory for four rows */
   invertFactor(stride: number, L: number, scratch: number): void;
+}
+
+/** Loops over tables of rows in single or half precision (`kernels/parts/tables.ts`, `row-table.ts`). */
+export interface TableKernel {
+  /** Block b of the rows that `indices` names, for `blocks` blocks, one block after another: each has room for `outRows` rows in out. */
+  readBlocks(
+    isHalf: boolean,
+    n: number,
+    blocks: number,
+    stride: number,
+    rowElements: number,
+    indices: number,
+    table: number,
+    outRows: number,
+    out: number,
+  ): void;
+  /** out += Σ c row over the rows that `indices` names, `elements` of each. */
+  addRows(
+    isHalf: boolean,
+    n: number,
+    elements: number,
+    rowElements: number,
+    indices: number,
+    coefficients: number,
+    table: number,
+    out: number,
+  ): void;
+  /** out[k] = mean over blocks of: offset of the row and block + block · vector, clipped. */
+  meanOfClippedDots(
+    isHalf: boolean,
+    n: number,
+    blocks: number,
+    stride: number,
+    indices: number,
+    table: number,
+    offsets: number,
+    vectors: number,
+    least: number,
+    most: number,
+    out: number,
+  ): void;
+  /** Copies rows that lie one after another to where longer rows begin. */
+  spread(n: number, rowBytes: number, from: number, outRowBytes: number, out: number): void;
 }
 
 export function createDenseKernel() {

@@ -97,6 +97,16 @@ export class Arena {
     return this.whole;
   }
 
+  /** As `all`, as bits of half-precision numbers: that at byte `offset` is at offset / 2. */
+  allHalves(): Uint16Array {
+    return new Uint16Array(this.memory.buffer);
+  }
+
+  /** The bytes of an array of floats. */
+  bytes({ offset, length }: Slice): Uint8Array {
+    return new Uint8Array(this.memory.buffer, offset, length * 4);
+  }
+
   f64({ offset, length }: Slice): Float64Array {
     return new Float64Array(this.memory.buffer, offset, length);
   }

@@ -26,13 +26,40 @@ interface HeaderEntry {
   data_offsets: [number, number];
 }
 
+/** A tensor as it is stored where that is in half precision. */
+export interface StoredTensor {
+  shape: number[];
+  /** Numbers, or bits of half-precision numbers. */
+  data: Float32Array | Uint16Array;
+}
+
 /**
+ * As floats.
+ * @param bytes a whole file; tensors of dtype F32, F16, or F64, which is rounded
+ * @param what the file's name, for messages
+ * @throws {AppError} MODEL_INVALID as `readStoredTensors`
+ */
+export function readSafetensors(bytes: Uint8Array, what: string): Map<string, Tensor> {
+  const stored = readStoredTensors(bytes, what);
+  return new Map(Array.from(stored, ([name, tensor]) => [name, { shape: tensor.shape, data: toFloats(tensor.data) }]));
+}
+
+/** Floats with memory of their own. */
+export function toFloats(data: StoredTensor["data"]): Float32Array {
+  if (data instanceof Float32Array) return data.slice();
+  const values = new Float32Array(data.length);
+  decodeFloat16(data, values);
+  return values;
+}
+
+/**
+ * Tensors as they are stored, without decoding: a model's tables are kept so. Where the bytes are aligned, they are views of them.
  * @param bytes a whole file; tensors of dtype F32, F16, or F64, which is rounded
  * @param what the file's name, for messages
  * @throws {AppError} MODEL_INVALID when the header, an offset, a shape or a dtype is not as the format says, or a
  *   value is not finite
  */
-export function readSafetensors(bytes: Uint8Array, what: string): Map<string, Tensor> {
+export function readStoredTensors(bytes: Uint8Array, what: string): Map<string, StoredTensor> {
   const refuse = (expected: string, cause?: unknown) =>
     new AppError("MODEL_INVALID", `expected ${expected} in ${what}`, { cause });
   if (bytes.byteLength < 8) throw refuse(`a safetensors file of at least 8 bytes, received ${bytes.byteLength}`);
@@ -50,7 +77,7 @@ export function readSafetensors(bytes: Uint8Array, what: string): Map<string, Te
   if (header === null || typeof header !== "object" || Array.isArray(header)) {
     throw refuse("a safetensors header that is a JSON object");
   }
-  const tensors = new Map<string, Tensor>();
+  const tensors = new Map<string, StoredTensor>();
   const spans: [number, number][] = [];
   const start = 8 + headerBytes;
   for (const [name, entry] of Object.entries(header)) {
@@ -68,11 +95,15 @@ export function readSafetensors(bytes: Uint8Array, what: string): Map<string, Te
           `${from} to ${to} of ${bytes.byteLength - start} bytes`,
       );
     }
-    const numbers = decodeNumbers(bytes.subarray(start + from, start + to), entry.dtype);
-    const data = numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
+    const numbers = readNumbers(bytes.subarray(start + from, start + to), entry.dtype);
+    const data = numbers instanceof Float64Array ? Float32Array.from(numbers) : numbers;
     // After rounding: a float64 may be too large for a float32.
     const bad = firstInfinite(data);
-    if (bad !== -1) throw refuse(`finite values in tensor ${received(name)}, received ${numbers[bad]} at ${bad}`);
+    if (bad !== -1) {
+      const value = toFloats(data.slice(bad, bad + 1))[0];
+      const given = numbers instanceof Float64Array ? numbers[bad] : value;
+      throw refuse(`finite values in tensor ${received(name)}, received ${given} at ${bad}`);
+    }
     tensors.set(name, { shape: entry.shape, data });
     spans.push([from, to]);
   }
@@ -87,21 +118,29 @@ export function readSafetensors(bytes: Uint8Array, what: string): Map<string, Te
   return tensors;
 }
 
-/** A plain loop, since models have millions of numbers and load while queries are answered. @returns −1 where all are finite */
-function firstInfinite(data: Float32Array): number {
+/** Exponent of half-precision numbers that are infinite or no number. */
+const infiniteHalf = 0x7c00;
+
+/** Plain loops, since models have millions of numbers and load while queries are answered. @returns −1 where all are finite */
+function firstInfinite(data: Float32Array | Uint16Array): number {
+  if (data instanceof Uint16Array) {
+    for (let i = 0; i < data.length; i++) if ((data[i] & infiniteHalf) === infiniteHalf) return i;
+    return -1;
+  }
   for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return i;
   return -1;
 }
 
 /** @param bytes of one tensor, wherever they are aligned */
-function decodeNumbers(bytes: Uint8Array, dtype: string): Float32Array | Float64Array {
-  // Copied, since a typed array wants its bytes aligned; what Node runs on is little-endian, as is the format.
-  const { buffer } = new Uint8Array(bytes);
-  if (dtype === "F64") return new Float64Array(buffer);
-  if (dtype === "F32") return new Float32Array(buffer);
-  const values = new Float32Array(bytes.length / 2);
-  decodeFloat16(new Uint16Array(buffer), values);
-  return values;
+function readNumbers(bytes: Uint8Array, dtype: string): Float32Array | Float64Array | Uint16Array {
+  const width = widths.get(dtype) as number;
+  // Copied where a typed array cannot have them as they are aligned; what Node runs on is little-endian, as is the format.
+  const own = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
+  const { buffer, byteOffset } = own;
+  const length = bytes.length / width;
+  if (dtype === "F64") return new Float64Array(buffer, byteOffset, length);
+  if (dtype === "F32") return new Float32Array(buffer, byteOffset, length);
+  return new Uint16Array(buffer, byteOffset, length);
 }
 
 function isHeaderEntry(entry: HeaderEntry): boolean {

@@ -10,6 +10,7 @@ import {
   type NormalEquations,
   solveNormalEquations,
 } from "../linalg/normal-equations.js";
+import { createRowTable, type TableValues, writeBlock } from "../linalg/row-table.js";
 import type { RankerManifest } from "../model/manifest.js";
 import { type Tensor, writeSafetensors } from "../model/safetensors.js";
 
@@ -89,8 +90,32 @@ const likesPerPiece = 1000;
 /** Middle of the star scale's upper half, where predicted stars neither help nor harm. */
 const neutralStars = 3.5;
 
+/** A ranker whose item-to-item matrix is in its memory. */
 export function createRanking(ranker: Ranker): Ranking {
-  const { manifest, itemFactors, ease, likes } = ranker;
+  const ranking = createEmptyRanking(ranker, ranker.ease === undefined ? undefined : { isHalf: false });
+  if (ranker.ease !== undefined) ranking.addEaseRows(0, ranker.ease);
+  return ranking;
+}
+
+/** A ranker whose item-to-item matrix is read part by part. */
+export async function loadRanking(ranker: Omit<Ranker, "ease">, parts: AsyncIterable<TableValues>): Promise<Ranking> {
+  let ranking: LoadingRanking | undefined;
+  let row = 0;
+  for await (const part of parts) {
+    ranking ??= createEmptyRanking(ranker, { isHalf: part instanceof Uint16Array });
+    ranking.addEaseRows(row, part);
+    row += part.length / ranker.likes.length;
+  }
+  return ranking ?? createEmptyRanking(ranker, undefined);
+}
+
+/** A ranking whose item-to-item matrix is not there yet. */
+interface LoadingRanking extends Ranking {
+  addEaseRows(first: number, rows: TableValues): void;
+}
+
+function createEmptyRanking(ranker: Omit<Ranker, "ease">, easeShape: { isHalf: boolean } | undefined): LoadingRanking {
+  const { manifest, itemFactors, likes } = ranker;
   const { dial: biasStrengths, positiveFrom } = manifest;
   const { factors, unobserved, regularization } = manifest.ials;
   const items = likes.length;
@@ -110,13 +135,10 @@ export function createRanking(ranker: Ranker): Ranking {
     x: arena.floats(stride),
   };
   const easeStride = toStride(items);
-  const easeRows = ease && arena.floats(items * easeStride);
+  const ease = easeShape && createRowTable(arena, { rows: items, blocks: 1, stride: easeStride, ...easeShape });
+  const scratch = ease && arena.floats(Math.min(items, easeRowsPerFile) * items);
   const out = arena.floats(easeStride);
   arena.f32(ones).fill(1);
-  if (ease !== undefined && easeRows !== undefined) {
-    const rows = arena.f32(easeRows);
-    for (let i = 0; i < items; i++) rows.set(ease.subarray(i * items, (i + 1) * items), i * easeStride);
-  }
   const view = arena.f32(Y);
   for (let i = 0; i < items; i++) view.set(itemFactors.subarray(i * factors, (i + 1) * factors), i * stride);
   kernel.gram(items, stride, stride, Y.offset, ones.offset, G.offset);
@@ -143,13 +165,14 @@ export function createRanking(ranker: Ranker): Ranking {
     kernel.dots(items, stride, Y.offset, equations.x.offset, out.offset);
     result.ials.set(arena.f32(out).subarray(0, items));
     result.ease.fill(0);
-    if (easeRows === undefined) return;
+    if (ease === undefined) return;
     for (let from = 0; from < liked.length; from += likesPerPiece) {
       yield;
       const piece = liked.subarray(from, from + likesPerPiece);
       arena.i32(indices).set(piece);
       const sums = arena.f32(out).fill(0);
-      kernel.sumRows(piece.length, easeStride, indices.offset, easeRows.offset, out.offset);
+      const { isHalf, offset } = ease;
+      kernel.addRows(isHalf, piece.length, easeStride, easeStride, indices.offset, ones.offset, offset, out.offset);
       for (let i = 0; i < items; i++) result.ease[i] += sums[i];
     }
   }
@@ -186,7 +209,25 @@ export function createRanking(ranker: Ranker): Ranking {
     for (let i = 0; i < items; i++) result[i] += (strength + fallback) * popularity[i];
   }
 
-  return { positiveFrom, usesStars: manifest.weights.stars !== 0, popularity, parts, partsAsync, combine, scores };
+  function addEaseRows(first: number, rows: TableValues): void {
+    if (ease === undefined || scratch === undefined)
+      throw new RangeError("expected a ranker with item-to-item weights");
+    for (let from = 0; from < rows.length; from += scratch.length) {
+      const values = rows.subarray(from, from + scratch.length);
+      writeBlock(kernel, arena, ease, { block: 0, first: first + from / items, width: items, values }, scratch);
+    }
+  }
+
+  return {
+    positiveFrom,
+    usesStars: manifest.weights.stars !== 0,
+    popularity,
+    parts,
+    partsAsync,
+    combine,
+    scores,
+    addEaseRows,
+  };
 }
 
 /**
