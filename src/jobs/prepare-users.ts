@@ -3,7 +3,7 @@ import { createYield } from "../event-loop.js";
 import { loadRatings } from "../services/load-ratings.js";
 import { canPrepare, preparedTopRatings, prepareUser, toModelId } from "../services/prepare-user.js";
 import type { Services } from "../services/services.js";
-import type { PreparedUser } from "../store/prepared-users.js";
+import type { PreparedEmbedding, PreparedUser } from "../store/prepared-users.js";
 import { type Progress, silent } from "./progress.js";
 
 export interface PrepareReport {
@@ -40,7 +40,7 @@ export async function prepareUsers(
       users.map(({ id }) => id),
     );
     const topRatings = await store.ratings.topOfUsers(ids, preparedTopRatings);
-    const batch: PreparedUser[] = [];
+    const batch: (PreparedUser & PreparedEmbedding)[] = [];
     for (const [i, user] of users.entries()) {
       const own = await prepareUser(model, catalogue, { ...user, ratings: ratings[i] });
       batch.push({ userId: user.id, revision: user.revision, ...own, topRatings: topRatings[ids.indexOf(user.id)] });

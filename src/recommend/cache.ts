@@ -12,7 +12,8 @@ import type { EncoderInUse } from "../services/encoders-in-use.js";
 import type { User } from "../store/users.js";
 import { unixNow } from "../unix-time.js";
 import type { RecommendedList } from "./pipeline.js";
-import { type KeptTopRatings, loadAll, type Reader } from "./reader.js";
+import type { PostersOfList } from "./poster-rerank.js";
+import type { KeptTopRatings, Reader } from "./reader.js";
 import type { RecommendedMovie, RecommendOptions } from "./recommend-request.js";
 
 /** The ratings that raise a prediction most, by user and movie, each of a model and a revision of the user. */
@@ -42,13 +43,10 @@ interface KeptList extends Omit<ListBasis, "postersVersion"> {
   posters: KeptPosters | undefined;
 }
 
-interface KeptPosters {
+interface KeptPosters extends PostersOfList {
   encoder: EncoderInUse;
   /** The last version of all posters at which those of the list were the same. */
   version: string;
-  movieIds: readonly MovieId[];
-  /** The content of each movie's poster; undefined without one. */
-  contents: (string | undefined)[];
   /** All posters, whose mean centres those of a diversified list. */
   index: object | undefined;
   /** The clusters that stand for the posters that a new user lacks. */
@@ -73,8 +71,8 @@ export interface RecommendationCache {
   reasons: KeptReasons | undefined;
 }
 
-/** Bounds of memory: some 40 MB, of which a recommended movie takes 200 bytes. */
-const max = { movies: 200_000, topRatings: 20_000, reasons: 50_000 };
+/** Bounds of memory: some 70 MB, of which a recommended movie takes 200 bytes, and the reasons of one 1.5 kB. */
+const max = { movies: 200_000, topRatings: 20_000, reasons: 20_000 };
 const secondsPerDay = 86_400;
 const recheckMissingSeconds = 60;
 
@@ -154,11 +152,11 @@ async function isCurrent(kept: KeptList, basis: ListBasis, reader: Reader): Prom
 
 async function arePostersCurrent(kept: KeptPosters, version: string, reader: Reader): Promise<boolean> {
   if (kept.expiresAt < unixNow()) return false;
-  if ((await reader.services.encoders.inUse()) !== kept.encoder) return false;
+  if ((await reader.encoder.load("current")) !== kept.encoder) return false;
   if (kept.index !== undefined && (await reader.posterIndex.load("current")).index !== kept.index) return false;
   if (kept.clusters !== undefined && (await reader.posterClusters.load("current")) !== kept.clusters) return false;
   if (kept.version === version) return true;
-  const posters = await loadAll(reader.posterByMovieId, kept.movieIds);
+  const posters = await reader.posters(kept.movieIds);
   if (posters.some((poster, i) => poster?.sha256 !== kept.contents[i])) return false;
   kept.version = version;
   return true;
@@ -168,13 +166,11 @@ async function toKeptPosters(
   reader: Reader,
   { options: { diversity = 0 } }: ListKey,
   version: string,
-  { target, movieIds }: NonNullable<RecommendedList["posters"]>,
+  { target, movieIds, contents }: NonNullable<RecommendedList["posters"]>,
 ): Promise<KeptPosters> {
-  const contents = (await loadAll(reader.posterByMovieId, movieIds)).map((poster) => poster?.sha256);
-  const { encoders, posterFetcher } = reader.services;
-  const isAnyAwaited = posterFetcher.providers.length > 0 && contents.includes(undefined);
+  const isAnyAwaited = reader.services.posterFetcher.providers.length > 0 && contents.includes(undefined);
   return {
-    encoder: await encoders.inUse(),
+    encoder: await reader.encoder.load("current"),
     version,
     movieIds,
     contents,

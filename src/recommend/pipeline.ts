@@ -4,14 +4,14 @@
  */
 import { AppError, asAppError, userNotFound } from "../errors.js";
 import { createYield } from "../event-loop.js";
-import type { MovieId, UserId } from "../ids.js";
+import type { UserId } from "../ids.js";
 import type { MovieFeatures, Predictions, UserFeatures } from "../ml/model/predictor.js";
 import type { UserRatings } from "../model-inputs.js";
 import type { Catalogue } from "../services/catalogue.js";
 import type { User } from "../store/users.js";
 import { createExclusion } from "./exclude.js";
-import { pickPrepared } from "./pick-prepared.js";
-import { rerankByPosters } from "./poster-rerank.js";
+import { type PickedMovies, pickPrepared } from "./pick-prepared.js";
+import { type PostersOfList, rerankByPosters } from "./poster-rerank.js";
 import type { PosterTarget } from "./poster-similarity.js";
 import { type PositionPredictions, predictCatalogue, predictPositions, toStars } from "./predict.js";
 import { type RankedMovies, rankMovies } from "./rank.js";
@@ -47,6 +47,7 @@ export async function getSubject(reader: Reader, user: User): Promise<Subject> {
     features: user,
     ratings: () => reader.ratingsByUserId.load(user.id),
     prepared: await reader.preparedByUserId.load(user.id),
+    encoded: () => reader.preparedEmbedding.load(user.id),
     target: { userId: user.id },
   };
 }
@@ -64,7 +65,7 @@ export interface RecommendedList {
   /** What was known of movies that the model was not trained on; undefined where they have no part in the list. */
   untrained: readonly MovieFeatures[] | undefined;
   /** What posters were compared with, and the movies whose posters it rests on; undefined where no poster counts. */
-  posters?: { target: PosterTarget; movieIds: readonly MovieId[] };
+  posters?: PostersOfList & { target: PosterTarget };
 }
 
 /**
@@ -92,8 +93,8 @@ export async function recommendMany(
           }),
         );
   similar.forEach(({ i, list }, position) => {
-    const { movies, target, posters: movieIds } = reranked[position];
-    lists[i] = { ...list, movies, posters: { target, movieIds } };
+    const { movies, target, posters } = reranked[position];
+    lists[i] = { ...list, movies, posters: { target, ...posters } };
   });
   return addStars(reader, requests, lists);
 }
@@ -115,7 +116,7 @@ async function rankCandidates(
   const lists: (RankedList | AppError | undefined)[] = requests.map(({ subject: { prepared }, options }) => {
     const excluded = prepared && getExcluded(noRatings, options);
     const picked = prepared && excluded && pickPrepared(prepared, catalogue, excluded, toLength(options), options);
-    return picked && { movies: toRanked(catalogue, picked), untrained: undefined };
+    return picked && { movies: withStars(toRanked(catalogue, picked), picked), untrained: undefined };
   });
   const others = groupBySubject(requests.filter((_, i) => lists[i] === undefined));
   // Together, before the first is ranked: one read for all of them.
@@ -158,12 +159,12 @@ const noRatings = { movieIds: new Int32Array(0) };
 
 /** What stars are predicted from: what was computed ahead, else the ratings. */
 async function getUser(subject: Subject): Promise<UserFeatures> {
-  const { features, prepared } = subject;
-  return prepared === undefined ? withRatings(subject) : { ...features, encoded: prepared.embedding };
+  const encoded = await subject.encoded?.();
+  return encoded === undefined ? withRatings(subject) : { ...subject.features, encoded };
 }
 
-async function withRatings({ features, ratings, prepared }: Subject): Promise<UserFeatures & { ratings: UserRatings }> {
-  return { ...features, ratings: await ratings(), encoded: prepared?.embedding };
+async function withRatings({ features, ratings, encoded }: Subject): Promise<UserFeatures & { ratings: UserRatings }> {
+  return { ...features, ratings: await ratings(), encoded: await encoded?.() };
 }
 
 function groupBySubject(requests: readonly RecommendRequest[]): Map<Subject, RecommendRequest[]> {
@@ -185,7 +186,16 @@ function toRanked({ movies }: Catalogue, { positions, scores }: RankedMovies): R
   }));
 }
 
-/** Predicts the stars of the movies that are left, those of one subject together. */
+/** Ranked movies with the stars that were prepared along with them. */
+function withStars(movies: RankedMovie[], { stars, basis }: PickedMovies): RecommendedMovie[] {
+  return movies.map((movie, i) => ({ ...movie, stars: stars[i], basis }));
+}
+
+function isPredicted(movie: RankedMovie): movie is RecommendedMovie {
+  return movie.stars !== undefined;
+}
+
+/** Predicts the stars of the movies that are left and have none yet, those of one subject together. */
 async function addStars(
   reader: Reader,
   requests: readonly RecommendRequest[],
@@ -197,23 +207,27 @@ async function addStars(
   const found = new Map<Subject, PositionPredictions>();
   const pause = createYield();
   for (const [subject, own] of groupBySubject(requests)) {
-    await pause();
     const unknown = own.flatMap((request) => {
       const list = listOf.get(request);
-      return list === undefined || list instanceof AppError || list.predictions !== undefined ? [] : toPositions(list);
+      const isKnown =
+        list === undefined || list instanceof AppError || list.predictions || list.movies.every(isPredicted);
+      return isKnown ? [] : toPositions(list);
     });
-    if (unknown.length > 0) found.set(subject, await predictPositions(reader, await getUser(subject), unknown));
+    if (unknown.length === 0) continue;
+    await pause();
+    found.set(subject, await predictPositions(reader, await getUser(subject), unknown));
   }
   return lists.map((list, i) => {
     if (list instanceof AppError) return list;
-    const { movies, predictions, posters } = list;
+    const { movies, predictions, untrained, posters } = list;
+    if (movies.every(isPredicted)) return { movies, untrained, posters };
     const positions = toPositions(list);
     if (predictions !== undefined) {
-      const withStars = movies.map((movie, m) => ({ ...movie, ...toStars(predictions, positions[m]) }));
-      return { movies: withStars, untrained: list.untrained, posters };
+      const known = movies.map((movie, m) => ({ ...movie, ...toStars(predictions, positions[m]) }));
+      return { movies: known, untrained, posters };
     }
-    const own = found.get(requests[i].subject);
-    const withStars = movies.map((movie, m) => ({ ...movie, ...(own as PositionPredictions).get(positions[m]) }));
-    return { movies: withStars, untrained: own?.untrained, posters };
+    const own = found.get(requests[i].subject) as PositionPredictions;
+    const known = movies.map((movie, m) => ({ ...movie, ...own.get(positions[m]) }));
+    return { movies: known, untrained: own.untrained, posters };
   });
 }

@@ -23,12 +23,18 @@ export interface CandidateList {
   options: RecommendOptions;
 }
 
+/** Movies, and the content of each one's poster; undefined without one. */
+export interface PostersOfList {
+  movieIds: readonly MovieId[];
+  contents: readonly (string | undefined)[];
+}
+
 /** A list in its new order, and what it was compared with. */
 export interface RerankedList {
   movies: RankedMovie[];
   target: PosterTarget;
-  /** Movies whose posters it rests on: the candidates, and those that they were compared with. */
-  posters: readonly MovieId[];
+  /** Movies whose posters it rests on: those that the candidates were compared with, and the candidates. */
+  posters: PostersOfList;
 }
 
 /** Each list in its new order; what they need is read together. */
@@ -46,8 +52,8 @@ export async function rerankByPosters(reader: Reader, lists: readonly CandidateL
   const pause = createYield();
   const reranked: RerankedList[] = [];
   for (const [i, list] of lists.entries()) {
-    const { target, targetIds } = compared[i];
-    const posters = [...targetIds, ...list.candidates.map(({ movieId }) => movieId)];
+    const { target, targetIds, contents } = compared[i];
+    const posters = { movieIds: [...targetIds, ...list.candidates.map(({ movieId }) => movieId)], contents };
     reranked.push({ movies: await rerank(list, compared[i], mean), target, posters });
     await pause();
   }

@@ -2,7 +2,7 @@
 import type { MovieId, UserId } from "../ids.js";
 import { embeddingCosine, meanEmbedding } from "../posters/vectors/similarity.js";
 import { type ColdStartPoster, type DemographicGroup, getColdStartPosters } from "./cold-start.js";
-import { groupIndices, loadAll, type Reader } from "./reader.js";
+import { groupIndices, type Reader } from "./reader.js";
 
 /** The posters of this many best-rated movies stand for a user's taste, as in the original. */
 export const topPosters = 3;
@@ -32,24 +32,27 @@ export interface ComparedPosters {
   targetIds: readonly MovieId[];
   /** In the order of the ids; undefined where a movie has no poster. */
   vectors: (Float32Array | undefined)[];
+  /** Content of the posters of the target's movies and then of the ids; undefined where a movie has none. */
+  contents: (string | undefined)[];
 }
 
 /** Reads the targets and the embeddings of many comparisons together, in their order. */
 export async function comparePosters(reader: Reader, comparisons: readonly Comparison[]): Promise<ComparedPosters[]> {
   const targetIds = await getTargetMovies(reader, comparisons);
   const movieIds = [...new Set(comparisons.flatMap(({ ids }, i) => [...targetIds[i], ...ids]))];
-  const embeddings = await loadAll(reader.embeddingByMovieId, movieIds);
-  const vectorOf = new Map(movieIds.map((id, i) => [id, embeddings[i]]));
+  const posters = await reader.embeddedPosters(movieIds);
+  const posterOf = new Map(movieIds.map((id, i) => [id, posters[i]]));
   const fallbacks = await getFallbacks(reader, comparisons, targetIds);
   return comparisons.map(({ ids }, i) => {
     const anchors = targetIds[i].flatMap((movieId) => {
-      const vector = vectorOf.get(movieId);
+      const vector = posterOf.get(movieId)?.vector;
       return vector === undefined ? [] : [{ movieId, vector }];
     });
     return {
       target: toTarget(anchors, targetIds[i].length, fallbacks[i]),
       targetIds: targetIds[i],
-      vectors: ids.map((id) => vectorOf.get(id)),
+      vectors: ids.map((id) => posterOf.get(id)?.vector),
+      contents: [...targetIds[i], ...ids].map((id) => posterOf.get(id)?.content),
     };
   });
 }

@@ -104,14 +104,14 @@ async function loadFeatures<User extends UserFeatures>(
   users: readonly User[],
 ): Promise<readonly User[]> {
   const prepared = await loadAll(
-    reader.preparedByUserId,
+    reader.preparedEmbedding,
     users.map(({ id }) => id),
   );
   const others = users.filter((_, i) => prepared[i] === undefined);
   const withRatings = await loadRatingsFor(reader, model, others);
   let next = 0;
   return users.map((user, i) => {
-    const encoded = prepared[i]?.embedding;
+    const encoded = prepared[i];
     return encoded === undefined ? withRatings[next++] : { ...user, encoded };
   });
 }

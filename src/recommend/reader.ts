@@ -7,6 +7,7 @@ import type { MovieId, UserId } from "../ids.js";
 import type { MovieFeatures, Predictor } from "../ml/model/predictor.js";
 import type { UserRatings } from "../model-inputs.js";
 import type { Catalogue } from "../services/catalogue.js";
+import type { EncoderInUse } from "../services/encoders-in-use.js";
 import { loadRatings } from "../services/load-ratings.js";
 import type { MoviePosterIndex, PosterClusters } from "../services/poster-index.js";
 import { canPrepare, preparedTopRatings, toModelId } from "../services/prepare-user.js";
@@ -31,17 +32,32 @@ export interface RatedAtLeastKey {
   min: number;
 }
 
+export interface EmbeddedPoster {
+  /** Its SHA-256. */
+  content: string;
+  /** Undefined where the poster cannot be read. */
+  vector: Float32Array | undefined;
+}
+
 export interface Reader {
   services: Services;
   userById: DataLoader<UserId, User | undefined>;
   movieById: DataLoader<MovieId, Movie | undefined>;
   posterByMovieId: DataLoader<MovieId, Poster | undefined>;
+  /** The encoder that posters are compared by. */
+  encoder: DataLoader<"current", EncoderInUse>;
   /** Embeddings of movies' posters, computed where they are missing; undefined without a readable poster. */
   embeddingByMovieId: DataLoader<MovieId, Float32Array | undefined>;
+  /** As `posterByMovieId`, of many movies at once. */
+  posters(ids: readonly MovieId[]): Promise<(Poster | undefined)[]>;
+  /** Posters with their embeddings, of many movies at once; undefined without a poster. */
+  embeddedPosters(ids: readonly MovieId[]): Promise<(EmbeddedPoster | undefined)[]>;
   /** All ratings of a user. */
   ratingsByUserId: DataLoader<UserId, UserRatings>;
   /** What was computed of a user ahead, for the model that predicts and the user's present revision. */
   preparedByUserId: DataLoader<UserId, PreparedUser | undefined>;
+  /** The embedding that was computed of a user ahead, as `preparedByUserId`. */
+  preparedEmbedding: DataLoader<UserId, Uint8Array | undefined>;
   /** A user's best-rated movies, at most `first`. */
   topRatings: DataLoader<TopRatingsKey, readonly Rating[], string>;
   /** Movies with at least `min` ratings. */
@@ -108,15 +124,21 @@ export function createReader(services: Services, options: ReaderOptions = {}): R
     Promise.all(keys.map(async () => options.model ?? services.models.get())),
   );
   const preparedByUserId = createLoader((ids: readonly UserId[]) => readPrepared(services, model, userById, ids));
-  const posterByMovieId = createLoader((ids: readonly MovieId[]) => store.posters.byMovieIds(ids));
+  const posters = (ids: readonly MovieId[]) => store.posters.byMovieIds(ids);
+  const encoder = createLoader((keys: readonly "current"[]) => Promise.all(keys.map(() => services.encoders.inUse())));
+  const embeddedPosters = (ids: readonly MovieId[]) => embedPosters(services, encoder, ids);
   return {
     services,
     userById,
     movieById: createLoader((ids) => store.movies.byIds(ids)),
-    posterByMovieId,
-    embeddingByMovieId: createLoader((ids) => getEmbeddings(services, posterByMovieId, ids)),
+    posterByMovieId: createLoader(posters),
+    embeddingByMovieId: createLoader(async (ids) => (await embeddedPosters(ids)).map((poster) => poster?.vector)),
+    posters,
+    embeddedPosters,
+    encoder,
     ratingsByUserId: createLoader((ids) => loadRatings(store, ids)),
     preparedByUserId,
+    preparedEmbedding: createLoader((ids) => readPreparedEmbeddings(services, model, userById, ids)),
     topRatings: createLoader(
       (keys) =>
         options.topRatings === undefined ? readTop(keys) : keepTop(options.topRatings, userById, keys, readTop),
@@ -148,11 +170,22 @@ async function readPrepared(
   // Best-rated movies are read so too, with a model or without.
   const model = await models.load("current").catch(() => undefined);
   if (model === undefined || !canPrepare(model)) return ids.map(() => undefined);
-  const [prepared, users] = await Promise.all([
-    store.preparedUsers.byUserIds(toModelId(model), ids),
-    loadAll(userById, ids),
-  ]);
+  const users = await loadAll(userById, ids);
+  const prepared = await store.preparedUsers.byUserIds(toModelId(model), ids);
   return prepared.map((one, i) => (one?.revision === users[i]?.revision ? one : undefined));
+}
+
+async function readPreparedEmbeddings(
+  { store }: Services,
+  models: Reader["model"],
+  userById: Reader["userById"],
+  ids: readonly UserId[],
+): Promise<(Uint8Array | undefined)[]> {
+  const model = await models.load("current");
+  if (!canPrepare(model)) return ids.map(() => undefined);
+  const users = await loadAll(userById, ids);
+  const prepared = await store.preparedUsers.embeddings(toModelId(model), ids);
+  return prepared.map((one, i) => (one?.revision === users[i]?.revision ? one?.embedding : undefined));
 }
 
 function toTopName({ userId, first }: TopRatingsKey): string {
@@ -198,20 +231,24 @@ export function loadAll<Key, Value, CacheKey>(
 const postersPerStep = 120;
 
 /** Missing posters are fetched in the background: the next query may find them. */
-async function getEmbeddings(
-  { posterFetcher, encoders }: Services,
-  posterByMovieId: Reader["posterByMovieId"],
+async function embedPosters(
+  { posterFetcher, encoders, store }: Services,
+  encoderInUse: Reader["encoder"],
   ids: readonly MovieId[],
-): Promise<(Float32Array | undefined)[]> {
+): Promise<(EmbeddedPoster | undefined)[]> {
+  const encoder = await encoderInUse.load("current");
   const pause = createYield();
-  const found: (Float32Array | undefined)[] = [];
+  const found: (EmbeddedPoster | undefined)[] = [];
   for (let from = 0; from < ids.length; from += postersPerStep) {
     if (from > 0) await pause();
-    const step = ids.slice(from, from + postersPerStep);
-    const posters = await loadAll(posterByMovieId, step);
-    await posterFetcher.request(step.filter((_, i) => posters[i] === undefined));
-    const vectors = await encoders.embeddings(posters.filter((poster) => poster !== undefined));
-    for (const poster of posters) found.push(poster && vectors.get(poster.sha256));
+    const step = ids.length <= postersPerStep ? ids : ids.slice(from, from + postersPerStep);
+    const posters = await store.posters.byMovieIds(step);
+    const known = posters.filter((poster) => poster !== undefined);
+    if (known.length < step.length) await posterFetcher.request(step.filter((_, i) => posters[i] === undefined));
+    const vectors = await encoders.embeddings(known, { encoder });
+    for (const poster of posters) {
+      found.push(poster && { content: poster.sha256, vector: vectors.get(poster.sha256) });
+    }
   }
   return found;
 }

@@ -59,6 +59,8 @@ export interface Subject {
   ratings(): Promise<UserRatings>;
   /** What was computed of a user ahead, where it is current. */
   prepared?: PreparedUser;
+  /** The embedding that was computed of a user ahead, where it is current; read when it is first needed. */
+  encoded?(): Promise<Uint8Array | undefined>;
   /** What posters are compared with: the best-rated movies. */
   target: SimilarityTarget;
 }
@@ -69,7 +71,7 @@ export interface RecommendRequest {
   options: RecommendOptions;
 }
 
-/** A movie in the order of a list, before its stars are predicted. */
+/** A movie in the order of a list. */
 export interface RankedMovie {
   /** From 1. */
   rank: number;
@@ -81,10 +83,12 @@ export interface RankedMovie {
   similarity?: number | null;
   /** What its poster was compared with, and its own embedding, where the list was re-ranked by posters. */
   compared?: { target: Pick<PosterTarget, "anchors" | "fallback">; vector: Float32Array | undefined };
+  /** Predicted stars, unclamped, and what they rest on; undefined where they were not predicted yet. */
+  stars?: number;
+  basis?: Basis;
 }
 
 export interface RecommendedMovie extends RankedMovie {
-  /** Predicted stars, unclamped. */
   stars: number;
   basis: Basis;
 }

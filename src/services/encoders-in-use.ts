@@ -99,7 +99,7 @@ export function createEncoders(
     return { manifest, key, embedder: createEmbedder({ encodersFolder: folders.encoders, manifest }) };
   }
 
-  function keep({ encoderId, preprocessing }: EncoderKey): LRUCache<string, Float32Array> {
+  function getKept({ encoderId, preprocessing }: EncoderKey): LRUCache<string, Float32Array> {
     const name = `${encoderId} ${preprocessing}`;
     if (!cache || name !== keptName) vectorsByContent.clear();
     keptName = name;
@@ -111,7 +111,7 @@ export function createEncoders(
     { onFailure, encoder, mustKeep = false }: EmbedOptions = {},
   ): Promise<Map<string, Float32Array>> {
     const { key, embedder } = encoder ?? (await inUse());
-    const kept = keep(key);
+    const kept = getKept(key);
     const vectors = new Map<string, Float32Array>();
     const unread: string[] = [];
     for (const { sha256 } of posters) {
@@ -125,6 +125,7 @@ export function createEncoders(
         vectors.set(sha256, vector);
       }
     }
+    if (vectors.size > 0 && posters.every(({ sha256 }) => vectors.has(sha256))) return vectors;
     const missing = [...new Map(posters.map((poster) => [poster.sha256, poster])).values()].filter(
       ({ sha256 }) => !vectors.has(sha256),
     );

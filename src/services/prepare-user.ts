@@ -1,17 +1,20 @@
-/** What is computed of a user ahead of their requests: the encoded embedding, and the first movies by preference. */
+/** What is computed of a user ahead of their requests: the encoded embedding, and the first movies by preference with their stars. */
 import type { MovieId } from "../ids.js";
 import { topK } from "../ml/linalg/top-k.js";
-import type { Predictor, UserFeatures } from "../ml/model/predictor.js";
+import { type Basis, getBasis, type Predictor, type UserFeatures } from "../ml/model/predictor.js";
 import type { UserRatings } from "../model-inputs.js";
-import type { PreparedUser } from "../store/prepared-users.js";
+import type { PreparedEmbedding, PreparedUser } from "../store/prepared-users.js";
 import type { Catalogue } from "./catalogue.js";
 
 /** Enough for 30 candidates after most filters; other lists are ranked anew. */
 const preparedMovies = 200;
 
+/** How `best` is encoded: rows of another version are not current. */
+const encodingVersion = 2;
+
 /** The model, and when it was made: another may come to have its name. */
 export function toModelId({ manifest: { name, createdAt } }: Predictor): string {
-  return `${name} ${createdAt}`;
+  return `${name} ${createdAt} ${encodingVersion}`;
 }
 
 /** Whether anything can be prepared for this model. */
@@ -27,7 +30,7 @@ export async function prepareUser(
   model: Predictor & Required<Pick<Predictor, "encodeUser">>,
   { movies, positionOf }: Catalogue,
   user: UserFeatures & { ratings: UserRatings },
-): Promise<Pick<PreparedUser, "embedding" | "best">> {
+): Promise<Pick<PreparedUser & PreparedEmbedding, "embedding" | "best">> {
   const embedding = await model.encodeUser(user);
   if (model.preferences === undefined || model.prefersByStars) return { embedding, best: null };
   const preferences = await model.preferences(user, movies, 0);
@@ -36,17 +39,47 @@ export async function prepareUser(
     const position = positionOf.get(movieId as MovieId);
     if (position !== undefined) rated[position] = 1;
   }
-  const best = topK(preferences, rated, preparedMovies);
-  const bytes = new Uint8Array(best.length * 8);
-  new Int32Array(bytes.buffer, 0, best.length).set(best.map((position) => movies[position].id));
-  new Float32Array(bytes.buffer, best.length * 4).set(Float32Array.from(best, (position) => preferences[position]));
-  return { embedding, best: bytes };
+  const positions = topK(preferences, rated, preparedMovies);
+  const predictions = await model.predict({
+    users: [{ ...user, encoded: embedding }],
+    movies: Array.from(positions, (position) => movies[position]),
+    userIndices: new Int32Array(positions.length),
+    movieIndices: Int32Array.from(positions.keys()),
+  });
+  const best = {
+    movieIds: Int32Array.from(positions, (position) => movies[position].id),
+    preferences: Float32Array.from(positions, (position) => preferences[position]),
+    stars: predictions.stars,
+    basis: positions.length === 0 ? "FALLBACK" : getBasis(predictions, 0),
+  } as const;
+  return { embedding, best: encodeBest(best) };
 }
 
-/** The movies of a prepared list, best first, with their preferences. */
-export function decodeBest(best: Uint8Array): { movieIds: Int32Array; preferences: Float32Array } {
-  const n = best.byteLength / 8;
+/** The movies of a prepared list, best first: the ranker was trained on all of them, so that their stars rest on the same. */
+export interface BestMovies {
+  movieIds: Int32Array;
+  preferences: Float32Array;
+  stars: Float32Array;
+  basis: Basis;
+}
+
+function encodeBest({ movieIds, preferences, stars, basis }: BestMovies): Uint8Array {
+  const n = movieIds.length;
+  const bytes = new Uint8Array(4 + n * 12);
+  new Int32Array(bytes.buffer).set([basis === "MODEL" ? 1 : 0, ...movieIds]);
+  new Float32Array(bytes.buffer, 4 + n * 4).set(preferences);
+  new Float32Array(bytes.buffer, 4 + n * 8).set(stars);
+  return bytes;
+}
+
+export function decodeBest(best: Uint8Array): BestMovies {
+  const n = (best.byteLength - 4) / 12;
   // Its own memory: that of a blob may not be aligned.
-  const { buffer } = best.slice();
-  return { movieIds: new Int32Array(buffer, 0, n), preferences: new Float32Array(buffer, n * 4, n) };
+  const { buffer } = new Uint8Array(best);
+  return {
+    basis: new Int32Array(buffer)[0] === 1 ? "MODEL" : "FALLBACK",
+    movieIds: new Int32Array(buffer, 4, n),
+    preferences: new Float32Array(buffer, 4 + n * 4, n),
+    stars: new Float32Array(buffer, 4 + n * 8, n),
+  };
 }

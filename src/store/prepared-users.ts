@@ -6,19 +6,25 @@ export interface PreparedUser {
   userId: UserId;
   /** The user's revision that it was computed from: it is stale at another. */
   revision: number;
-  /** The user's embedding, as the model encodes it. */
-  embedding: Uint8Array;
   /** The first movies by preference, as the recommender encodes them; null where the model has no ranker. */
   best: Uint8Array | null;
   /** Ratings of the three best-rated movies, in the order of `RatingStore.topOfUsers`. */
   topRatings: readonly Rating[];
 }
 
+/** A user's embedding, as the model encodes it, of a revision of the user. */
+export interface PreparedEmbedding {
+  revision: number;
+  embedding: Uint8Array;
+}
+
 export interface PreparedUserStore {
   /** In the order of the ids; undefined where there is none of this model. */
   byUserIds(model: string, ids: readonly UserId[]): Promise<(PreparedUser | undefined)[]>;
+  /** In the order of the ids; undefined where there is none of this model. */
+  embeddings(model: string, ids: readonly UserId[]): Promise<(PreparedEmbedding | undefined)[]>;
   /** Users that have none of this model and their present revision, by id. */
   missing(model: string): Promise<UserId[]>;
   /** Keeps them, in place of what is kept of these users for any model; users who are gone meanwhile are left out. */
-  save(model: string, users: readonly PreparedUser[]): Promise<void>;
+  save(model: string, users: readonly (PreparedUser & PreparedEmbedding)[]): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** Promises of users. */
 import { describe, expect, it } from "vitest";
 import { firstOwnId, movieId, userId } from "../../src/ids.js";
-import type { PreparedUser } from "../../src/store/prepared-users.js";
+import type { PreparedEmbedding, PreparedUser } from "../../src/store/prepared-users.js";
 import type { OpenStore } from "./contract.js";
 import { everybody, fill, nobody } from "./data.js";
 
@@ -148,7 +148,7 @@ export function userContract(makeStore: () => Promise<OpenStore>): void {
   });
 
   describe("prepared users", () => {
-    const prepared = (id: number, revision: number): PreparedUser => ({
+    const prepared = (id: number, revision: number): PreparedUser & PreparedEmbedding => ({
       userId: userId(id),
       revision,
       embedding: new Uint8Array([id, 2, 3]),
@@ -161,7 +161,14 @@ export function userContract(makeStore: () => Promise<OpenStore>): void {
       await preparedUsers.save("a", [prepared(1, 1), prepared(2, 1)]);
       const [two, none, one] = await preparedUsers.byUserIds("a", [2, 3, 1].map(userId));
       expect(none).toBeUndefined();
-      expect([two?.best, [...(one?.embedding ?? [])], [...(one?.best ?? [])]]).toEqual([null, [1, 2, 3], [4, 5]]);
+      expect([two?.best, [...(one?.best ?? [])]]).toEqual([null, [4, 5]]);
+      const embeddings = await preparedUsers.embeddings("a", [2, 3, 1].map(userId));
+      expect(embeddings.map((row) => row && [row.revision, ...row.embedding])).toEqual([
+        [1, 2, 2, 3],
+        undefined,
+        [1, 1, 2, 3],
+      ]);
+      expect(await preparedUsers.embeddings("b", [userId(1)])).toEqual([undefined]);
       expect(await preparedUsers.byUserIds("b", [userId(1)])).toEqual([undefined]);
       expect(await preparedUsers.byUserIds("a", [])).toEqual([]);
     });

@@ -112,7 +112,11 @@ export function createLoaders(
     posterByMovieId: reader.posterByMovieId,
     embeddingByMovieId: reader.embeddingByMovieId,
     ratingsByUserId: reader.ratingsByUserId,
+    posters: reader.posters,
+    embeddedPosters: reader.embeddedPosters,
+    encoder: reader.encoder,
     preparedByUserId: reader.preparedByUserId,
+    preparedEmbedding: reader.preparedEmbedding,
     topRatings: reader.topRatings,
     ratedAtLeast: reader.ratedAtLeast,
     catalogue: reader.catalogue,
@@ -175,7 +179,6 @@ export function createLoaders(
 
 /** Forgets what was read so far, after a mutation changed something. */
 export function forgetAll({ loaders, services }: { loaders: Loaders; services: RequestServices }): void {
-  const { services: _services, reads: _reads, cache: _cache, ...all } = loaders;
-  for (const loader of Object.values(all)) loader.clearAll();
+  for (const part of Object.values(loaders)) if (part instanceof DataLoader) part.clearAll();
   services.forgetDataset();
 }

@@ -1,16 +1,20 @@
 /** What was computed of users ahead of their requests, in SQLite. */
 import type { UserId } from "../../ids.js";
-import type { PreparedUser, PreparedUserStore } from "../prepared-users.js";
+import type { PreparedEmbedding, PreparedUser, PreparedUserStore } from "../prepared-users.js";
 import type { Database } from "./database.js";
 import { write } from "./transaction.js";
 
 export function createPreparedUserStore(db: Database): PreparedUserStore {
   const { sqlite } = db;
-  const columns = "user_id AS userId, revision, embedding, best, top_ratings AS topRatings";
+  const columns = "user_id AS userId, revision, best, top_ratings AS topRatings";
   // Most requests ask for one user.
   const byId = sqlite.prepare(`SELECT ${columns} FROM prepared_users WHERE user_id = ? AND model = ?`);
   const byIds = sqlite.prepare(
     `SELECT ${columns} FROM prepared_users WHERE user_id IN (SELECT value FROM json_each(?)) AND model = ?`,
+  );
+  const embeddings = sqlite.prepare(
+    `SELECT user_id AS userId, revision, embedding FROM prepared_users
+       WHERE user_id IN (SELECT value FROM json_each(?)) AND model = ?`,
   );
   const missing = sqlite
     .prepare(
@@ -30,6 +34,11 @@ export function createPreparedUserStore(db: Database): PreparedUserStore {
       const rows = byIds.all(JSON.stringify(ids), model) as PreparedRow[];
       const byUser = new Map(rows.map((row) => [row.userId, row]));
       return ids.map((id) => toPrepared(byUser.get(id)));
+    },
+    embeddings: async (model, ids) => {
+      const rows = embeddings.all(JSON.stringify(ids), model) as (PreparedEmbedding & { userId: UserId })[];
+      const byUser = new Map(rows.map(({ userId, ...row }) => [userId, row]));
+      return ids.map((id) => byUser.get(id));
     },
     missing: async (model) => missing.all(model) as UserId[],
     save: (model, users) =>
