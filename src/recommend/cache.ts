@@ -125,7 +125,7 @@ function toName({ user, options }: ListKey): string {
 }
 
 async function readBasis(reader: Reader, { user, options }: ListKey): Promise<ListBasis> {
-  const [model, catalogue] = await Promise.all([reader.model.load("current"), reader.catalogue.load("current")]);
+  const [model, catalogue] = await Promise.all([reader.model.load(), reader.catalogue.load()]);
   const minRatings = options.filter?.minRatings;
   return {
     model,
@@ -134,7 +134,7 @@ async function readBasis(reader: Reader, { user, options }: ListKey): Promise<Li
     day: model.knowsTimes ? Math.floor(unixNow() / secondsPerDay) : undefined,
     ratedEnough:
       minRatings && (await reader.ratedAtLeast.load({ audience: minRatings.audience, min: minRatings.count })),
-    postersVersion: options.similar ? await reader.postersVersion.load("current") : undefined,
+    postersVersion: options.similar ? await reader.postersVersion.load() : undefined,
   };
 }
 
@@ -145,16 +145,16 @@ async function isCurrent(kept: KeptList, basis: ListBasis, reader: Reader): Prom
     kept.revision === basis.revision &&
     kept.day === basis.day &&
     kept.ratedEnough === basis.ratedEnough &&
-    (kept.untrained === undefined || kept.untrained === (await reader.untrained.load("current"))) &&
+    (kept.untrained === undefined || kept.untrained === (await reader.untrained.load())) &&
     (kept.posters === undefined || (await arePostersCurrent(kept.posters, basis.postersVersion ?? "", reader)))
   );
 }
 
 async function arePostersCurrent(kept: KeptPosters, version: string, reader: Reader): Promise<boolean> {
   if (kept.expiresAt < unixNow()) return false;
-  if ((await reader.encoder.load("current")) !== kept.encoder) return false;
-  if (kept.index !== undefined && (await reader.posterIndex.load("current")).index !== kept.index) return false;
-  if (kept.clusters !== undefined && (await reader.posterClusters.load("current")) !== kept.clusters) return false;
+  if ((await reader.encoder.load()) !== kept.encoder) return false;
+  if (kept.index !== undefined && (await reader.posterIndex.load()).index !== kept.index) return false;
+  if (kept.clusters !== undefined && (await reader.posterClusters.load()) !== kept.clusters) return false;
   if (kept.version === version) return true;
   const posters = await reader.posters(kept.movieIds);
   if (posters.some((poster, i) => poster?.sha256 !== kept.contents[i])) return false;
@@ -170,12 +170,12 @@ async function toKeptPosters(
 ): Promise<KeptPosters> {
   const isAnyAwaited = reader.services.posterFetcher.providers.length > 0 && contents.includes(undefined);
   return {
-    encoder: await reader.encoder.load("current"),
+    encoder: await reader.encoder.load(),
     version,
     movieIds,
     contents,
-    index: diversity > 0 ? (await reader.posterIndex.load("current")).index : undefined,
-    clusters: target.fallback === null ? undefined : await reader.posterClusters.load("current"),
+    index: diversity > 0 ? (await reader.posterIndex.load()).index : undefined,
+    clusters: target.fallback === null ? undefined : await reader.posterClusters.load(),
     expiresAt: isAnyAwaited ? unixNow() + recheckMissingSeconds : Number.POSITIVE_INFINITY,
   };
 }

@@ -30,7 +30,7 @@ const priorWeight = 10;
 
 /** Of each user; null where no poster is embedded yet. @throws {AppError} as `Encoders.inUse` */
 export async function getVisualTastes(reader: Reader, users: readonly User[]): Promise<(VisualTaste | null)[]> {
-  const clusters = await reader.posterClusters.load("current");
+  const clusters = await reader.posterClusters.load();
   if (clusters.posters.index.ntotal === 0) return users.map(() => null);
   const ratings = await loadAll(
     reader.ratingsByUserId,

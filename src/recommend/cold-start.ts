@@ -32,7 +32,7 @@ export async function getColdStartPosters(
   reader: Reader,
   demographics: readonly DemographicGroup[],
 ): Promise<(ColdStartPoster | null)[]> {
-  const clusters = await reader.posterClusters.load("current");
+  const clusters = await reader.posterClusters.load();
   if (clusters.posters.index.ntotal === 0) return demographics.map(() => null);
   const posters: ColdStartPoster[] = [];
   for (const one of demographics) {

@@ -19,7 +19,7 @@ export async function explainPairs(
   keys: readonly PredictionKey[],
   keptReasons?: KeptReasons,
 ): Promise<RatingReason[][]> {
-  const model = await reader.model.load("current");
+  const model = await reader.model.load();
   // Of a model that knows times they change from day to day.
   const kept = model.knowsTimes ? undefined : keptReasons;
   const users = await loadAll(

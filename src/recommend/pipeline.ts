@@ -110,13 +110,13 @@ async function rankCandidates(
   reader: Reader,
   requests: readonly RecommendRequest[],
 ): Promise<(RankedList | AppError)[]> {
-  const catalogue = await reader.catalogue.load("current");
-  const model = await reader.model.load("current");
+  const catalogue = await reader.catalogue.load();
+  const model = await reader.model.load();
   const getExcluded = await createExclusion(reader, catalogue, requests);
   const lists: (RankedList | AppError | undefined)[] = requests.map(({ subject: { prepared }, options }) => {
     const excluded = prepared && getExcluded(noRatings, options);
     const picked = prepared && excluded && pickPrepared(prepared, catalogue, excluded, toLength(options), options);
-    return picked && { movies: withStars(toRanked(catalogue, picked), picked), untrained: undefined };
+    return picked && { movies: toRanked(catalogue, picked, picked), untrained: undefined };
   });
   const others = groupBySubject(requests.filter((_, i) => lists[i] === undefined));
   // Together, before the first is ranked: one read for all of them.
@@ -177,18 +177,25 @@ function groupBySubject(requests: readonly RecommendRequest[]): Map<Subject, Rec
   return groups;
 }
 
-function toRanked({ movies }: Catalogue, { positions, scores }: RankedMovies): RankedMovie[] {
-  return Array.from(positions, (position, i) => ({
-    rank: i + 1,
-    rankingScore: scores[i],
-    movieId: movies[position].id,
-    title: movies[position].displayTitle,
-  }));
-}
-
-/** Ranked movies with the stars that were prepared along with them. */
-function withStars(movies: RankedMovie[], { stars, basis }: PickedMovies): RecommendedMovie[] {
-  return movies.map((movie, i) => ({ ...movie, stars: stars[i], basis }));
+/** @param prepared the stars of each movie, where they are known already */
+function toRanked(
+  { movies }: Catalogue,
+  { positions, scores }: RankedMovies,
+  prepared?: Pick<PickedMovies, "stars" | "basis">,
+): RankedMovie[] {
+  const ranked = new Array<RankedMovie>(positions.length);
+  for (let i = 0; i < positions.length; i++) {
+    const { id, displayTitle } = movies[positions[i]];
+    ranked[i] = {
+      rank: i + 1,
+      movieId: id,
+      title: displayTitle,
+      rankingScore: scores[i],
+      stars: prepared?.stars[i],
+      basis: prepared?.basis,
+    };
+  }
+  return ranked;
 }
 
 function isPredicted(movie: RankedMovie): movie is RecommendedMovie {
@@ -201,7 +208,7 @@ async function addStars(
   requests: readonly RecommendRequest[],
   lists: readonly (RankedList | AppError)[],
 ): Promise<(RecommendedList | AppError)[]> {
-  const { positionOf } = await reader.catalogue.load("current");
+  const { positionOf } = await reader.catalogue.load();
   const toPositions = ({ movies }: RankedList) => movies.map(({ movieId }) => positionOf.get(movieId) as number);
   const listOf = new Map(requests.map((request, i) => [request, lists[i]]));
   const found = new Map<Subject, PositionPredictions>();

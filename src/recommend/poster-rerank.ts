@@ -48,7 +48,7 @@ export async function rerankByPosters(reader: Reader, lists: readonly CandidateL
   );
   // Without centring, a network's embeddings of all posters are close together.
   const isDiverse = lists.some(({ options: { diversity = 0 } }) => diversity > 0);
-  const mean = isDiverse ? (await reader.posterIndex.load("current")).index.mean : undefined;
+  const mean = isDiverse ? (await reader.posterIndex.load()).index.mean : undefined;
   const pause = createYield();
   const reranked: RerankedList[] = [];
   for (const [i, list] of lists.entries()) {

@@ -29,7 +29,7 @@ export interface Prediction {
  * @throws {AppError} as `Models.get`
  */
 export async function predictPairs(reader: Reader, keys: readonly PredictionKey[]): Promise<(Prediction | AppError)[]> {
-  const model = await reader.model.load("current");
+  const model = await reader.model.load();
   const [users, movies] = await Promise.all([
     loadAll(reader.userById, [...new Set(keys.map((key) => key.userId))]),
     loadAll(reader.movieById, [...new Set(keys.map((key) => key.movieId))]),
@@ -60,7 +60,7 @@ export async function predictCatalogue(
   { movies, everyPosition }: Catalogue,
   user: UserFeatures,
 ): Promise<{ predictions: Predictions; untrained: readonly MovieFeatures[] }> {
-  const untrained = await reader.untrained.load("current");
+  const untrained = await reader.untrained.load();
   const userIndices = new Int32Array(movies.length);
   const pairs = { users: [user], movies: untrained, userIndices, movieIndices: everyPosition };
   return { predictions: await model.predict(pairs), untrained };
@@ -79,9 +79,9 @@ export async function predictPositions(
   asked: readonly number[],
 ): Promise<PositionPredictions> {
   const positions = [...new Set(asked)];
-  const [model, { movies }] = await Promise.all([reader.model.load("current"), reader.catalogue.load("current")]);
+  const [model, { movies }] = await Promise.all([reader.model.load(), reader.catalogue.load()]);
   const isUntrained = positions.some((position) => !model.hasItem(movies[position].id));
-  const untrained = isUntrained ? await reader.untrained.load("current") : undefined;
+  const untrained = isUntrained ? await reader.untrained.load() : undefined;
   const predictions = await model.predict({
     users: [user],
     movies: untrained ?? movies,

@@ -18,6 +18,7 @@ import type { PreparedUser } from "../store/prepared-users.js";
 import type { Rating } from "../store/ratings.js";
 import type { Audience } from "../store/statistics.js";
 import type { User } from "../store/users.js";
+import { createOnce, type Once } from "./once.js";
 
 export interface TopRatingsKey {
   userId: UserId;
@@ -45,7 +46,7 @@ export interface Reader {
   movieById: DataLoader<MovieId, Movie | undefined>;
   posterByMovieId: DataLoader<MovieId, Poster | undefined>;
   /** The encoder that posters are compared by. */
-  encoder: DataLoader<"current", EncoderInUse>;
+  encoder: Once<EncoderInUse>;
   /** Embeddings of movies' posters, computed where they are missing; undefined without a readable poster. */
   embeddingByMovieId: DataLoader<MovieId, Float32Array | undefined>;
   /** As `posterByMovieId`, of many movies at once. */
@@ -62,15 +63,15 @@ export interface Reader {
   topRatings: DataLoader<TopRatingsKey, readonly Rating[], string>;
   /** Movies with at least `min` ratings. */
   ratedAtLeast: DataLoader<RatedAtLeastKey, ReadonlySet<MovieId>, string>;
-  catalogue: DataLoader<"current", Catalogue>;
+  catalogue: Once<Catalogue>;
   /** The model that predicts. */
-  model: DataLoader<"current", Predictor>;
+  model: Once<Predictor>;
   /** The catalogue with what is known of movies that the model was not trained on. */
-  untrained: DataLoader<"current", readonly MovieFeatures[]>;
+  untrained: Once<readonly MovieFeatures[]>;
   /** Version of all posters. */
-  postersVersion: DataLoader<"current", string>;
-  posterIndex: DataLoader<"current", MoviePosterIndex>;
-  posterClusters: DataLoader<"current", PosterClusters>;
+  postersVersion: Once<string>;
+  posterIndex: Once<MoviePosterIndex>;
+  posterClusters: Once<PosterClusters>;
 }
 
 /** Makes a loader of a batch function; a request makes those of its scheduler. */
@@ -115,17 +116,15 @@ export function createReader(services: Services, options: ReaderOptions = {}): R
     let next = 0;
     return prepared.map((ratings) => ratings ?? read[next++]);
   };
-  const catalogue = createLoader(async (keys: readonly "current"[]) => {
+  const catalogue = createOnce(async () => {
     const current = await services.catalogue();
     options.onCatalogue?.(current);
-    return keys.map(() => current);
+    return current;
   });
-  const model = createLoader((keys: readonly "current"[]) =>
-    Promise.all(keys.map(async () => options.model ?? services.models.get())),
-  );
+  const model = createOnce(async () => options.model ?? services.models.get());
   const preparedByUserId = createLoader((ids: readonly UserId[]) => readPrepared(services, model, userById, ids));
   const posters = (ids: readonly MovieId[]) => store.posters.byMovieIds(ids);
-  const encoder = createLoader((keys: readonly "current"[]) => Promise.all(keys.map(() => services.encoders.inUse())));
+  const encoder = createOnce(() => services.encoders.inUse());
   const embeddedPosters = (ids: readonly MovieId[]) => embedPosters(services, encoder, ids);
   return {
     services,
@@ -150,14 +149,13 @@ export function createReader(services: Services, options: ReaderOptions = {}): R
     ),
     catalogue,
     model,
-    untrained: createLoader(async (keys) => {
-      const [predictor, { movies }] = await Promise.all([model.load("current"), catalogue.load("current")]);
-      const untrained = await services.untrainedMovies(predictor, movies);
-      return keys.map(() => untrained);
+    untrained: createOnce(async () => {
+      const [predictor, { movies }] = await Promise.all([model.load(), catalogue.load()]);
+      return services.untrainedMovies(predictor, movies);
     }),
-    postersVersion: createLoader((keys) => Promise.all(keys.map(() => store.posters.version()))),
-    posterIndex: createLoader((keys) => Promise.all(keys.map(() => services.posterIndex()))),
-    posterClusters: createLoader((keys) => Promise.all(keys.map(() => services.posterClusters()))),
+    postersVersion: createOnce(() => store.posters.version()),
+    posterIndex: createOnce(() => services.posterIndex()),
+    posterClusters: createOnce(() => services.posterClusters()),
   };
 }
 
@@ -168,7 +166,7 @@ async function readPrepared(
   ids: readonly UserId[],
 ): Promise<(PreparedUser | undefined)[]> {
   // Best-rated movies are read so too, with a model or without.
-  const model = await models.load("current").catch(() => undefined);
+  const model = await models.load().catch(() => undefined);
   if (model === undefined || !canPrepare(model)) return ids.map(() => undefined);
   const users = await loadAll(userById, ids);
   const prepared = await store.preparedUsers.byUserIds(toModelId(model), ids);
@@ -181,7 +179,7 @@ async function readPreparedEmbeddings(
   userById: Reader["userById"],
   ids: readonly UserId[],
 ): Promise<(Uint8Array | undefined)[]> {
-  const model = await models.load("current");
+  const model = await models.load();
   if (!canPrepare(model)) return ids.map(() => undefined);
   const users = await loadAll(userById, ids);
   const prepared = await store.preparedUsers.embeddings(toModelId(model), ids);
@@ -236,7 +234,7 @@ async function embedPosters(
   encoderInUse: Reader["encoder"],
   ids: readonly MovieId[],
 ): Promise<(EmbeddedPoster | undefined)[]> {
-  const encoder = await encoderInUse.load("current");
+  const encoder = await encoderInUse.load();
   const pause = createYield();
   const found: (EmbeddedPoster | undefined)[] = [];
   for (let from = 0; from < ids.length; from += postersPerStep) {

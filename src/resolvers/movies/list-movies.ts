@@ -110,7 +110,7 @@ export async function topMovies(context: Context, prior: number, first: number):
   if (!(prior >= 0 && prior <= 100_000)) {
     throw new AppError("INVALID_ARGUMENT", `expected prior from 0 to 100000, received ${prior}`);
   }
-  const { mean } = await context.loaders.ratingTotals.load("current");
+  const { mean } = await context.loaders.ratingTotals.load();
   if (mean === null) return [];
   const found = await context.services.store.statistics.bestRated(await context.audience(), mean, prior, first);
   const movies = await getMovies(

@@ -16,7 +16,7 @@ export async function similarMovies(
   first: number,
 ): Promise<SimilarMovie[]> {
   checkFirst("first", first, maxPage);
-  const model = await loaders.model.load("current");
+  const model = await loaders.model.load();
   const { similarItems } = model;
   if (similarItems === undefined) return [];
   const { movieIds, scores } = await scheduler.trackComputation(() => similarItems(id, first));

@@ -20,7 +20,7 @@ export async function similarPosters(
   // Computed now where it is missing, so that a new poster finds its neighbours.
   const vector = await loaders.embeddingByMovieId.load(id);
   if (vector === undefined) return [];
-  const { index, movieIds, rowOf } = await loaders.posterIndex.load("current");
+  const { index, movieIds, rowOf } = await loaders.posterIndex.load();
   const own = rowOf.get(id);
   const { indices, similarities } = await scheduler.trackComputation(() =>
     nearestPosters(index, directionIn(index, vector), first, new Set(own === undefined ? [] : [own])),

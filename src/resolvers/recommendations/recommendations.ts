@@ -152,7 +152,7 @@ async function toGuest(context: Context, { ratings, demographics }: GuestInput):
 function createReasonLoader({ loaders }: Context, features: Guest["features"]): Guest["reasons"] {
   return new DataLoader<MovieId, RatingReason[]>(
     async (ids) => {
-      const model = await loaders.model.load("current");
+      const model = await loaders.model.load();
       if (model.reasons === undefined) return ids.map(() => []);
       const movies = await loaders.movieById.loadMany(ids);
       const known = movies.map((movie, i) =>

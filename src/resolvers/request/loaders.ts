@@ -7,6 +7,7 @@ import type { PosterPreview } from "../../posters/images/preview.js";
 import { createRecommendationCache, type ListKey, type RecommendationCache } from "../../recommend/cache.js";
 import { getVisualTastes, type VisualTaste } from "../../recommend/cluster-taste.js";
 import { explainPairs } from "../../recommend/explain.js";
+import { createOnce, type Once } from "../../recommend/once.js";
 import { getPosterSimilarities, type SimilarityKey, toTargetName } from "../../recommend/poster-similarity.js";
 import { type Prediction, type PredictionKey, predictPairs } from "../../recommend/predict.js";
 import { type CreateLoader, createReader, loadAll, type Reader, readInGroups } from "../../recommend/reader.js";
@@ -39,7 +40,7 @@ export interface Loaders extends Reader {
   movieByImdbId: DataLoader<ImdbId, Movie | undefined>;
   statisticsByMovieId: DataLoader<MovieId, MovieStatistics>;
   /** Number and mean stars of all ratings, as the viewer may see them. */
-  ratingTotals: DataLoader<"current", { count: number; mean: number | null }>;
+  ratingTotals: Once<{ count: number; mean: number | null }>;
   /** Requests a missing poster from the providers. Whether it is being fetched, or waits for it. */
   isPosterPending: DataLoader<MovieId, boolean>;
   /** Colours and a blurhash of a movie's poster; undefined without a readable one. */
@@ -127,7 +128,7 @@ export function createLoaders(
     posterClusters: reader.posterClusters,
     movieByImdbId: lookup((ids) => store.movies.byImdbIds(ids)),
     statisticsByMovieId: lookup((ids) => forAudience((known) => store.statistics.ofMovies(known, ids))),
-    ratingTotals: lookup((keys) => Promise.all(keys.map(() => forAudience((known) => store.statistics.totals(known))))),
+    ratingTotals: createOnce(() => forAudience((known) => store.statistics.totals(known))),
     isPosterPending: lookup(async (ids) => {
       await posterFetcher.request(ids);
       return ids.map((id) => posterFetcher.isPending(id));
@@ -179,6 +180,6 @@ export function createLoaders(
 
 /** Forgets what was read so far, after a mutation changed something. */
 export function forgetAll({ loaders, services }: { loaders: Loaders; services: RequestServices }): void {
-  for (const part of Object.values(loaders)) if (part instanceof DataLoader) part.clearAll();
+  for (const part of Object.values(loaders)) if ("clearAll" in part) part.clearAll();
   services.forgetDataset();
 }

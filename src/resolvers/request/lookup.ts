@@ -74,7 +74,7 @@ export async function findMovie(context: Context, by: { id?: string | null; imdb
 export async function findMovieIds({ loaders }: Context, ids: readonly string[]): Promise<MovieId[]> {
   if (ids.length === 0) return [];
   // The catalogue is in memory: a thousand ids that each of many lists excludes need no read.
-  const { positionOf } = await loaders.catalogue.load("current");
+  const { positionOf } = await loaders.catalogue.load();
   return ids.map((id) => {
     const movieId = toMovieId(id);
     if (!positionOf.has(movieId)) throw movieNotFound(movieId);

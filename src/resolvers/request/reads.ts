@@ -35,7 +35,7 @@ export async function areReadsCurrent(
   reader: Reader & { cache: RecommendationCache },
   { users, lists, catalogue }: Reads,
 ): Promise<boolean> {
-  if (catalogue === undefined || (await reader.catalogue.load("current")) !== catalogue) return false;
+  if (catalogue === undefined || (await reader.catalogue.load()) !== catalogue) return false;
   for (const [id, revision] of users) {
     if ((await reader.userById.load(id))?.revision !== revision) return false;
   }

@@ -16,7 +16,7 @@ export const datasetCounts = {
   movies: ({ services }: Context) => services.store.movies.count(),
   linkedMovies: ({ services }: Context) => services.store.movies.countLinked(),
   posters: ({ services }: Context) => services.store.posters.count(),
-  ratings: ({ loaders }: Context) => loaders.ratingTotals.load("current"),
+  ratings: ({ loaders }: Context) => loaders.ratingTotals.load(),
 };
 
 /** @throws {AppError} ENCODER_NOT_FOUND, ENCODER_INVALID */

@@ -49,6 +49,6 @@ async function getTitles({ loaders, services }: Context, ids: readonly MovieId[]
   if ((await services.serving()).dataset === undefined) {
     return (await loadAll(loaders.movieById, ids)).map((movie) => movie?.displayTitle);
   }
-  const { movies, positionOf } = await loaders.catalogue.load("current");
+  const { movies, positionOf } = await loaders.catalogue.load();
   return ids.map((id) => movies[positionOf.get(id) ?? -1]?.displayTitle);
 }
