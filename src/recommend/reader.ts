@@ -89,6 +89,10 @@ export interface ReaderOptions {
   /** Called with the users that were read, undefined where there is none. */
   onUsers?(ids: readonly UserId[], users: readonly (User | undefined)[]): void;
   onCatalogue?(catalogue: Catalogue): void;
+  onModel?(model: Predictor): void;
+  onMovies?(): void;
+  /** Called with the posters that were asked for one by one. */
+  onPosters?(ids: readonly MovieId[], posters: readonly (Poster | undefined)[]): void;
   /** Kept between requests; by default nothing is. */
   topRatings?: KeptTopRatings;
 }
@@ -121,7 +125,11 @@ export function createReader(services: Services, options: ReaderOptions = {}): R
     options.onCatalogue?.(current);
     return current;
   });
-  const model = createOnce(async () => options.model ?? services.models.get());
+  const model = createOnce(async () => {
+    const current = options.model ?? (await services.models.get());
+    options.onModel?.(current);
+    return current;
+  });
   const preparedByUserId = createLoader((ids: readonly UserId[]) => readPrepared(services, model, userById, ids));
   const posters = (ids: readonly MovieId[]) => store.posters.byMovieIds(ids);
   const encoder = createOnce(() => services.encoders.inUse());
@@ -129,8 +137,15 @@ export function createReader(services: Services, options: ReaderOptions = {}): R
   return {
     services,
     userById,
-    movieById: createLoader((ids) => store.movies.byIds(ids)),
-    posterByMovieId: createLoader(posters),
+    movieById: createLoader((ids) => {
+      options.onMovies?.();
+      return store.movies.byIds(ids);
+    }),
+    posterByMovieId: createLoader(async (ids) => {
+      const found = await posters(ids);
+      options.onPosters?.(ids, found);
+      return found;
+    }),
     embeddingByMovieId: createLoader(async (ids) => (await embeddedPosters(ids)).map((poster) => poster?.vector)),
     posters,
     embeddedPosters,

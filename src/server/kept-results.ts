@@ -1,6 +1,7 @@
 /**
- * Keeps the results of queries that follow from users' rows, their lists of recommendations and the catalogue alone, such as README's. A
- * kept result is served again only while each of these is what it was made from; everything else is executed.
+ * Keeps the results of queries such as README's and those of home pages: of fields that follow from users' rows, their lists of
+ * recommendations, movies, posters and sums of ratings. A kept result is served again only while each of these that it was made from is
+ * what it was; everything else is executed.
  */
 import {
   type DocumentNode,
@@ -14,20 +15,40 @@ import {
 import type { Plugin } from "graphql-yoga";
 import { LRUCache } from "lru-cache";
 import type { Context } from "../resolvers/request/context.js";
-import { createLoaderCache, type LoaderCache } from "../resolvers/request/loaders.js";
-import { areReadsCurrent, getReadsExpiry, type Reads } from "../resolvers/request/reads.js";
+import { createLoaderCache, type LoaderCache, type Loaders } from "../resolvers/request/loaders.js";
+import {
+  areReadsCurrent,
+  getReadsExpiry,
+  type Reads,
+  readVersions,
+  type Versions,
+} from "../resolvers/request/reads.js";
 import { unixNow } from "../unix-time.js";
 
-/** Fields by type, of which nothing else than that is read. */
+/** Fields by type, of which nothing else than that is read (`Reads`). */
 const keptFields: Readonly<Record<string, readonly string[]>> = {
-  Query: ["user"],
-  User: ["userId", "topRated", "recommendations"],
-  Recommendation: ["rank", "title", "score", "basis", "similarity"],
+  Query: ["user", "popular", "topMovies", "trending"],
+  User: ["id", "userId", "gender", "ageGroup", "occupation", "topRated", "recommendations"],
+  Recommendation: ["rank", "title", "score", "basis", "similarity", "movie", "reasons"],
+  Movie: [
+    ...["id", "movieId", "title", "givenTitle", "year", "genres", "poster"],
+    ...["imdbId", "imdbUrl", "tmdbId", "linkConfidence", "linkEvidence"],
+    ...["ratingCount", "meanRating", "ratingHistogram", "lastRatedOn"],
+  ],
+  Poster: ["id", "url", "width", "height", "source", "palette", "blurhash"],
+  PaletteColour: ["name", "share"],
+  Reason: ["text", "movie"],
+  RatingReason: ["text", "movie", "rating", "contribution"],
+  PosterReason: ["text", "movie", "similarity", "palette"],
+  TasteReason: ["text", "movie", "basis", "ratedMovies"],
+  TopMovie: ["movie", "score"],
+  TrendingMovie: ["movie", "recentRatings"],
 };
 
 interface KeptResult {
   result: ExecutionResult;
   reads: Reads;
+  versions: Versions;
   /** Of the whole store, when the reads were last what they are. */
   version: string;
   /** Unix seconds, until when they stay so unless the store changes. */
@@ -40,7 +61,8 @@ export interface KeptResults {
   readonly hits: number;
 }
 
-const maxKept = 20_000;
+/** Values in the results that are kept, at most: some 60 MB of them. */
+const maxValues = 500_000;
 
 /** What is kept between requests. */
 export interface AppCache {
@@ -54,7 +76,10 @@ export function createAppCache(isOn = true): AppCache {
 }
 
 function createKeptResults(isOn: boolean): KeptResults {
-  const results = new LRUCache<string, KeptResult>({ max: maxKept });
+  const results = new LRUCache<string, KeptResult>({
+    maxSize: maxValues,
+    sizeCalculation: ({ result }) => countValues(result.data),
+  });
   const names = new WeakMap<DocumentNode, string | null>();
   let documents = 0;
   let hits = 0;
@@ -79,16 +104,19 @@ function createKeptResults(isOn: boolean): KeptResults {
     const kept = results.get(key);
     if (kept !== undefined) {
       const isUnchanged = kept.version === version && unixNow() < kept.expiresAt;
-      if (isUnchanged || (await areReadsCurrent(loaders, kept.reads))) {
+      if (isUnchanged || (await isCurrent(loaders, kept))) {
         hits++;
         kept.version = version;
+        kept.expiresAt = getReadsExpiry(loaders, kept.reads);
         return kept.result;
       }
     }
+    // Before anything is read: what changes meanwhile makes the result stale, not the other way round.
+    const versions = await readVersions(services.store).catch(() => undefined);
     const result = (await executeFn(args)) as ExecutionResult;
-    if (result.errors === undefined && result.data != null && loaders.reads.isComplete) {
+    if (result.errors === undefined && result.data != null && loaders.reads.isComplete && versions !== undefined) {
       const { reads } = loaders;
-      results.set(key, { result, reads, version, expiresAt: getReadsExpiry(loaders, reads) });
+      results.set(key, { result, reads, versions, version, expiresAt: getReadsExpiry(loaders, reads) });
     }
     return result;
   }
@@ -101,6 +129,17 @@ function createKeptResults(isOn: boolean): KeptResults {
       onExecute: ({ executeFn, setExecuteFn }) => setExecuteFn((args: ExecutionArgs) => execute(args, executeFn)),
     },
   };
+}
+
+function isCurrent(loaders: Loaders, { reads, versions }: KeptResult): Promise<boolean> | boolean {
+  return unixNow() < reads.expiresAt && areReadsCurrent(loaders, reads, versions);
+}
+
+function countValues(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 1;
+  let count = 1;
+  for (const part of Object.values(value)) count += countValues(part);
+  return count;
 }
 
 /** Whether the document has queries alone, without directives that split their results, and selects kept fields only. */

@@ -24,8 +24,8 @@ interface Counted {
 type TrendsByAudience = (audience: Audience) => Trend[];
 
 export interface Trends {
-  /** Movies with the most ratings in the last days, the most first, at most 100. */
-  get(days: number, audience: Audience): Promise<Trend[]>;
+  /** Movies with the most ratings in the last days, the most first, at most 100; and until when they are kept, in Unix seconds. */
+  get(days: number, audience: Audience): Promise<{ trends: Trend[]; expiresAt: number }>;
 }
 
 const daySeconds = 86_400;
@@ -92,7 +92,9 @@ export function createTrends(store: Pick<Store, "ratings" | "settings">): Trends
       for (const [key, { beganAt = now }] of byDays) if (now - beganAt > keptMs) byDays.delete(key);
       const counting = byDays.get(days) ?? begin(days);
       counting.clients.push(stillWaiting());
-      return (await counting.trends)(audience);
+      const trends = (await counting.trends)(audience);
+      const leftMs = keptMs - (performance.now() - (counting.beganAt ?? now));
+      return { trends, expiresAt: Date.now() / 1000 + leftMs / 1000 };
     },
   };
 }

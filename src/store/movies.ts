@@ -87,6 +87,8 @@ export interface MovieStore {
   /** The number of movies with an IMDb id. */
   countLinked(): Promise<number>;
   /** The lowest id, or undefined without movies. */
+  /** Changes with every change of a movie or of a link, through this process or another. */
+  version(): Promise<string>;
   firstId(): Promise<MovieId | undefined>;
   /**
    * The movie of this title and year, in whatever spelling (`foldText`); where there is none, it is added under the next id of the

@@ -16,6 +16,7 @@ const others = [
   "query ($id: ID!) { user(id: $id) { recommendations(first: 20) { rank title score basis } } }",
   "query ($id: ID!) { user(id: $id) { recommendations(first: 5, rankBy: RATING, filter: { minRatings: 3 }) { title score } } }",
   "query ($id: ID!) { user(id: $id) { recommendations(similar: true, weight: 0.5, diversity: 0.4) { title similarity reasons { text } movie { title imdbId poster { url } } } } }",
+  "query ($id: ID!) { user(id: $id) { userId gender recommendations(first: 3, similar: true) { rank movie { movieId title year genres imdbUrl ratingCount meanRating poster { url blurhash palette { name } } } reasons(first: 2) { __typename text movie { title } ... on RatingReason { rating contribution } } } } popular(first: 3) { title ratingCount ratingHistogram lastRatedOn } topMovies(first: 3) { score movie { title linkEvidence poster { width } } } }",
 ];
 const users = [42, 3997, 6040];
 

@@ -93,6 +93,7 @@ export function toGenreFilter(args: GenreArgs): Pick<MovieFilter, "genres" | "an
 /** The most rated first. @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100 */
 export async function popularMovies(context: Context, first: number): Promise<Movie[]> {
   checkFirst("first", first, maxPage);
+  context.loaders.reads.ratings = true;
   return getMovies(context, await context.services.store.statistics.mostRated(await context.audience(), first));
 }
 

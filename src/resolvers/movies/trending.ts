@@ -2,6 +2,7 @@
 import type { Movie } from "../../store/movies.js";
 import type { Context } from "../request/context.js";
 import { checkFirst, maxPage } from "../request/cursors.js";
+import { expireBy } from "../request/reads.js";
 import { getMovies } from "./list-movies.js";
 
 export interface TrendingMovie {
@@ -18,7 +19,10 @@ const maxDays = 3650;
 export async function trending(context: Context, days: number, first: number): Promise<TrendingMovie[]> {
   checkFirst("days", days, maxDays);
   checkFirst("first", first, maxPage);
-  const trends = (await context.services.trends.get(days, await context.audience())).slice(0, first);
+  const { trends: all, expiresAt } = await context.services.trends.get(days, await context.audience());
+  // Ratings count once a minute, so that the trends stay what they are until then, whatever is rated.
+  expireBy(context.loaders.reads, expiresAt);
+  const trends = all.slice(0, first);
   const movies = await getMovies(
     context,
     trends.map(({ movieId }) => movieId),

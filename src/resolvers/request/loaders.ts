@@ -20,7 +20,8 @@ import type { Keyed, KeyPage } from "../../store/paging.js";
 import type { Rating, RatingFilter, RatingOrder } from "../../store/ratings.js";
 import type { Audience, MovieStatistics } from "../../store/statistics.js";
 import type { User } from "../../store/users.js";
-import { createReads, type Reads, recordUsers } from "./reads.js";
+import { unixNow } from "../../unix-time.js";
+import { createReads, expireBy, type Reads, recordUsers } from "./reads.js";
 import type { Scheduler } from "./scheduler.js";
 
 export interface RatingsKey {
@@ -58,6 +59,9 @@ export interface Loaders extends Reader {
   reasons: DataLoader<PredictionKey, RatingReason[], string>;
 }
 
+/** After so long, what was missing is looked for again. */
+const recheckSeconds = 60;
+
 /** What loaders keep between requests. */
 export type LoaderCache = RecommendationCache;
 
@@ -92,6 +96,15 @@ export function createLoaders(
     onCatalogue: (catalogue) => {
       reads.catalogue = catalogue;
     },
+    onModel: (model) => {
+      reads.model = model;
+    },
+    onMovies: () => {
+      reads.movies = true;
+    },
+    onPosters: (ids, posters) => {
+      for (let i = 0; i < ids.length; i++) reads.posters.set(ids[i], posters[i]?.sha256);
+    },
   });
   /** For computations, which wait until every field has asked. */
   const compute = <Key, Value>(
@@ -99,6 +112,7 @@ export function createLoaders(
     cacheKeyFn: (key: Key) => string,
   ) => new DataLoader<Key, Value, string>(read, { cacheKeyFn, batchScheduleFn: scheduler.scheduleWork });
   const forAudience = <Value>(read: (known: Audience) => Promise<Value>): Promise<Value> => {
+    reads.ratings = true;
     const found = audience();
     return typeof found === "string" ? read(found) : found.then(read);
   };
@@ -130,10 +144,19 @@ export function createLoaders(
     statisticsByMovieId: lookup((ids) => forAudience((known) => store.statistics.ofMovies(known, ids))),
     ratingTotals: createOnce(() => forAudience((known) => store.statistics.totals(known))),
     isPosterPending: lookup(async (ids) => {
+      // One that comes meanwhile changes the posters; this only asks for it again.
+      if (posterFetcher.providers.length > 0) expireBy(reads, unixNow() + recheckSeconds);
       await posterFetcher.request(ids);
       return ids.map((id) => posterFetcher.isPending(id));
     }),
-    previewByMovieId: lookup(async (ids) => getPosterPreviews(services, await loadAll(reader.posterByMovieId, ids))),
+    previewByMovieId: lookup(async (ids) => {
+      const posters = await loadAll(reader.posterByMovieId, ids);
+      const previews = await getPosterPreviews(services, posters);
+      // A file that cannot be read may come back, and nothing tells.
+      if (posters.some((poster, i) => poster !== undefined && previews[i] === undefined))
+        expireBy(reads, unixNow() + recheckSeconds);
+      return previews;
+    }),
     prediction: compute((keys) => predictPairs(reader, keys), toPairName),
     posterSimilarity: compute(
       (keys) => {

@@ -7,12 +7,14 @@ import type { Movie } from "../movies.js";
 import type { Database } from "./database.js";
 import { replaceLinks } from "./import/replace-links.js";
 import { createPosterWrites } from "./posters.js";
+import { createCounter } from "./settings.js";
 import { movies } from "./tables.js";
 import { write } from "./transaction.js";
 
 export function createLinkStore(db: Database, feed: ChangeFeed): LinkStore {
   const { orm, sqlite } = db;
   const posters = createPosterWrites(db);
+  const countChange = createCounter(db, "moviesRevision");
   const byId = orm
     .select()
     .from(movies)
@@ -45,6 +47,7 @@ export function createLinkStore(db: Database, feed: ChangeFeed): LinkStore {
   /** The TMDB id belonged to the link that stood there before. */
   function update(before: Movie, imdbId: ImdbId | null, isSame: boolean): Movie {
     const link = { imdbId, tmdbId: isSame ? before.tmdbId : null, linkConfidence: imdbId === null ? null : 1 };
+    countChange();
     return orm
       .update(movies)
       .set({ ...link, linkSource: "manual", linkEvidence: null })

@@ -6,8 +6,9 @@ import type { ChangeFeed } from "../changes.js";
 import type { Movie, MovieDescription, MovieFilter, MovieOrderField, MovieStore } from "../movies.js";
 import type { Keyed } from "../paging.js";
 import type { Database } from "./database.js";
+import { createKeptRows } from "./kept-rows.js";
 import { createIdCounter } from "./own-ids.js";
-import { countMovieChange } from "./settings.js";
+import { countMovieChange, createRevisionReader } from "./settings.js";
 import {
   createParameters,
   createStatements,
@@ -19,15 +20,18 @@ import {
 import { movies } from "./tables.js";
 import { write } from "./transaction.js";
 
-export function createMovieStore(db: Database, feed: ChangeFeed): MovieStore {
-  const { orm } = db;
+export function createMovieStore(db: Database, feed: ChangeFeed, cache = true): MovieStore {
+  const { orm, sqlite } = db;
   const statements = createStatements(db);
   const nextId = createIdCounter(db, "movies");
-  const byIds = orm
-    .select()
-    .from(movies)
-    .where(sql`${movies.id} IN (SELECT value FROM json_each(${sql.placeholder("ids")}))`)
-    .prepare();
+  const byIds = sqlite.prepare(`SELECT ${columns} FROM movies m WHERE m.id IN (SELECT value FROM json_each(?))`);
+  const readVersion = createRevisionReader(db, "moviesRevision");
+  const list = createKeptRows(
+    readVersion,
+    (ids: readonly Movie["id"][]) =>
+      (byIds.all(JSON.stringify(ids)) as MovieRow[]).map((row): [Movie["id"], Movie] => [row.id, toMovie(row)]),
+    cache,
+  );
   const byImdbIds = orm
     .select()
     .from(movies)
@@ -47,11 +51,6 @@ export function createMovieStore(db: Database, feed: ChangeFeed): MovieStore {
     .select({ position: max(movies.position) })
     .from(movies)
     .prepare();
-
-  function list(ids: readonly Movie["id"][]): (Movie | undefined)[] {
-    const rows = new Map(byIds.all({ ids: JSON.stringify([...new Set(ids)]) }).map((row) => [row.id, row]));
-    return ids.map((id) => rows.get(id));
-  }
 
   function findByTitle({ title, displayTitle, year }: MovieDescription): Movie | undefined {
     const found = statements(
@@ -87,6 +86,7 @@ export function createMovieStore(db: Database, feed: ChangeFeed): MovieStore {
       return (select.get(parameters.values) as { n: number }).n;
     },
     countLinked: async () => countLinked.get()?.n ?? 0,
+    version: async () => readVersion(),
     firstId: async () => firstId.get()?.id ?? undefined,
     findOrAdd: async (movie) => {
       const { found, added } = await write(db, () => {
@@ -123,8 +123,12 @@ const columns = `m.id, m.position, m.title, m.display_title AS displayTitle, m.y
 
 type MovieRow = Omit<Movie, "edited"> & { edited: 0 | 1 };
 
+function toMovie(row: MovieRow): Movie {
+  return { ...row, edited: row.edited === 1 };
+}
+
 function toKeyed({ value, ...row }: MovieRow & { value: number | string }): Keyed<Movie> {
-  return { node: { ...row, edited: row.edited === 1 }, value };
+  return { node: toMovie(row), value };
 }
 
 function toColumns({ genres, title, displayTitle, year }: MovieDescription) {

@@ -5,12 +5,10 @@ import type { MovieId } from "../../ids.js";
 import type { ChangeFeed } from "../changes.js";
 import type { Poster, PosterFetch, PosterStore } from "../posters.js";
 import type { Database } from "./database.js";
+import { createKeptRows } from "./kept-rows.js";
 import { createCounter, createRevisionReader } from "./settings.js";
 import { movies, posterFetches, posters } from "./tables.js";
 import { write } from "./transaction.js";
-
-/** Movies whose posters are kept in memory until any poster changes. */
-const maxKept = 50_000;
 
 export function createPosterStore(db: Database, feed: ChangeFeed, cache = true): PosterStore {
   const { orm, sqlite } = db;
@@ -24,7 +22,12 @@ export function createPosterStore(db: Database, feed: ChangeFeed, cache = true):
          coalesce((SELECT name || ' ' || imported_at || ' ' || revision FROM dataset), '')`,
     )
     .pluck();
-  let kept: { version: string; rows: Map<MovieId, Poster | undefined> } = { version: "", rows: new Map() };
+  const list = createKeptRows(
+    () => readKeptVersion.get() as string,
+    (ids: readonly MovieId[]) =>
+      (byIds.all(JSON.stringify(ids)) as Poster[]).map((row): [MovieId, Poster] => [row.movieId, row]),
+    cache,
+  );
   const byContent = orm
     .select()
     .from(posters)
@@ -41,17 +44,7 @@ export function createPosterStore(db: Database, feed: ChangeFeed, cache = true):
   const readRevision = createRevisionReader(db, "postersRevision");
   const toIds = (ids: readonly MovieId[]) => ({ ids: JSON.stringify([...new Set(ids)]) });
   return {
-    byMovieIds: async (ids) => {
-      const version = cache ? (readKeptVersion.get() as string) : "";
-      if (!cache || kept.version !== version || kept.rows.size > maxKept) kept = { version, rows: new Map() };
-      const { rows } = kept;
-      const missing = [...new Set(ids)].filter((id) => !rows.has(id));
-      if (missing.length > 0) {
-        for (const id of missing) rows.set(id, undefined);
-        for (const row of byIds.all(JSON.stringify(missing)) as Poster[]) rows.set(row.movieId, row);
-      }
-      return ids.map((id) => rows.get(id));
-    },
+    byMovieIds: async (ids) => list(ids),
     byContent: async (sha256) => byContent.get({ sha256 }),
     count: async () => countAll.get()?.n ?? 0,
     version: async () => readRevision(),

@@ -65,7 +65,7 @@ export function setSetting({ orm }: Database, key: StoredKey, value: string): vo
     .run();
 }
 
-type CountedKey = "postersRevision" | "ratingsRevision";
+type CountedKey = "moviesRevision" | "postersRevision" | "ratingsRevision";
 
 /** @returns a function that counts a change, to call in a transaction */
 export function createCounter({ orm }: Database, key: CountedKey): () => void {
@@ -83,8 +83,9 @@ export function createCounter({ orm }: Database, key: CountedKey): () => void {
 }
 
 /** Call in a transaction: what is kept in memory of the movies is stale now. */
-export function countMovieChange({ sqlite }: Database): void {
-  sqlite.exec("UPDATE dataset SET revision = revision + 1");
+export function countMovieChange(db: Database): void {
+  db.sqlite.exec("UPDATE dataset SET revision = revision + 1");
+  createCounter(db, "moviesRevision")();
 }
 
 /** Call in a transaction: what is kept in memory of these users is stale now. */

@@ -31,10 +31,10 @@ export function openSqliteStore(file: string, options: StoreOptions = {}): Store
     watch.stop();
   };
   return {
-    movies: createMovieStore(db, feed),
+    movies: createMovieStore(db, feed, options.cache),
     users: createUserStore(db, feed),
     ratings: createRatingStore(db, feed),
-    statistics: createStatisticsStore(db),
+    statistics: createStatisticsStore(db, options.cache),
     links: createLinkStore(db, feed),
     posters: createPosterStore(db, feed, options.cache),
     embeddings: createEmbeddingStore(db),

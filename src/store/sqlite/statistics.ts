@@ -1,8 +1,10 @@
 /** Rating statistics of movies in SQLite, kept by triggers and recounted after bulk changes. */
 import { sql } from "drizzle-orm";
 import type { MovieId } from "../../ids.js";
-import type { MovieStatistics, StatisticsStore } from "../statistics.js";
+import type { Audience, MovieStatistics, StatisticsStore } from "../statistics.js";
 import type { Database } from "./database.js";
+import { createKeptReads, createKeptRows } from "./kept-rows.js";
+import { createRevisionReader } from "./settings.js";
 import { movieStatistics } from "./tables.js";
 
 const halfStars = Array.from({ length: 10 }, (_, k) => k + 1);
@@ -13,7 +15,9 @@ const noRatings: MovieStatistics = {
   histogram: halfStars.map(() => 0),
 };
 
-export function createStatisticsStore({ orm, sqlite }: Database): StatisticsStore {
+export function createStatisticsStore(db: Database, cache = true): StatisticsStore {
+  const { orm, sqlite } = db;
+  const readVersion = createRevisionReader(db, "ratingsRevision");
   const ofMovies = orm
     .select()
     .from(movieStatistics)
@@ -38,25 +42,41 @@ export function createStatisticsStore({ orm, sqlite }: Database): StatisticsStor
   const ratedAtLeast = sqlite
     .prepare("SELECT movie_id FROM movie_statistics WHERE audience = ? AND rating_count >= ?")
     .pluck();
+  const keep = createKeptReads(readVersion, cache);
+  const listOf = new Map<Audience, (ids: readonly MovieId[]) => (MovieStatistics | undefined)[]>();
+  const createList = (audience: Audience) =>
+    createKeptRows(
+      readVersion,
+      (ids: readonly MovieId[]) =>
+        ofMovies
+          .all({ ids: JSON.stringify(ids), audience })
+          .map((row): [MovieId, MovieStatistics] => [row.movieId, toStatistics(row)]),
+      cache,
+    );
   return {
     ofMovies: async (audience, ids) => {
-      const rows = ofMovies.all({ ids: JSON.stringify([...new Set(ids)]), audience });
-      const byId = new Map(rows.map((row) => [row.movieId, row]));
-      return ids.map((id) => toStatistics(byId.get(id)));
+      const list = listOf.get(audience) ?? createList(audience);
+      listOf.set(audience, list);
+      return list(ids).map((statistics) => statistics ?? noRatings);
     },
-    totals: async (audience) => {
-      const row = totals.get(audience) as { count: number; sum: number | null };
-      return { count: row.count, mean: row.count === 0 ? null : (row.sum ?? 0) / row.count };
-    },
-    mostRated: async (audience, first) => mostRated.all(audience, first) as MovieId[],
+    totals: async (audience) =>
+      keep(`totals ${audience}`, () => {
+        const row = totals.get(audience) as { count: number; sum: number | null };
+        return { count: row.count, mean: row.count === 0 ? null : (row.sum ?? 0) / row.count };
+      }),
+    mostRated: async (audience, first) =>
+      keep(`most ${audience} ${first}`, () => mostRated.all(audience, first) as MovieId[]),
     bestRated: async (audience, mean, prior, first) =>
-      bestRated.all(prior * mean, prior, audience, first) as { movieId: MovieId; score: number }[],
+      keep(
+        `best ${audience} ${mean} ${prior} ${first}`,
+        () => bestRated.all(prior * mean, prior, audience, first) as { movieId: MovieId; score: number }[],
+      ),
     ratedAtLeast: async (audience, min) => new Set(ratedAtLeast.all(audience, min) as MovieId[]),
   };
 }
 
-function toStatistics(row: typeof movieStatistics.$inferSelect | undefined): MovieStatistics {
-  if (row === undefined || row.ratingCount === 0) return noRatings;
+function toStatistics(row: typeof movieStatistics.$inferSelect): MovieStatistics {
+  if (row.ratingCount === 0) return noRatings;
   return {
     ratingCount: row.ratingCount,
     meanRating: row.ratingSum / row.ratingCount,

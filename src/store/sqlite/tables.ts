@@ -285,12 +285,20 @@ export const tokens = sqliteTable(
 );
 
 /**
- * What was chosen by command (the model that serves, the encoder in use), how often posters and ratings have changed, and the last
+ * What was chosen by command (the model that serves, the encoder in use), how often movies, posters and ratings have changed, and the last
  * ids that users and movies of the API's own were given.
  */
 export const settingsTable = sqliteTable("settings", {
   key: text({
-    enum: ["activeModel", "activeEncoder", "postersRevision", "ratingsRevision", "lastUserId", "lastMovieId"],
+    enum: [
+      "activeModel",
+      "activeEncoder",
+      "moviesRevision",
+      "postersRevision",
+      "ratingsRevision",
+      "lastUserId",
+      "lastMovieId",
+    ],
   }).primaryKey(),
   value: text().notNull(),
 });

@@ -4,6 +4,7 @@ import type { ImportedLinks } from "../../imports.js";
 import type { Link, ReferenceFilm } from "../../links.js";
 import type { Movie } from "../../movies.js";
 import type { Database } from "../database.js";
+import { createCounter } from "../settings.js";
 import { movies } from "../tables.js";
 
 /** Call in a transaction. @returns the number of movies whose ids changed */
@@ -26,6 +27,7 @@ export function replaceLinks(db: Database, { decide, reference }: ImportedLinks)
   );
   const forgetFetches = sqlite.prepare("DELETE FROM poster_fetches WHERE movie_id = ?");
   for (const { movie, link } of changes) if (movie.imdbId !== link.imdbId) clear.run(movie.id);
+  if (changes.length > 0) createCounter(db, "moviesRevision")();
   let changed = 0;
   for (const { movie, link } of changes) {
     set.run({ ...link, id: movie.id });

@@ -54,8 +54,10 @@ export function stageImport(db: Database, feed: ChangeFeed, options: StageOption
     countChangeOfUsers(db, raters);
     const missing = deleteMissing(db, new Set(users.keys()), new Set(movies.keys()));
     const linkChanges = links === undefined ? 0 : replaceLinks(db, links);
-    if (isFirst || isReplaced) insertDataset();
-    else if (writer.changed.movies > 0 || missing.movies > 0) countMovieChange(db);
+    if (isFirst || isReplaced) {
+      insertDataset();
+      createCounter(db, "moviesRevision")();
+    } else if (writer.changed.movies > 0 || missing.movies > 0) countMovieChange(db);
     const counts = [writer.changed.users, changed, removed, missing.users, missing.movies];
     if (isReplaced || counts.some((count) => count > 0)) createCounter(db, "ratingsRevision")();
     return {
