@@ -98,6 +98,73 @@ export function dots(n: i32, stride: i32, X: usize, y: usize, out: usize): void 
   }
 }
 
+/**
+ * Of m vectors y and n rows x: out[i·n + k] = x_k · y_i. Four vectors at a time, so that the rows are read less often.
+ * @param Y m rows of `stride`
+ */
+export function dotsOfMany(n: i32, m: i32, stride: i32, X: usize, Y: usize, out: usize): void {
+  const rowBytes = (<usize>stride) << 2;
+  const outBytes = (<usize>n) << 2;
+  let i = 0;
+  for (; i + 3 < m; i += 4) {
+    const y0 = Y + <usize>i * rowBytes;
+    let x = X;
+    let to = out + <usize>i * outBytes;
+    for (let k = 0; k < n; k++) {
+      let s0 = f32x4.splat(0);
+      let s1 = f32x4.splat(0);
+      let s2 = f32x4.splat(0);
+      let s3 = f32x4.splat(0);
+      for (let j: usize = 0; j < rowBytes; j += 16) {
+        const own = v128.load(x + j);
+        const y = y0 + j;
+        s0 = f32x4.add(s0, f32x4.mul(own, v128.load(y)));
+        s1 = f32x4.add(s1, f32x4.mul(own, v128.load(y + rowBytes)));
+        s2 = f32x4.add(s2, f32x4.mul(own, v128.load(y + 2 * rowBytes)));
+        s3 = f32x4.add(s3, f32x4.mul(own, v128.load(y + 3 * rowBytes)));
+      }
+      store<f32>(to, sum4(s0));
+      store<f32>(to + outBytes, sum4(s1));
+      store<f32>(to + 2 * outBytes, sum4(s2));
+      store<f32>(to + 3 * outBytes, sum4(s3));
+      x += rowBytes;
+      to += 4;
+    }
+  }
+  for (; i < m; i++) dots(n, stride, X, Y + <usize>i * rowBytes, out + <usize>i * outBytes);
+}
+
+/**
+ * What ratings say of a user: weights[k] = α · the precision of item k, residuals[k] = weights[k] · (stars[k] − offset of its row − x_k · m0).
+ * @param X n rows of `stride`; @param items their numbers; @param offsetRows rows of `offsets`, each of `samples` numbers
+ * @param offsets address of the sample's number in the first row; @param precisions of every item, in this sample
+ */
+export function weighRatings(
+  n: i32,
+  stride: i32,
+  X: usize,
+  m0: usize,
+  items: usize,
+  stars: usize,
+  offsetRows: usize,
+  samples: i32,
+  offsets: usize,
+  precisions: usize,
+  alpha: f32,
+  weights: usize,
+  residuals: usize,
+): void {
+  const rowBytes = (<usize>stride) << 2;
+  for (let k = 0; k < n; k++) {
+    const at = (<usize>k) << 2;
+    const item = <usize>load<i32>(items + at);
+    const offset = load<f32>(offsets + ((<usize>load<i32>(offsetRows + at) * <usize>samples) << 2));
+    const weight = alpha * load<f32>(precisions + (item << 2));
+    store<f32>(weights + at, weight);
+    store<f32>(residuals + at, weight * (load<f32>(stars + at) - offset - dot(X + <usize>k * rowBytes, m0, rowBytes)));
+  }
+}
+
 /** Dot product of two arrays whose bytes are a multiple of 16. */
 function dot(x: usize, y: usize, bytes: usize): f32 {
   let sum = f32x4.splat(0);

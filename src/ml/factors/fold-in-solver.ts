@@ -81,17 +81,20 @@ export class FoldInSolver {
   readonly arena = new Arena(this.kernel.memory);
   readonly kept: KeptSample[] = [];
   readonly room: Record<"A" | "x" | "m0" | "vectors" | "ones" | "every" | "chosen" | "scores", Slice>;
-  rows!: SolveRows & { indices: Slice };
+  rows!: SolveRows & Record<"indices" | "stars" | "offsetRows", Slice>;
   /** Of each sample, items × stride: b_i, then 1, then zeros. */
   X!: RowTable;
   /** Of each sample, items × stride: what having rated an item adds; not for matrix factorization. */
   Y?: RowTable;
   /** w0 + d_i without a time, then in each bin: (1 + bins) × items × samples. */
   readonly offsets: Slice;
+  /** Factor on α for each item's ratings, samples × items. */
+  private readonly precisions: Slice;
   /** Mean of Y over the ratings of the training, samples × stride: computed when it is first needed. */
   private meanY?: Float32Array;
   /** Where a sample's table is before its rows are spread; while samples are added. */
   private scratch!: Slice;
+  private reach?: Record<"directions" | "reached", Slice> & { items: number; ratings: number };
   /** Ratings that `rows` has room for. */
   private capacity = 0;
 
@@ -114,6 +117,7 @@ export class FoldInSolver {
       scores: arena.floats(items),
     };
     this.offsets = arena.floats((1 + (options.bins ?? 0)) * items * samples);
+    this.precisions = arena.floats(samples * items);
     arena.f32(this.room.ones).fill(1);
     const every = arena.i32(this.room.every);
     for (let item = 0; item < items; item++) every[item] = item;
@@ -129,9 +133,30 @@ export class FoldInSolver {
     this.rows = {
       gathered: arena.floats(samplesPerGroup * capacity * this.stride),
       indices: arena.floats(capacity),
+      stars: arena.floats(capacity),
+      offsetRows: arena.floats(capacity),
       weights: arena.floats(capacity),
       residuals: arena.floats(capacity),
     };
+  }
+
+  /** Room for the directions of items and what ratings say in each: items × stride, and items × ratings. */
+  reserveReach(items: number, ratings: number): Record<"directions" | "reached", Slice> {
+    const { arena, stride } = this;
+    const fits = this.reach !== undefined && this.reach.items >= items && this.reach.ratings >= ratings;
+    if (!fits) {
+      // More than is asked for, so that the abandoned memory stays less than what is used.
+      const most = {
+        items: Math.max(items, 2 * (this.reach?.items ?? 8)),
+        ratings: Math.max(ratings, 2 * (this.reach?.ratings ?? 256)),
+      };
+      this.reach = {
+        ...most,
+        directions: arena.floats(most.items * stride),
+        reached: arena.floats(most.items * most.ratings),
+      };
+    }
+    return this.reach as NonNullable<typeof this.reach>;
   }
 
   /** Adds a sample. All are added before the first solve. */
@@ -153,6 +178,7 @@ export class FoldInSolver {
         offsets[((1 + bin) * this.items + i) * samples + block] = offset + (sample.drift?.items[i * bins + bin] ?? 0);
       }
     }
+    arena.f32(this.precisions).set(sample.itemPrecisions, block * this.items);
     kept.push(sample);
   }
 
@@ -208,12 +234,14 @@ export class FoldInSolver {
     const { rows } = this;
     const { from, to } = group;
     arena.i32(rows.indices).set(items);
+    arena.f32(rows.stars).set(stars);
+    const offsetRows = arena.i32(rows.offsetRows);
+    for (let k = 0; k < n; k++) offsetRows[k] = (1 + (when?.bins[k] ?? -1)) * this.items + items[k];
     const means = this.computePriorMeans(group, history);
     const { isHalf } = this.X;
     const gathered = rows.gathered.offset;
     const address = blockAddress(this.X, from);
     kernel.readBlocks(isHalf, n, to - from, stride, samples * stride, rows.indices.offset, address, all, gathered);
-    const offsets = arena.f32(this.offsets);
     const m0 = arena.f32({ offset: this.room.m0.offset, length: stride });
     for (let s = from; s < to; s++) {
       const sample = this.kept[s];
@@ -221,14 +249,23 @@ export class FoldInSolver {
       addRow(m0, sample.userMean, 0, width);
       for (const label of labels) addRow(m0, sample.userLabels, label * width, width);
       const own = { ...rows, gathered: { offset: gathered + (s - from) * all * stride * 4, length: all * stride } };
-      const x = this.solveRows(
+      kernel.weighRatings(
         n,
-        own,
-        (k) => stars[k] - offsets[((1 + (when?.bins[k] ?? -1)) * this.items + items[k]) * samples + s],
-        (k) => sample.alpha * sample.itemPrecisions[items[k]],
-        sample.userLambda,
-        sample.drift && when && { sessions: when.sessions, precision: sample.drift.dayPrecision },
+        stride,
+        own.gathered.offset,
+        m0.byteOffset,
+        rows.indices.offset,
+        rows.stars.offset,
+        rows.offsetRows.offset,
+        samples,
+        this.offsets.offset + s * 4,
+        this.precisions.offset + s * this.items * 4,
+        sample.alpha,
+        rows.weights.offset,
+        rows.residuals.offset,
       );
+      const days = sample.drift && when && { sessions: when.sessions, precision: sample.drift.dayPrecision };
+      const x = this.solveRows(n, own, sample.userLambda, days);
       each(s, x, own);
     }
   }
@@ -256,23 +293,28 @@ export class FoldInSolver {
     return means;
   }
 
-  /** m0 + (Σ w x xᵀ + diag(λ))⁻¹ Σ w x (target − x · m0) over the gathered rows; m0 is the first in `room`. */
-  solveRows(
-    n: number,
-    rows: SolveRows,
-    target: (k: number) => number,
-    weight: (k: number) => number,
-    lambda: Float32Array,
-    days?: { sessions: Sessions; precision: number },
-  ): Float32Array {
-    const { kernel, arena, room, stride, factors } = this;
+  /** weights = weight and residuals = weight · (target − x · m0), over the gathered rows. */
+  weighRows(n: number, rows: SolveRows, target: (k: number) => number, weight: number): void {
+    const { kernel, arena, room, stride } = this;
     kernel.dots(n, stride, rows.gathered.offset, room.m0.offset, rows.residuals.offset);
     const weights = arena.f32(rows.weights);
     const residuals = arena.f32(rows.residuals);
     for (let k = 0; k < n; k++) {
-      weights[k] = weight(k);
-      residuals[k] = weights[k] * (target(k) - residuals[k]);
+      weights[k] = weight;
+      residuals[k] = weight * (target(k) - residuals[k]);
     }
+  }
+
+  /** m0 + (Σ w x xᵀ + diag(λ))⁻¹ Σ residual x over the gathered rows; m0 is the first in `room`. */
+  solveRows(
+    n: number,
+    rows: SolveRows,
+    lambda: Float32Array,
+    days?: { sessions: Sessions; precision: number },
+  ): Float32Array {
+    const { kernel, arena, room, stride, factors } = this;
+    const weights = arena.f32(rows.weights);
+    const residuals = arena.f32(rows.residuals);
     const sessionRows = { stride, X: arena.f32(rows.gathered), weights, rights: residuals };
     const shares = days && appendSessions(days.sessions, days.precision, sessionRows);
     const all = n + (shares?.length ?? 0);

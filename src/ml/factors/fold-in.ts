@@ -154,27 +154,33 @@ export class FoldIn {
     const sessions = history.when?.sessions;
     const all = n + (sessions?.count ?? 0);
     const sums = items.map(() => new Float64Array(n));
+    const { directions, reached } = this.solver.reserveReach(items.length, all);
     for (const group of this.groups()) {
       await pause();
-      this.solver.solveUser(group, history, (s, v, rows) => {
-        const reach = arena.f32(rows.weights);
+      this.solver.solveUser(group, history, (s, _x, rows) => {
         const residuals = arena.f32(rows.residuals);
         const gathered = arena.f32(rows.gathered);
-        // −c of each session, before `reach` overwrites the weights.
-        const shares = reach.slice(n, all);
+        // −c of each session.
+        const shares = arena.f32(rows.weights).slice(n, all);
         const current = sessions?.current ?? -1;
         items.forEach((item, i) => {
-          this.solver.readItem(s, item, room.x);
+          const direction = { offset: directions.offset + i * stride * 4, length: stride };
+          this.solver.readItem(s, item, direction);
           // What today added to the bias depends on the vector too.
-          if (current >= 0) addRow(v, gathered, (n + current) * stride, stride, shares[current]);
-          kernel.solve(stride, room.A.offset, room.x.offset);
-          kernel.dots(all, stride, rows.gathered.offset, room.x.offset, rows.weights.offset);
+          if (current >= 0) addRow(arena.f32(direction), gathered, (n + current) * stride, stride, shares[current]);
+          kernel.solve(stride, room.A.offset, direction.offset);
+        });
+        kernel.dotsOfMany(all, items.length, stride, rows.gathered.offset, directions.offset, reached.offset);
+        const reach = arena.f32(reached);
+        items.forEach((_, i) => {
+          const own = sums[i];
+          const from = i * all;
           for (let k = 0; k < n; k++) {
-            const own = sessions?.of[k] ?? -1;
-            let moved = reach[k];
-            if (own >= 0) moved += shares[own] * reach[n + own];
-            if (own >= 0 && own === current) moved -= shares[own];
-            sums[i][k] += (moved * residuals[k]) / this.samples;
+            const session = sessions?.of[k] ?? -1;
+            let moved = reach[from + k];
+            if (session >= 0) moved += shares[session] * reach[from + n + session];
+            if (session >= 0 && session === current) moved -= shares[session];
+            own[k] += (moved * residuals[k]) / this.samples;
           }
         });
       });

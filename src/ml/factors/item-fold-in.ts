@@ -60,13 +60,8 @@ export function foldItem(
       gathered[k * stride + factors] = 1;
     });
     // The bias of a user is taken off their stars; that of the item, and w0, are the last component.
-    const x = solver.solveRows(
-      n,
-      solver.rows,
-      (k) => stars[k] - raters[k].vectors[s * stride + factors],
-      () => sample.alpha,
-      sample.itemLambda,
-    );
+    solver.weighRows(n, solver.rows, (k) => stars[k] - raters[k].vectors[s * stride + factors], sample.alpha);
+    const x = solver.solveRows(n, solver.rows, sample.itemLambda);
     writeItem(solver, item, s, x, 0);
   });
   return item;

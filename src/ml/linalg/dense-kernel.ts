@@ -9,6 +9,24 @@ export interface DenseKernel extends TableKernel {
   combine(n: number, stride: number, X: number, coefficients: number, out: number): void;
   /** out[k] = x_k · y. */
   dots(n: number, stride: number, X: number, y: number, out: number): void;
+  /** out[i·n + k] = x_k · y_i, of m vectors y and n rows x. */
+  dotsOfMany(n: number, m: number, stride: number, X: number, Y: number, out: number): void;
+  /** weights[k] = α · precision of item k; residuals[k] = weights[k] · (stars[k] − offset of its row − x_k · m0). */
+  weighRatings(
+    n: number,
+    stride: number,
+    X: number,
+    m0: number,
+    items: number,
+    stars: number,
+    offsetRows: number,
+    samples: number,
+    offsets: number,
+    precisions: number,
+    alpha: number,
+    weights: number,
+    residuals: number,
+  ): void;
   /** In place. @returns 0, or 1 + the row at which A is not positive definite */
   cholesky(stride: number, A: number): number;
   /** x ← A⁻¹ x with the Cholesky factor of A. */
