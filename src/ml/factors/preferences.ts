@@ -32,6 +32,9 @@ export function createPreferences(
     }
     const scores = new Float32Array(items);
     ranking.combine(parts, likes, byRow, popularityBias, scores);
-    return Float32Array.from(rows, (row) => (row === -1 ? Number.NEGATIVE_INFINITY : scores[row]));
+    // A plain loop: mapping four thousand movies by a function takes as long as ranking them.
+    const preferences = new Float32Array(rows.length);
+    for (let k = 0; k < rows.length; k++) preferences[k] = rows[k] === -1 ? Number.NEGATIVE_INFINITY : scores[rows[k]];
+    return preferences;
   };
 }
