@@ -1,5 +1,5 @@
 /** Settings of who may read and change what: tokens, public data, and JWTs of an identity provider. */
-import { z } from "zod";
+import * as z from "zod";
 import { commaSeparated, onOff, type Setting, secureUrlOrEmpty } from "./setting.js";
 
 export const accessSettings = {

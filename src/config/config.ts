@@ -1,5 +1,5 @@
 /** Reads every setting of Marquee once: flags override environment variables, which override defaults. */
-import type { z } from "zod";
+import type * as z from "zod";
 import { AppError, received } from "../errors.js";
 import { accessSettings } from "./access-settings.js";
 import { dataSettings, downloadSettings, posterSettings } from "./data-settings.js";

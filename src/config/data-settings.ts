@@ -1,5 +1,5 @@
 /** Settings of the data folder and of what is fetched into it: data sets, encoders and posters. */
-import { z } from "zod";
+import * as z from "zod";
 import { commaSeparated, httpsUrl, pathText, type Setting } from "./setting.js";
 
 export const posterProviderNames = ["folder", "tmdb"] as const;

@@ -1,5 +1,5 @@
 /** Settings of the server: where it listens, what it serves, and its limits. */
-import { z } from "zod";
+import * as z from "zod";
 import { commaSeparated, httpUrlOrEmpty, onOff, type Setting, wholeNumberText } from "./setting.js";
 
 export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;

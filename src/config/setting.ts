@@ -1,5 +1,5 @@
 /** What a setting is, and the zod schemas that turn its text into a value. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** A setting as text from a flag, the environment or its default, and the value that the text stands for. */
 export interface Setting<Value = unknown> {

@@ -1,6 +1,5 @@
 /** Loads a model of any kind from its folder. */
 
-import { createBaselinePredictor } from "./baseline/baseline-predictor.js";
 import { loadFactorPredictor } from "./factors/load-factor-model.js";
 import { readManifest, readModelFile } from "./model/model-store.js";
 import type { Predictor } from "./model/predictor.js";
@@ -11,7 +10,8 @@ import type { Predictor } from "./model/predictor.js";
  */
 export async function loadModel(folder: string): Promise<Predictor> {
   const manifest = await readManifest(folder);
-  return manifest.kind === "baseline"
-    ? createBaselinePredictor(manifest, await readModelFile(folder, manifest, "model.onnx"))
-    : loadFactorPredictor(folder, manifest);
+  if (manifest.kind !== "baseline") return loadFactorPredictor(folder, manifest);
+  // Its runtime is loaded when it is first needed.
+  const { createBaselinePredictor } = await import("./baseline/baseline-predictor.js");
+  return createBaselinePredictor(manifest, await readModelFile(folder, manifest, "model.onnx"));
 }

@@ -18,6 +18,14 @@ export interface Models {
 /** Models in memory: the active one, and another that it is compared with or that replaces it. */
 const maxLoaded = 2;
 
+/** Not at once: whoever waits for the model is answered first. */
+const loadRestAfterMs = 500;
+
+function loadRestSoon(model: Predictor): void {
+  // Whatever fails here fails again where it is needed.
+  setTimeout(() => model.loadRest?.().catch(() => {}), loadRestAfterMs).unref();
+}
+
 /**
  * @param readServing reads what serves, where the caller did not
  * @param isPreloaded whether models are read whole as soon as one is asked for, as a server does: their files may go while it serves
@@ -60,8 +68,7 @@ export function createModels(
   function load(name: string): Promise<Predictor> {
     const started = Promise.resolve().then(() => loadModel(modelFolder(folders, name)));
     loading.set(name, started);
-    // Whatever fails here fails again where it is needed.
-    if (isPreloaded) started.then((model) => model.loadRest?.()).catch(() => {});
+    if (isPreloaded) started.then(loadRestSoon, () => {});
     started.catch(() => {
       if (loading.peek(name) === started) loading.delete(name);
     });

@@ -202,7 +202,7 @@ describe("marquee import", () => {
     ],
     [
       fileURLToPath(new URL("../../bin", import.meta.url)),
-      /^\S+bin: expected a MovieLens data set .*, received marquee\.js$/,
+      /^\S+bin: expected a MovieLens data set .*, received bundle\.mjs, marquee\.js$/,
     ],
   ])("says what is wrong with a source: %s", async (source, message) => {
     expect(await failure(["import", source], { dataDir: await tempFolder() })).toMatch(message);

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, expect } from "vitest";
 
 const program = fileURLToPath(new URL("../../bin/marquee.js", import.meta.url));
-const built = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const built = fileURLToPath(new URL("../../dist/bundle/main.js", import.meta.url));
 
 export interface RunOptions {
   /** The program's DATA_DIR. */

@@ -1,10 +1,18 @@
 /** Promises of movies, statistics and links. */
 import { describe, expect, it } from "vitest";
-import { firstOwnId, type ImdbId, type MovieId, movieId } from "../../src/ids.js";
+import { firstOwnId, type ImdbId, type MovieId, movieId, userId } from "../../src/ids.js";
 import type { Link } from "../../src/store/links.js";
 import type { MovieFilter, MovieOrderField } from "../../src/store/movies.js";
 import type { OpenStore } from "./contract.js";
-import { dataset, fill, imdb } from "./data.js";
+import { dataset, fill, imdb, picture } from "./data.js";
+
+const linkTo = (imdbId: string): Link => ({
+  imdbId: imdb(imdbId),
+  tmdbId: null,
+  linkSource: "import",
+  linkConfidence: 1,
+  linkEvidence: null,
+});
 
 export function movieContract(makeStore: () => Promise<OpenStore>): void {
   const open = async () => fill(await (await makeStore())());
@@ -20,6 +28,33 @@ export function movieContract(makeStore: () => Promise<OpenStore>): void {
       const found = await movies.byIds([20, 99, 10, 20].map(movieId));
       expect(found.map((movie) => movie?.displayTitle)).toEqual(["Amélie", undefined, "The Matrix", "Amélie"]);
       expect(await movies.byIds([])).toEqual([]);
+    });
+
+    it("have a version that changes with every change of a movie or a link, through this process or another, and with nothing else", async () => {
+      const openStore = await makeStore();
+      const [one, other] = [await fill(await openStore()), await openStore()];
+      const seen = new Set([await one.movies.version()]);
+      const changes = [
+        () => other.links.set([{ movieId: movieId(10), imdbId: imdb("tt0000001") }]),
+        () => one.movies.findOrAdd({ title: "Heat (1995)", displayTitle: "Heat", year: 1995, genres: ["Crime"] }),
+        () => other.movies.update(movieId(20), (before) => ({ ...before, year: 2002, genres: ["Comedy"] })),
+        () => other.links.replaceImported(() => new Map([[movieId(30), linkTo("tt0000077")]]), []),
+      ];
+      for (const [k, change] of changes.entries()) {
+        await change();
+        seen.add(await one.movies.version());
+        expect(seen.size).toBe(k + 2);
+      }
+      const found = await one.movies.byIds([10, 20, 30].map(movieId));
+      expect(found.map((movie) => [movie?.imdbId, movie?.year])).toEqual([
+        ["tt0000001", 1999],
+        ["tt00000020", 2002],
+        ["tt0000077", 1979],
+      ]);
+      await one.ratings.set(userId(1), [{ movieId: movieId(10), stars: 2 }], 1);
+      await other.posters.set([picture(30, "c")]);
+      await one.links.set([{ movieId: movieId(10), imdbId: imdb("tt0000001") }]);
+      expect(seen).toContain(await one.movies.version());
     });
 
     it("have every column as it was given", async () => {

@@ -1,8 +1,6 @@
 /** `marquee encoders add`: makes an encoder from an ONNX network. */
 import type { Command } from "commander";
-import { installEncoder } from "../../jobs/encoders/install-encoder.js";
 import type { Progress } from "../../jobs/progress.js";
-import { embeddingOrigin } from "../../posters/encoders/add-encoder.js";
 import type { EncoderManifest } from "../../posters/encoders/encoder-store.js";
 import { decimals, wholeNumberArgument } from "../terminal/arguments.js";
 import { print, printJson, printText } from "../terminal/output.js";
@@ -75,6 +73,9 @@ async function runAdd(file: string, flags: AddFlags, command: Command): Promise<
     ...(std && { std }),
   };
   const options = { file, name, output, preprocessing, use };
+  // Reading ONNX graphs is slow to load.
+  const { installEncoder } = await import("../../jobs/encoders/install-encoder.js");
+  const { embeddingOrigin } = await import("../../posters/encoders/add-encoder.js");
   await withServices(command, async (services) => {
     const { manifest, added, inUse } = use
       ? await runSwitch((progress, signal) => installEncoder(services, { ...options, signal }, progress))

@@ -2,7 +2,6 @@
 import type { Command } from "commander";
 import type { ModelComparison } from "../../jobs/evaluate/compare-models.js";
 import type { ErrorDetails } from "../../jobs/evaluate/error-details.js";
-import { evaluateModel } from "../../jobs/evaluate/evaluate-model.js";
 import type { Evaluation } from "../../jobs/evaluate/evaluation.js";
 import { protocolNames } from "../../jobs/evaluate/run-protocol.js";
 import { decimal, oneOf, wholeNumberArgument } from "../terminal/arguments.js";
@@ -92,6 +91,7 @@ function seedList(text: string): number[] {
 }
 
 async function runEvaluate(options: EvaluateFlags, command: Command): Promise<void> {
+  const { evaluateModel } = await import("../../jobs/evaluate/evaluate-model.js");
   await withServices(command, async (services) => {
     await requireModel(services, options.model);
     const details = options.json || options.details;

@@ -2,8 +2,7 @@
 import type { Command } from "commander";
 import { datasetNames } from "../../datasets/movielens/releases.js";
 import { AppError } from "../../errors.js";
-import { importMovieLens, type MovieLensReport } from "../../jobs/import/import-movielens.js";
-import { linkMovies } from "../../jobs/import/link-movies.js";
+import type { MovieLensReport } from "../../jobs/import/import-movielens.js";
 import type { SkippedKind } from "../../jobs/import/skipped-lines.js";
 import { type DuplicatePolicy, duplicatePolicies, toCountWords } from "../../store/imports.js";
 import { oneOf } from "../terminal/arguments.js";
@@ -50,6 +49,7 @@ interface ImportFlags {
 
 async function runImport(from: string, { json, ...flags }: ImportFlags, command: Command): Promise<void> {
   const started = performance.now();
+  const { importMovieLens } = await import("../../jobs/import/import-movielens.js");
   await withServices(command, async (services, { movielensUrl: baseUrl }) => {
     const { report } = await runInterruptible(
       "Interrupted: putting the database back as it was …",
@@ -129,6 +129,7 @@ async function runLink(
       `expected either --from <source> to link, or --report, received ${options.report ? "both" : "neither"}`,
     );
   }
+  const { linkMovies } = await import("../../jobs/import/link-movies.js");
   await withServices(command, async (services) => {
     const { from, skipBad } = options;
     const { state, changed, skippedKinds } = await runJob((progress) =>

@@ -1,5 +1,6 @@
 /** `marquee documents`: adds, lists and removes trusted documents, GraphQL operations that front ends send by hash. */
 import type { Command } from "commander";
+import { parse, validate } from "graphql";
 import { printJson, printTable, say } from "../terminal/output.js";
 import { withServices } from "../terminal/with-services.js";
 
@@ -19,7 +20,6 @@ export function addDocumentCommands(program: Command): void {
     .option("--json", "print the hashes and files as JSON")
     .action(async (folder: string, options: { json?: boolean }, command: Command) => {
       // Slow to load, so only when needed.
-      const { parse, validate } = await import("graphql");
       const { toSchema, withIncremental } = await import("../../schema/index.js");
       const { trustDocuments } = await import("../../jobs/add-documents.js");
       await withServices(command, async (services, { defer }) => {

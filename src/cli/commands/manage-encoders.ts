@@ -1,9 +1,7 @@
 /** `marquee encoders`: list, add, pull, train and choose. */
 import type { Command } from "commander";
 import { AppError } from "../../errors.js";
-import { installPublishedEncoder } from "../../jobs/encoders/install-encoder.js";
 import { switchEncoder } from "../../jobs/encoders/switch-encoder.js";
-import { trainEncoder } from "../../jobs/encoders/train-encoder.js";
 import { maxLandmarks } from "../../jobs/encoders/train-head.js";
 import { builtinEncoder, type HeadEncoderManifest, listEncoders } from "../../posters/encoders/encoder-store.js";
 import { publishedEncoders } from "../../posters/encoders/pull-encoder.js";
@@ -91,6 +89,7 @@ export function addEncoderCommands(program: Command): void {
 
 async function runPull(name: string, options: { json?: boolean }, command: Command): Promise<void> {
   requirePublishedEncoder(name);
+  const { installPublishedEncoder } = await import("../../jobs/encoders/install-encoder.js");
   await withServices(command, async (services, { encodersUrl: baseUrl }) => {
     const { manifest, added, embedded } = await runSwitch((progress, signal) =>
       installPublishedEncoder(services, { name, baseUrl, signal }, progress),
@@ -113,6 +112,7 @@ interface TrainEncoderFlags {
 async function runTrain({ json, ...flags }: TrainEncoderFlags, command: Command): Promise<void> {
   if (flags.folds === 1) throw new AppError("USAGE", "expected --folds 0 or from 2 to 20, received 1");
   const started = performance.now();
+  const { trainEncoder } = await import("../../jobs/encoders/train-encoder.js");
   await withServices(command, async (services) => {
     if (flags.base !== undefined) await requireEncoder(services, flags.base);
     const { report: manifest } = await runInterruptible(

@@ -2,7 +2,6 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
 import { AppError, received } from "../../errors.js";
-import { importModel } from "../../jobs/import/import-model.js";
 import { prepareUsers } from "../../jobs/prepare-users.js";
 import { listModels, pruneModels } from "../../ml/model/model-store.js";
 import { wholeNumberArgument } from "../terminal/arguments.js";
@@ -153,6 +152,7 @@ interface ImportModelFlags {
 
 async function runImport(file: string, { kind, json, ...flags }: ImportModelFlags, command: Command): Promise<void> {
   if (kind !== "baseline") throw new AppError("USAGE", `expected baseline for --kind, received ${received(kind)}`);
+  const { importModel } = await import("../../jobs/import/import-model.js");
   await withServices(command, async (services) => {
     const { model, dataset, added, unratedMovies, serves } = await importModel(services, { file, ...flags });
     if (added) say(`${unratedMovies} movies have no ratings here: they are predicted from means, as FALLBACK`);

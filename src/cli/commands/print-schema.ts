@@ -1,11 +1,10 @@
 /** `marquee schema`: prints the GraphQL schema. */
 import type { Command } from "commander";
-import type { GraphQLSchema } from "graphql";
+import { type GraphQLSchema, isAbstractType, lexicographicSortSchema, printSchema } from "graphql";
 import { writeOut } from "../terminal/output.js";
 
 /** The members of each interface and union, so that a client's cache knows that a `RateMovieResult` may be an `Error`. */
-async function getPossibleTypes(schema: GraphQLSchema): Promise<Record<string, string[]>> {
-  const { isAbstractType } = await import("graphql");
+function getPossibleTypes(schema: GraphQLSchema): Record<string, string[]> {
   const abstract = Object.values(schema.getTypeMap()).filter(isAbstractType);
   return Object.fromEntries(abstract.map((type) => [type.name, schema.getPossibleTypes(type).map(({ name }) => name)]));
 }
@@ -22,13 +21,12 @@ export function addSchemaCommand(program: Command): void {
     )
     .option("--subgraph", "print it as an Apollo Federation 2 subgraph, with its directives")
     .action(async (options: { out?: string; subgraph?: boolean; possibleTypes?: boolean }) => {
-      const { lexicographicSortSchema, printSchema } = await import("graphql");
       const { subgraphText, toSchema } = await import("../../schema/index.js");
       const schema = lexicographicSortSchema(toSchema());
       const text = options.subgraph
         ? await subgraphText()
         : options.possibleTypes
-          ? `${JSON.stringify(await getPossibleTypes(schema), undefined, 2)}\n`
+          ? `${JSON.stringify(getPossibleTypes(schema), undefined, 2)}\n`
           : `${printSchema(schema)}\n`;
       if (options.out === undefined) process.stdout.write(text);
       else await writeOut(options.out, text);

@@ -9,7 +9,6 @@ import { createPosterProviders } from "../../posters/providers/configured-provid
 import { firstToken } from "../../resolvers/system/edit-tokens.js";
 import { currentRequestId } from "../../server/errors/request-id.js";
 import { exampleQuery } from "../../server/graphiql/example-query.js";
-import { serve } from "../../server/listen.js";
 import { openServices, type Services } from "../../services/services.js";
 import { print, printJson, say, seconds } from "../terminal/output.js";
 import { runJob } from "../terminal/run-job.js";
@@ -32,7 +31,7 @@ export function addServeCommands(program: Command): void {
       const removed = await removeLeftOvers(config.dataDir);
       if (removed > 0) say(`removed ${removed} unfinished files that an earlier process left`);
       // The GraphQL server is slow to load, so only this command loads it.
-      const { createApp } = await import("../../server/app.js");
+      const loading = Promise.all([import("../../server/app.js"), import("../../server/listen.js")]);
       const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
       const services = openServices(config.dataDir, {
         busyTimeoutMs: serverBusyTimeoutMs,
@@ -40,6 +39,9 @@ export function addServeCommands(program: Command): void {
         posterProviders: createPosterProviders(config),
         onPosterError: (error) => logger.warn({ err: error }, "a poster was not fetched"),
       });
+      // The first request needs it; whatever fails is told then.
+      services.models.get().catch(() => {});
+      const [{ createApp }, { serve }] = await loading;
       const tracing = config.otlpEndpoint === "" ? undefined : await startTracing(config.otlpEndpoint);
       const app = createApp(services, { ...toAppOptions(config), tracing: tracing?.plugin }, logger);
       keepServing(logger);

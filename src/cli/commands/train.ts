@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { AppError } from "../../errors.js";
 import type { TrainFactorOptions } from "../../jobs/train/train-factors.js";
-import { type TrainingReport, trainModel } from "../../jobs/train/train-model.js";
+import type { TrainingReport } from "../../jobs/train/train-model.js";
 import { type BaselineOptions, baselineDefaults } from "../../ml/baseline/baseline-train.js";
 import { bayesDefaults } from "../../ml/bayes/bayes-train.js";
 import { rankerDefaults } from "../../ml/ranker/ranker-train.js";
@@ -162,6 +162,7 @@ async function runTrain(flags: TrainFlags, command: Command): Promise<void> {
   }
   const model = kind === "baseline" ? { kind, baseline: parseBaselineOptions(flags) } : parseStarOptions(kind, flags);
   const options = { model, ranker: parseRankerOptions(flags), name, validation, seed, storage, use };
+  const { trainModel } = await import("../../jobs/train/train-model.js");
   await withServices(command, async (services) => {
     const { report } = await runInterruptible(interruptMessages[kind], (progress, { signal, release }) =>
       trainModel(services, { ...options, signal, onTrained: release }, progress),

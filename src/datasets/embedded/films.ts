@@ -3,7 +3,7 @@
  * years, genres and IMDb ids are real facts. The movie id is the film's 1-based position, our own numbering and not
  * MovieLens'. Append only: inserting a film renumbers every later one.
  */
-import { z } from "zod";
+import * as z from "zod";
 import data from "./films.json" with { type: "json" };
 
 /** MovieLens 1M's 18 genres in alphabetical order; which of them a film has is our own judgement. */

@@ -1,5 +1,5 @@
 /** Imports weights that were trained elsewhere, such as the original's PyTorch model, with the ids of their rows. */
-import { z } from "zod";
+import * as z from "zod";
 import { AppError } from "../../errors.js";
 import type { UserId } from "../../ids.js";
 import { sha256Hex } from "../../sha256.js";

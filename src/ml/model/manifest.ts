@@ -1,5 +1,5 @@
 /** The manifest of a model: the `manifest.json` in its folder. */
-import { z } from "zod";
+import * as z from "zod";
 import { AppError } from "../../errors.js";
 import type { MovieId, UserId } from "../../ids.js";
 

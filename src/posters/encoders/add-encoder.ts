@@ -1,7 +1,7 @@
 /** Adds an encoder from an ONNX file: cuts the network down to its embedding, tests it, and saves it atomically. */
 import { basename } from "node:path";
-import { Tensor } from "onnxruntime-node";
-import { z } from "zod";
+import type { Tensor as OnnxTensor } from "onnxruntime-node";
+import * as z from "zod";
 import { AppError, received } from "../../errors.js";
 import { maxModelBytes, readRegularFile } from "../../files/read-file.js";
 import { sha256Hex } from "../../sha256.js";
@@ -116,7 +116,8 @@ async function tryOut(graph: EmbeddingGraph, file: string): Promise<{ dimension:
   const pictures = Float32Array.from({ length: 2 * area }, (_, i) => Math.sin(i * 0.37) + (i < area ? 0.5 : -0.5));
   try {
     const session = await openSession(graph.bytes, 1);
-    const run = async (data: Float32Array, n: number): Promise<Tensor> => {
+    const { Tensor } = await import("onnxruntime-node");
+    const run = async (data: Float32Array, n: number): Promise<OnnxTensor> => {
       const outputs = await session.run({ [input.name]: new Tensor("float32", data, [n, ...input.size]) });
       return outputs[session.outputNames[0]];
     };
@@ -143,7 +144,7 @@ async function tryOut(graph: EmbeddingGraph, file: string): Promise<{ dimension:
 }
 
 /** The dimension of a picture's embedding, such as 512 for [1, 512] and for [1, 512, 1, 1]. */
-function rowLength({ dims }: Tensor, { sourceTensor }: EmbeddingGraph, file: string): number {
+function rowLength({ dims }: OnnxTensor, { sourceTensor }: EmbeddingGraph, file: string): number {
   const long = dims.filter((size) => size !== 1);
   if (long.length === 1 && long[0] > 1) return long[0];
   throw notAnEncoder(

@@ -1,5 +1,5 @@
 /** The manifest of an encoder, stored as `manifest.json` in its folder; the built-in encoder has no folder. */
-import { z } from "zod";
+import * as z from "zod";
 import { AppError, received } from "../../errors.js";
 import { sha256Hex } from "../../sha256.js";
 import { imagenetPreprocessing, type Preprocessing } from "../images/preprocessing.js";

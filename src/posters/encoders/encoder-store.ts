@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { InferenceSession } from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-node";
 import { AppError, received } from "../../errors.js";
 import { sha256Hex } from "../../sha256.js";
 import {
@@ -95,7 +95,9 @@ export function encoderWrittenAt(folder: string, name: string): number {
 }
 
 /** A session on the CPU; its faults are thrown, not logged. Creating one is slow and leaks a little memory: do it once per worker. */
-export function openSession(graph: Uint8Array, threads: number): Promise<InferenceSession> {
+export async function openSession(graph: Uint8Array, threads: number): Promise<InferenceSession> {
+  // Loaded when it is first needed: most commands embed nothing.
+  const { InferenceSession } = await import("onnxruntime-node");
   return InferenceSession.create(graph, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,

@@ -3,7 +3,6 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, received } from "../../errors.js";
 import { type DownloadOptions, downloadFile } from "../../files/download.js";
-import { addEncoder } from "./add-encoder.js";
 import type { OnnxEncoderManifest } from "./encoder-manifest.js";
 import { loadEncoder } from "./encoder-store.js";
 
@@ -52,6 +51,8 @@ export async function pullEncoder(
     maxBytes: published.bytes,
   });
   try {
+    // Reading ONNX graphs is slow to load.
+    const { addEncoder } = await import("./add-encoder.js");
     return await addEncoder(folder, path, { name });
   } finally {
     await rm(path, { force: true });

@@ -2,7 +2,7 @@
  * Fetches posters from The Movie Database with the operator's own key: by TMDB id, else by IMDb id. See docs/posters.md
  * on attribution.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { AppError, received } from "../../errors.js";
 import { mulberry32 } from "../../random.js";
 import { maxPosterBytes } from "../images/open-image.js";

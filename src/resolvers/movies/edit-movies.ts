@@ -1,5 +1,5 @@
 /** Adds and updates movies. */
-import { z } from "zod";
+import * as z from "zod";
 import { withoutYear } from "../../datasets/movielens/titles.js";
 import { inField, movieNotFound, received } from "../../errors.js";
 import { foldText } from "../../fold-text.js";

@@ -1,5 +1,5 @@
 /** Shared parts of input schemas, whose messages say what was expected and received. */
-import { z } from "zod";
+import * as z from "zod";
 import { AppError, received } from "../../errors.js";
 import { textProblem } from "../../fold-text.js";
 

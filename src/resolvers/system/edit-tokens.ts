@@ -1,5 +1,5 @@
 /** Creates, lists and revokes tokens. */
-import { z } from "zod";
+import * as z from "zod";
 import { createSecret, hashSecret } from "../../access/token-secrets.js";
 import { AppError, received, userNotFound } from "../../errors.js";
 import type { UserId } from "../../ids.js";

@@ -1,5 +1,5 @@
 /** Creates, updates and deletes users. */
-import { z } from "zod";
+import * as z from "zod";
 import { ageGroups } from "../../datasets/movielens/demographics.js";
 import { received, userNotFound } from "../../errors.js";
 import type { UserId } from "../../ids.js";

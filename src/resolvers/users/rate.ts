@@ -1,5 +1,5 @@
 /** Sets and removes a user's ratings; each takes effect at once. */
-import { z } from "zod";
+import * as z from "zod";
 import { AppError, inField, movieNotFound, orError, received, userNotFound } from "../../errors.js";
 import type { MovieId, UserId } from "../../ids.js";
 import type { Rating, SetRating } from "../../store/ratings.js";

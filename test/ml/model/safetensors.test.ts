@@ -1,6 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { readSafetensors, type Tensor, writeSafetensors } from "../../../src/ml/model/safetensors.js";
+import {
+  readSafetensors,
+  readStoredTensors,
+  type Tensor,
+  writeSafetensors,
+} from "../../../src/ml/model/safetensors.js";
 import { describeWithShared, sharedFile } from "../../support/shared.js";
 
 const hex = (text: string) => Buffer.from(text.replaceAll(" ", ""), "hex");
@@ -74,6 +79,31 @@ describe("reading safetensors", () => {
     expect(refusal(whole.subarray(0, -1))).toBe(
       'MODEL_INVALID: expected 8 bytes for tensor "w" of shape [2], received offsets 0 to 8 of 7 bytes in m.safetensors',
     );
+  });
+
+  it("reads half precision as it is stored, and refuses what is not finite wherever it stands", () => {
+    for (const length of [1, 2, 3, 4, 5]) {
+      const finite = [0x0000, 0x7bff, 0xfbff, 0x0001, 0x3c00].slice(0, length);
+      // After a tensor of an odd length, so that it is not aligned to four bytes.
+      const toBytes = (halves: number[]) => {
+        const bytes = Buffer.from(new Uint8Array(Uint16Array.from([0x3c00, ...halves]).buffer)).toString("hex");
+        const entry = (from: number, n: number) => ({
+          dtype: "F16",
+          shape: [n],
+          data_offsets: [2 * from, 2 * (from + n)],
+        });
+        return file({ a: entry(0, 1), w: entry(1, length) }, bytes.replace(/../g, "$& ").trim());
+      };
+      const stored = readStoredTensors(toBytes(finite), "m").get("w")?.data;
+      expect([...(stored as Uint16Array)]).toEqual(finite);
+      for (let at = 0; at < length; at++) {
+        for (const bad of [0x7c00, 0xfc00, 0x7e00]) {
+          const halves = finite.map((half, i) => (i === at ? bad : half));
+          expect(refusal(toBytes(halves)), `${halves}`).toMatch(`finite values in tensor "w", received`);
+          expect(refusal(toBytes(halves))).toMatch(new RegExp(` at ${at} in m`));
+        }
+      }
+    }
   });
 
   it("refuses a header length beyond any file", () => {
