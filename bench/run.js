@@ -14,9 +14,21 @@ import { overhead } from "./benches/overhead.js";
 import { cli, start } from "./benches/processes.js";
 import { scoreAll } from "./benches/score-all.js";
 import { serveBenches } from "./benches/serve.js";
+import { trainChain, trainMf } from "./benches/train.js";
 import { prepare } from "./prepare.js";
 
-const benches = { ...serveBenches, overhead, latency, "score-all": scoreAll, cli, start, import: importBench, embed };
+const benches = {
+  ...serveBenches,
+  overhead,
+  latency,
+  "score-all": scoreAll,
+  cli,
+  start,
+  import: importBench,
+  embed,
+  "train-mf": trainMf,
+  "train-chain": trainChain,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -21,6 +21,14 @@ export const serverSettings = {
     expected: "a port from 0 to 65535",
     schema: wholeNumberText(0, 65_535),
   },
+  workers: {
+    env: "WORKERS",
+    flag: "workers",
+    default: "1",
+    description: "serve by this many processes, which share the port, the limits and what clients change",
+    expected: "a number from 1 to 64",
+    schema: wholeNumberText(1, 64),
+  },
   trustProxy: {
     env: "TRUST_PROXY",
     flag: "trust-proxy",

@@ -38,6 +38,8 @@ import { useMultipartSubscriptions } from "./protocol/multipart-subscriptions.js
 import { useTrustedDocuments } from "./protocol/trusted-documents.js";
 import { useWholeBatches } from "./protocol/whole-batches.js";
 import { useLoopbackHost, useRoutes } from "./routes.js";
+import type { WorkerChannel } from "./workers/channel.js";
+import { createClientCounts } from "./workers/client-counts.js";
 
 /** The settings that the application uses. */
 type Settings = Pick<
@@ -63,6 +65,8 @@ export interface AppOptions extends Settings {
   jwt?: JwtOptions;
   /** Sends traces. */
   tracing?: Plugin;
+  /** To the other workers of the server, where there are any: limits count for all of them together. */
+  channel?: WorkerChannel;
   /** What is kept between requests; by default nothing that was kept before. */
   cache?: AppCache;
   /** Serves this schema instead of ours: benches measure ours against constants. */
@@ -77,7 +81,7 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
   const cache = options.cache ?? createAppCache();
   const maskError = createMaskError(logger, options.introspection);
   const checkJwt = options.jwt && createJwtChecker(options.jwt);
-  const charge = createRateLimit(options.rateLimit);
+  const charge = createRateLimit(options.rateLimit, options.channel !== undefined);
   const chargeRefused = createRefusedCharge(charge, (request) => clients.getName(request));
   const authenticator = auth === "off" ? undefined : createAuthenticator(services, checkJwt);
   const viewers = createViewers(authenticator, maskError, chargeRefused);
@@ -156,6 +160,7 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
           createContext: (request) => createContext(request, services.forRequest()),
           charge,
           admission,
+          counts: createClientCounts(options.channel),
         },
         clients,
       ),

@@ -111,6 +111,13 @@ export async function serve(
   };
 }
 
+/** @throws {AppError} CONFIG_INVALID when the address cannot be listened on */
+export async function checkAddress(host: string, port: number): Promise<void> {
+  const server = createServer();
+  await listen(server, host, port);
+  await new Promise((resolve) => server.close(resolve));
+}
+
 /** Whether Host and path form a valid URL, as Yoga assumes. */
 function hasValidUrl({ url = "/", headers: { host = "localhost" } }: IncomingMessage): boolean {
   return URL.canParse(`http://${host}`) && URL.canParse(url, `http://${host}`);

@@ -30,20 +30,34 @@ export interface ChangeFilter<Subject extends Change["subject"]> {
 
 /** In-process publish/subscribe. */
 export interface ChangeFeed {
+  /** A change through this process. */
   publish(change: Change): void;
+  /** A change through another process. */
+  hear(change: Change): void;
   subscribe<Subject extends Change["subject"]>(filter: ChangeFilter<Subject>): ChangeStream<Subject>;
   /** Number of readers at the moment. */
   readonly readers: number;
   close(): void;
 }
 
-/** @param onReader called when a reader begins to read */
-export function createChangeFeed(onReader: () => void = () => {}): ChangeFeed {
+/**
+ * @param onReader called when a reader begins to read
+ * @param onPublish called with every change through this process
+ */
+export function createChangeFeed(
+  onReader: () => void = () => {},
+  onPublish: (change: Change) => void = () => {},
+): ChangeFeed {
   const readers = new Set<{ take(change: Change): void; stop(): void }>();
   let closed = false;
+  const hear = (change: Change) => {
+    for (const reader of readers) reader.take(change);
+  };
   return {
+    hear,
     publish: (change) => {
-      for (const reader of readers) reader.take(change);
+      hear(change);
+      onPublish(change);
     },
     get readers() {
       return readers.size;

@@ -100,8 +100,6 @@ export interface RatingStore {
   atOffset(offset: number): Promise<{ userId: UserId; movieId: MovieId; title: string; rating: number } | undefined>;
   /** Changes whenever any rating does. */
   version(): Promise<string>;
-  /** Changes whenever one user's ratings do. */
-  versionOfUser(id: UserId): Promise<string>;
   /**
    * Sets a user's ratings of movies, all or none.
    * @param ratedAt Unix seconds

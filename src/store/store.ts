@@ -35,6 +35,8 @@ export interface Store {
   version(): Promise<string>;
   /** What this process changed, at once, and what others changed, within a second. */
   changes<Subject extends Change["subject"]>(filter: ChangeFilter<Subject>): ChangeStream<Subject>;
+  /** Tells the streams of this process what another one changed. */
+  hear(change: Change): void;
   /** Number of open streams of changes. */
   readonly changeReaders: number;
   /** Ends all streams of changes, as before a shutdown. */
@@ -47,6 +49,8 @@ export interface StoreOptions {
   busyTimeoutMs?: number;
   /** Whether rows are kept in memory while they stay what they are; true by default. Tests of what requests read turn it off. */
   cache?: boolean;
+  /** Called with every change through this process, for others to hear. */
+  onChange?: (change: Change) => void;
   /** Called with every statement that runs, its values filled in. */
   onSql?: (sql: string) => void;
 }

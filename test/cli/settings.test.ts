@@ -9,6 +9,7 @@ const others: { [Key in keyof Config]: [string, Config[Key]] } = {
   dataDir: ["/elsewhere", "/elsewhere"],
   host: ["localhost", "localhost"],
   port: ["4321", 4321],
+  workers: ["2", 2],
   logLevel: ["warn", "warn"],
   auth: ["off", "off"],
   publicRead: ["off", false],

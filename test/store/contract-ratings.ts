@@ -149,7 +149,7 @@ export function ratingContract(makeStore: () => Promise<OpenStore>): void {
 
     it("have versions that change with every change, and only then", async () => {
       const { ratings, users } = await open();
-      const versions = async () => [await ratings.version(), await ratings.versionOfUser(userId(1))];
+      const versions = async () => [await ratings.version()];
       const seen = new Set<string>();
       const expectNew = async () => {
         const version = JSON.stringify(await versions());
@@ -159,10 +159,8 @@ export function ratingContract(makeStore: () => Promise<OpenStore>): void {
       await expectNew();
       await ratings.set(userId(1), [{ movieId: movieId(10), stars: 1 }], 5);
       await expectNew();
-      const own = await ratings.versionOfUser(userId(1));
       await ratings.set(userId(2), [{ movieId: movieId(30), stars: 1 }], 5);
       await expectNew();
-      expect(await ratings.versionOfUser(userId(1))).toBe(own);
       await ratings.delete(userId(1), movieId(10));
       await expectNew();
       await users.update(userId(3), { gender: "F" });

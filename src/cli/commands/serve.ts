@@ -1,6 +1,8 @@
 /** `marquee serve` and `marquee setup`: start the server, and set up the embedded data set. */
+import cluster from "node:cluster";
 import type { Command } from "commander";
 import { type Logger, pino } from "pino";
+import type { Config } from "../../config/config.js";
 import { embeddedDatasetNote } from "../../datasets/embedded/generate-ratings.js";
 import { removeLeftOvers } from "../../files/temporary.js";
 import { embedPosters } from "../../jobs/embed-posters.js";
@@ -9,6 +11,7 @@ import { createPosterProviders } from "../../posters/providers/configured-provid
 import { firstToken } from "../../resolvers/system/edit-tokens.js";
 import { currentRequestId } from "../../server/errors/request-id.js";
 import { exampleQuery } from "../../server/graphiql/example-query.js";
+import { openWorkerChannel } from "../../server/workers/channel.js";
 import { openServices, type Services } from "../../services/services.js";
 import { print, printJson, say, seconds } from "../terminal/output.js";
 import { runJob } from "../terminal/run-job.js";
@@ -27,55 +30,12 @@ export function addServeCommands(program: Command): void {
     )
     .action(async (_options: object, command: Command) => {
       const config = readCommandConfig(command);
+      // A worker's primary has done all this.
+      if (cluster.isWorker) return serveHere(config).finally(() => process.disconnect?.());
       await withServices(command, async (services) => setup(services));
       const removed = await removeLeftOvers(config.dataDir);
       if (removed > 0) say(`removed ${removed} unfinished files that an earlier process left`);
-      // The GraphQL server is slow to load, so only this command loads it.
-      const loading = Promise.all([import("../../server/app.js"), import("../../server/listen.js")]);
-      const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
-      const services = openServices(config.dataDir, {
-        busyTimeoutMs: serverBusyTimeoutMs,
-        preload: true,
-        posterProviders: createPosterProviders(config),
-        onPosterError: (error) => logger.warn({ err: error }, "a poster was not fetched"),
-      });
-      // The first request needs it; whatever fails is told then.
-      services.models.get().catch(() => {});
-      const [{ createApp }, { serve }] = await loading;
-      const tracing = config.otlpEndpoint === "" ? undefined : await startTracing(config.otlpEndpoint);
-      const app = createApp(services, { ...toAppOptions(config), tracing: tracing?.plugin }, logger);
-      keepServing(logger);
-      const onError = (error: unknown) => logger.error({ err: error }, "unexpected error: a request was not answered");
-      const server = await serve(app, config.host, config.port, {
-        onError,
-        requestTimeoutMs: config.requestTimeoutMs,
-      }).catch(async (error: unknown) => {
-        await services.close();
-        throw error;
-      });
-      try {
-        // Created once the server listens: it is shown only once, which a failed start must not use up.
-        const token = config.auth === "on" ? await firstToken(services) : undefined;
-        await welcome(services, server.address, token);
-        // What is not embedded yet would be missing from similarPosters; queries are answered meanwhile.
-        const stopping = new AbortController();
-        const embedding = embedPosters(services, { signal: stopping.signal }).catch((error: unknown) =>
-          logger.warn({ err: error }, "posters were not embedded"),
-        );
-        await new Promise<void>((resolve) => {
-          process.once("SIGINT", resolve);
-          process.once("SIGTERM", resolve);
-        });
-        say("Stopping …");
-        stopping.abort();
-        await embedding;
-      } finally {
-        // Open subscriptions would keep their connections open.
-        services.store.endChanges();
-        await server.stop();
-        await tracing?.stop().catch((error: unknown) => logger.warn({ err: error }, "traces were not sent"));
-        await services.close();
-      }
+      return config.workers === 1 ? serveHere(config) : serveByWorkers(config);
     });
 
   program
@@ -91,6 +51,100 @@ export function addServeCommands(program: Command): void {
         else if (report === undefined) print(`nothing to do: the data set ${dataset?.name} is loaded`);
       });
     });
+}
+
+/** Serves by this process: the only one, or one of several workers. */
+async function serveHere(config: Config): Promise<void> {
+  // The GraphQL server is slow to load, so only this command loads it.
+  const loading = Promise.all([import("../../server/app.js"), import("../../server/listen.js")]);
+  const channel = openWorkerChannel();
+  const logger = createLogger(config);
+  const services = openServices(config.dataDir, {
+    busyTimeoutMs: serverBusyTimeoutMs,
+    preload: true,
+    posterProviders: createPosterProviders(config),
+    onPosterError: (error) => logger.warn({ err: error }, "a poster was not fetched"),
+    onChange: (change) => channel?.send({ kind: "change", change }),
+  });
+  // The first request needs it; whatever fails is told then.
+  services.models.get().catch(() => {});
+  const [{ createApp }, { serve }] = await loading;
+  channel?.listen((passed) => {
+    if ("message" in passed && passed.message.kind === "change") services.store.hear(passed.message.change);
+  });
+  const tracing = config.otlpEndpoint === "" ? undefined : await startTracing(config.otlpEndpoint);
+  const app = createApp(services, { ...toAppOptions(config), tracing: tracing?.plugin, channel }, logger);
+  keepServing(logger);
+  const onError = (error: unknown) => logger.error({ err: error }, "unexpected error: a request was not answered");
+  const server = await serve(app, config.host, config.port, {
+    onError,
+    requestTimeoutMs: config.requestTimeoutMs,
+  }).catch(async (error: unknown) => {
+    await services.close();
+    throw error;
+  });
+  try {
+    if (channel === undefined) await welcomeAndWait(services, config, server.address, logger);
+    else await waitForStop();
+  } finally {
+    // Open subscriptions would keep their connections open.
+    services.store.endChanges();
+    await server.stop();
+    await tracing?.stop().catch((error: unknown) => logger.warn({ err: error }, "traces were not sent"));
+    await services.close();
+  }
+}
+
+/** Serves by several processes; this one looks after them. */
+async function serveByWorkers(config: Config): Promise<void> {
+  const { startWorkers } = await import("../../server/workers/primary.js");
+  const { checkAddress } = await import("../../server/listen.js");
+  // Here, so that it is said once, and not by each worker.
+  await checkAddress(config.host, config.port);
+  const logger = createLogger(config);
+  const stopped = waitForStop();
+  const pool = await startWorkers(config.workers, logger, stopped);
+  const services = openServices(config.dataDir);
+  try {
+    await welcomeAndWait(services, config, pool.address, logger, stopped);
+  } finally {
+    await pool.stop();
+    await services.close();
+  }
+}
+
+function createLogger({ logLevel }: Config): Logger {
+  const base = cluster.isWorker ? { pid: process.pid, worker: cluster.worker?.id } : undefined;
+  return pino({ level: logLevel, ...(base && { base }) }, pino.destination({ dest: 2, sync: true }));
+}
+
+/** Says where the server is, embeds posters in the background, and waits until it shall stop. */
+async function welcomeAndWait(
+  services: Services,
+  { auth }: Config,
+  address: string,
+  logger: Logger,
+  stopped = waitForStop(),
+): Promise<void> {
+  // Created once the server listens: it is shown only once, which a failed start must not use up.
+  const token = auth === "on" ? await firstToken(services) : undefined;
+  await welcome(services, address, token);
+  // What is not embedded yet would be missing from similarPosters; queries are answered meanwhile.
+  const stopping = new AbortController();
+  const embedding = embedPosters(services, { signal: stopping.signal }).catch((error: unknown) =>
+    logger.warn({ err: error }, "posters were not embedded"),
+  );
+  await stopped;
+  say("Stopping …");
+  stopping.abort();
+  await embedding;
+}
+
+/** Until a signal comes, or this worker's primary has gone. */
+function waitForStop(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const event of ["SIGINT", "SIGTERM", "disconnect"]) process.once(event, () => resolve());
+  });
 }
 
 /** Logs unhandled rejections, which would otherwise end the process. */

@@ -28,21 +28,21 @@ export async function recommendationChanges(
 ): Promise<AsyncIterableIterator<UserId>> {
   const user = await findReadableUser(context, userId);
   const { store } = context.services;
-  let version = await store.ratings.versionOfUser(user.id);
   // Of several changes the last one tells as much as all.
-  const named = store.changes({
-    subjects: ["ratings", "model"],
-    isWanted: (change) => change.subject === "model" || change.userId === user.id,
+  const models = store.changes({ subjects: ["model"], maxUnread: 1 });
+  // Another process may not say whose ratings it changed, and what it says may come twice.
+  const ratings = store.changes({
+    subjects: ["ratings"],
+    isWanted: ({ userId }) => userId === null || userId === user.id,
     maxUnread: 1,
   });
-  // Another process does not say whose ratings it changed.
-  const unnamed = store.changes({ subjects: ["ratings"], isWanted: ({ userId }) => userId === null, maxUnread: 1 });
-  const changed = filtered(unnamed, async () => {
-    const before = version;
-    version = await store.ratings.versionOfUser(user.id);
-    return version !== before;
+  let revision: number | undefined = user.revision;
+  const changed = filtered(ratings, async () => {
+    const before = revision;
+    revision = (await store.users.byIds([user.id]))[0]?.revision;
+    return revision !== before;
   });
-  return whileAllowed(context, user, Repeater.merge([named, changed]), () => user.id);
+  return whileAllowed(context, user, Repeater.merge([models, changed]), () => user.id);
 }
 
 /** @throws {AppError} USER_NOT_FOUND where they were deleted */

@@ -1,7 +1,7 @@
 /** Limits the number of operations per minute and client. */
 import { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { RateLimiterCluster, RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { ErrorCode } from "../../errors.js";
 import type { Charge, ChargeRefused } from "../auth/charge.js";
 import type { Clients, ServerContext } from "../auth/clients.js";
@@ -21,10 +21,16 @@ export const imageWeight = 0.1;
 /** Points per operation: the limiter counts whole points. */
 const points = 1 / imageWeight;
 
-/** @param perMinute operations per minute and client; 0 for no limit */
-export function createRateLimit(perMinute: number): Charge {
+/**
+ * @param perMinute operations per minute and client; 0 for no limit
+ * @param isShared whether all workers of the server count together
+ */
+export function createRateLimit(perMinute: number, isShared = false): Charge {
   if (perMinute === 0) return async () => {};
-  const limiter = new RateLimiterMemory({ points: perMinute * points, duration: 60 });
+  const options = { points: perMinute * points, duration: 60 };
+  const limiter = isShared
+    ? new RateLimiterCluster({ ...options, keyPrefix: "operations", timeoutMs: 5000 })
+    : new RateLimiterMemory(options);
   return async (client, weight = 1) => {
     try {
       // Excludes the 1 that every operation already counted, so an operation above the whole limit can run once a minute.

@@ -13,6 +13,7 @@ import type { Viewer } from "../../access/viewer.js";
 import type { Context } from "../../resolvers/request/context.js";
 import type { Charge } from "../auth/charge.js";
 import type { Clients } from "../auth/clients.js";
+import type { ClientCounts } from "../workers/client-counts.js";
 import type { Admission } from "./admission.js";
 import { operationCost } from "./operation-cost.js";
 import { tooMany } from "./rate-limit.js";
@@ -27,6 +28,8 @@ export interface SubscriptionOptions {
   /** Charged once for each event. */
   charge: Charge;
   admission: Admission;
+  /** Of open subscriptions. */
+  counts: ClientCounts;
   /** A fresh context for each event, since data and permissions may have changed. */
   createContext(request: Request): Context;
 }
@@ -48,19 +51,12 @@ function eventKey(value: unknown, { document, operationName, variableValues }: E
 }
 
 export function useSubscriptionLimit(options: SubscriptionOptions, clients: Clients): Plugin {
-  const { maxSubscriptions, timeoutMs, createContext, charge, admission } = options;
+  const { maxSubscriptions, timeoutMs, createContext, charge, admission, counts } = options;
   const sharing = createSharing();
-  const open = new Map<string, number>();
-  const isFull = (client: string) => maxSubscriptions > 0 && (open.get(client) ?? 0) >= maxSubscriptions;
+  const isFull = (client: string) => maxSubscriptions > 0 && counts.get(client) >= maxSubscriptions;
   const full = () => ({
     errors: [tooMany(`expected up to ${maxSubscriptions} open subscriptions, received one more: close one first`)],
   });
-
-  function release(client: string): void {
-    const left = (open.get(client) ?? 1) - 1;
-    if (left > 0) open.set(client, left);
-    else open.delete(client);
-  }
 
   /** Executes events. Counts the subscription from the first `next()` on, since one that is never read would count forever. */
   function executeEvents(
@@ -74,7 +70,7 @@ export function useSubscriptionLimit(options: SubscriptionOptions, clients: Clie
     let state: "new" | "open" | "ended" = "new";
 
     async function end(): Promise<IteratorReturnResult<undefined>> {
-      if (state === "open") release(client);
+      if (state === "open") counts.remove(client);
       state = "ended";
       gone.abort();
       await events.return?.();
@@ -87,7 +83,7 @@ export function useSubscriptionLimit(options: SubscriptionOptions, clients: Clie
           await end();
           return { value: full(), done: false };
         }
-        open.set(client, (open.get(client) ?? 0) + 1);
+        counts.add(client);
         state = "open";
       }
       if (state === "ended") return end();

@@ -8,10 +8,7 @@ import type { Database } from "./database.js";
 import { createRevisionReader } from "./settings.js";
 import { movies, ratings } from "./tables.js";
 
-type Reads = Pick<
-  RatingStore,
-  "ofUsers" | "all" | "ratersOfMovies" | "after" | "before" | "atOffset" | "version" | "versionOfUser"
->;
+type Reads = Pick<RatingStore, "ofUsers" | "all" | "ratersOfMovies" | "after" | "before" | "atOffset" | "version">;
 
 export function createRatingReads(db: Database): Reads {
   const { orm, sqlite } = db;
@@ -37,9 +34,6 @@ export function createRatingReads(db: Database): Reads {
     .where(sql`${ratings.id} = (SELECT id FROM ratings ORDER BY id LIMIT 1 OFFSET ${sql.placeholder("offset")})`)
     .prepare();
   const readRevision = createRevisionReader(db, "ratingsRevision");
-  const versionOfUser = sqlite
-    .prepare("SELECT count(*) || ' ' || total(rating * id) || ' ' || total(rated_at) FROM ratings WHERE user_id = ?")
-    .pluck();
   return {
     ofUsers: async (ids) => {
       const own = toArrays(ofUsers.all(JSON.stringify(ids)) as [UserId, number, number, number][]);
@@ -60,7 +54,6 @@ export function createRatingReads(db: Database): Reads {
     before: async (position, limit) => before(position, limit),
     atOffset: async (offset) => atOffset.get({ offset }),
     version: async () => readRevision(),
-    versionOfUser: async (id) => versionOfUser.get(id) as string,
   };
 }
 

@@ -23,8 +23,8 @@ import { createUserStore } from "./users.js";
  */
 export function openSqliteStore(file: string, options: StoreOptions = {}): Store {
   const db = openDatabase(file, options);
-  const feed = createChangeFeed(() => watch.start());
-  const watch = watchChanges(db, feed.publish, () => feed.readers > 0);
+  const feed = createChangeFeed(() => watch.start(), options.onChange);
+  const watch = watchChanges(db, feed.hear, () => feed.readers > 0);
   const readVersion = createVersionReader(db);
   const endChanges = () => {
     feed.close();
@@ -45,6 +45,7 @@ export function openSqliteStore(file: string, options: StoreOptions = {}): Store
     progress: createProgressStore(db, feed),
     imports: createImportStore(db, () => openDatabase(file, options), feed),
     version: async () => readVersion(),
+    hear: feed.hear,
     changes: (filter) => feed.subscribe(filter),
     get changeReaders() {
       return feed.readers;
