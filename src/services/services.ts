@@ -26,6 +26,8 @@ export interface DataFolders {
   downloads: string;
 }
 
+export type { Change } from "../store/changes.js";
+
 export interface Services {
   store: Store;
   folders: DataFolders;

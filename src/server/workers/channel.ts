@@ -1,6 +1,6 @@
 /** How the worker processes of one server tell each other what they must all know; their primary passes everything on. */
 import cluster from "node:cluster";
-import type { Change } from "../../store/changes.js";
+import type { Change } from "../../services/services.js";
 
 /** What one worker tells all others. */
 export type WorkerMessage =
