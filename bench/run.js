@@ -8,6 +8,7 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { embed } from "./benches/embed.js";
+import { growth } from "./benches/growth.js";
 import { importBench } from "./benches/import.js";
 import { latency } from "./benches/latency.js";
 import { overhead } from "./benches/overhead.js";
@@ -28,6 +29,7 @@ const benches = {
   embed,
   "train-mf": trainMf,
   "train-chain": trainChain,
+  growth,
 };
 
 const { values, positionals } = parseArgs({
@@ -45,7 +47,7 @@ const { folder, data } =
 const machine = `node ${process.version}, ${cpus()[0]?.model.trim()} × ${cpus().length}`;
 if (!json) console.log(`${data}; ${machine}${quick ? "; quick: no measurement" : ""}\n`);
 // Quickly, what needs minutes even once is left to the full run.
-const slow = ["import"];
+const slow = ["import", "growth"];
 const all = Object.keys(benches).filter((name) => !quick || !slow.includes(name));
 for (const name of positionals.length > 0 ? positionals : all) {
   const result = await benches[name]({ folder, quick });

@@ -28,6 +28,7 @@ interface TrainFlags extends Partial<BaselineOptions>, FactorFlags {
   validation?: number;
   storage?: TrainFactorOptions["storage"];
   use: boolean;
+  prepare: boolean;
   json?: boolean;
   seed?: number;
 }
@@ -143,6 +144,7 @@ export function addTrainCommand(program: Command): void {
     )
     .optionsGroup("Options:")
     .option("--no-use", "train only, and leave the model that serves as it is")
+    .option("--no-prepare", "leave users for marquee models prepare: until then their first requests take longer")
     .option("--json", "print the result as JSON")
     .action(runTrain);
 }
@@ -155,13 +157,13 @@ const interruptMessages: Record<ModelKind, string> = {
 
 async function runTrain(flags: TrainFlags, command: Command): Promise<void> {
   const started = performance.now();
-  const { model: kind, name, validation, seed, storage, use } = flags;
+  const { model: kind, name, validation, seed, storage, use, prepare } = flags;
   checkKindOptions(kind, flags);
   if (kind === "baseline" && validation === 0) {
     throw new AppError("USAGE", "expected --validation above 0 for --model baseline, which stops by it, received 0");
   }
   const model = kind === "baseline" ? { kind, baseline: parseBaselineOptions(flags) } : parseStarOptions(kind, flags);
-  const options = { model, ranker: parseRankerOptions(flags), name, validation, seed, storage, use };
+  const options = { model, ranker: parseRankerOptions(flags), name, validation, seed, storage, use, prepare };
   const { trainModel } = await import("../../jobs/train/train-model.js");
   await withServices(command, async (services) => {
     const { report } = await runInterruptible(interruptMessages[kind], (progress, { signal, release }) =>

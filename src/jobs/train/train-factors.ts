@@ -19,6 +19,8 @@ export interface TrainFactorOptions extends TrainingJobOptions {
   ranker?: RankerOptions | null;
   /** By default float16, half the size. */
   storage?: "float16" | "float32";
+  /** Whether users are computed ahead of their requests, where the model serves; true by default. */
+  prepare?: boolean;
 }
 
 export interface FactorReport {
@@ -50,7 +52,7 @@ export async function trainFactorModel(
 ): Promise<FactorReport> {
   const { store, folders, encoders } = services;
   const { validation = defaultSplit.share, seed = defaultSplit.seed, use = true, signal, onTrained } = options;
-  const { ranker = rankerDefaults, storage = "float16" } = options;
+  const { ranker = rankerDefaults, storage = "float16", prepare = true } = options;
   const name = checkModelName(options.name ?? stars.kind);
   const { name: datasetName, data } = await loadTrainingSet(store, "all", (await encoders.inUse()).key);
   const split = splitByIdentity(data.ratings, validation, seed);
@@ -102,7 +104,7 @@ export async function trainFactorModel(
   const serves = use && trained.stopped !== "interrupted";
   const model = await saveTrainedModel(services, { ...manifest, metrics }, files, serves);
   // The model serves already: stopped here, users are computed when they ask.
-  if (serves) await prepareUsers(services, { signal }, progress);
+  if (serves && prepare) await prepareUsers(services, { signal }, progress);
   return {
     kind: stars.kind,
     model,

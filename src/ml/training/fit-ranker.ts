@@ -45,6 +45,8 @@ export interface RankerInput extends TrainingRatings {
 
 /** Number of users for choosing the ranker's weights and for calibrating its popularity bias. */
 const maxCases = { weights: 2500, popularityBias: 200 };
+/** Of large catalogues fewer users are judged by: each takes a few numbers for every item. */
+const maxCaseItems = 40_000_000;
 
 /** Trains a ranker, chooses its weights and calibrates its popularity bias. */
 export async function fitRanker(
@@ -100,7 +102,8 @@ function createRankingCases(
   const { getUserLabels } = createLabelRows(lists);
   const cases: RankingCase[] = [];
   // Evenly over the data set: users may be in the order in which they joined.
-  const step = Math.max(1, Math.floor(byUser.rows / maxCases.weights));
+  const most = Math.min(maxCases.weights, Math.max(1, Math.floor(maxCaseItems / byUser.columns)));
+  const step = Math.max(1, Math.floor(byUser.rows / most));
   for (let u = 0; u < byUser.rows; u += step) {
     const from = byUser.indptr[u];
     const to = byUser.indptr[u + 1];
