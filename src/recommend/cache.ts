@@ -125,7 +125,8 @@ function toName({ user, options }: ListKey): string {
 }
 
 async function readBasis(reader: Reader, { user, options }: ListKey): Promise<ListBasis> {
-  const [model, catalogue] = await Promise.all([reader.model.load(), reader.catalogue.load()]);
+  const catalogue = await reader.catalogue.load();
+  const model = await reader.model.load();
   const minRatings = options.filter?.minRatings;
   return {
     model,
@@ -156,7 +157,7 @@ async function arePostersCurrent(kept: KeptPosters, version: string, reader: Rea
   if (kept.index !== undefined && (await reader.posterIndex.load()).index !== kept.index) return false;
   if (kept.clusters !== undefined && (await reader.posterClusters.load()) !== kept.clusters) return false;
   if (kept.version === version) return true;
-  const posters = await reader.posters(kept.movieIds);
+  const posters = await reader.posters.load(kept.movieIds);
   if (posters.some((poster, i) => poster?.sha256 !== kept.contents[i])) return false;
   kept.version = version;
   return true;

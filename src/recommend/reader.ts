@@ -18,7 +18,7 @@ import type { PreparedUser } from "../store/prepared-users.js";
 import type { Rating } from "../store/ratings.js";
 import type { Audience } from "../store/statistics.js";
 import type { User } from "../store/users.js";
-import { createOnce, type Once } from "./once.js";
+import { createOnce, createOnceEach, type Once, type OnceEach } from "./once.js";
 
 export interface TopRatingsKey {
   userId: UserId;
@@ -50,7 +50,7 @@ export interface Reader {
   /** Embeddings of movies' posters, computed where they are missing; undefined without a readable poster. */
   embeddingByMovieId: DataLoader<MovieId, Float32Array | undefined>;
   /** As `posterByMovieId`, of many movies at once. */
-  posters(ids: readonly MovieId[]): Promise<(Poster | undefined)[]>;
+  posters: OnceEach<MovieId, Poster | undefined>;
   /** Posters with their embeddings, of many movies at once; undefined without a poster. */
   embeddedPosters(ids: readonly MovieId[]): Promise<(EmbeddedPoster | undefined)[]>;
   /** All ratings of a user. */
@@ -131,9 +131,9 @@ export function createReader(services: Services, options: ReaderOptions = {}): R
     return current;
   });
   const preparedByUserId = createLoader((ids: readonly UserId[]) => readPrepared(services, model, userById, ids));
-  const posters = (ids: readonly MovieId[]) => store.posters.byMovieIds(ids);
+  const posters = createOnceEach((ids: readonly MovieId[]) => store.posters.byMovieIds(ids));
   const encoder = createOnce(() => services.encoders.inUse());
-  const embeddedPosters = (ids: readonly MovieId[]) => embedPosters(services, encoder, ids);
+  const embeddedPosters = (ids: readonly MovieId[]) => embedPosters(services, posters, encoder, ids);
   return {
     services,
     userById,
@@ -142,7 +142,7 @@ export function createReader(services: Services, options: ReaderOptions = {}): R
       return store.movies.byIds(ids);
     }),
     posterByMovieId: createLoader(async (ids) => {
-      const found = await posters(ids);
+      const found = await posters.load(ids);
       options.onPosters?.(ids, found);
       return found;
     }),
@@ -245,7 +245,8 @@ const postersPerStep = 120;
 
 /** Missing posters are fetched in the background: the next query may find them. */
 async function embedPosters(
-  { posterFetcher, encoders, store }: Services,
+  { posterFetcher, encoders }: Services,
+  postersOf: Reader["posters"],
   encoderInUse: Reader["encoder"],
   ids: readonly MovieId[],
 ): Promise<(EmbeddedPoster | undefined)[]> {
@@ -255,7 +256,7 @@ async function embedPosters(
   for (let from = 0; from < ids.length; from += postersPerStep) {
     if (from > 0) await pause();
     const step = ids.length <= postersPerStep ? ids : ids.slice(from, from + postersPerStep);
-    const posters = await store.posters.byMovieIds(step);
+    const posters = await postersOf.load(step);
     const known = posters.filter((poster) => poster !== undefined);
     if (known.length < step.length) await posterFetcher.request(step.filter((_, i) => posters[i] === undefined));
     const vectors = await encoders.embeddings(known, { encoder });

@@ -14,7 +14,7 @@ const folder = fileURLToPath(new URL("../queries", import.meta.url));
 const expected: Record<string, number> = {
   about: 6,
   browse: 4,
-  charts: 7,
+  charts: 6,
   filtered: 4,
   "guest-by-posters": 5,
   guest: 2,

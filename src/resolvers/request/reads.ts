@@ -77,7 +77,7 @@ export async function areReadsCurrent(
   for (const [id, revision] of reads.users) {
     if ((await reader.userById.load(id))?.revision !== revision) return false;
   }
-  const posters = await reader.posters([...reads.posters.keys()]);
+  const posters = await reader.posters.load([...reads.posters.keys()]);
   let next = 0;
   for (const content of reads.posters.values()) if (posters[next++]?.sha256 !== content) return false;
   for (const { key, movies } of reads.lists) {

@@ -897,9 +897,14 @@ describe("linking", () => {
     expect(found[1].evidence).toBe("same title, year differs: 2001 is 1990 there");
     expect((await findLinkCandidates(db, 2, 1))[0]).toMatchObject({ imdbId: "tt0000004", takenBy: { id: 2 } });
     // A title without a word to search by is found nowhere.
-    db.sqlite.exec("UPDATE movies SET title = '... (1971)' WHERE id = 1");
+    const setTitle = (title: string) => {
+      db.sqlite.prepare("UPDATE movies SET title = ? WHERE id = 1").run(title);
+      // What changes movies counts the change.
+      db.sqlite.exec("UPDATE settings SET value = value + 1 WHERE key = 'moviesRevision'");
+    };
+    setTitle("... (1971)");
     expect(await findLinkCandidates(db, 1, 5)).toEqual([]);
-    db.sqlite.exec("UPDATE movies SET title = 'Amelie II (2001)' WHERE id = 1");
+    setTitle("Amelie II (2001)");
     // Another release takes its place.
     await importLinks(db, new Map());
     expect(await findLinkCandidates(db, 1, 5)).toHaveLength(2);
