@@ -175,10 +175,10 @@ async function setup(services: Services) {
 }
 
 async function welcome(services: Services, address: string, token: string | undefined): Promise<void> {
-  const { users, movies, ratings } = services.store;
+  const { users, movies, statistics } = services.store;
   const { dataset, activeModel } = await services.serving();
   print(
-    `Marquee serves ${dataset?.name}: ${await users.count()} users, ${await movies.count()} movies, ${await ratings.count()} ratings.`,
+    `Marquee serves ${dataset?.name}: ${await users.count()} users, ${await movies.count()} movies, ${(await statistics.totals("all")).count} ratings.`,
   );
   if (dataset?.synthetic) print(embeddedDatasetNote);
   print(`\n  GraphiQL and API: ${address}/graphql\n`);
