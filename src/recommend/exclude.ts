@@ -1,5 +1,6 @@
 /** Excludes movies from recommendation: those already rated, and those that a filter rules out. */
 
+import { LRUCache } from "lru-cache";
 import { foldText } from "../fold-text.js";
 import type { MovieId } from "../ids.js";
 import type { UserRatings } from "../model-inputs.js";
@@ -32,18 +33,57 @@ export async function createExclusion(
 }
 
 function getExcluded(
-  { movies, genres: ownGenres, positionOf }: Catalogue,
+  catalogue: Catalogue,
   rated: Rated,
   { basedOn = [], filter = {} }: Filtering,
   getRatedEnough: (minRatings: MinRatings) => ReadonlySet<MovieId>,
 ): Uint8Array {
-  const excluded = new Uint8Array(movies.length);
-  const named = [...basedOn, ...(filter.excludeMovieIds ?? [])];
-  for (const movieId of filter.includeRated ? named : [...rated.movieIds, ...named]) {
-    const position = positionOf.get(movieId as MovieId);
+  const { minRatings } = filter;
+  const enough = minRatings !== undefined && minRatings.count > 0 ? getRatedEnough(minRatings) : undefined;
+  const excluded = getRuledOut(catalogue, filter, enough).slice();
+  const { positionOf } = catalogue;
+  const exclude = (movieId: MovieId) => {
+    const position = positionOf.get(movieId);
     if (position !== undefined) excluded[position] = 1;
-  }
-  const { genres, anyGenre, excludeGenres, years, minRatings } = filter;
+  };
+  if (!filter.includeRated) for (const movieId of rated.movieIds) exclude(movieId as MovieId);
+  for (const movieId of basedOn) exclude(movieId);
+  for (const movieId of filter.excludeMovieIds ?? []) exclude(movieId);
+  return excluded;
+}
+
+/** What a filter rules out for everybody, of a catalogue and of the movies that were rated often enough. */
+interface RuledOut {
+  enough: ReadonlySet<MovieId> | undefined;
+  excluded: Uint8Array;
+}
+
+/** Filters that front ends use are few, and the same for everybody. */
+const maxFilters = 50;
+const keptByCatalogue = new WeakMap<Catalogue, LRUCache<string, RuledOut>>();
+
+/** Never changed: the same array serves the next request with these filters. */
+function getRuledOut(
+  catalogue: Catalogue,
+  { genres, anyGenre, excludeGenres, years, minRatings }: RecommendationFilter,
+  enough: ReadonlySet<MovieId> | undefined,
+): Uint8Array {
+  const kept = keptByCatalogue.get(catalogue) ?? new LRUCache({ max: maxFilters });
+  keptByCatalogue.set(catalogue, kept);
+  const name = JSON.stringify([genres, anyGenre, excludeGenres, years, minRatings]);
+  const known = kept.get(name);
+  if (known !== undefined && known.enough === enough) return known.excluded;
+  const excluded = ruleOut(catalogue, { genres, anyGenre, excludeGenres, years }, enough);
+  kept.set(name, { enough, excluded });
+  return excluded;
+}
+
+function ruleOut(
+  { movies, genres: ownGenres }: Catalogue,
+  { genres, anyGenre, excludeGenres, years }: RecommendationFilter,
+  enough: ReadonlySet<MovieId> | undefined,
+): Uint8Array {
+  const excluded = new Uint8Array(movies.length);
   if (genres !== undefined || anyGenre !== undefined || excludeGenres !== undefined) {
     // In any spelling, as lists of movies are filtered.
     const folded = (names: readonly string[] | undefined) => names?.map(foldText);
@@ -62,8 +102,7 @@ function getExcluded(
       if (year == null || year < from || year > to) excluded[position] = 1;
     });
   }
-  if (minRatings !== undefined && minRatings.count > 0) {
-    const enough = getRatedEnough(minRatings);
+  if (enough !== undefined) {
     movies.forEach(({ id }, position) => {
       if (!enough.has(id)) excluded[position] = 1;
     });
