@@ -37,7 +37,7 @@ async function serve(...args: string[]): Promise<Pool> {
   const [, url] = await server.waitFor(/(http:\/\/\S+\/graphql)/);
   const [, token] = await server.waitFor(/Authorization: Bearer (\S+)/);
   const pids = () =>
-    [...server.stderr.matchAll(/\{.*"a worker listens"\}/g)].map(([line]) => JSON.parse(line).pid as number);
+    [...server.stderr.matchAll(/\{.*"a worker listens"\}/g)].map(([line]) => JSON.parse(line).workerPid as number);
   const ask = async (query: string, isTokenSent = false) => {
     const headers: Record<string, string> = { "content-type": "application/json", connection: "close" };
     if (isTokenSent) headers.authorization = `Bearer ${token}`;
