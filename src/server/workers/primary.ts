@@ -39,13 +39,18 @@ export async function startWorkers(count: number, logger: Logger, stopping: Prom
     const worker = cluster.fork();
     const startedAt = performance.now();
     workers.add(worker);
-    worker.once("listening", () => logger.info({ worker: worker.id, workerPid: worker.process.pid }, "a worker listens"));
+    worker.once("listening", () =>
+      logger.info({ worker: worker.id, workerPid: worker.process.pid }, "a worker listens"),
+    );
     worker.once("exit", (code, signal) => {
       workers.delete(worker);
       if (isStopping || !isServing) return;
       const waitMs = performance.now() - startedAt < soonMs ? soonMs : 0;
       const reason = signal === null ? `with exit status ${code}` : `by ${signal}`;
-      logger.error({ worker: worker.id, workerPid: worker.process.pid }, `a worker ended ${reason}: another is started`);
+      logger.error(
+        { worker: worker.id, workerPid: worker.process.pid },
+        `a worker ended ${reason}: another is started`,
+      );
       const timer = setTimeout(() => {
         timers.delete(timer);
         if (!isStopping) start();
