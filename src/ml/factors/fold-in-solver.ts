@@ -14,22 +14,8 @@ import {
   type NormalEquations,
   solveNormalEquations,
 } from "../linalg/normal-equations.js";
-import {
-  blockAddress,
-  createRowTable,
-  fillColumn,
-  type RowTable,
-  readColumn,
-  writeBlock,
-} from "../linalg/row-table.js";
 import { appendSessions, type Sessions, sessionMean } from "./day-bias.js";
-import type { ServingSample } from "./factor-sample.js";
-
-/** Samples from `from` up to `to`, at most `samplesPerGroup` of them. */
-export interface SampleGroup {
-  from: number;
-  to: number;
-}
+import { ItemTables, type SampleGroup, samplesPerGroup } from "./item-tables.js";
 
 /** The ratings and labels of a user. */
 export interface History {
@@ -62,14 +48,8 @@ export interface FoldInOptions {
   bins?: number;
 }
 
-/** A sample without its tables of items, which lie in the kernel's memory. */
-export type KeptSample = Omit<ServingSample, "items" | "implicit">;
-
 /** Users with fewer ratings share so much of the mean implicit part (shared/ACCURACY.md, "Few ratings"). */
 const sharing = { ratings: 200, strength: 100, least: 50 };
-
-/** Samples whose rows are read together: enough for long stretches of memory, and few enough to stay in the second-level cache. */
-export const samplesPerGroup = 8;
 
 /** Rows of one sample's solve: those of ratings first, then those of sessions. */
 export type SolveRows = Record<"gathered" | "weights" | "residuals", Slice>;
@@ -79,21 +59,9 @@ export class FoldInSolver {
   readonly stride: number;
   readonly kernel = createDenseKernel();
   readonly arena = new Arena(this.kernel.memory);
-  readonly kept: KeptSample[] = [];
-  readonly room: Record<"A" | "x" | "m0" | "vectors" | "ones" | "every" | "chosen" | "scores", Slice>;
+  readonly tables: ItemTables;
+  readonly room: Record<"A" | "x" | "m0" | "vectors" | "chosen" | "scores", Slice>;
   rows!: SolveRows & Record<"indices" | "stars" | "offsetRows", Slice>;
-  /** Of each sample, items × stride: b_i, then 1, then zeros. */
-  X!: RowTable;
-  /** Of each sample, items × stride: what having rated an item adds; not for matrix factorization. */
-  Y?: RowTable;
-  /** w0 + d_i without a time, then in each bin: (1 + bins) × items × samples. */
-  readonly offsets: Slice;
-  /** Factor on α for each item's ratings, samples × items. */
-  private readonly precisions: Slice;
-  /** Mean of Y over the ratings of the training, samples × stride: computed when it is first needed. */
-  private meanY?: Float32Array;
-  /** Where a sample's table is before its rows are spread; while samples are added. */
-  private scratch!: Slice;
   private reach?: Record<"directions" | "reached", Slice> & { items: number; ratings: number };
   /** Ratings that `rows` has room for. */
   private capacity = 0;
@@ -109,18 +77,12 @@ export class FoldInSolver {
     this.room = {
       A: arena.floats(stride * stride),
       x: arena.floats(stride),
-      m0: arena.floats(samplesPerGroup * stride),
+      m0: arena.floats(stride),
       vectors: arena.floats(samples * stride),
-      ones: arena.floats(items),
-      every: arena.floats(items),
       chosen: arena.floats(items),
       scores: arena.floats(items),
     };
-    this.offsets = arena.floats((1 + (options.bins ?? 0)) * items * samples);
-    this.precisions = arena.floats(samples * items);
-    arena.f32(this.room.ones).fill(1);
-    const every = arena.i32(this.room.every);
-    for (let item = 0; item < items; item++) every[item] = item;
+    this.tables = new ItemTables(this.kernel, arena, { items, factors, samples, stride }, options);
     this.reserve(512);
   }
 
@@ -159,73 +121,13 @@ export class FoldInSolver {
     return this.reach as NonNullable<typeof this.reach>;
   }
 
-  /** Adds a sample. All are added before the first solve. */
-  add({ items, implicit, ...sample }: ServingSample): void {
-    const { kernel, arena, factors, samples, kept } = this;
-    const block = kept.length;
-    const width = factors + 1;
-    if (block === 0) this.createTables(items instanceof Uint16Array, implicit.length > 0);
-    writeBlock(kernel, arena, this.X, { block, width, values: items }, this.scratch);
-    fillColumn(arena, this.X, block, factors, 1);
-    if (this.Y !== undefined) writeBlock(kernel, arena, this.Y, { block, width, values: implicit }, this.scratch);
-    const { bins = 0 } = this.options;
-    const biases = readColumn(items, width, factors);
-    const offsets = arena.f32(this.offsets);
-    for (let i = 0; i < this.items; i++) {
-      const offset = Math.fround(sample.w0 + biases[i]);
-      offsets[i * samples + block] = offset;
-      for (let bin = 0; bin < bins; bin++) {
-        offsets[((1 + bin) * this.items + i) * samples + block] = offset + (sample.drift?.items[i * bins + bin] ?? 0);
-      }
-    }
-    arena.f32(this.precisions).set(sample.itemPrecisions, block * this.items);
-    kept.push(sample);
-  }
-
-  private createTables(isHalf: boolean, isImplicit: boolean): void {
-    const { arena, items, stride, factors, samples } = this;
-    const shape = { rows: items, blocks: samples, stride, isHalf };
-    this.X = createRowTable(arena, shape);
-    if (isImplicit) this.Y = createRowTable(arena, shape);
-    this.scratch = arena.floats(Math.ceil((items * (factors + 1)) / (isHalf ? 2 : 1)));
-  }
-
-  /** Σ c Y over rows, for the samples of a group. @param out samples × stride, overwritten */
-  private sumImplicit(
-    table: RowTable,
-    { from, to }: SampleGroup,
-    rows: { n: number; indices: Slice; coefficients: Slice },
-    out: Slice,
-  ): Float32Array {
-    const { kernel, arena, stride } = this;
-    const { isHalf, blocks } = table;
-    const sums = arena.f32(out).fill(0);
-    const { n, indices, coefficients } = rows;
-    const address = blockAddress(table, from);
-    const elements = [(to - from) * stride, blocks * stride] as const;
-    kernel.addRows(isHalf, n, ...elements, indices.offset, coefficients.offset, address, out.offset);
-    return sums;
-  }
-
-  private getMeanY(table: RowTable): Float32Array {
-    if (this.meanY !== undefined) return this.meanY;
-    const { arena, items, samples, room } = this;
-    const { itemCounts } = this.options;
-    const total = itemCounts.reduce((sum, count) => sum + count, 0);
-    const shares = arena.f32(room.scores);
-    for (let i = 0; i < items; i++) shares[i] = itemCounts[i] / Math.max(1, total);
-    const every = { n: items, indices: room.every, coefficients: room.scores };
-    this.meanY = this.sumImplicit(table, { from: 0, to: samples }, every, room.vectors).slice();
-    return this.meanY;
-  }
-
   /**
    * A user's vectors in a group of samples. While `each` runs, the Cholesky factor is in A, and in the sample's rows are those of the
    * history and then those of its sessions, with α β_j e_j as residuals.
    * @param each gets the sample's number and its vector, which the next solve overwrites
    */
   solveUser(group: SampleGroup, history: History, each: (s: number, x: Float32Array, rows: SolveRows) => void): void {
-    const { kernel, arena, stride, samples, factors } = this;
+    const { kernel, arena, tables, stride, samples, factors } = this;
     const { items, stars, labels, when } = history;
     const width = factors + 1;
     const n = items.length;
@@ -238,13 +140,11 @@ export class FoldInSolver {
     const offsetRows = arena.i32(rows.offsetRows);
     for (let k = 0; k < n; k++) offsetRows[k] = (1 + (when?.bins[k] ?? -1)) * this.items + items[k];
     const means = this.computePriorMeans(group, history);
-    const { isHalf } = this.X;
     const gathered = rows.gathered.offset;
-    const address = blockAddress(this.X, from);
-    kernel.readBlocks(isHalf, n, to - from, stride, samples * stride, rows.indices.offset, address, all, gathered);
-    const m0 = arena.f32({ offset: this.room.m0.offset, length: stride });
+    tables.readRows(group, n, rows.indices, all, rows.gathered);
+    const m0 = arena.f32(this.room.m0);
     for (let s = from; s < to; s++) {
-      const sample = this.kept[s];
+      const sample = tables.kept[s];
       m0.set(means.subarray((s - from) * stride, (s - from + 1) * stride));
       addRow(m0, sample.userMean, 0, width);
       for (const label of labels) addRow(m0, sample.userLabels, label * width, width);
@@ -258,8 +158,8 @@ export class FoldInSolver {
         rows.stars.offset,
         rows.offsetRows.offset,
         samples,
-        this.offsets.offset + s * 4,
-        this.precisions.offset + s * this.items * 4,
+        tables.offsets.offset + s * 4,
+        tables.precisions.offset + s * this.items * 4,
         sample.alpha,
         rows.weights.offset,
         rows.residuals.offset,
@@ -272,25 +172,23 @@ export class FoldInSolver {
 
   /** An item's row in one sample. @param out `stride` long */
   readItem(s: number, item: number, out: Slice): void {
-    const { kernel, arena, stride, samples, X, room } = this;
-    arena.i32(room.chosen)[0] = item;
-    const address = blockAddress(X, s);
-    kernel.readBlocks(X.isHalf, 1, 1, stride, samples * stride, room.chosen.offset, address, 1, out.offset);
+    this.arena.i32(this.room.chosen)[0] = item;
+    this.tables.readRows({ from: s, to: s + 1 }, 1, this.room.chosen, 1, out);
   }
 
   /** What the rated movies add to the prior means, whatever their stars: a row for each sample of the group. */
   private computePriorMeans(group: SampleGroup, { items }: History): Float32Array {
-    const { room, rows, stride, Y } = this;
+    const { room, rows, stride, tables } = this;
     const n = items.length;
-    if (Y === undefined) return new Float32Array(samplesPerGroup * stride);
-    const meanY = this.getMeanY(Y).subarray(group.from * stride);
+    const filled = (group.to - group.from) * stride;
+    const result = new Float32Array(filled);
+    const implicit = tables.readImplicit(group, n, rows.indices, room.vectors);
+    if (implicit === undefined) return result;
+    const { sums, means } = implicit;
     const strength = sharing.strength * Math.max(0, 1 - n / sharing.ratings);
     const weight = Math.sqrt(Math.max(n, sharing.least)) / (n + strength);
-    const sums = this.sumImplicit(Y, group, { n, indices: rows.indices, coefficients: room.ones }, room.m0);
-    const means = new Float32Array(samplesPerGroup * stride);
-    const filled = (group.to - group.from) * stride;
-    for (let k = 0; k < filled; k++) means[k] = weight * (sums[k] + strength * meanY[k]);
-    return means;
+    for (let k = 0; k < filled; k++) result[k] = weight * (sums[k] + strength * means[k]);
+    return result;
   }
 
   /** weights = weight and residuals = weight · (target − x · m0), over the gathered rows. */

@@ -7,16 +7,9 @@
 import type { WeighedLabels } from "../data/labels.js";
 import type { Slice } from "../linalg/kernels.js";
 import type { ServingSample } from "./factor-sample.js";
-import {
-  addRow,
-  type FoldInOptions,
-  FoldInSolver,
-  type History,
-  type SampleGroup,
-  samplesPerGroup,
-  type UserEmbedding,
-} from "./fold-in-solver.js";
+import { addRow, type FoldInOptions, FoldInSolver, type History, type UserEmbedding } from "./fold-in-solver.js";
 import { createColdItem, foldItem, type ItemEmbedding } from "./item-fold-in.js";
+import { type SampleGroup, samplesPerGroup } from "./item-tables.js";
 
 export class FoldIn {
   readonly stride: number;
@@ -34,7 +27,7 @@ export class FoldIn {
 
   /** Adds a sample. All are added before the first user is folded. */
   add(sample: ServingSample): void {
-    this.solver.add(sample);
+    this.solver.tables.add(sample);
   }
 
   /** The samples in groups that are folded together, so that a server can yield to the event loop between them. */
@@ -67,7 +60,7 @@ export class FoldIn {
 
   /** Predicted stars of every item: the mean over samples of the clipped predictions. @param out as long as `items` */
   scores(user: UserEmbedding, out: Float32Array): void {
-    this.scoreItems(user, this.solver.room.every, this.items, out);
+    this.scoreItems(user, this.solver.tables.every, this.items, out);
   }
 
   /** Predicted stars of items by their rows, in their order; an item may come several times. */
@@ -88,7 +81,8 @@ export class FoldIn {
   }
 
   private scoreItems({ vectors, bin }: UserEmbedding, indices: Slice, n: number, out: Float32Array): void {
-    const { kernel, arena, room, stride, items, offsets, X, options } = this.solver;
+    const { kernel, arena, room, stride, items, options } = this.solver;
+    const { offsets, X } = this.solver.tables;
     arena.f32(room.vectors).set(vectors);
     const from = offsets.offset + (1 + bin) * items * this.samples * 4;
     kernel.meanOfClippedDots(

@@ -17,7 +17,8 @@ export function createColdItem(
   { rows, weights }: WeighedLabels,
   poster?: Float32Array,
 ): ItemEmbedding {
-  const { stride, kept } = solver;
+  const { stride } = solver;
+  const { kept } = solver.tables;
   const item = { vectors: new Float32Array(kept.length * stride), offsets: new Float32Array(kept.length) };
   kept.forEach((sample, s) => {
     const row = sample.itemMean.slice();
@@ -49,7 +50,7 @@ export function foldItem(
   const item = createColdItem(solver, labels, poster);
   const n = raters.length;
   solver.reserve(n);
-  solver.kept.forEach((sample, s) => {
+  solver.tables.kept.forEach((sample, s) => {
     const gathered = arena.f32(solver.rows.gathered);
     const m0 = arena.f32(room.m0).fill(0);
     m0.set(item.vectors.subarray(s * stride, s * stride + factors));
@@ -72,7 +73,7 @@ function writeItem(
   item: ItemEmbedding,
   s: number,
   row: Float32Array,
-  w0 = solver.kept[s].w0,
+  w0 = solver.tables.kept[s].w0,
 ): void {
   const { factors, stride } = solver;
   item.vectors.set(row.subarray(0, factors), s * stride);
