@@ -13,7 +13,8 @@ import type { User } from "../store/users.js";
 import { unixNow } from "../unix-time.js";
 import type { RecommendedList } from "./pipeline.js";
 import type { PostersOfList } from "./poster-rerank.js";
-import type { KeptTopRatings, Reader } from "./reader.js";
+import type { KeptTopRatings } from "./read-prepared.js";
+import type { Reader } from "./reader.js";
 import type { RecommendedMovie, RecommendOptions } from "./recommend-request.js";
 
 /** The ratings that raise a prediction most, by user and movie, each of a model and a revision of the user. */

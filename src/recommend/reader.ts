@@ -1,7 +1,6 @@
 /** Reads what recommending needs, in batches and each thing once: one reader for each request, or for each run of a command. */
 
 import DataLoader from "dataloader";
-import type { LRUCache } from "lru-cache";
 import { createYield } from "../event-loop.js";
 import type { MovieId, UserId } from "../ids.js";
 import type { MovieFeatures, Predictor } from "../ml/model/predictor.js";
@@ -10,7 +9,7 @@ import type { Catalogue } from "../services/catalogue.js";
 import type { EncoderInUse } from "../services/encoders-in-use.js";
 import { loadRatings } from "../services/load-ratings.js";
 import type { MoviePosterIndex, PosterClusters } from "../services/poster-index.js";
-import { canPrepare, preparedTopRatings, toModelId } from "../services/prepare-user.js";
+import { preparedTopRatings } from "../services/prepare-user.js";
 import type { Services } from "../services/services.js";
 import type { Movie } from "../store/movies.js";
 import type { Poster } from "../store/posters.js";
@@ -19,14 +18,14 @@ import type { Rating } from "../store/ratings.js";
 import type { Audience } from "../store/statistics.js";
 import type { User } from "../store/users.js";
 import { createOnce, createOnceEach, type Once, type OnceEach } from "./once.js";
-
-export interface TopRatingsKey {
-  userId: UserId;
-  first: number;
-}
-
-/** Best-rated movies by user and number, each of a revision of the user. */
-export type KeptTopRatings = LRUCache<string, { revision: number; ratings: readonly Rating[] }>;
+import {
+  type KeptTopRatings,
+  keepTop,
+  readPrepared,
+  readPreparedEmbeddings,
+  type TopRatingsKey,
+  toTopName,
+} from "./read-prepared.js";
 
 export interface RatedAtLeastKey {
   audience: Audience;
@@ -172,64 +171,6 @@ export function createReader(services: Services, options: ReaderOptions = {}): R
     posterIndex: createOnce(() => services.posterIndex()),
     posterClusters: createOnce(() => services.posterClusters()),
   };
-}
-
-async function readPrepared(
-  { store }: Services,
-  models: Reader["model"],
-  userById: Reader["userById"],
-  ids: readonly UserId[],
-): Promise<(PreparedUser | undefined)[]> {
-  // Best-rated movies are read so too, with a model or without.
-  const model = await models.load().catch(() => undefined);
-  if (model === undefined || !canPrepare(model)) return ids.map(() => undefined);
-  const users = await loadAll(userById, ids);
-  const prepared = await store.preparedUsers.byUserIds(toModelId(model), ids);
-  return prepared.map((one, i) => (one?.revision === users[i]?.revision ? one : undefined));
-}
-
-async function readPreparedEmbeddings(
-  { store }: Services,
-  models: Reader["model"],
-  userById: Reader["userById"],
-  ids: readonly UserId[],
-): Promise<(Uint8Array | undefined)[]> {
-  const model = await models.load();
-  if (!canPrepare(model)) return ids.map(() => undefined);
-  const users = await loadAll(userById, ids);
-  const prepared = await store.preparedUsers.embeddings(toModelId(model), ids);
-  return prepared.map((one, i) => (one?.revision === users[i]?.revision ? one?.embedding : undefined));
-}
-
-function toTopName({ userId, first }: TopRatingsKey): string {
-  return `${userId} ${first}`;
-}
-
-/** Reads the best-rated movies of users whose revision is another than when they were read before. */
-async function keepTop(
-  topRatings: KeptTopRatings,
-  userById: Reader["userById"],
-  keys: readonly TopRatingsKey[],
-  read: (keys: readonly TopRatingsKey[]) => Promise<(readonly Rating[])[]>,
-): Promise<(readonly Rating[])[]> {
-  const users = await loadAll(
-    userById,
-    keys.map(({ userId }) => userId),
-  );
-  const found = keys.map((key, i) => {
-    const kept = topRatings.get(toTopName(key));
-    return kept !== undefined && kept.revision === users[i]?.revision ? kept.ratings : undefined;
-  });
-  const missing = keys.filter((_, i) => found[i] === undefined);
-  if (missing.length === 0) return found as (readonly Rating[])[];
-  const ratings = await read(missing);
-  let next = 0;
-  return keys.map((key, i) => {
-    const own = found[i] ?? ratings[next++];
-    const user = users[i];
-    if (user !== undefined) topRatings.set(toTopName(key), { revision: user.revision, ratings: own });
-    return own;
-  });
 }
 
 /** As `loadMany`, but throws where something cannot be read. */

@@ -15,7 +15,7 @@ import {
   solveNormalEquations,
 } from "../linalg/normal-equations.js";
 import { appendSessions, type Sessions, sessionMean } from "./day-bias.js";
-import { ItemTables, type SampleGroup, samplesPerGroup } from "./item-tables.js";
+import { type ItemOptions, ItemTables, type SampleGroup, samplesPerGroup } from "./item-tables.js";
 
 /** The ratings and labels of a user. */
 export interface History {
@@ -38,14 +38,10 @@ export interface UserEmbedding {
   bin: number;
 }
 
-export interface FoldInOptions {
+export interface FoldInOptions extends ItemOptions {
   /** Least and most stars of the scale: predictions are clipped to them. */
   least: number;
   most: number;
-  /** Ratings of each item in training. */
-  itemCounts: Float32Array;
-  /** Bins of time, of models that know times. */
-  bins?: number;
 }
 
 /** Users with fewer ratings share so much of the mean implicit part (shared/ACCURACY.md, "Few ratings"). */

@@ -10,7 +10,6 @@ import {
   writeBlock,
 } from "../linalg/row-table.js";
 import type { ServingSample } from "./factor-sample.js";
-import type { FoldInOptions } from "./fold-in-solver.js";
 
 /** Samples from `from` up to `to`, at most `samplesPerGroup` of them. */
 export interface SampleGroup {
@@ -23,6 +22,13 @@ export const samplesPerGroup = 8;
 
 /** A sample without its tables of items. */
 export type KeptSample = Omit<ServingSample, "items" | "implicit">;
+
+export interface ItemOptions {
+  /** Ratings of each item in training. */
+  itemCounts: Float32Array;
+  /** Bins of time, of models that know times. */
+  bins?: number;
+}
 
 export class ItemTables {
   readonly kept: KeptSample[] = [];
@@ -46,7 +52,7 @@ export class ItemTables {
     private readonly kernel: DenseKernel,
     private readonly arena: Arena,
     private readonly size: { items: number; factors: number; samples: number; stride: number },
-    private readonly options: FoldInOptions,
+    private readonly options: ItemOptions,
   ) {
     const { items, samples } = size;
     this.offsets = arena.floats((1 + (options.bins ?? 0)) * items * samples);
