@@ -32,10 +32,17 @@ export function addServeCommands(program: Command): void {
       const config = readCommandConfig(command);
       // A worker's primary has done all this.
       if (cluster.isWorker) return serveHere(config).finally(() => process.disconnect?.());
-      await withServices(command, async (services) => setup(services));
-      const removed = await removeLeftOvers(config.dataDir);
-      if (removed > 0) say(`removed ${removed} unfinished files that an earlier process left`);
-      return config.workers === 1 ? serveHere(config) : serveByWorkers(config);
+      const setUpEmpty = () => withServices(command, async (services) => void (await setup(services)));
+      // Meanwhile the server starts.
+      const removing = removeLeftOvers(config.dataDir).then((removed) => {
+        if (removed > 0) say(`removed ${removed} unfinished files that an earlier process left`);
+      });
+      if (config.workers === 1) await serveHere(config, setUpEmpty);
+      else {
+        await setUpEmpty();
+        await serveByWorkers(config);
+      }
+      await removing;
     });
 
   program
@@ -53,8 +60,11 @@ export function addServeCommands(program: Command): void {
     });
 }
 
-/** Serves by this process: the only one, or one of several workers. */
-async function serveHere(config: Config): Promise<void> {
+/**
+ * Serves by this process: the only one, or one of several workers.
+ * @param setUpEmpty called where there is no data set yet
+ */
+async function serveHere(config: Config, setUpEmpty?: () => Promise<void>): Promise<void> {
   // The GraphQL server is slow to load, so only this command loads it.
   const loading = Promise.all([import("../../server/app.js"), import("../../server/listen.js")]);
   const channel = openWorkerChannel();
@@ -66,6 +76,7 @@ async function serveHere(config: Config): Promise<void> {
     onPosterError: (error) => logger.warn({ err: error }, "a poster was not fetched"),
     onChange: (change) => channel?.send({ kind: "change", change }),
   });
+  if (setUpEmpty !== undefined && (await services.serving()).dataset === undefined) await setUpEmpty();
   // The first request needs it; whatever fails is told then.
   services.models.get().catch(() => {});
   const [{ createApp }, { serve }] = await loading;
