@@ -7,6 +7,7 @@ test("every setting has a default", () => {
     dataDir: "./data",
     host: "127.0.0.1",
     port: 4000,
+    workers: 1,
     logLevel: "info",
     auth: "on",
     publicRead: true,
