@@ -2,14 +2,13 @@
  * Generates a data folder of any size for `growth`: ratings in MovieLens' layout, imported and trained on as users do. Seeded. Movies are
  * rated by Zipf's law, and people of ten tastes like movies of theirs; every user has 20 ratings.
  */
-import { spawn } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { finished } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { mulberry32 } from "../dist/random.js";
+import { run } from "./prepare.js";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const program = here("../bin/marquee.js");
 const ratingsPerUser = 20;
 const tastes = 10;
 
@@ -64,16 +63,4 @@ async function write(file, header, lines) {
   }
   stream.end(part.length > 0 ? `${part.join("\n")}\n` : "");
   await finished(stream);
-}
-
-function run(args, dataDir) {
-  console.error(`bench/generate: marquee ${args.join(" ")}`);
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args, "--data-dir", dataDir], { stdio: ["ignore", 2, 2] });
-    child.once("error", reject);
-    child.once("exit", (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`marquee ${args[0]} ended with ${code}`));
-    });
-  });
 }

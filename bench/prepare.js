@@ -37,8 +37,9 @@ const movielensSteps = [
   ["train"],
 ];
 
-function run(args, dataDir) {
-  console.error(`bench/prepare: marquee ${args.join(" ")}`);
+/** Runs one command of the program on a data folder, and shows its progress. */
+export function run(args, dataDir) {
+  console.error(`bench: marquee ${args.join(" ")}`);
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, ...args, "--data-dir", dataDir], { stdio: ["ignore", 2, 2] });
     child.once("error", reject);

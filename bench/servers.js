@@ -7,7 +7,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const program = here("../bin/marquee.js");
 const monitor = here("sides/monitor.js");
 
-/** Our server as users run it, but without a limit of requests. `stdout` has what it printed at its start. */
+/** Our server as users run it, but without a limit of requests. */
 export function startMarquee(dataDir, args = []) {
   return start([
     "--import",
@@ -56,13 +56,8 @@ async function start(args) {
       if (/http:\/\/\S+\/graphql/.test(stdout)) resolve();
     });
   });
-  // What follows the address in the same write, such as the first token.
-  await new Promise((resolve) => setTimeout(resolve, 50));
   return {
     address: stdout.match(/http:\/\/\S+\/graphql/)[0],
-    get stdout() {
-      return stdout;
-    },
     /** Longest block of the event loop in ms and resident memory in MiB; blocks are counted anew from then on. */
     async measure() {
       const answer = once(child, "message");

@@ -5,6 +5,8 @@
  * Lengths are not checked here: the caller checks them once, when it allocates the arrays.
  */
 
+import { sum4 } from "./parts/tables";
+
 export { addRows, meanOfClippedDots, readBlocks, spread } from "./parts/tables";
 
 /** Rows that `gram` processes at once: few enough to stay in the first-level cache. */
@@ -170,11 +172,6 @@ function dot(x: usize, y: usize, bytes: usize): f32 {
   let sum = f32x4.splat(0);
   for (let j: usize = 0; j < bytes; j += 16) sum = f32x4.add(sum, f32x4.mul(v128.load(x + j), v128.load(y + j)));
   return sum4(sum);
-}
-
-function sum4(v: v128): f32 {
-  const pairs = f32x4.add(v, v128.shuffle<f32>(v, v, 2, 3, 2, 3));
-  return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
 }
 
 /** Matrices of so many rows stay in the second-level cache. */

@@ -168,7 +168,7 @@ function dotHalves(row: usize, vector: usize, elements: i32): f32 {
     row += 16;
     vector += 32;
   }
-  return total(f32x4.add(low, high));
+  return sum4(f32x4.add(low, high));
 }
 
 function dotSingles(row: usize, vector: usize, elements: i32): f32 {
@@ -180,10 +180,11 @@ function dotSingles(row: usize, vector: usize, elements: i32): f32 {
     row += 32;
     vector += 32;
   }
-  return total(f32x4.add(low, high));
+  return sum4(f32x4.add(low, high));
 }
 
-function total(v: v128): f32 {
+/** The sum of the four floats. */
+export function sum4(v: v128): f32 {
   const pairs = f32x4.add(v, v128.shuffle<f32>(v, v, 2, 3, 2, 3));
   return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
 }

@@ -104,10 +104,13 @@ function createKeptResults(isOn: boolean): KeptResults {
     const kept = results.get(key);
     if (kept !== undefined) {
       const isUnchanged = kept.version === version && unixNow() < kept.expiresAt;
-      if (isUnchanged || (await isCurrent(loaders, kept))) {
-        hits++;
+      const isServed = isUnchanged || (await isCurrent(loaders, kept));
+      if (isServed && !isUnchanged) {
         kept.version = version;
         kept.expiresAt = getReadsExpiry(loaders, kept.reads);
+      }
+      if (isServed) {
+        hits++;
         return kept.result;
       }
     }

@@ -34,9 +34,12 @@ export function addServeCommands(program: Command): void {
       if (cluster.isWorker) return serveHere(config).finally(() => process.disconnect?.());
       const setUpEmpty = () => withServices(command, async (services) => void (await setup(services)));
       // Meanwhile the server starts.
-      const removing = removeLeftOvers(config.dataDir).then((removed) => {
-        if (removed > 0) say(`removed ${removed} unfinished files that an earlier process left`);
-      });
+      const removing = removeLeftOvers(config.dataDir).then(
+        (removed) => {
+          if (removed > 0) say(`removed ${removed} unfinished files that an earlier process left`);
+        },
+        (error: Error) => say(`unfinished files that an earlier process left were not removed: ${error.message}`),
+      );
       if (config.workers === 1) await serveHere(config, setUpEmpty);
       else {
         await setUpEmpty();
