@@ -72,7 +72,7 @@ export interface RecommendationCache {
   reasons: KeptReasons | undefined;
 }
 
-/** Bounds of memory: some 70 MB, of which a recommended movie takes 200 bytes, and the reasons of one 1.5 kB. */
+/** Bounds of memory: recommended movies in all lists, users, and pairs of user and movie. */
 const max = { movies: 200_000, topRatings: 20_000, reasons: 20_000 };
 const secondsPerDay = 86_400;
 const recheckMissingSeconds = 60;
