@@ -166,10 +166,8 @@ export function createEncoders(
       else made.set(poster.sha256, result);
     });
     if (made.size > 0) {
-      const saved = store.embeddings.save(key, made, mustKeep ? undefined : shortWaitMs);
-      await saved.catch((error: unknown) => {
-        if (mustKeep || !(error instanceof AppError && error.code === "DATABASE_BUSY")) throw error;
-      });
+      if (mustKeep) await store.embeddings.save(key, made);
+      else await saveIfFree((maxWaitMs) => store.embeddings.save(key, made, maxWaitMs));
     }
     return made;
   }
@@ -179,4 +177,13 @@ export function createEncoders(
   }
 
   return { inUse, named, embeddings, close };
+}
+
+/** Saves what can be computed again: where another process writes for long, it is not kept. */
+export async function saveIfFree(save: (maxWaitMs: number) => Promise<void>): Promise<void> {
+  try {
+    await save(shortWaitMs);
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === "DATABASE_BUSY")) throw error;
+  }
 }

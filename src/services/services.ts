@@ -12,6 +12,7 @@ import { type Catalogue, createCatalogues } from "./catalogue.js";
 import { createEncoders, type Encoders } from "./encoders-in-use.js";
 import { createPosterFetcher, type PosterFetcher } from "./poster-fetcher.js";
 import { createPosterIndexes, type MoviePosterIndex, type PosterClusters } from "./poster-index.js";
+import { createPosterPreviews, type PosterPreviews } from "./poster-previews.js";
 import { createRatedAtLeast, type RatedAtLeast } from "./rated-at-least.js";
 import { createTrends, type Trends } from "./trends.js";
 import { createUntrainedMovies, type UntrainedMovies } from "./untrained-movies.js";
@@ -48,6 +49,8 @@ export interface Services {
   trends: Trends;
   /** Fetches missing posters from providers. */
   posterFetcher: PosterFetcher;
+  /** What stands for posters while they load. */
+  posterPreviews: PosterPreviews;
   /** Posters in the sizes and formats that front ends show. */
   renditions: Renditions;
   /** The same services, for one request. */
@@ -101,6 +104,7 @@ export function openServices(dataDir: string, options: ServicesOptions = {}): Se
     ratedAtLeast: createRatedAtLeast(store, options.cache),
     trends: createTrends(store),
     posterFetcher,
+    posterPreviews: createPosterPreviews(store.previews, folders.posters, options.cache),
     renditions: createRenditions(folders.posters),
     close: async () => {
       await posterFetcher.close();
@@ -140,6 +144,7 @@ export function openServices(dataDir: string, options: ServicesOptions = {}): Se
       ratedAtLeast: shared.ratedAtLeast,
       trends: shared.trends,
       posterFetcher,
+      posterPreviews: shared.posterPreviews,
       renditions: shared.renditions,
       close: shared.close,
       serving,

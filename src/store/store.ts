@@ -10,6 +10,7 @@ import type { LinkStore } from "./links.js";
 import type { MovieStore } from "./movies.js";
 import type { PosterStore } from "./posters.js";
 import type { PreparedUserStore } from "./prepared-users.js";
+import type { PreviewStore } from "./previews.js";
 import type { RatingStore } from "./ratings.js";
 import type { SettingsStore } from "./settings.js";
 import type { StatisticsStore } from "./statistics.js";
@@ -25,6 +26,7 @@ export interface Store {
   links: LinkStore;
   posters: PosterStore;
   embeddings: EmbeddingStore;
+  previews: PreviewStore;
   preparedUsers: PreparedUserStore;
   tokens: TokenStore;
   documents: DocumentStore;

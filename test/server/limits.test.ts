@@ -9,7 +9,6 @@ import { maxBatch } from "../../src/posters/encoders/embedder.js";
 import { savePoster } from "../../src/posters/images/poster-files.js";
 import { createPosterIndex, nearestPosters } from "../../src/posters/vectors/neighbours.js";
 import type { App } from "../../src/server/app.js";
-import { getPosterPreviews } from "../../src/services/poster-previews.js";
 import { rawDatabase } from "../support/database.js";
 import { answerOf, countModelCalls, fixture, globalId, start } from "../support/fixture.js";
 
@@ -300,9 +299,7 @@ describe("the time of a request", () => {
     await expect.poll(made).toBe(2 * maxBatch - 1);
     expect((await encoders.embeddings(posters)).size).toBe(posters.length);
     expect(await made()).toBe(posters.length);
-    await expect(withSignal(controller.signal, () => getPosterPreviews(services, [missing]))).rejects.toThrow(
-      "too late",
-    );
+    await expect(withSignal(controller.signal, () => services.posterPreviews([missing]))).rejects.toThrow("too late");
   });
 
   test("is not used further by a query that was answered with TIMEOUT", async () => {

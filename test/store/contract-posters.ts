@@ -19,6 +19,27 @@ const fetchOf = (outcome: PosterFetch["outcome"]): PosterFetch => ({
 export function posterContract(makeStore: () => Promise<OpenStore>): void {
   const open = async () => fill(await (await makeStore())());
 
+  describe("previews of posters", () => {
+    const preview = (name: string) => ({ palette: [{ name, share: 0.5 }], blurhash: `L${name}` });
+
+    it("are kept by content and version, and those of another version are missing and replaced", async () => {
+      const openStore = await makeStore();
+      const [{ previews }, other] = [await fill(await openStore()), await openStore()];
+      const contents = [picture(10, "a"), picture(20, "b")].map(({ sha256 }) => sha256);
+      expect(await previews.missing(1)).toEqual(contents.map((sha256) => ({ sha256, format: "jpeg" })));
+      await previews.save(1, new Map([[contents[0], preview("red")]]));
+      expect(await other.previews.byContent(1, contents)).toEqual(new Map([[contents[0], preview("red")]]));
+      expect((await previews.missing(1)).map(({ sha256 }) => sha256)).toEqual([contents[1]]);
+      expect(await previews.byContent(2, contents)).toEqual(new Map());
+      expect(await previews.missing(2)).toHaveLength(2);
+      await other.previews.save(2, new Map([[contents[0], preview("blue")]]));
+      expect(await previews.byContent(1, contents)).toEqual(new Map());
+      expect(await previews.byContent(2, [...contents, ...contents])).toEqual(
+        new Map([[contents[0], preview("blue")]]),
+      );
+    });
+  });
+
   describe("posters", () => {
     it("have a version that changes with every change, through this process or another, and with nothing else", async () => {
       const openStore = await makeStore();

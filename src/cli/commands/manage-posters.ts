@@ -4,6 +4,7 @@ import { AppError } from "../../errors.js";
 import { addPosters } from "../../jobs/add-posters.js";
 import { embedPosters } from "../../jobs/embed-posters.js";
 import { fetchPosters } from "../../jobs/fetch-posters.js";
+import { previewPosters } from "../../jobs/preview-posters.js";
 import { printJson, printText, say, seconds } from "../terminal/output.js";
 import { runInterruptible } from "../terminal/run-job.js";
 import { withServices } from "../terminal/with-services.js";
@@ -79,22 +80,23 @@ export function addPosterCommands(program: Command): void {
 
   posters
     .command("embed")
-    .summary("embed all posters")
+    .summary("embed all posters, and make their previews")
     .description(
-      "embed all posters with the encoder in use, as queries do for single posters when they first need them",
+      "embed all posters with the encoder in use and make their previews, as queries do for single posters when they first need them",
     )
     .option("--json", "print the result as JSON")
     .action(async (options: { json?: boolean }, command: Command) => {
       const started = performance.now();
       await withServices(command, async (services) => {
-        const { report, interrupted } = await runInterruptible(finishing, (progress, { signal }) =>
-          embedPosters(services, { signal }, progress),
-        );
+        const { report, interrupted } = await runInterruptible(finishing, async (progress, { signal }) => {
+          const embedding = await embedPosters(services, { signal }, progress);
+          return { ...embedding, previewed: await previewPosters(services, { signal }, progress) };
+        });
         for (const { sha256, reason } of report.failed) say(`failed ${sha256.slice(0, 12)}…: ${reason}`);
         if (options.json) printJson(report);
         else
           printText(
-            `${report.embedded} posters embedded by ${report.encoder}, ${report.failed.length} failed, in ${seconds(started)}`,
+            `${report.embedded} posters embedded by ${report.encoder}, ${report.failed.length} failed, ${report.previewed} previews made, in ${seconds(started)}`,
           );
         if (interrupted)
           throw new AppError("INTERRUPTED", "interrupted: what was embedded stays, run it again for the rest");

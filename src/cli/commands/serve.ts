@@ -6,6 +6,7 @@ import type { Config } from "../../config/config.js";
 import { embeddedDatasetNote } from "../../datasets/embedded/generate-ratings.js";
 import { removeLeftOvers } from "../../files/temporary.js";
 import { embedPosters } from "../../jobs/embed-posters.js";
+import { previewPosters } from "../../jobs/preview-posters.js";
 import { setUp } from "../../jobs/setup-embedded.js";
 import { createPosterProviders } from "../../posters/providers/configured-providers.js";
 import { firstToken } from "../../resolvers/system/edit-tokens.js";
@@ -132,7 +133,7 @@ function createLogger({ logLevel }: Config): Logger {
   return pino({ level: logLevel, ...(base && { base }) }, pino.destination({ dest: 2, sync: true }));
 }
 
-/** Says where the server is, embeds posters in the background, and waits until it shall stop. */
+/** Says where the server is, embeds posters and makes their previews in the background, and waits until it shall stop. */
 async function welcomeAndWait(
   services: Services,
   { auth }: Config,
@@ -145,9 +146,9 @@ async function welcomeAndWait(
   await welcome(services, address, token);
   // What is not embedded yet would be missing from similarPosters; queries are answered meanwhile.
   const stopping = new AbortController();
-  const embedding = embedPosters(services, { signal: stopping.signal }).catch((error: unknown) =>
-    logger.warn({ err: error }, "posters were not embedded"),
-  );
+  const embedding = embedPosters(services, { signal: stopping.signal })
+    .then(() => previewPosters(services, { signal: stopping.signal }))
+    .catch((error: unknown) => logger.warn({ err: error }, "posters were not embedded, or have no previews"));
   await stopped;
   say("Stopping …");
   stopping.abort();

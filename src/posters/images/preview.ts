@@ -3,6 +3,9 @@ import { encode } from "blurhash";
 import { decodeToRgb } from "./decode-poster.js";
 import { type NamedColour, namedColours } from "./palette.js";
 
+/** Counted up when previews come out differently: those that are stored are made anew. */
+export const previewVersion = 1;
+
 export interface PosterPreview {
   palette: NamedColour[];
   /** 3 × 4 components, painted while the poster loads: https://blurha.sh. */

@@ -13,7 +13,6 @@ import { type Prediction, type PredictionKey, predictPairs } from "../../recomme
 import { type CreateLoader, createReader, loadAll, type Reader, readInGroups } from "../../recommend/reader.js";
 import type { RecommendedMovie } from "../../recommend/recommend-request.js";
 import { recommendToUsers } from "../../recommend/recommend-to-users.js";
-import { getPosterPreviews } from "../../services/poster-previews.js";
 import type { RequestServices } from "../../services/services.js";
 import type { Movie } from "../../store/movies.js";
 import type { Keyed, KeyPage } from "../../store/paging.js";
@@ -151,7 +150,7 @@ export function createLoaders(
     }),
     previewByMovieId: lookup(async (ids) => {
       const posters = await loadAll(reader.posterByMovieId, ids);
-      const previews = await getPosterPreviews(services, posters);
+      const previews = await services.posterPreviews(posters);
       // A file that cannot be read may come back, and nothing tells.
       if (posters.some((poster, i) => poster !== undefined && previews[i] === undefined))
         expireBy(reads, unixNow() + recheckSeconds);

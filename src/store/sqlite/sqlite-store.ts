@@ -10,6 +10,7 @@ import { createLinkStore } from "./links.js";
 import { createMovieStore } from "./movies.js";
 import { createPosterStore } from "./posters.js";
 import { createPreparedUserStore } from "./prepared-users.js";
+import { createPreviewStore } from "./previews.js";
 import { createRatingStore } from "./ratings.js";
 import { createSettingsStore } from "./settings.js";
 import { createStatisticsStore } from "./statistics.js";
@@ -38,6 +39,7 @@ export function openSqliteStore(file: string, options: StoreOptions = {}): Store
     links: createLinkStore(db, feed),
     posters: createPosterStore(db, feed, options.cache),
     embeddings: createEmbeddingStore(db),
+    previews: createPreviewStore(db),
     preparedUsers: createPreparedUserStore(db),
     tokens: createTokenStore(db),
     documents: createDocumentStore(db),

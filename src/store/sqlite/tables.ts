@@ -5,6 +5,7 @@
 import { sql } from "drizzle-orm";
 import { blob, check, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { ImdbId, MovieId, UserId } from "../../ids.js";
+import type { StoredPreview } from "../previews.js";
 import type { Rating } from "../ratings.js";
 
 /** The one data set that this database holds; at most one row. */
@@ -246,6 +247,15 @@ export const posterEmbeddings = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.sha256, table.encoderId, table.preprocessing] })],
 );
+
+/** Previews belong to a poster's content. */
+export const posterPreviews = sqliteTable("poster_previews", {
+  sha256: text().primaryKey(),
+  /** Of how previews are made: those of another are made anew. */
+  version: integer().notNull(),
+  palette: text({ mode: "json" }).notNull().$type<StoredPreview["palette"]>(),
+  blurhash: text().notNull(),
+});
 
 /** What recommending needs of users, computed ahead of their requests; stale at another revision of the user. */
 export const preparedUsers = sqliteTable("prepared_users", {
