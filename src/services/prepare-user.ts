@@ -17,8 +17,10 @@ export function toModelId({ manifest: { name, createdAt } }: Predictor): string 
   return `${name} ${createdAt} ${encodingVersion}`;
 }
 
+export type PreparableModel = Predictor & Required<Pick<Predictor, "encodeUser">>;
+
 /** Whether anything can be prepared for this model. */
-export function canPrepare(model: Predictor): model is Predictor & Required<Pick<Predictor, "encodeUser">> {
+export function canPrepare(model: Predictor): model is PreparableModel {
   return model.encodeUser !== undefined;
 }
 
@@ -27,7 +29,7 @@ export const preparedTopRatings = 3;
 
 /** The encoded embedding and the first movies by preference. */
 export async function prepareUser(
-  model: Predictor & Required<Pick<Predictor, "encodeUser">>,
+  model: PreparableModel,
   { movies, positionOf }: Catalogue,
   user: UserFeatures & { ratings: UserRatings },
 ): Promise<Pick<PreparedUser & PreparedEmbedding, "embedding" | "best">> {

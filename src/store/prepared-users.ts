@@ -25,6 +25,10 @@ export interface PreparedUserStore {
   embeddings(model: string, ids: readonly UserId[]): Promise<(PreparedEmbedding | undefined)[]>;
   /** Users that have none of this model and their present revision, by id. */
   missing(model: string): Promise<UserId[]>;
+  /** Of these users, those whose row of this model is of another revision than their present one, by id. */
+  outdated(model: string, ids: readonly UserId[]): Promise<UserId[]>;
+  /** Users who have a row, at most `limit` with ids above `after`, by id. */
+  page(after: number, limit: number): Promise<UserId[]>;
   /** Keeps them, in place of what is kept of these users for any model; users who are gone meanwhile are left out. */
   save(model: string, users: readonly (PreparedUser & PreparedEmbedding)[]): Promise<void>;
 }

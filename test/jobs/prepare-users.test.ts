@@ -5,9 +5,11 @@ import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { movieId, userId } from "../../src/ids.js";
 import { importMovieLens } from "../../src/jobs/import/import-movielens.js";
 import { prepareUsers } from "../../src/jobs/prepare-users.js";
+import { renewPrepared } from "../../src/jobs/renew-prepared.js";
 import { trainModel } from "../../src/jobs/train/train-model.js";
 import { rankerDefaults } from "../../src/ml/ranker/ranker-train.js";
 import { mfDefaults } from "../../src/ml/training/mf-train.js";
+import { toModelId } from "../../src/services/prepare-user.js";
 import { openServices, type Services } from "../../src/services/services.js";
 import { run } from "../cli/run.js";
 import { rawDatabase } from "../support/database.js";
@@ -71,5 +73,65 @@ describe("preparing users", () => {
     const { stdout, code } = await run(["models", "prepare", "--json"], { dataDir });
     expect([code, JSON.parse(stdout)]).toEqual([0, { model: "mf", prepared: 20, isNeeded: true }]);
     expect((await run(["models", "prepare"], { dataDir })).stdout).toContain("prepared 0 users for mf");
+  });
+});
+
+describe("a server", () => {
+  const revisions = async (ids: readonly number[]) => {
+    const { store, models } = services;
+    const rows = await store.preparedUsers.byUserIds(toModelId(await models.get()), ids.map(userId));
+    const present = await store.users.byIds(ids.map(userId));
+    return rows.map((row, i) => ({ prepared: row?.revision, present: present[i]?.revision }));
+  };
+  const rate = (by: Services, user: number, movie: number) =>
+    by.store.ratings.set(userId(user), [{ movieId: movieId(movie), stars: 3.5 }], 1);
+
+  function renew() {
+    const stopping = new AbortController();
+    const running = renewPrepared(services, { signal: stopping.signal, everyMs: 100, share: 0.9 });
+    const stop = async () => {
+      stopping.abort();
+      await running;
+    };
+    onTestFinished(stop);
+    return stop;
+  }
+
+  test("prepares users anew after they rated, and nobody else", async () => {
+    rawDatabase(services).exec("DELETE FROM prepared_users WHERE user_id = 9");
+    const before = await revisions([8]);
+    renew();
+    for (const movie of [1, 2, 3]) await rate(services, 7, movie);
+    await rate(services, 9, 1);
+    await expect
+      .poll(async () => (await revisions([7])).every(({ prepared, present }) => prepared === present))
+      .toBe(true);
+    expect(await revisions([8])).toEqual(before);
+    expect((await revisions([9]))[0].prepared).toBeUndefined();
+  });
+
+  test("prepares those anew who rated through another process", async () => {
+    const other = openServices(dataDir);
+    onTestFinished(() => other.close());
+    renew();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    for (const user of [3, 117]) await rate(other, user, 5);
+    const isCurrent = async () => (await revisions([3, 117])).every(({ prepared, present }) => prepared === present);
+    await expect.poll(isCurrent, { timeout: 5000 }).toBe(true);
+  });
+
+  test("goes on once a model serves again", async () => {
+    const stop = renew();
+    const database = rawDatabase(services);
+    const [row] = database.prepare("SELECT value FROM settings WHERE key = 'activeModel'").all() as { value: string }[];
+    database.exec("DELETE FROM settings WHERE key = 'activeModel'");
+    await rate(services, 7, 1);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    database.prepare("INSERT INTO settings (key, value) VALUES ('activeModel', ?)").run(row.value);
+    await rate(services, 8, 1);
+    await expect
+      .poll(async () => (await revisions([8])).every(({ prepared, present }) => prepared === present))
+      .toBe(true);
+    await stop();
   });
 });

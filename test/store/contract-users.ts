@@ -193,6 +193,9 @@ export function userContract(makeStore: () => Promise<OpenStore>): void {
       await preparedUsers.save("b", [prepared(3, 1)]);
       await ratings.set(userId(1), [{ movieId: movieId(40), stars: 3 }], 500);
       expect(await preparedUsers.missing("a")).toEqual([1, 3]);
+      expect(await preparedUsers.outdated("a", [3, 2, 1, 99].map(userId))).toEqual([1]);
+      expect(await preparedUsers.outdated("a", [userId(2)])).toEqual([]);
+      expect([await preparedUsers.page(0, 2), await preparedUsers.page(2, 2)]).toEqual([[1, 2], [3]]);
     });
   });
 }

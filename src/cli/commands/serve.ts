@@ -7,6 +7,7 @@ import { embeddedDatasetNote } from "../../datasets/embedded/generate-ratings.js
 import { removeLeftOvers } from "../../files/temporary.js";
 import { embedPosters } from "../../jobs/embed-posters.js";
 import { previewPosters } from "../../jobs/preview-posters.js";
+import { renewPrepared } from "../../jobs/renew-prepared.js";
 import { setUp } from "../../jobs/setup-embedded.js";
 import { createPosterProviders } from "../../posters/providers/configured-providers.js";
 import { firstToken } from "../../resolvers/system/edit-tokens.js";
@@ -118,8 +119,14 @@ async function serveByWorkers(config: Config): Promise<void> {
   await checkAddress(config.host, config.port);
   const logger = createLogger(config);
   const stopped = waitForStop();
-  const pool = await startWorkers(config.workers, logger, stopped);
-  const services = openServices(config.dataDir);
+  let services: Services | undefined;
+  const pool = await startWorkers(config.workers, logger, {
+    stopping: stopped,
+    onMessage: (message) => {
+      if (message.kind === "change") services?.store.hear(message.change);
+    },
+  });
+  services = openServices(config.dataDir);
   try {
     await welcomeAndWait(services, config, pool.address, logger, stopped);
   } finally {
@@ -133,7 +140,7 @@ function createLogger({ logLevel }: Config): Logger {
   return pino({ level: logLevel, ...(base && { base }) }, pino.destination({ dest: 2, sync: true }));
 }
 
-/** Says where the server is, embeds posters and makes their previews in the background, and waits until it shall stop. */
+/** Says where the server is, computes in the background what requests would else have to, and waits until it shall stop. */
 async function welcomeAndWait(
   services: Services,
   { auth }: Config,
@@ -149,10 +156,13 @@ async function welcomeAndWait(
   const embedding = embedPosters(services, { signal: stopping.signal })
     .then(() => previewPosters(services, { signal: stopping.signal }))
     .catch((error: unknown) => logger.warn({ err: error }, "posters were not embedded, or have no previews"));
+  const renewing = renewPrepared(services, { signal: stopping.signal }).catch((error: unknown) =>
+    logger.warn({ err: error }, "users who rated are not prepared anew until the server is started again"),
+  );
   await stopped;
   say("Stopping …");
   stopping.abort();
-  await embedding;
+  await Promise.all([embedding, renewing]);
 }
 
 /** Until a signal comes, or this worker's primary has gone. */

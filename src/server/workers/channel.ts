@@ -38,8 +38,11 @@ export function openWorkerChannel(): WorkerChannel | undefined {
   };
 }
 
-/** Passes on what workers say to all others; call it once, in the primary. */
-export function passMessagesOn(): void {
+/**
+ * Passes on what workers say to all others; call it once, in the primary.
+ * @param onMessage called with each message, for the primary itself
+ */
+export function passMessagesOn(onMessage: (message: WorkerMessage) => void = () => {}): void {
   const tellOthers = (own: number, passed: Passed) => {
     for (const worker of Object.values(cluster.workers ?? {})) {
       if (worker !== undefined && worker.id !== own && worker.isConnected()) worker.send({ [name]: passed });
@@ -47,7 +50,9 @@ export function passMessagesOn(): void {
   };
   cluster.on("message", (worker, received: { [name]?: WorkerMessage } | null) => {
     const message = received?.[name];
-    if (message !== undefined) tellOthers(worker.id, { from: worker.id, message });
+    if (message === undefined) return;
+    tellOthers(worker.id, { from: worker.id, message });
+    onMessage(message);
   });
   cluster.on("listening", ({ id }) => tellOthers(id, { come: id }));
   cluster.on("exit", ({ id }) => tellOthers(id, { gone: id }));

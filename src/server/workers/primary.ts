@@ -4,7 +4,14 @@ import { once } from "node:events";
 import type { Logger } from "pino";
 import { RateLimiterClusterMaster } from "rate-limiter-flexible";
 import { AppError } from "../../errors.js";
-import { passMessagesOn } from "./channel.js";
+import { passMessagesOn, type WorkerMessage } from "./channel.js";
+
+export interface WorkerPoolOptions {
+  /** Settles once the server shall stop: workers may end by themselves from then on, as by Ctrl-C. */
+  stopping: Promise<void>;
+  /** Called with what workers tell each other. */
+  onMessage(message: WorkerMessage): void;
+}
 
 export interface WorkerPool {
   /** Such as `http://127.0.0.1:4000`. */
@@ -21,11 +28,14 @@ const stopWithinMs = 10_000;
 /**
  * Starts workers that run this program with the same arguments, and waits until all of them listen. A worker that ends afterwards is
  * logged, and another takes its place.
- * @param stopping settles once the server shall stop: workers may end by themselves from then on, as by Ctrl-C
  * @throws {AppError} CONFIG_INVALID where one ends before it listens; it has said why
  */
-export async function startWorkers(count: number, logger: Logger, stopping: Promise<void>): Promise<WorkerPool> {
-  passMessagesOn();
+export async function startWorkers(
+  count: number,
+  logger: Logger,
+  { stopping, onMessage }: WorkerPoolOptions,
+): Promise<WorkerPool> {
+  passMessagesOn(onMessage);
   // Counts operations of clients for all workers.
   new RateLimiterClusterMaster();
   let isStopping = false;

@@ -22,6 +22,13 @@ export function createPreparedUserStore(db: Database): PreparedUserStore {
          WHERE p.user_id = u.id AND p.model = ? AND p.revision = u.revision) ORDER BY id`,
     )
     .pluck();
+  const outdated = sqlite
+    .prepare(
+      `SELECT p.user_id FROM prepared_users p JOIN users u ON u.id = p.user_id
+         WHERE p.user_id IN (SELECT value FROM json_each(?)) AND p.model = ? AND p.revision <> u.revision ORDER BY p.user_id`,
+    )
+    .pluck();
+  const page = sqlite.prepare("SELECT user_id FROM prepared_users WHERE user_id > ? ORDER BY user_id LIMIT ?").pluck();
   const put = sqlite.prepare(
     `INSERT INTO prepared_users (user_id, model, revision, embedding, best, top_ratings)
      SELECT $userId, $model, $revision, $embedding, $best, $topRatings WHERE EXISTS (SELECT 1 FROM users WHERE id = $userId)
@@ -41,6 +48,8 @@ export function createPreparedUserStore(db: Database): PreparedUserStore {
       return ids.map((id) => byUser.get(id));
     },
     missing: async (model) => missing.all(model) as UserId[],
+    outdated: async (model, ids) => outdated.all(JSON.stringify(ids), model) as UserId[],
+    page: async (after, limit) => page.all(after, limit) as UserId[],
     save: (model, users) =>
       write(db, () => {
         for (const user of users) put.run({ ...user, model, topRatings: JSON.stringify(user.topRatings) });
