@@ -1,7 +1,7 @@
 /**
  * Requests per second over real HTTP, one process, 16 connections: README's query and the home page of docs/api.md, for users who come
  * back, for users not asked before, and after a rating. The yardstick is the same server with resolvers that answer from constants;
- * for `serve-floor`, node:http that sends the same bytes.
+ * for `serve-floor`, node:http that sends the same bytes; for `serve-workers`, one process beside two.
  */
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -152,9 +152,10 @@ async function warm(name, query, target, options, { startOther, maxUsers } = {})
   return toRateResult(name, "requests/s", target, rounds);
 }
 
-async function cold(name, query, target, options, { maxUsers } = {}) {
+async function cold(name, query, target, options, { maxUsers, startOurs, startOther } = {}) {
   const { quick } = options;
   const recorded = await open(options, query, maxUsers);
+  const startYardstick = startOther ?? (({ copy, file }) => startConstants(copy, file));
   // The first users warm the processes up, with lists of other lengths each time; the others are asked once each.
   const warming = Math.min(1000, recorded.users.length / 4);
   const [warmUp, measured] = [recorded.users.slice(0, warming), recorded.users.slice(warming)];
@@ -173,8 +174,8 @@ async function cold(name, query, target, options, { maxUsers } = {}) {
     return perSecond;
   };
   const rounds = await alternate(quick ? 1 : 3, {
-    ours: () => run(() => startMarquee(recorded.copy)),
-    yardstick: () => run(() => startConstants(recorded.copy, recorded.file)),
+    ours: () => run(() => (startOurs ?? startMarquee)(recorded.copy)),
+    yardstick: () => run(() => startYardstick(recorded)),
   });
   recorded.close();
   return toRateResult(name, "requests/s", target, rounds);
@@ -260,6 +261,15 @@ function floor(options) {
   return warm("serve-floor", readmeQuery, 0.08, options, { startOther });
 }
 
+/** Two processes and one, on the work that leaves the load least to do: else it takes the core that the second process needs. */
+function workers(options) {
+  return cold("serve-workers", homePageQuery(), 1.8, options, {
+    maxUsers: 2400,
+    startOurs: (folder) => startMarquee(folder, ["--workers", "2"]),
+    startOther: ({ copy }) => startMarquee(copy),
+  });
+}
+
 export const serveBenches = {
   "serve-warm": (options) => warm("serve-warm", readmeQuery, 0.85, options),
   "serve-cold": (options) => cold("serve-cold", readmeQuery, 0.4, options),
@@ -267,4 +277,5 @@ export const serveBenches = {
   "serve-rich-warm": (options) => warm("serve-rich-warm", homePageQuery(), 0.6, options, { maxUsers: 500 }),
   "serve-rich-cold": (options) => cold("serve-rich-cold", homePageQuery(), 0.2, options, { maxUsers: 1200 }),
   "serve-floor": floor,
+  "serve-workers": workers,
 };
