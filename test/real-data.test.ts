@@ -208,7 +208,9 @@ describeWithShared(
       const [{ n }] = query<{ n: number }>("SELECT count(DISTINCT sha256) AS n FROM posters");
       const embedded = "SELECT count(*) AS n FROM poster_embeddings WHERE encoder_id LIKE 'mobilenetv2-12-int8@%'";
       expect(query<{ n: number }>(embedded)).toEqual([{ n }]);
-      expect(await marquee("posters", "embed")).toEqual({ encoder: "mobilenetv2-12-int8", embedded: 0, failed: [] });
+      const nothing = { encoder: "mobilenetv2-12-int8", embedded: 0, failed: [] };
+      expect(await marquee("posters", "embed")).toEqual({ ...nothing, previewed: n });
+      expect(await marquee("posters", "embed")).toEqual({ ...nothing, previewed: 0 });
     });
 
     test.each(goldenUsers)("recommends to user %d the closest posters of the 30 best, by the network", (user) =>

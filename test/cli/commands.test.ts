@@ -147,6 +147,7 @@ describe("an empty data folder", () => {
       encoder: "colour-layout",
       embedded: 0,
       failed: [],
+      previewed: 0,
     });
   });
 });
