@@ -70,22 +70,38 @@ test("a rating through one worker shows in the next answer of every other", asyn
   }
 });
 
-test("a subscription hears of ratings through every worker", async () => {
-  const { ask, url, token } = await serve();
-  const query = "subscription { ratingAdded(userId: 42) { movie { movieId } } }";
+/** Opens a subscription over a connection of its own. */
+async function subscribe({ url, token }: Pool): Promise<{ response: Response; stop(): void }> {
   const stopped = new AbortController();
-  onTestFinished(() => stopped.abort());
+  const stop = () => stopped.abort();
+  onTestFinished(stop);
   const response = await fetch(url, {
     method: "POST",
-    headers: { "content-type": "application/json", accept: "text/event-stream", authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query }),
+    headers: {
+      "content-type": "application/json",
+      accept: "text/event-stream",
+      authorization: `Bearer ${token}`,
+      connection: "close",
+    },
+    body: JSON.stringify({ query: "subscription { ratingAdded(userId: 42) { movie { movieId } } }" }),
     signal: stopped.signal,
   });
+  return { response, stop };
+}
+
+async function* textOf({ body }: Response): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const bytes of body as unknown as AsyncIterable<Uint8Array>) yield decoder.decode(bytes);
+}
+
+test("a subscription hears of ratings through every worker", async () => {
+  const pool = await serve();
+  const { ask } = pool;
+  const { response } = await subscribe(pool);
   const heard: number[] = [];
   const reading = (async () => {
-    const decoder = new TextDecoder();
-    for await (const bytes of response.body as unknown as AsyncIterable<Uint8Array>) {
-      for (const [, id] of decoder.decode(bytes).matchAll(/"movieId":(\d+)/g)) heard.push(Number(id));
+    for await (const text of textOf(response)) {
+      for (const [, id] of text.matchAll(/"movieId":(\d+)/g)) heard.push(Number(id));
     }
   })();
   reading.catch(() => {});
@@ -102,6 +118,30 @@ test("the rate limit counts operations of a client in all workers together", asy
   const answers = await Promise.all(times(12).map(() => ask("{ __typename }")));
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(6);
   expect(answers.filter(({ status }) => status === 429)).toHaveLength(6);
+});
+
+test("the limit of open subscriptions counts those of a client in all workers together, until they end", async () => {
+  const pool = await serve("--max-streams", "3");
+  /** What a subscription is refused with; undefined while it is open. */
+  const open = async () => {
+    const { response, stop } = await subscribe(pool);
+    let refusal: string | undefined;
+    const reading = (async () => {
+      for await (const text of textOf(response)) {
+        if (text.includes('"errors"')) refusal = text;
+      }
+    })();
+    // Ends with the test.
+    await Promise.race([reading.catch(() => {}), new Promise((resolve) => setTimeout(resolve, 500))]);
+    return { refusal, stop };
+  };
+  const opened = [await open(), await open(), await open()];
+  expect(opened.map(({ refusal }) => refusal)).toEqual([undefined, undefined, undefined]);
+  // One through each worker.
+  for (const _worker of [1, 2]) expect((await open()).refusal).toContain("RATE_LIMITED");
+  opened[0].stop();
+  await expect.poll(async () => (await open()).refusal, { timeout: 10_000 }).toBeUndefined();
+  expect((await open()).refusal).toContain("RATE_LIMITED");
 });
 
 test("a worker that dies is replaced, and the others answer meanwhile", async () => {
