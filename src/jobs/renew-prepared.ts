@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../errors.js";
+import { createYield } from "../event-loop.js";
 import type { UserId } from "../ids.js";
 import { canPrepare, toModelId } from "../services/prepare-user.js";
 import type { Services } from "../services/services.js";
@@ -22,12 +23,16 @@ const usersPerRead = 200;
 /** More would be known only as "some users". */
 const maxUnread = 100_000;
 
-/** Runs until the signal aborts, or the store ends its changes. @throws what the store throws, but for DATABASE_BUSY: the next round tries again */
+/**
+ * Runs until the signal aborts.
+ * @throws what the store throws, but for DATABASE_BUSY: the next round tries again
+ */
 export async function renewPrepared(
   services: Pick<Services, "store" | "models" | "catalogue">,
   { signal, everyMs = 10_000, share = 0.1 }: RenewOptions,
 ): Promise<void> {
   const { store } = services;
+  const pause = createYield();
   const changes = store.changes({ subjects: ["ratings"], maxUnread });
   /** Null for any. */
   const changed = new Set<UserId | null>();
@@ -64,6 +69,8 @@ export async function renewPrepared(
 
   async function renew(ids: readonly UserId[]): Promise<void> {
     for (let from = 0; from < ids.length; from += usersPerRead) {
+      // Whoever rated through another process is looked for among all.
+      await pause();
       const some = ids.slice(from, from + usersPerRead);
       try {
         await renewSome(some);

@@ -27,24 +27,32 @@ export function createPosterPreviews(store: PreviewStore, folder: string, cache 
 
   return async (posters) => {
     if (!cache) kept.clear();
-    const contents = new Map(posters.flatMap((poster) => (poster === undefined ? [] : [[poster.sha256, poster]])));
-    const unread = [...contents.keys()].filter((sha256) => !kept.has(sha256));
-    const found = unread.length === 0 ? undefined : await store.byContent(previewVersion, unread);
-    const missing = unread.filter((sha256) => !found?.has(sha256));
-    const made = await makeAll(missing.map((sha256) => contents.get(sha256) as PosterContent));
-    for (const previews of [found, made]) for (const [sha256, preview] of previews ?? []) kept.set(sha256, preview);
-    return posters.map((poster) => poster && (kept.get(poster.sha256) ?? made.get(poster.sha256)));
+    const previews = new Map<string, PosterPreview>();
+    const unread = new Map<string, PosterContent>();
+    for (const poster of posters) {
+      if (poster === undefined) continue;
+      const preview = kept.get(poster.sha256);
+      if (preview === undefined) unread.set(poster.sha256, poster);
+      else previews.set(poster.sha256, preview);
+    }
+    if (unread.size > 0) {
+      const stored = await store.byContent(previewVersion, [...unread.keys()]);
+      const made = await makeAll([...unread.values()].filter(({ sha256 }) => !stored.has(sha256)));
+      for (const [sha256, preview] of [...stored, ...made]) {
+        kept.set(sha256, preview);
+        previews.set(sha256, preview);
+      }
+    }
+    return posters.map((poster) => poster && previews.get(poster.sha256));
   };
 
   /** What is made is stored, even where the client has gone meanwhile. */
   async function makeAll(posters: readonly PosterContent[]): Promise<Map<string, PosterPreview>> {
     const made = new Map<string, PosterPreview>();
-    if (posters.length === 0) return made;
-    try {
-      await Promise.all(posters.map((poster) => limit(() => make(poster, made))));
-    } finally {
-      if (made.size > 0) await saveIfFree((maxWaitMs) => store.save(previewVersion, made, maxWaitMs));
-    }
+    const results = await Promise.allSettled(posters.map((poster) => limit(() => make(poster, made))));
+    if (made.size > 0) await saveIfFree((maxWaitMs) => store.save(previewVersion, made, maxWaitMs));
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
     return made;
   }
 

@@ -17,6 +17,7 @@ export function toModelId({ manifest: { name, createdAt } }: Predictor): string 
   return `${name} ${createdAt} ${encodingVersion}`;
 }
 
+/** A model whose user embeddings can be stored. */
 export type PreparableModel = Predictor & Required<Pick<Predictor, "encodeUser">>;
 
 /** Whether anything can be prepared for this model. */

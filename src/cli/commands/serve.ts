@@ -157,7 +157,7 @@ async function welcomeAndWait(
     .then(() => previewPosters(services, { signal: stopping.signal }))
     .catch((error: unknown) => logger.warn({ err: error }, "posters were not embedded, or have no previews"));
   const renewing = renewPrepared(services, { signal: stopping.signal }).catch((error: unknown) =>
-    logger.warn({ err: error }, "users who rated are not prepared anew until the server is started again"),
+    logger.warn({ err: error }, "users who rate are not prepared again until the server restarts"),
   );
   await stopped;
   say("Stopping …");

@@ -42,7 +42,7 @@ export function openWorkerChannel(): WorkerChannel | undefined {
  * Passes on what workers say to all others; call it once, in the primary.
  * @param onMessage called with each message, for the primary itself
  */
-export function passMessagesOn(onMessage: (message: WorkerMessage) => void = () => {}): void {
+export function passMessagesOn(onMessage: (message: WorkerMessage) => void): void {
   const tellOthers = (own: number, passed: Passed) => {
     for (const worker of Object.values(cluster.workers ?? {})) {
       if (worker !== undefined && worker.id !== own && worker.isConnected()) worker.send({ [name]: passed });

@@ -5,7 +5,7 @@ import type { MovieId } from "../../ids.js";
 import type { PosterEmbedding } from "../../model-inputs.js";
 import type { EmbeddingStore } from "../embeddings.js";
 import type { Database } from "./database.js";
-import { posterEmbeddings } from "./tables.js";
+import { posterEmbeddings } from "./poster-tables.js";
 import { write } from "./transaction.js";
 
 export function createEmbeddingStore(db: Database): EmbeddingStore {

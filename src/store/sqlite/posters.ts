@@ -6,8 +6,9 @@ import type { ChangeFeed } from "../changes.js";
 import type { Poster, PosterFetch, PosterStore } from "../posters.js";
 import type { Database } from "./database.js";
 import { createKeptRows } from "./kept-rows.js";
+import { posterFetches, posters } from "./poster-tables.js";
 import { createCounter, createRevisionReader } from "./settings.js";
-import { movies, posterFetches, posters } from "./tables.js";
+import { movies } from "./tables.js";
 import { write } from "./transaction.js";
 
 export function createPosterStore(db: Database, feed: ChangeFeed, cache = true): PosterStore {

@@ -1,11 +1,10 @@
 /**
- * Every table of Marquee's database. `npm run migrations` writes the change of this file as SQL into `migrations/`,
- * which is applied when the database is opened.
+ * The tables of Marquee's database; those of posters are in `poster-tables.ts`. `npm run migrations` writes the change of both files as SQL
+ * into `migrations/`, which is applied when the database is opened.
  */
 import { sql } from "drizzle-orm";
 import { blob, check, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { ImdbId, MovieId, UserId } from "../../ids.js";
-import type { StoredPreview } from "../previews.js";
 import type { Rating } from "../ratings.js";
 
 /** The one data set that this database holds; at most one row. */
@@ -182,46 +181,6 @@ export const documents = sqliteTable("documents", {
   addedAt: integer().notNull(),
 });
 
-/** The poster in use for a movie; its bytes lie in the poster store under their SHA-256. */
-export const posters = sqliteTable(
-  "posters",
-  {
-    movieId: integer()
-      .primaryKey()
-      .$type<MovieId>()
-      .references(() => movies.id, { onDelete: "cascade" }),
-    sha256: text().notNull(),
-    format: text({ enum: ["jpeg", "png", "webp"] }).notNull(),
-    width: integer().notNull(),
-    height: integer().notNull(),
-    bytes: integer().notNull(),
-    source: text({ enum: ["folder", "upload", "tmdb", "drawn"] }).notNull(),
-    addedAt: integer().notNull(),
-  },
-  (table) => [index("posters_sha256").on(table.sha256)],
-);
-
-/** What a provider last said of a movie's poster: what it has not is not asked for again until `retryAt`. */
-export const posterFetches = sqliteTable(
-  "poster_fetches",
-  {
-    movieId: integer()
-      .notNull()
-      .$type<MovieId>()
-      .references(() => movies.id, { onDelete: "cascade" }),
-    provider: text().notNull(),
-    outcome: text({ enum: ["found", "none", "failed"] }).notNull(),
-    /** Why there is none, or what failed. */
-    detail: text(),
-    /** What the provider knows the picture by, to ask whether it changed. */
-    etag: text(),
-    /** Unix seconds. */
-    fetchedAt: integer("asked_at").notNull(),
-    retryAt: integer("ask_again_at").notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.movieId, table.provider] })],
-);
-
 /**
  * Films of the MovieLens release that links were last taken from, to correct links by; their names are in the
  * full-text index `link_reference_names` (migration 0002), under the same numbers.
@@ -232,29 +191,6 @@ export const linkReference = sqliteTable("link_reference", {
   year: integer(),
   imdbId: text().$type<ImdbId>(),
   tmdbId: integer(),
-});
-
-/** Embeddings belong to a poster's content, an encoder and a preprocessing: no two kinds are ever compared. */
-export const posterEmbeddings = sqliteTable(
-  "poster_embeddings",
-  {
-    sha256: text().notNull(),
-    encoderId: text().notNull(),
-    preprocessing: text().notNull(),
-    /** Float32, little-endian, `dimension` components. */
-    vector: blob({ mode: "buffer" }).notNull(),
-    dimension: integer().notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.sha256, table.encoderId, table.preprocessing] })],
-);
-
-/** Previews belong to a poster's content. */
-export const posterPreviews = sqliteTable("poster_previews", {
-  sha256: text().primaryKey(),
-  /** Of how previews are made: those of another are made anew. */
-  version: integer().notNull(),
-  palette: text({ mode: "json" }).notNull().$type<StoredPreview["palette"]>(),
-  blurhash: text().notNull(),
 });
 
 /** What recommending needs of users, computed ahead of their requests; stale at another revision of the user. */

@@ -1,4 +1,4 @@
-import { parse } from "graphql";
+import { buildSchema, parse } from "graphql";
 import { expect, test } from "vitest";
 import { toSchema } from "../../../src/schema/index.js";
 import { operationCost } from "../../../src/server/limits/operation-cost.js";
@@ -30,4 +30,14 @@ test("an operation costs the same whether its cost is worked out anew or known f
   }
   expect(fresh[0]).toBe(fresh[1]);
   expect(new Set(fresh).size).toBeGreaterThan(5);
+});
+
+test("an operation's cost is worked out once for its document and variables, whatever the id", () => {
+  const document = parse(text);
+  // In which no cost can be worked out: what comes from it was known before.
+  const other = { schema: buildSchema("type Query { nothing: Int }"), document, operationName: "List" };
+  const cost = operationCost({ ...other, schema, variableValues: { id: "1", first: 50 } });
+  expect(cost).toBeGreaterThan(1);
+  expect(operationCost({ ...other, variableValues: { id: "2", first: 50 } })).toBe(cost);
+  expect(operationCost({ ...other, variableValues: { id: "1", first: 51 } })).toBe(1);
 });
