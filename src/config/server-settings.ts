@@ -29,6 +29,23 @@ export const serverSettings = {
     expected: "a number from 1 to 64",
     schema: wholeNumberText(1, 64),
   },
+  publicUrl: {
+    env: "PUBLIC_URL",
+    flag: "public-url",
+    default: "",
+    description:
+      "give absolute addresses of posters under this one, behind a proxy; by default what the request was sent to",
+    expected: "an http or https address, or nothing",
+    schema: httpUrlOrEmpty,
+  },
+  web: {
+    env: "WEB",
+    flag: "web",
+    default: "on",
+    description: "serve the web page at /: on or off, which leaves the API and GraphiQL",
+    expected: "on or off",
+    schema: onOff,
+  },
   trustProxy: {
     env: "TRUST_PROXY",
     flag: "trust-proxy",

@@ -62,14 +62,13 @@ export async function prepareBatch(
   pause = createYield(),
 ): Promise<number> {
   const users = (await store.users.byIds(ids)).filter((user) => user !== undefined);
-  const ratings = await loadRatings(
-    store,
-    users.map(({ id }) => id),
-  );
+  const userIds = users.map(({ id }) => id);
+  const ratings = await loadRatings(store, userIds);
+  const dismissed = await store.dismissals.moviesOfUsers(userIds);
   const topRatings = await store.ratings.topOfUsers(ids, preparedTopRatings);
   const batch: (PreparedUser & PreparedEmbedding)[] = [];
   for (const [i, user] of users.entries()) {
-    const own = await prepareUser(model, catalogue, { ...user, ratings: ratings[i] });
+    const own = await prepareUser(model, catalogue, { ...user, ratings: ratings[i] }, dismissed[i]);
     batch.push({ userId: user.id, revision: user.revision, ...own, topRatings: topRatings[ids.indexOf(user.id)] });
     await pause();
   }

@@ -1,16 +1,19 @@
-/** Excludes movies from recommendation: those already rated, and those that a filter rules out. */
-
+/** Excludes movies from recommendation: those that were rated or dismissed, and those that a filter rules out. */
 import { LRUCache } from "lru-cache";
 import { foldText } from "../fold-text.js";
 import type { MovieId } from "../ids.js";
-import type { UserRatings } from "../model-inputs.js";
 import type { Catalogue } from "../services/catalogue.js";
 import type { Reader } from "./reader.js";
 import type { RecommendationFilter, RecommendOptions, RecommendRequest } from "./recommend-request.js";
 
 type Filtering = Pick<RecommendOptions, "basedOn" | "filter">;
 type MinRatings = NonNullable<RecommendationFilter["minRatings"]>;
-type Rated = Pick<UserRatings, "movieIds">;
+
+/** Ids of the movies that a user rated, and of those that they do not want recommended. */
+interface OwnMovies {
+  rated: Int32Array;
+  dismissed: Int32Array;
+}
 
 /**
  * Reads what the filters of all requests need.
@@ -20,7 +23,7 @@ export async function createExclusion(
   { ratedAtLeast }: Reader,
   catalogue: Catalogue,
   requests: readonly RecommendRequest[],
-): Promise<(rated: Rated, filtering: Filtering) => Uint8Array> {
+): Promise<(own: OwnMovies, filtering: Filtering) => Uint8Array> {
   const enough = new Map<string, ReadonlySet<MovieId>>();
   const toName = ({ count, audience }: MinRatings) => `${count} ${audience}`;
   for (const { options } of requests) {
@@ -28,25 +31,31 @@ export async function createExclusion(
     if (minRatings === undefined) continue;
     enough.set(toName(minRatings), await ratedAtLeast.load({ audience: minRatings.audience, min: minRatings.count }));
   }
-  return (rated, filtering) =>
-    getExcluded(catalogue, rated, filtering, (minRatings) => enough.get(toName(minRatings)) as ReadonlySet<MovieId>);
+  return (own, filtering) =>
+    getExcluded(catalogue, own, filtering, (minRatings) => enough.get(toName(minRatings)) as ReadonlySet<MovieId>);
 }
 
 function getExcluded(
   catalogue: Catalogue,
-  rated: Rated,
+  { rated, dismissed }: OwnMovies,
   { basedOn = [], filter = {} }: Filtering,
   getRatedEnough: (minRatings: MinRatings) => ReadonlySet<MovieId>,
 ): Uint8Array {
   const { minRatings } = filter;
   const enough = minRatings !== undefined && minRatings.count > 0 ? getRatedEnough(minRatings) : undefined;
-  const excluded = getRuledOut(catalogue, filter, enough).slice();
+  const ruledOut = getRuledOut(catalogue, filter, enough);
   const { positionOf } = catalogue;
+  const excluded = filter.amongMovieIds === undefined ? ruledOut.slice() : new Uint8Array(ruledOut.length).fill(1);
+  for (const movieId of filter.amongMovieIds ?? []) {
+    const position = positionOf.get(movieId);
+    if (position !== undefined) excluded[position] = ruledOut[position];
+  }
   const exclude = (movieId: MovieId) => {
     const position = positionOf.get(movieId);
     if (position !== undefined) excluded[position] = 1;
   };
-  if (!filter.includeRated) for (const movieId of rated.movieIds) exclude(movieId as MovieId);
+  if (!filter.includeRated) for (const movieId of rated) exclude(movieId as MovieId);
+  for (const movieId of dismissed) exclude(movieId as MovieId);
   for (const movieId of basedOn) exclude(movieId);
   for (const movieId of filter.excludeMovieIds ?? []) exclude(movieId);
   return excluded;

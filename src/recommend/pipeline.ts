@@ -46,6 +46,7 @@ export async function getSubject(reader: Reader, user: User): Promise<Subject> {
   return {
     features: user,
     ratings: () => reader.ratingsByUserId.load(user.id),
+    dismissed: () => reader.dismissedByUserId.load(user.id),
     prepared: await reader.preparedByUserId.load(user.id),
     encoded: () => reader.preparedEmbedding.load(user.id),
     target: { userId: user.id },
@@ -114,22 +115,24 @@ async function rankCandidates(
   const model = await reader.model.load();
   const getExcluded = await createExclusion(reader, catalogue, requests);
   const lists: (RankedList | AppError | undefined)[] = requests.map(({ subject: { prepared }, options }) => {
-    const excluded = prepared && getExcluded(noRatings, options);
+    const excluded = prepared && getExcluded(noMovies, options);
     const picked = prepared && excluded && pickPrepared(prepared, catalogue, excluded, toLength(options), options);
     return picked && { movies: toRanked(catalogue, picked, picked), untrained: undefined };
   });
   const others = groupBySubject(requests.filter((_, i) => lists[i] === undefined));
   // Together, before the first is ranked: one read for all of them.
   const raters = await Promise.all([...others.keys()].map(withRatings));
+  const dismissals = await Promise.all([...others.keys()].map(({ dismissed }) => dismissed?.() ?? noMovies.dismissed));
   const ranked = new Map<RecommendRequest, RankedList | AppError>();
   const pause = createYield();
   for (const [r, wanted] of [...others.values()].entries()) {
     const rater = raters[r];
+    const own = { rated: rater.ratings.movieIds, dismissed: dismissals[r] };
     let predicted: ReturnType<typeof predictCatalogue> | undefined;
     for (const request of wanted) {
       await pause();
       const { options } = request;
-      const excluded = getExcluded(rater.ratings, options);
+      const excluded = getExcluded(own, options);
       let all: Awaited<typeof predicted>;
       const predictAll = async () => {
         predicted ??= predictCatalogue(reader, model, catalogue, rater);
@@ -155,7 +158,8 @@ function toLength({ similar, first, candidates }: RecommendOptions): number {
   return similar ? (candidates ?? defaultCandidates) : (first ?? defaultFirst);
 }
 
-const noRatings = { movieIds: new Int32Array(0) };
+/** What was prepared of a user leaves out what they rated and dismissed. */
+const noMovies = { rated: new Int32Array(0), dismissed: new Int32Array(0) };
 
 /** What stars are predicted from: what was computed ahead, else the ratings. */
 async function getUser(subject: Subject): Promise<UserFeatures> {

@@ -54,6 +54,8 @@ export interface Reader {
   embeddedPosters(ids: readonly MovieId[]): Promise<(EmbeddedPoster | undefined)[]>;
   /** All ratings of a user. */
   ratingsByUserId: DataLoader<UserId, UserRatings>;
+  /** Movies that a user does not want recommended. */
+  dismissedByUserId: DataLoader<UserId, Int32Array>;
   /** What was computed of a user ahead, for the model that predicts and the user's present revision. */
   preparedByUserId: DataLoader<UserId, PreparedUser | undefined>;
   /** The embedding that was computed of a user ahead, as `preparedByUserId`. */
@@ -150,6 +152,7 @@ export function createReader(services: Services, options: ReaderOptions = {}): R
     embeddedPosters,
     encoder,
     ratingsByUserId: createLoader((ids) => loadRatings(store, ids)),
+    dismissedByUserId: createLoader((ids) => store.dismissals.moviesOfUsers(ids)),
     preparedByUserId,
     preparedEmbedding: createLoader((ids) => readPreparedEmbeddings(services, model, userById, ids)),
     topRatings: createLoader(

@@ -48,6 +48,8 @@ export interface RecommendationFilter {
   /** The least number of ratings, as an audience's sums count them. */
   minRatings?: { count: number; audience: Audience };
   excludeMovieIds?: readonly MovieId[];
+  /** Nothing but these; undefined for the whole catalogue. */
+  amongMovieIds?: readonly MovieId[];
   /** Whether rated movies are recommended too. */
   includeRated?: boolean;
 }
@@ -57,6 +59,8 @@ export interface Subject {
   features: UserFeatures;
   /** All their ratings, read when they are first needed. */
   ratings(): Promise<UserRatings>;
+  /** Movies that they do not want recommended, read when they are first needed. */
+  dismissed?(): Promise<Int32Array>;
   /** What was computed of a user ahead, where it is current. */
   prepared?: PreparedUser;
   /** The embedding that was computed of a user ahead, where it is current; read when it is first needed. */

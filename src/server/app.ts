@@ -58,6 +58,8 @@ type Settings = Pick<
   | "trustProxy"
   | "defer"
   | "federation"
+  | "publicUrl"
+  | "web"
 >;
 
 export interface AppOptions extends Settings {
@@ -89,6 +91,7 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
   // An operation that has waited longer than a third of the timeout would hardly finish in time.
   const admission = createAdmission({ ...admissionDefaults, maxWaitMs: timeoutMs / 3 });
   const policy = { publicRead: options.publicRead, publicUsers: options.publicUsers };
+  const publicUrl = options.publicUrl.replace(/\/+$/, "");
   const createContext = (request: Request, own: RequestServices): Context => {
     const viewer = viewers.get(request);
     const audience = createAudience(own, viewer, policy);
@@ -100,6 +103,7 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       viewer,
       audience,
       policy,
+      origin: publicUrl === "" ? getRequestOrigin(request) : publicUrl,
     };
   };
   // All operations of a batch share one request, and so the same model.
@@ -171,6 +175,11 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       ...(options.introspection ? [] : [useDisableIntrospection(), useNoSuggestions()]),
     ],
   });
+}
+
+/** The address that a client sent its request to, without the path. */
+function getRequestOrigin({ url }: Request): string {
+  return new URL(url).origin;
 }
 
 function corsOptions({ auth, corsOrigins }: AppOptions, request: Request): CORSOptions {

@@ -1,7 +1,7 @@
 /** Finds the picture for a poster's URL: by content, by movie, or a drawn card. */
 import { AppError, received } from "../errors.js";
 import { splitGenres } from "../genres.js";
-import { parseMovieId } from "../ids.js";
+import { type MovieId, parseMovieId } from "../ids.js";
 import type { ShownFormat } from "../posters/images/resize-poster.js";
 import { cardName, type PosterWidth, posterWidths, type Rendition, shownFormats } from "../posters/renditions.js";
 import type { Poster } from "../store/posters.js";
@@ -20,15 +20,42 @@ export interface PosterImage {
   drawn: boolean;
 }
 
-/** Where this server serves a poster: its content's hash is in the address, so that it never changes. */
-export function posterUrl(
-  { sha256, format }: Pick<Poster, "sha256" | "format">,
-  size: { width?: number | null; format?: ShownFormat | null } = {},
+export interface PosterSize {
+  /** One of `posterWidths`; by default the poster's own. */
+  width?: number | null;
+  /** By default the poster's own. */
+  format?: ShownFormat | null;
+}
+
+/**
+ * Where this server serves a poster: its content's hash is in the address, so that it never changes.
+ * @throws {AppError} INVALID_ARGUMENT for a width that is not offered
+ */
+export function posterUrl({ sha256, format }: Pick<Poster, "sha256" | "format">, size: PosterSize = {}): string {
+  const other = size.format === format ? null : size.format;
+  return withSize(`/posters/${sha256}.${format}`, { width: size.width, format: other });
+}
+
+/** Where this server serves a picture of any movie: its poster, or a drawn card. @throws {AppError} as `posterUrl` */
+export function cardUrl(movieId: MovieId, size: PosterSize = {}): string {
+  return withSize(`/posters/${movieId}`, size);
+}
+
+/** Addresses of a poster in every width that it has pixels for, as the attribute `srcset` of an image lists them. */
+export function posterSources(
+  poster: Pick<Poster, "sha256" | "format" | "width">,
+  { format, origin = "" }: Pick<PosterSize, "format"> & { origin?: string },
 ): string {
+  const scaled = posterWidths.filter((width) => width < poster.width);
+  const sources = scaled.map((width) => `${origin}${posterUrl(poster, { width, format })} ${width}w`);
+  return [...sources, `${origin}${posterUrl(poster, { format })} ${poster.width}w`].join(", ");
+}
+
+function withSize(path: string, { width, format }: PosterSize): string {
   const query = new URLSearchParams();
-  if (size.width != null) query.set("w", String(checkWidth(size.width)));
-  if (size.format != null && size.format !== format) query.set("format", size.format);
-  return `/posters/${sha256}.${format}${query.size === 0 ? "" : `?${query}`}`;
+  if (width != null) query.set("w", String(checkWidth(width)));
+  if (format != null) query.set("format", format);
+  return `${path}${query.size === 0 ? "" : `?${query}`}`;
 }
 
 /**

@@ -28,21 +28,24 @@ export function canPrepare(model: Predictor): model is PreparableModel {
 /** Best-rated movies that are kept with a user: as many as README's query shows, and as posters are compared with. */
 export const preparedTopRatings = 3;
 
-/** The encoded embedding and the first movies by preference. */
+/** The encoded embedding, and the first movies by preference that the user neither rated nor dismissed. */
 export async function prepareUser(
   model: PreparableModel,
   { movies, positionOf }: Catalogue,
   user: UserFeatures & { ratings: UserRatings },
+  dismissed: Int32Array,
 ): Promise<Pick<PreparedUser & PreparedEmbedding, "embedding" | "best">> {
   const embedding = await model.encodeUser(user);
   if (model.preferences === undefined || model.prefersByStars) return { embedding, best: null };
   const preferences = await model.preferences(user, movies, 0);
-  const rated = new Uint8Array(movies.length);
-  for (const movieId of user.ratings.movieIds) {
-    const position = positionOf.get(movieId as MovieId);
-    if (position !== undefined) rated[position] = 1;
+  const excluded = new Uint8Array(movies.length);
+  for (const movieIds of [user.ratings.movieIds, dismissed]) {
+    for (const movieId of movieIds) {
+      const position = positionOf.get(movieId as MovieId);
+      if (position !== undefined) excluded[position] = 1;
+    }
   }
-  const positions = topK(preferences, rated, preparedMovies);
+  const positions = topK(preferences, excluded, preparedMovies);
   const predictions = await model.predict({
     users: [{ ...user, encoded: embedding }],
     movies: Array.from(positions, (position) => movies[position]),

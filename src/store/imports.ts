@@ -33,6 +33,8 @@ export interface MadeByPeople {
   /** Added, or described anew. */
   users: number;
   ratings: number;
+  /** Movies that users do not want recommended. */
+  dismissals: number;
   /** Added, or described anew. */
   movies: number;
   links: number;

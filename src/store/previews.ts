@@ -2,8 +2,8 @@
 import type { Poster } from "./posters.js";
 
 export interface StoredPreview {
-  /** Colour names, each with the share in 0..1 of the picture that it covers. */
-  palette: { name: string; share: number }[];
+  /** Colour names, each with its mean colour such as `#1a2b3c` and the share in 0..1 of the picture that it covers. */
+  palette: { name: string; hex: string; share: number }[];
   /** https://blurha.sh */
   blurhash: string;
 }

@@ -73,6 +73,8 @@ export interface SetRating {
 export interface RatingStore {
   /** Each user's best-rated movies: highest first, then latest, then in the order of import; in the order of the ids. */
   topOfUsers(ids: readonly UserId[], first: number): Promise<Rating[][]>;
+  /** The rating of each pair, in their order; undefined where there is none. */
+  ofPairs(pairs: readonly { userId: UserId; movieId: MovieId }[]): Promise<(Rating | undefined)[]>;
   /** All ratings of each user in the order of import, with their times; in the order of the ids. */
   ofUsers(ids: readonly UserId[]): Promise<UserRatings[]>;
   /** Every rating, 20 bytes each; `imported` leaves out those set through the API. */

@@ -3,6 +3,7 @@
  * interfaces can stand on SQLite in one file or on a database server. `test/store/contract.ts` states what each promises.
  */
 import type { Change, ChangeFilter, ChangeStream } from "./changes.js";
+import type { DismissalStore } from "./dismissals.js";
 import type { DocumentStore } from "./documents.js";
 import type { EmbeddingStore } from "./embeddings.js";
 import type { ImportStore } from "./imports.js";
@@ -22,6 +23,7 @@ export interface Store {
   movies: MovieStore;
   users: UserStore;
   ratings: RatingStore;
+  dismissals: DismissalStore;
   statistics: StatisticsStore;
   links: LinkStore;
   posters: PosterStore;

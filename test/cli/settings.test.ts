@@ -27,6 +27,8 @@ const others: { [Key in keyof Config]: [string, Config[Key]] } = {
   requestTimeoutMs: ["2000", 2000],
   rateLimit: ["7", 7],
   maxStreams: ["4", 4],
+  publicUrl: ["https://films.example/api", "https://films.example/api"],
+  web: ["off", false],
   trustProxy: ["on", true],
   defer: ["on", true],
   federation: ["on", true],

@@ -25,6 +25,8 @@ test("every setting has a default", () => {
     requestTimeoutMs: 15_000,
     rateLimit: 1200,
     maxStreams: 20,
+    publicUrl: "",
+    web: true,
     trustProxy: false,
     defer: false,
     federation: false,

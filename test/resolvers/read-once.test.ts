@@ -18,11 +18,12 @@ test("README's query runs each of its statements once, for all fields and stages
   const shapes = log.map(toShape);
   expect(shapes).toEqual([...new Set(shapes)]);
   const tables = log.map(
-    (sql) => /\bfrom "?(settings|users|movies|ratings|posters|poster_embeddings)\b/i.exec(sql)?.[1],
+    (sql) => /\bfrom "?(settings|users|movies|ratings|dismissals|posters|poster_embeddings)\b/i.exec(sql)?.[1],
   );
-  // Embeddings and posters of the best-rated movies and of the candidates; the best three ratings, for `topRated` and for the posters, and
+  // What they dismissed; embeddings and posters of the best-rated movies and of the candidates; the best three ratings, for `topRated` and for the posters, and
   // all ratings, as the model takes them; what serves, and the version of the posters; the user. Titles are in memory.
   expect(tables.sort()).toEqual([
+    "dismissals",
     "poster_embeddings",
     "posters",
     "ratings",

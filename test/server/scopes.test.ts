@@ -70,6 +70,8 @@ const mutations: [string, string, Record<Who, string>][] = [
   ["rateMovie", "rateMovie(input: { userId: 42, movieId: 1, rating: 3 })", owners],
   ["rateMovies", "rateMovies(input: { userId: 42, ratings: [{ movieId: 1, rating: 3 }] })", owners],
   ["removeRating", "removeRating(input: { userId: 42, movieId: 1 })", owners],
+  ["dismissMovie", "dismissMovie(input: { userId: 42, movieId: 1 })", owners],
+  ["undismissMovie", "undismissMovie(input: { userId: 42, movieId: 1 })", owners],
   ["deleteUser", "deleteUser(input: { userId: 42 })", owners],
 ];
 
@@ -97,6 +99,8 @@ describe("mutations", () => {
     "rateMovies(input: { ratings: [{ movieId: 1, rating: 3 }] })",
     "updateUser(input: { occupation: null })",
     "removeRating(input: { movieId: 858 })",
+    "dismissMovie(input: { movieId: 1 })",
+    "undismissMovie(input: { movieId: 1 })",
   ])("%s is about the viewer", async (call) => {
     const started = await startWithTokens();
     for (const who of scopes) {
@@ -114,6 +118,7 @@ const privateFields = [
   "topRatings { rating }",
   "ratings { totalCount }",
   "visualTaste { basis }",
+  "dismissed { totalCount }",
   "recommendations(first: 1) { title }",
   "recommendationsConnection(first: 1) { totalCount }",
 ];
@@ -130,7 +135,8 @@ const queries: [string, Record<Who, string>][] = [
   [`ratings(userId: ${privateUser}) { totalCount }`, nobodyElse],
   ["ratings(movieId: 1) { totalCount }", everybody],
   ["tokens { name }", admins],
-  ["viewer { userId }", everybody],
+  ["viewer { userId } viewerScope", everybody],
+  ["genres { name } moviesToRate(first: 3) { title viewerRating { rating } }", everybody],
   [
     "model { name } dataset { name } encoder { name } popular { title } topMovies { score } trending { recentRatings }",
     everybody,

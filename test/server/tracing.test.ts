@@ -38,7 +38,7 @@ describe("a trace", () => {
     const tracing = await createTracing(endpoint);
     const { ask, token } = await start({ tracing: tracing.plugin });
     const caller = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" };
-    await ask("query Secret($id: ID!) { movie(id: $id) { title } user(id: 7) { userId } }", {
+    await ask("query Secret($id: ID!) { movie(id: $id) { title } ratings(userId: 7) { totalCount } }", {
       token,
       // Digits alone would come about in some time or span by chance.
       variables: { id: globalId("Movie", 858) },

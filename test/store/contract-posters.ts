@@ -20,7 +20,7 @@ export function posterContract(makeStore: () => Promise<OpenStore>): void {
   const open = async () => fill(await (await makeStore())());
 
   describe("previews of posters", () => {
-    const preview = (name: string) => ({ palette: [{ name, share: 0.5 }], blurhash: `L${name}` });
+    const preview = (name: string) => ({ palette: [{ name, hex: "#336699", share: 0.5 }], blurhash: `L${name}` });
 
     it("are kept by content and version, and those of another version are missing and replaced", async () => {
       const openStore = await makeStore();

@@ -6,6 +6,7 @@ import { describe } from "vitest";
 import type { Store } from "../../src/store/store.js";
 import { accessContract } from "./contract-access.js";
 import { changesContract } from "./contract-changes.js";
+import { dismissalContract } from "./contract-dismissals.js";
 import { importContract } from "./contract-imports.js";
 import { movieContract } from "./contract-movies.js";
 import { posterContract } from "./contract-posters.js";
@@ -21,6 +22,7 @@ export function storeContract(name: string, makeStore: () => Promise<OpenStore>)
     movieContract(makeStore);
     userContract(makeStore);
     ratingContract(makeStore);
+    dismissalContract(makeStore);
     posterContract(makeStore);
     importContract(makeStore);
     accessContract(makeStore);

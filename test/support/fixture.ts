@@ -406,6 +406,8 @@ export const appOptions: AppOptions = {
   trustProxy: false,
   defer: false,
   federation: false,
+  publicUrl: "",
+  web: true,
 };
 
 export interface StartOptions extends Omit<Partial<AppOptions>, "cache"> {

@@ -21,6 +21,8 @@ for (const name of [
   "REQUEST_TIMEOUT_MS",
   "RATE_LIMIT",
   "MAX_STREAMS",
+  "PUBLIC_URL",
+  "WEB",
   "TRUST_PROXY",
   "DEFER",
   "FEDERATION",

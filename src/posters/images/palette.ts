@@ -3,6 +3,8 @@
 /** A colour and the share of the picture that it covers. */
 export interface NamedColour {
   name: string;
+  /** Mean of the pixels of this name, such as `#1a2b3c`. */
+  hex: string;
   /** In 0..1. */
   share: number;
 }
@@ -15,16 +17,30 @@ const minShare = 0.06;
  * @param rgb interleaved, three bytes a pixel
  */
 export function namedColours(rgb: Uint8Array): NamedColour[] {
-  const counts = new Map<string, number>();
+  const sums = new Map<string, { count: number; red: number; green: number; blue: number }>();
   for (let offset = 0; offset + 2 < rgb.length; offset += 3) {
-    const name = colourName(rgb[offset], rgb[offset + 1], rgb[offset + 2]);
-    counts.set(name, (counts.get(name) ?? 0) + 1);
+    const [red, green, blue] = [rgb[offset], rgb[offset + 1], rgb[offset + 2]];
+    const name = colourName(red, green, blue);
+    const sum = sums.get(name) ?? { count: 0, red: 0, green: 0, blue: 0 };
+    sums.set(name, sum);
+    sum.count++;
+    sum.red += red;
+    sum.green += green;
+    sum.blue += blue;
   }
   const pixels = rgb.length / 3;
-  return [...counts]
-    .map(([name, count]) => ({ name, share: count / pixels }))
+  return [...sums]
+    .map(([name, { count, red, green, blue }]) => ({
+      name,
+      hex: toHex(red / count, green / count, blue / count),
+      share: count / pixels,
+    }))
     .filter(({ share }) => share >= minShare)
     .sort((a, b) => b.share - a.share || (a.name < b.name ? -1 : 1));
+}
+
+function toHex(...channels: number[]): string {
+  return `#${channels.map((channel) => Math.round(channel).toString(16).padStart(2, "0")).join("")}`;
 }
 
 /** The name of one colour: of its hue where it has one, else of its lightness. @param red, green, blue 0..255 */
@@ -70,7 +86,10 @@ export function colourName(red: number, green: number, blue: number): string {
 }
 
 /** Colours that two posters share, by the smaller of their shares, largest first. */
-export function sharedColours(one: readonly NamedColour[], other: readonly NamedColour[]): string[] {
+export function sharedColours(
+  one: readonly Pick<NamedColour, "name" | "share">[],
+  other: readonly Pick<NamedColour, "name" | "share">[],
+): string[] {
   const shares = new Map(other.map(({ name, share }) => [name, share]));
   return one
     .flatMap(({ name, share }) => (shares.has(name) ? [{ name, share: Math.min(share, shares.get(name)!) }] : []))

@@ -4,7 +4,7 @@ import { decodeToRgb } from "./decode-poster.js";
 import { type NamedColour, namedColours } from "./palette.js";
 
 /** Counted up when previews come out differently: those that are stored are made anew. */
-export const previewVersion = 1;
+export const previewVersion = 2;
 
 export interface PosterPreview {
   palette: NamedColour[];

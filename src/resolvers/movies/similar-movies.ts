@@ -6,7 +6,7 @@ import { checkFirst, maxPage } from "../request/cursors.js";
 export interface SimilarMovie {
   movie: Movie;
   /** Cosine in −1..1 of the ranker's vectors. */
-  similarity: number;
+  affinity: number;
 }
 
 /** Closest first. @throws {AppError} INVALID_ARGUMENT unless first is from 1 to 100; as `Models.get` */
@@ -22,6 +22,6 @@ export async function similarMovies(
   const { movieIds, scores } = await scheduler.trackComputation(() => similarItems(id, first));
   const movies = await loaders.movieById.loadMany(movieIds);
   return movies.flatMap((movie, i) =>
-    movie === undefined || movie instanceof Error ? [] : [{ movie, similarity: scores[i] }],
+    movie === undefined || movie instanceof Error ? [] : [{ movie, affinity: scores[i] }],
   );
 }

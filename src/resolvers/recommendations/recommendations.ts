@@ -36,6 +36,7 @@ export interface RecommendationFilterArgs extends GenreArgs {
   years?: RangeArgs | null;
   minRatings?: number | null;
   excludeMovieIds?: readonly string[] | null;
+  amongMovieIds?: readonly string[] | null;
   includeRated?: boolean | null;
 }
 
@@ -165,7 +166,8 @@ function createReasonLoader({ loaders }: Context, features: Guest["features"]): 
 }
 
 const maxBasedOn = 20;
-const maxExcluded = 1000;
+/** Movies that a filter names. */
+const maxListed = 1000;
 
 /** @throws {AppError} INVALID_ARGUMENT, INVALID_ID, MOVIE_NOT_FOUND */
 async function toOptions(context: Context, args: RecommendArgs): Promise<RecommendOptions> {
@@ -184,17 +186,18 @@ async function toOptions(context: Context, args: RecommendArgs): Promise<Recomme
 
 async function toFilter(context: Context, args: RecommendationFilterArgs): Promise<RecommendationFilter> {
   const excluded = args.excludeMovieIds ?? [];
-  if (excluded.length > maxExcluded) {
-    throw new AppError(
-      "INVALID_ARGUMENT",
-      `expected up to ${maxExcluded} excludeMovieIds, received ${excluded.length}`,
-    );
+  for (const name of ["excludeMovieIds", "amongMovieIds"] as const) {
+    const count = args[name]?.length ?? 0;
+    if (count > maxListed) {
+      throw new AppError("INVALID_ARGUMENT", `expected up to ${maxListed} ${name}, received ${count}`);
+    }
   }
   return {
     ...toGenreFilter(args),
     years: toRange("years", args.years),
     minRatings: args.minRatings == null ? undefined : { count: args.minRatings, audience: await context.audience() },
     excludeMovieIds: excluded.length === 0 ? undefined : await findMovieIds(context, excluded),
+    amongMovieIds: args.amongMovieIds == null ? undefined : await findMovieIds(context, args.amongMovieIds),
     includeRated: args.includeRated ?? undefined,
   };
 }

@@ -14,4 +14,6 @@ export interface Context {
   /** Whose ratings the viewer may read besides their own, and whose ratings count in the sums they see. */
   audience(): Audience | Promise<Audience>;
   policy: ReadPolicy;
+  /** Where clients reach this server, without a slash at the end: `PUBLIC_URL`, else what the request was sent to. */
+  origin: string;
 }

@@ -14,6 +14,7 @@ import { type CreateLoader, createReader, loadAll, type Reader, readInGroups } f
 import type { RecommendedMovie } from "../../recommend/recommend-request.js";
 import { recommendToUsers } from "../../recommend/recommend-to-users.js";
 import type { RequestServices } from "../../services/services.js";
+import type { Dismissal } from "../../store/dismissals.js";
 import type { Movie } from "../../store/movies.js";
 import type { Keyed, KeyPage } from "../../store/paging.js";
 import type { Rating, RatingFilter, RatingOrder } from "../../store/ratings.js";
@@ -31,6 +32,11 @@ export interface RatingsKey {
 export interface RatingCountKey {
   userId: UserId;
   filter: RatingFilter;
+}
+
+export interface DismissalsKey {
+  userId: UserId;
+  page: KeyPage;
 }
 
 export interface Loaders extends Reader {
@@ -54,6 +60,11 @@ export interface Loaders extends Reader {
   /** The same page of many users' ratings in one statement. */
   ratingsPage: DataLoader<RatingsKey, Keyed<Rating>[], string>;
   ratingCount: DataLoader<RatingCountKey, number, string>;
+  /** The same page of many users' dismissals in one statement. */
+  dismissalsPage: DataLoader<DismissalsKey, Keyed<Dismissal>[], string>;
+  dismissalCount: DataLoader<UserId, number>;
+  /** A user's rating of a movie; null without one. */
+  ratingOfPair: DataLoader<PredictionKey, Rating | null, string>;
   /** A user's ratings that raise the prediction of a movie, the most first; one solve for each user. */
   reasons: DataLoader<PredictionKey, RatingReason[], string>;
 }
@@ -126,6 +137,7 @@ export function createLoaders(
     posterByMovieId: reader.posterByMovieId,
     embeddingByMovieId: reader.embeddingByMovieId,
     ratingsByUserId: reader.ratingsByUserId,
+    dismissedByUserId: reader.dismissedByUserId,
     posters: reader.posters,
     embeddedPosters: reader.embeddedPosters,
     encoder: reader.encoder,
@@ -196,6 +208,20 @@ export function createLoaders(
         ),
       JSON.stringify,
     ),
+    dismissalsPage: lookup(
+      (keys) =>
+        readInGroups(
+          keys,
+          ({ page }) => page,
+          (page, ids) => store.dismissals.listOfUsers(ids, page),
+        ),
+      JSON.stringify,
+    ),
+    dismissalCount: lookup((ids) => store.dismissals.countOfUsers(ids)),
+    ratingOfPair: lookup(async (pairs) => {
+      const ratings = await store.ratings.ofPairs(pairs);
+      return ratings.map((rating) => rating ?? null);
+    }, toPairName),
     reasons: compute((keys) => explainPairs(reader, keys, cache.reasons), toPairName),
   };
 }

@@ -1,6 +1,6 @@
 /** Finds the rows of the ids that clients send, or throws a clear error. */
 import type DataLoader from "dataloader";
-import { AppError, movieNotFound, received, userNotFound } from "../../errors.js";
+import { AppError, type ErrorCode, movieNotFound, received, userNotFound } from "../../errors.js";
 import { type MovieId, parseImdbId, parseMovieId, parseUserId, type UserId } from "../../ids.js";
 import type { Movie } from "../../store/movies.js";
 import type { User } from "../../store/users.js";
@@ -42,6 +42,28 @@ export function toMovieId(id: string): MovieId {
     );
   }
   return parsed;
+}
+
+/** The user, or null where there is none. @throws {AppError} INVALID_ID */
+export async function lookUpUser({ loaders }: Context, id: string): Promise<User | null> {
+  return (await loaders.userById.load(toUserId(id))) ?? null;
+}
+
+/** The movie, or null where there is none. @throws {AppError} INVALID_ARGUMENT, INVALID_ID, INVALID_IMDB_ID */
+export async function lookUpMovie(
+  context: Context,
+  by: { id?: string | null; imdbId?: string | null },
+): Promise<Movie | null> {
+  return orNull("MOVIE_NOT_FOUND", findMovie(context, by));
+}
+
+async function orNull<Row>(code: ErrorCode, finding: Promise<Row>): Promise<Row | null> {
+  try {
+    return await finding;
+  } catch (error) {
+    if (error instanceof AppError && error.code === code) return null;
+    throw error;
+  }
 }
 
 /** @throws {AppError} INVALID_ID, USER_NOT_FOUND */

@@ -1,5 +1,7 @@
-/** Queries for lists of movies: popular, trending and best-rated. */
+/** Queries for lists of movies, popular, trending and best-rated, and for their genres. */
+import { type Genre as GenreOf, listGenres } from "../../resolvers/movies/list-genres.js";
 import { popularMovies, type TopMovie as TopMovieOf, topMovies } from "../../resolvers/movies/list-movies.js";
+import { moviesToRate } from "../../resolvers/movies/movies-to-rate.js";
 import { type TrendingMovie as TrendingMovieOf, trending } from "../../resolvers/movies/trending.js";
 import { maxPage } from "../../resolvers/request/cursors.js";
 import { builder } from "../builder/builder.js";
@@ -23,6 +25,22 @@ const TopMovie = builder.objectRef<TopMovieOf>("TopMovie").implement({
   }),
 });
 
+const Genre = builder.objectRef<GenreOf>("Genre").implement({
+  description: "A genre of the catalogue.",
+  fields: (t) => ({
+    name: t.exposeString("name", { description: "Name, as in `Movie.genres`." }),
+    movieCount: t.exposeInt("movieCount", { description: "Number of movies." }),
+  }),
+});
+
+builder.queryField("genres", (t) =>
+  t.field({
+    type: [Genre],
+    description: "All genres of the catalogue, by name.",
+    resolve: (_root, _args, context) => listGenres(context),
+  }),
+);
+
 builder.queryField("popular", (t) =>
   t.field({
     type: [MovieRef],
@@ -30,6 +48,22 @@ builder.queryField("popular", (t) =>
     args: { first: t.arg.int({ defaultValue: 15, description: firstDescription }) },
     complexity: ({ first }) => ({ field: 5, multiplier: Math.max(1, first ?? 15) }),
     resolve: (_root, { first }, context) => popularMovies(context, first ?? 15),
+  }),
+);
+
+builder.queryField("moviesToRate", (t) =>
+  t.field({
+    type: [MovieRef],
+    description:
+      "Movies to ask a new person about, most telling first: known to many, judged differently, and unlike each other. " +
+      "`recommendFor` recommends from the answers.",
+    args: {
+      first: t.arg.int({ defaultValue: 24, description: firstDescription }),
+      exceptMovieIds: t.arg.idList({ defaultValue: [], description: "Movies that were asked about already." }),
+    },
+    complexity: ({ first }) => ({ field: 50, multiplier: Math.max(1, first ?? 24) }),
+    resolve: (_root, { first, exceptMovieIds }, context) =>
+      moviesToRate(context, { first: first ?? 24, exceptMovieIds: exceptMovieIds ?? [] }),
   }),
 );
 

@@ -12,12 +12,12 @@ import {
 import { type SimilarMovie as SimilarMovieOf, similarMovies } from "../../resolvers/movies/similar-movies.js";
 import { type SimilarPoster as SimilarPosterOf, similarPosters } from "../../resolvers/movies/similar-posters.js";
 import { maxPage } from "../../resolvers/request/cursors.js";
-import { findMovie, loadNodes } from "../../resolvers/request/lookup.js";
+import { loadNodes, lookUpMovie } from "../../resolvers/request/lookup.js";
 import type { Movie } from "../../resolvers/request/row-types.js";
 import { builder } from "../builder/builder.js";
 import { FloatRange, IntRange, MovieOrderInput } from "../builder/filters.js";
 import { orderName, toConnection } from "../builder/page.js";
-import { MovieRef, PosterRef } from "../builder/refs.js";
+import { MovieRef, PosterRef, RatingRef } from "../builder/refs.js";
 import { toIsoString } from "../builder/time.js";
 
 const PosterState = builder.enumType("PosterState", {
@@ -41,11 +41,22 @@ const SimilarPoster = builder.objectRef<SimilarPosterOf>("SimilarPoster").implem
   }),
 });
 
+const AlsoLiked = builder.objectRef<SimilarMovieOf>("AlsoLikedMovie").implement({
+  description: "A movie that people like who like another one.",
+  fields: (t) => ({
+    movie: t.field({ type: MovieRef, description: "The movie.", resolve: ({ movie }) => movie }),
+    affinity: t.exposeFloat("affinity", {
+      description:
+        "Cosine, −1 to 1, of the two movies in the model, learned from who likes them; it knows nothing of posters.",
+    }),
+  }),
+});
+
 const SimilarMovie = builder.objectRef<SimilarMovieOf>("SimilarMovie").implement({
   description: "A movie liked by the same users.",
   fields: (t) => ({
     movie: t.field({ type: MovieRef, description: "The movie.", resolve: ({ movie }) => movie }),
-    similarity: t.exposeFloat("similarity", {
+    similarity: t.exposeFloat("affinity", {
       description: "Cosine similarity, −1 to 1, of the movies in the model, learned from who likes them.",
     }),
   }),
@@ -122,14 +133,31 @@ builder.node(MovieRef, {
       complexity: 5,
       resolve: (movie, to, context) => posterSimilarity(context, movie, to),
     }),
+    viewerRating: t.field({
+      type: RatingRef,
+      nullable: true,
+      description: "The viewer's own rating; null without one, and for a token of no user.",
+      resolve: ({ id }, _args, { viewer, loaders }) =>
+        viewer.userId === null ? null : loaders.ratingOfPair.load({ userId: viewer.userId, movieId: id }),
+    }),
     poster: t.field({
       type: PosterRef,
       nullable: true,
       description: "Key art; null if there is none.",
       resolve: (movie, _args, context) => getPoster(context, movie),
     }),
+    alsoLiked: t.field({
+      type: [AlsoLiked],
+      description:
+        "Movies that the same people like, highest affinity first; empty if too few like this one or the active model has no " +
+        "ranker. `similarPosters` compares pictures.",
+      args: { first: t.arg.int({ defaultValue: 10, description: `Number of movies, at most ${maxPage}.` }) },
+      complexity: ({ first }) => ({ field: 20, multiplier: Math.max(1, first ?? 10) }),
+      resolve: (movie, { first }, context) => similarMovies(context, movie, first ?? 10),
+    }),
     similar: t.field({
       type: [SimilarMovie],
+      deprecationReason: "Use `alsoLiked`: everywhere else `similar` is about posters.",
       description:
         "Movies liked by the same users, most similar first; empty if too few users like this one or the active model has no " +
         "ranker.",
@@ -159,12 +187,12 @@ builder.queryField("movie", (t) =>
   t.field({
     type: MovieRef,
     nullable: true,
-    description: "The movie with a number, global id or IMDb id.",
+    description: "The movie with a number, global id or IMDb id; null if there is none.",
     args: {
       id: t.arg.id({ description: "Number or global id of the movie." }),
       imdbId: t.arg.string({ description: "`tt0114709`, `114709` or the URL of a title on imdb.com." }),
     },
-    resolve: (_root, by, context) => findMovie(context, by),
+    resolve: (_root, by, context) => lookUpMovie(context, by),
   }),
 );
 

@@ -1,8 +1,9 @@
 /** The Poster type, the mutations that set and remove posters, and the subscription to changes. */
 import { changedMovie, posterChanges } from "../../resolvers/movies/poster-subscription.js";
 import { removePoster, uploadPoster } from "../../resolvers/movies/set-poster.js";
+import { getOrigin } from "../../resolvers/request/origin.js";
 import type { Movie } from "../../resolvers/request/row-types.js";
-import { posterUrl, posterWidths } from "../../services/poster-image.js";
+import { cardUrl, posterSources, posterUrl, posterWidths } from "../../services/poster-image.js";
 import type { NamedColour } from "../../services/poster-previews.js";
 import { builder } from "../builder/builder.js";
 import { cacheId } from "../builder/cache-id.js";
@@ -33,9 +34,28 @@ const PaletteColour = builder.objectRef<NamedColour>("PaletteColour").implement(
   description: "A colour in a poster.",
   fields: (t) => ({
     name: t.exposeString("name", { description: "Colour name, such as `dark blue` or `cream`." }),
+    hex: t.exposeString("hex", { description: "Mean of the pixels of this colour, such as `#1a2b3c`." }),
     share: t.exposeFloat("share", { description: "Share of the image area, 0 to 1." }),
   }),
 });
+
+const widthDescription = `Maximum width in pixels, one of ${posterWidths.join(", ")}; default the poster's own.`;
+const absoluteDescription =
+  "Whether the address has a scheme and a host: those of `PUBLIC_URL`, else those that the request was sent to.";
+
+builder.objectField(MovieRef, "card", (t) =>
+  t.string({
+    description:
+      "Path on this server of a picture that every movie has: its poster or, without one, a drawn card with its title. It is the same " +
+      "for another poster, so that caches have to check it; prefer `poster.url` where there is one.",
+    args: {
+      width: t.arg.int({ description: widthDescription }),
+      format: t.arg({ type: PosterFormat, description: "Image format; default the poster's own, or WebP for a card." }),
+      absolute: t.arg.boolean({ defaultValue: false, description: absoluteDescription }),
+    },
+    resolve: ({ id }, { absolute, ...size }, context) => `${getOrigin(context, absolute)}${cardUrl(id, size)}`,
+  }),
+);
 
 PosterRef.implement({
   description: "A movie's key art, as stored on this server.",
@@ -47,12 +67,22 @@ PosterRef.implement({
     url: t.string({
       description: "Path on this server. It identifies the content, so it may be cached forever.",
       args: {
-        width: t.arg.int({
-          description: `Maximum width in pixels, one of ${posterWidths.join(", ")}; default the poster's own.`,
-        }),
+        width: t.arg.int({ description: widthDescription }),
         format: t.arg({ type: PosterFormat, description: "Image format; default the poster's own." }),
+        absolute: t.arg.boolean({ defaultValue: false, description: absoluteDescription }),
       },
-      resolve: (poster, size) => posterUrl(poster, size),
+      resolve: (poster, { absolute, ...size }, context) => `${getOrigin(context, absolute)}${posterUrl(poster, size)}`,
+    }),
+    srcset: t.string({
+      description:
+        "Addresses of all widths that the poster has pixels for, as `srcset` of an image takes them: the browser picks one by " +
+        "`sizes` and the screen.",
+      args: {
+        format: t.arg({ type: PosterFormat, description: "Image format; default the poster's own." }),
+        absolute: t.arg.boolean({ defaultValue: false, description: absoluteDescription }),
+      },
+      resolve: (poster, { absolute, format }, context) =>
+        posterSources(poster, { format, origin: getOrigin(context, absolute) }),
     }),
     width: t.exposeInt("width", { description: "Width in pixels." }),
     height: t.exposeInt("height", { description: "Height in pixels." }),

@@ -28,6 +28,10 @@ const RecommendationFilter = builder.inputType("RecommendationFilter", {
     excludeMovieIds: t.idList({
       description: "Numbers or global ids of movies to exclude, at most 1000.",
     }),
+    amongMovieIds: t.idList({
+      description:
+        "Numbers or global ids of the only movies to rank, at most 1000: what a cinema shows, or a service has. An empty list ranks none.",
+    }),
     includeRated: t.boolean({ description: "Whether to include movies that the user has rated." }),
   }),
 });
@@ -76,7 +80,7 @@ interface CostArgs {
   similar?: boolean | null;
   candidates?: number | null;
   basedOn?: readonly unknown[] | null;
-  filter?: { excludeMovieIds?: readonly unknown[] | null } | null;
+  filter?: { excludeMovieIds?: readonly unknown[] | null; amongMovieIds?: readonly unknown[] | null } | null;
   /** Ratings of a guest, who is folded in. */
   ratings?: readonly unknown[];
 }
@@ -84,7 +88,8 @@ interface CostArgs {
 /** Counts predicting every movie, embedding each candidate's poster if needed, and reading the listed movies. */
 export function recommendCost(args: CostArgs, first: number): { field: number; multiplier: number } {
   const { similar, candidates, basedOn, filter, ratings = [] } = args;
-  const named = (basedOn?.length ?? 0) + (filter?.excludeMovieIds?.length ?? 0) / 10 + ratings.length;
+  const filtered = (filter?.excludeMovieIds?.length ?? 0) + (filter?.amongMovieIds?.length ?? 0);
+  const named = (basedOn?.length ?? 0) + filtered / 10 + ratings.length;
   return {
     field: 100 + (similar ? Math.max(0, candidates ?? defaultCandidates) : 0) + Math.ceil(named),
     multiplier: Math.max(1, first),

@@ -46,6 +46,15 @@ TokenRef.implement({
   }),
 });
 
+builder.queryField("viewerScope", (t) =>
+  t.field({
+    type: TokenScope,
+    nullable: true,
+    description: "The scope of the request's token, for front ends that offer what it allows; null without a token.",
+    resolve: (_root, _args, { viewer: { scope } }) => (scope === "public" ? null : scope),
+  }),
+);
+
 builder.queryField("tokens", (t) =>
   t.field({
     type: [TokenRef],

@@ -9,7 +9,7 @@ import {
 } from "../../resolvers/recommendations/recommendations.js";
 import { viewerAsUser } from "../../resolvers/request/access.js";
 import { defaultPage, maxPage } from "../../resolvers/request/cursors.js";
-import { findUser, loadNodes } from "../../resolvers/request/lookup.js";
+import { loadNodes, lookUpUser } from "../../resolvers/request/lookup.js";
 import type { User } from "../../resolvers/request/row-types.js";
 import {
   toRatingOrder,
@@ -145,9 +145,9 @@ builder.queryField("user", (t) =>
   t.field({
     type: UserRef,
     nullable: true,
-    description: "The user with a number in the data set, such as `42`, or global id.",
+    description: "The user with a number in the data set, such as `42`, or global id; null if there is none.",
     args: { id: t.arg.id({ required: true, description: "Number or global id of the user." }) },
-    resolve: (_root, { id }, context) => findUser(context, id),
+    resolve: (_root, { id }, context) => lookUpUser(context, id),
   }),
 );
 

@@ -25,7 +25,7 @@ const orderValues: Record<RatingOrderField, string> = {
 
 export function createRatingLists(
   db: Database,
-): Pick<RatingStore, "topOfUsers" | "list" | "listOfUsers" | "count" | "countOfUsers"> {
+): Pick<RatingStore, "topOfUsers" | "ofPairs" | "list" | "listOfUsers" | "count" | "countOfUsers"> {
   const statements = createStatements(db);
   // Undated ratings come last: null is SQLite's smallest value.
   const top = db.sqlite.prepare(
@@ -34,7 +34,17 @@ export function createRatingLists(
        FROM ratings WHERE user_id IN (SELECT value FROM json_each(?))) r
      WHERE position <= ? ORDER BY position`,
   );
+  const ofPairs = db.sqlite.prepare(
+    `SELECT ${columns} FROM json_each(?) AS asked JOIN ratings r
+       ON r.user_id = asked.value ->> 0 AND r.movie_id = asked.value ->> 1`,
+  );
   return {
+    ofPairs: async (pairs) => {
+      const rows = ofPairs.all(JSON.stringify(pairs.map(({ userId, movieId }) => [userId, movieId]))) as RatingRow[];
+      const toName = ({ userId, movieId }: Pick<Rating, "userId" | "movieId">) => `${userId} ${movieId}`;
+      const ratings = new Map(rows.map((row) => [toName(row), toRating(row)]));
+      return pairs.map((pair) => ratings.get(toName(pair)));
+    },
     topOfUsers: async (ids, first) => {
       const rows = top.all(JSON.stringify([...new Set(ids)]), first) as RatingRow[];
       return groupByUser(ids, rows.map(toRating), ({ userId }) => userId);

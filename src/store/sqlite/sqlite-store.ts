@@ -3,6 +3,7 @@ import { createChangeFeed } from "../changes.js";
 import type { Store, StoreOptions } from "../store.js";
 import { createVersionReader, watchChanges } from "./changes.js";
 import { openDatabase } from "./database.js";
+import { createDismissalStore } from "./dismissals.js";
 import { createDocumentStore } from "./documents.js";
 import { createEmbeddingStore } from "./embeddings.js";
 import { createImportStore } from "./imports.js";
@@ -35,6 +36,7 @@ export function openSqliteStore(file: string, options: StoreOptions = {}): Store
     movies: createMovieStore(db, feed, options.cache),
     users: createUserStore(db, feed),
     ratings: createRatingStore(db, feed),
+    dismissals: createDismissalStore(db, feed),
     statistics: createStatisticsStore(db, options.cache),
     links: createLinkStore(db, feed),
     posters: createPosterStore(db, feed, options.cache),

@@ -123,6 +123,26 @@ export const ratings = sqliteTable(
   ],
 );
 
+/** Movies that users do not want recommended. */
+export const dismissals = sqliteTable(
+  "dismissals",
+  {
+    /** Grows in the order of time. */
+    id: integer().primaryKey({ autoIncrement: true }),
+    userId: integer()
+      .notNull()
+      .$type<UserId>()
+      .references(() => users.id, { onDelete: "cascade" }),
+    movieId: integer()
+      .notNull()
+      .$type<MovieId>()
+      .references(() => movies.id, { onDelete: "cascade" }),
+    /** Unix seconds. */
+    dismissedAt: integer().notNull(),
+  },
+  (table) => [uniqueIndex("dismissals_user_movie").on(table.userId, table.movieId)],
+);
+
 /** What people took away of an imported data set, so that importing it again does not bring it back. */
 export const deletions = sqliteTable(
   "deletions",

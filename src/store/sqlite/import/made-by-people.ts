@@ -6,6 +6,7 @@ import type { Database } from "../database.js";
 const tables: Record<keyof MadeByPeople, string> = {
   users: "users WHERE source = 'api' OR edited",
   ratings: "ratings WHERE edited",
+  dismissals: "dismissals",
   movies: `movies WHERE edited OR id >= ${firstOwnId}`,
   links: "movies WHERE link_source = 'manual'",
   posters: "posters WHERE source IN ('upload', 'folder')",

@@ -55,7 +55,7 @@ export function clearDataset({ sqlite }: Database): void {
 
 /**
  * Deletes users and movies that the files no longer hold, but nothing that a person made or that depends on it: rows that were added
- * or edited, that have ratings, tokens or posters of somebody's, or a link made by hand. Call in a transaction, after the merge of ratings.
+ * or edited, that have ratings, dismissals, tokens or posters of somebody's, or a link made by hand. Call in a transaction, after the merge of ratings.
  */
 export function deleteMissing(
   { sqlite }: Database,
@@ -73,12 +73,14 @@ export function deleteMissing(
     users: deleteRows(
       "users",
       `source = 'import' AND NOT edited AND NOT EXISTS (SELECT 1 FROM ratings WHERE user_id = users.id)
-       AND NOT EXISTS (SELECT 1 FROM tokens WHERE user_id = users.id)`,
+       AND NOT EXISTS (SELECT 1 FROM tokens WHERE user_id = users.id)
+       AND NOT EXISTS (SELECT 1 FROM dismissals WHERE user_id = users.id)`,
       users,
     ),
     movies: deleteRows(
       "movies",
       `NOT edited AND link_source IS NOT 'manual' AND NOT EXISTS (SELECT 1 FROM ratings WHERE movie_id = movies.id)
+       AND NOT EXISTS (SELECT 1 FROM dismissals WHERE movie_id = movies.id)
        AND NOT EXISTS (SELECT 1 FROM posters WHERE movie_id = movies.id AND source IN ('upload', 'folder'))`,
       movies,
     ),
