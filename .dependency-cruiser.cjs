@@ -22,7 +22,7 @@ const allowed = {
 
 /** Folders that only some may import. */
 const callers = {
-  "server/(auth|limits|errors|protocol|graphiql|workers)": "server|cli/commands/serve",
+  "server/(assets|auth|limits|errors|protocol|graphiql|page|workers)": "server|cli/commands/serve",
   "cli/(commands|terminal)": "cli",
   "schema/(builder|movies|users|recommendations|system)": "schema|cli/commands/manage-tokens",
   "resolvers/request": "resolvers|schema|server",

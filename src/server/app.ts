@@ -1,4 +1,4 @@
-/** Builds the HTTP application: GraphQL, GraphiQL and posters, with authentication and limits. */
+/** Builds the HTTP application: GraphQL, GraphiQL, the web page and posters, with authentication and limits. */
 import { maxAliasesPlugin } from "@escape.tech/graphql-armor-max-aliases";
 import { maxDirectivesPlugin } from "@escape.tech/graphql-armor-max-directives";
 import { maxTokensPlugin } from "@escape.tech/graphql-armor-max-tokens";
@@ -31,6 +31,7 @@ import { useIntrospectionLimit } from "./limits/introspection-limit.js";
 import { createRateLimit, createRefusedCharge, useImageLimit, useRateLimit } from "./limits/rate-limit.js";
 import { useSubscriptionLimit } from "./limits/subscription-limit.js";
 import { useOperationLimits } from "./limits/time-limit.js";
+import { useWebPage } from "./page/web-page.js";
 import { useIncremental } from "./protocol/incremental.js";
 import { useIncrementalV02 } from "./protocol/incremental-v02.js";
 import { useLowerCaseTypes } from "./protocol/media-type.js";
@@ -143,6 +144,7 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       clients.plugin,
       useImageLimit(charge, clients),
       useRoutes(services, maskError),
+      useWebPage(options.web),
       useGraphiQL(() => createTour(services, auth)),
       viewers.plugin,
       useRateLimit(charge, clients),

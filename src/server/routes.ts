@@ -1,4 +1,4 @@
-/** HTTP routes besides GraphQL: posters and the redirect from `/` to GraphiQL. */
+/** HTTP routes besides GraphQL and pages: posters. */
 import type { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { isLoopback } from "../config/setting.js";
@@ -30,8 +30,6 @@ export function useRoutes(services: Services, maskError: MaskError): Plugin {
       const isRead = request.method === "GET" || request.method === "HEAD";
       if (url.pathname.startsWith("/graphql") && !["GET", "HEAD", "POST", "OPTIONS"].includes(request.method)) {
         endResponse(notAllowed(fetchAPI, request.method, "GET, POST"));
-      } else if (url.pathname === "/" && isRead) {
-        endResponse(new fetchAPI.Response(null, { status: 302, headers: { location: "/graphql" } }));
       } else if (url.pathname.startsWith("/posters/")) {
         endResponse(
           isRead

@@ -143,14 +143,14 @@ function createLogger({ logLevel }: Config): Logger {
 /** Says where the server is, computes in the background what requests would else have to, and waits until it shall stop. */
 async function welcomeAndWait(
   services: Services,
-  { auth }: Config,
+  { auth, web }: Config,
   address: string,
   logger: Logger,
   stopped = waitForStop(),
 ): Promise<void> {
   // Created once the server listens: it is shown only once, which a failed start must not use up.
   const token = auth === "on" ? await firstToken(services) : undefined;
-  await welcome(services, address, token);
+  await welcome(services, address, { token, hasPage: web });
   // What is not embedded yet would be missing from similarPosters; queries are answered meanwhile.
   const stopping = new AbortController();
   const embedding = embedPosters(services, { signal: stopping.signal })
@@ -199,14 +199,21 @@ async function setup(services: Services) {
   return report;
 }
 
-async function welcome(services: Services, address: string, token: string | undefined): Promise<void> {
+interface WelcomeOptions {
+  /** The first token, where it was just made. */
+  token: string | undefined;
+  hasPage: boolean;
+}
+
+async function welcome(services: Services, address: string, { token, hasPage }: WelcomeOptions): Promise<void> {
   const { users, movies, statistics } = services.store;
   const { dataset, activeModel } = await services.serving();
   print(
     `Marquee serves ${dataset?.name}: ${await users.count()} users, ${await movies.count()} movies, ${(await statistics.totals("all")).count} ratings.`,
   );
   if (dataset?.synthetic) print(embeddedDatasetNote);
-  print(`\n  GraphiQL and API: ${address}/graphql\n`);
+  if (hasPage) print(`\n  Page: ${address}/`);
+  print(`${hasPage ? "" : "\n"}  GraphiQL and API: ${address}/graphql\n`);
   print(`  ${await exampleQuery(services)}\n`);
   if (activeModel === undefined) {
     print(

@@ -1,25 +1,11 @@
 /** The assets of the GraphiQL page: scripts, styles and workers, each with a content hash in its name. */
-import { promisify } from "node:util";
-import { brotliCompress, constants, gzip } from "node:zlib";
 import { sha256Hex } from "../../sha256.js";
+import { type Asset, createAsset } from "../assets/asset.js";
 import { prologue, start, styles } from "./graphiql-start.js";
 
 export type PartName = "script" | "styles" | "icon" | "editorWorker" | "jsonWorker" | "graphqlWorker";
 
-export interface Part {
-  /** Such as `script-0123456789abcdef.js`. */
-  file: string;
-  type: string;
-  /** The content in an encoding; compressed once, on first request. */
-  inEncoding(encoding: Encoding): Promise<Uint8Array<ArrayBuffer>>;
-}
-
-export type Encoding = "br" | "gzip" | "identity";
-
-export type Parts = Record<PartName, Part>;
-
-const brotli = promisify(brotliCompress);
-const zip = promisify(gzip);
+export type Parts = Record<PartName, Asset>;
 
 let parts: Promise<Parts> | undefined;
 
@@ -46,38 +32,7 @@ function decodeDataUrl(url: string): Buffer {
   return Buffer.from(url.slice(url.indexOf(",") + 1), "base64");
 }
 
-function makePart(name: PartName, extension: string, type: string, content: string | Buffer): Part {
-  const bytes = Buffer.from(content);
-  const hash = sha256Hex(bytes).slice(0, 16);
-  const encoded = new Map<Encoding, Promise<Uint8Array<ArrayBuffer>>>();
-  return {
-    file: `${name}-${hash}.${extension}`,
-    type,
-    inEncoding(encoding) {
-      const cachedResult = encoded.get(encoding) ?? encode(bytes, encoding);
-      encoded.set(encoding, cachedResult);
-      return cachedResult;
-    },
-  };
-}
-
-async function encode(bytes: Buffer<ArrayBuffer>, encoding: Encoding): Promise<Uint8Array<ArrayBuffer>> {
-  if (encoding === "gzip") return zip(bytes);
-  if (encoding === "identity") return bytes;
-  // The default, 11, takes many seconds on the first visit and saves little.
-  return brotli(bytes, {
-    params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
-  });
-}
-
-/** The smallest encoding that a request accepts. @param header Accept-Encoding */
-export function acceptedEncoding(header: string | null): Encoding {
-  const quality = new Map<string, number>();
-  for (const entry of (header ?? "").toLowerCase().split(",")) {
-    const [name, ...parameters] = entry.split(";").map((word) => word.trim());
-    const q = parameters.find((parameter) => parameter.startsWith("q="));
-    quality.set(name, q === undefined ? 1 : Number(q.slice(2)));
-  }
-  const accepted = (["br", "gzip"] as const).find((name) => (quality.get(name) ?? quality.get("*") ?? 0) > 0);
-  return accepted ?? "identity";
+function makePart(name: PartName, extension: string, type: string, content: string | Buffer): Asset {
+  const bytes = new Uint8Array(Buffer.from(content));
+  return createAsset(`${name}-${sha256Hex(bytes).slice(0, 16)}.${extension}`, type, bytes);
 }

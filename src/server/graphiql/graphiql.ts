@@ -1,7 +1,8 @@
 /** Serves GraphiQL: a page built for each visit, and its assets, which browsers may cache forever. */
 import type { Plugin } from "graphql-yoga";
-import { notAllowed, plain, year } from "../errors/plain-response.js";
-import { acceptedEncoding, graphiqlParts, type Parts } from "./graphiql-parts.js";
+import { assetResponse } from "../assets/asset.js";
+import { plain } from "../errors/plain-response.js";
+import { graphiqlParts, type Parts } from "./graphiql-parts.js";
 import type { Tab } from "./tour.js";
 
 type FetchAPI = { Response: typeof Response };
@@ -32,23 +33,12 @@ export function useGraphiQL(tour: () => Promise<Tab[]>): Plugin {
 }
 
 async function partResponse(request: Request, { pathname }: URL, fetchAPI: FetchAPI): Promise<Response> {
-  if (request.method !== "GET" && request.method !== "HEAD") return notAllowed(fetchAPI, request.method, "GET, HEAD");
   const file = pathname.slice(folder.length + 1);
   const part = Object.values(await graphiqlParts()).find((one) => one.file === file);
   if (part === undefined) {
     return plain(fetchAPI, 404, "This GraphiQL file does not exist. The page /graphql links to the current files.");
   }
-  const encoding = acceptedEncoding(request.headers.get("accept-encoding"));
-  const bytes = await part.inEncoding(encoding);
-  return new fetchAPI.Response(request.method === "HEAD" ? null : bytes, {
-    headers: {
-      "content-type": part.type,
-      "content-length": String(bytes.length),
-      "cache-control": `public, max-age=${year}, immutable`,
-      vary: "Accept-Encoding",
-      ...(encoding === "identity" ? {} : { "content-encoding": encoding }),
-    },
-  });
+  return assetResponse(request, part, fetchAPI);
 }
 
 async function pageResponse(

@@ -7,6 +7,7 @@ import type { Charge, ChargeRefused } from "../auth/charge.js";
 import type { Clients, ServerContext } from "../auth/clients.js";
 import { refusalResponse } from "../errors/error-response.js";
 import { isPageOrPart } from "../graphiql/graphiql.js";
+import { isWebPath } from "../page/web-page.js";
 
 /** Cost of a typical operation, such as README's; an operation of several times this cost counts several times. */
 const typicalCost = 250;
@@ -67,7 +68,7 @@ export function useRateLimit(charge: Charge, clients: Clients): Plugin {
 export function useImageLimit(charge: Charge, clients: Clients): Plugin<object, ServerContext> {
   return {
     async onRequest({ request, url, fetchAPI, endResponse }) {
-      if (url.pathname !== "/" && !url.pathname.startsWith("/posters/") && !isPageOrPart(request, url)) return;
+      if (!isWebPath(url) && !url.pathname.startsWith("/posters/") && !isPageOrPart(request, url)) return;
       try {
         await charge(clients.getName(request), imageWeight);
       } catch (error) {

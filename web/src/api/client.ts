@@ -1,0 +1,51 @@
+/** The GraphQL client: a normalised cache, queries by POST, subscriptions as server-sent events through `fetch`. */
+import { cacheExchange } from "@urql/exchange-graphcache";
+import { Client, fetchExchange } from "urql";
+
+/** Below the page's own address: a proxy may serve Marquee under a path prefix. */
+export const apiUrl = new URL("graphql", document.baseURI).href;
+
+/** Types that belong to the object that they were read from. */
+const embedded = [
+  "AlsoLikedMovie",
+  "Dataset",
+  "Dismissal",
+  "DismissalConnection",
+  "DismissalEdge",
+  "Genre",
+  "InputIssue",
+  "Model",
+  "ModelMetrics",
+  "MovieConnection",
+  "MovieEdge",
+  "PageInfo",
+  "PaletteColour",
+  "PosterReason",
+  "RatingConnection",
+  "RatingEdge",
+  "RatingHistogram",
+  "RatingReason",
+  "Recommendation",
+  "SimilarPoster",
+  "TasteReason",
+  "UserConnection",
+  "UserEdge",
+];
+
+/** @param token sent with every request; null for none */
+export function createClient(token: string | null): Client {
+  return new Client({
+    url: apiUrl,
+    preferGetMethod: false,
+    fetchSubscriptions: true,
+    fetchOptions: () => (token === null ? {} : { headers: { authorization: `Bearer ${token}` } }),
+    exchanges: [
+      cacheExchange({
+        keys: {
+          ...Object.fromEntries(embedded.map((name) => [name, () => null])),
+        },
+      }),
+      fetchExchange,
+    ],
+  });
+}

@@ -1,0 +1,152 @@
+/** The frame of the page: header, the view that the address names, and the panel of the open movie. */
+import { lazy, type MouseEvent, type ReactNode, Suspense, useMemo } from "react";
+import { Provider } from "urql";
+import { createClient } from "./api/client.js";
+import { FirstUserQuery } from "./api/users.js";
+import { Home } from "./home/home.js";
+import { SearchResults } from "./home/search-results.js";
+import { toSubject } from "./home/subject.js";
+import { MoviePanel } from "./movie/movie-panel.js";
+import { Problem } from "./parts/problem.js";
+import { SignIn } from "./parts/sign-in.js";
+import { goTo, type Place, toHref, usePlace } from "./state/location.js";
+import { useTheme } from "./state/theme.js";
+import { storedToken } from "./state/token.js";
+import { useLiveQuery } from "./state/use-live-query.js";
+
+const ModelPage = lazy(() => import("./model/model-page.js"));
+
+export function App() {
+  const token = storedToken.use();
+  // Another token may read other things: nothing that was read before stays.
+  const client = useMemo(() => createClient(token), [token]);
+  return (
+    <Provider value={client} key={token}>
+      <Frame />
+    </Provider>
+  );
+}
+
+function Frame() {
+  const [place, change] = usePlace();
+  const { data, error, refetch } = useLiveQuery(FirstUserQuery, {});
+  const viewer = { scope: data?.viewerScope ?? null, userId: data?.viewer?.userId ?? null };
+  const someone = data?.viewer ?? data?.movieLens ?? data?.embedded ?? data?.users.edges[0]?.node;
+  const subject =
+    toSubject(place.user) ??
+    (someone == null ? { kind: "guest" as const } : { kind: "user" as const, userId: someone.userId });
+  const open = (movieId: number) => change({ movie: String(movieId) });
+  return (
+    <>
+      <a className="skip" href="#content">
+        Skip to the content
+      </a>
+      <Header scope={viewer.scope} />
+      <main id="content" tabIndex={-1}>
+        {error !== undefined && <Problem error={error} onRetry={refetch} />}
+        {data !== undefined && data.dataset === null ? (
+          <p className="empty">
+            This server has no movies yet: run <code>npx marquee setup</code>, or <code>npx marquee import</code> with a
+            data set.
+          </p>
+        ) : place.view === "model" ? (
+          <Suspense fallback={<p className="empty">Loading…</p>}>
+            <ModelPage />
+          </Suspense>
+        ) : place.q !== undefined && place.q.trim() !== "" ? (
+          <SearchResults search={place.q} onOpen={open} />
+        ) : (
+          data !== undefined && <Home first={data} viewer={viewer} />
+        )}
+      </main>
+      <footer>
+        {data?.dataset != null && (
+          <p>
+            {data.dataset.movieCount.toLocaleString("en")} movies, {data.dataset.posterCount.toLocaleString("en")}{" "}
+            posters, {data.dataset.ratingCount.toLocaleString("en")} ratings by{" "}
+            {data.dataset.userCount.toLocaleString("en")} users
+            {data.dataset.synthetic && ", who are synthetic"}. Everything here comes from <a href="graphql">the API</a>.
+          </p>
+        )}
+      </footer>
+      {place.movie !== undefined && (
+        <MoviePanel
+          movieId={place.movie}
+          subject={subject}
+          viewer={viewer}
+          onOpen={open}
+          onClose={() => change({ movie: undefined })}
+        />
+      )}
+    </>
+  );
+}
+
+function Header({ scope }: { scope: string | null }) {
+  const [place, change] = usePlace();
+  const [theme, switchTheme] = useTheme();
+  return (
+    <header>
+      <Link to={{}} className="brand">
+        Marquee
+      </Link>
+      <nav aria-label="Views">
+        <Link to={place.user === undefined ? {} : { user: place.user }} isHere={place.view === undefined}>
+          Wall
+        </Link>
+        <Link to={{ ...place, view: "model", movie: undefined, q: undefined }} isHere={place.view === "model"}>
+          Model
+        </Link>
+        <a href="graphql">GraphiQL</a>
+      </nav>
+      <search>
+        <input
+          type="search"
+          aria-label="Search movies"
+          placeholder="Search movies"
+          value={place.q ?? ""}
+          onChange={({ target }) =>
+            change(
+              { q: target.value === "" ? undefined : target.value, view: undefined },
+              { replace: place.q !== undefined },
+            )
+          }
+        />
+      </search>
+      <SignIn scope={scope} />
+      <button
+        type="button"
+        className="quiet"
+        onClick={switchTheme}
+        aria-label={`Show in ${theme === "dark" ? "light" : "dark"}`}
+      >
+        {theme === "dark" ? "☀" : "☾"}
+      </button>
+    </header>
+  );
+}
+
+/** A link within the page: a click changes the view without loading the page again. */
+function Link({
+  to,
+  className,
+  isHere,
+  children,
+}: {
+  to: Place;
+  className?: string;
+  isHere?: boolean;
+  children: ReactNode;
+}) {
+  const follow = (event: MouseEvent) => {
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    goTo(to);
+    scrollTo(0, 0);
+  };
+  return (
+    <a href={toHref(to)} className={className} onClick={follow} aria-current={isHere ? "page" : undefined}>
+      {children}
+    </a>
+  );
+}

@@ -1,0 +1,192 @@
+/** Everything about one movie, in a panel beside the wall. */
+import { Dialog } from "@base-ui/react/dialog";
+import { useState } from "react";
+import type { ResultOf } from "../api/graphql.js";
+import type { MovieCard } from "../api/movie-card.js";
+import { GuestAndMovieQuery, MovieQuery, UserAndMovieQuery } from "../api/movies.js";
+import type { Subject } from "../home/subject.js";
+import { type Actions, useActions, type Viewer } from "../home/use-actions.js";
+import { Poster } from "../parts/poster.js";
+import { Problem } from "../parts/problem.js";
+import { Stars } from "../parts/stars.js";
+import { storedGuest, toGuestRatings } from "../state/guest.js";
+import { useLiveQuery } from "../state/use-live-query.js";
+import { RatingBars } from "./rating-bars.js";
+
+export interface MoviePanelProps {
+  movieId: string;
+  subject: Subject;
+  viewer: Viewer;
+  onOpen(movieId: number): void;
+  onClose(): void;
+}
+
+export function MoviePanel({ movieId, subject, viewer, onOpen, onClose }: MoviePanelProps) {
+  const { data, error, refetch } = useLiveQuery(MovieQuery, { movieId });
+  const movie = data?.movie;
+  return (
+    <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="backdrop" />
+        <Dialog.Popup className="panel">
+          <Dialog.Close className="close" aria-label="Close">
+            ✕
+          </Dialog.Close>
+          {error !== undefined && <Problem error={error} onRetry={refetch} />}
+          {movie === null && <Dialog.Title>There is no movie {movieId} on this server.</Dialog.Title>}
+          {movie === undefined && error === undefined && <Dialog.Title className="unseen">Loading</Dialog.Title>}
+          {movie != null && <Movie key={movie.id} movie={movie} subject={subject} viewer={viewer} onOpen={onOpen} />}
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+type Details = NonNullable<ResultOf<typeof MovieQuery>["movie"]>;
+
+function Movie({
+  movie,
+  subject,
+  viewer,
+  onOpen,
+}: { movie: Details } & Pick<MoviePanelProps, "subject" | "viewer" | "onOpen">) {
+  const { genres, year, imdbUrl, ratingCount, meanRating, ratingHistogram, poster, alsoLiked, similarPosters } = movie;
+  return (
+    <>
+      <div className="about">
+        <Poster movie={movie} sizes="220px" isFirst />
+        <div>
+          <Dialog.Title>{movie.title}</Dialog.Title>
+          <Dialog.Description className="facts">
+            {[year ?? undefined, genres.join(", ") || undefined].filter((part) => part !== undefined).join(" · ")}
+          </Dialog.Description>
+          <Own movie={movie} subject={subject} viewer={viewer} />
+          {poster != null && poster.palette.length > 0 && <Palette colours={poster.palette} />}
+          {imdbUrl !== null && (
+            <p>
+              <a href={imdbUrl} rel="noreferrer">
+                On IMDb
+              </a>
+            </p>
+          )}
+        </div>
+      </div>
+      <h3>
+        {ratingCount === 0 ? "Nobody has rated it" : `${ratingCount.toLocaleString("en")} ratings`}
+        {meanRating !== null && `, ${meanRating.toFixed(2)} ★ on average`}
+      </h3>
+      {ratingCount > 0 && <RatingBars counts={ratingHistogram} />}
+      <Row
+        title="Posters that look like it"
+        movies={similarPosters.map(({ movie: other, similarity }) => ({
+          movie: other,
+          note: `${Math.round(similarity * 100)}%`,
+        }))}
+        onOpen={onOpen}
+      />
+      <Row
+        title="Liked by the same people"
+        movies={alsoLiked.map(({ movie: other, affinity }) => ({
+          movie: other,
+          note: `${Math.round(affinity * 100)}%`,
+        }))}
+        onOpen={onOpen}
+      />
+    </>
+  );
+}
+
+/** What the subject would give it, and their own stars. */
+function Own({ movie, subject, viewer }: { movie: Details; subject: Subject; viewer: Viewer }) {
+  const guest = storedGuest.use();
+  const [problem, setProblem] = useState<string>();
+  const movieId = String(movie.movieId);
+  const isGuest = subject.kind === "guest";
+  const ofUser = useLiveQuery(
+    UserAndMovieQuery,
+    { userId: isGuest ? "0" : String(subject.userId), movieId },
+    { pause: isGuest },
+  );
+  const ofGuest = useLiveQuery(GuestAndMovieQuery, { ratings: toGuestRatings(guest), movieId }, { pause: !isGuest });
+  const actions: Actions = useActions(subject, viewer, ofUser.refetch);
+  const rated = isGuest
+    ? guest.ratings.find(([id]) => id === movie.movieId)?.[1]
+    : ofUser.data?.user?.ratings.edges[0]?.node.rating;
+  const predicted = isGuest ? ofGuest.data?.recommendFor[0]?.score : ofUser.data?.movie?.predictedRating;
+  const similarity = isGuest ? ofGuest.data?.recommendFor[0]?.similarity : ofUser.data?.movie?.posterSimilarity;
+  const reasons = (isGuest ? ofGuest.data?.recommendFor : ofUser.data?.why?.recommendations)?.[0]?.reasons ?? [];
+  const who = isGuest ? "you" : `user ${subject.userId}`;
+  const rate = async (stars: number | null) => setProblem(await actions.rate(movie.movieId, stars));
+  return (
+    <div className="own">
+      <p className="predicted">
+        <strong>{predicted == null ? "–" : predicted.toFixed(1)} ★</strong> predicted for {who}
+      </p>
+      {similarity != null && (
+        <p>
+          Its poster is {Math.round(similarity * 100)}% similar to those that {isGuest ? "you love" : "they love"}.
+        </p>
+      )}
+      {rated === undefined && reasons.length > 0 && (
+        <ul className="reasons">
+          {reasons.map(({ text }) => (
+            <li key={text}>{text}</li>
+          ))}
+        </ul>
+      )}
+      {actions.isAllowed ? (
+        <div className="give">
+          <Stars title={movie.title} value={rated ?? null} onRate={rate} />
+          {rated !== undefined && (
+            <button type="button" className="quiet" onClick={() => rate(null)}>
+              Take back
+            </button>
+          )}
+        </div>
+      ) : (
+        <p className="facts">{rated === undefined ? "Not rated yet" : `Rated ${rated} ★`}</p>
+      )}
+      {problem !== undefined && <p role="alert">{problem}</p>}
+    </div>
+  );
+}
+
+function Palette({ colours }: { colours: readonly { name: string; hex: string; share: number }[] }) {
+  return (
+    <ul className="palette" aria-label="Colours of the poster">
+      {colours.map(({ name, hex, share }) => (
+        <li key={name} style={{ background: hex, flexGrow: share }} title={`${name}, ${Math.round(share * 100)}%`}>
+          <span className="unseen">{name}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface RowProps {
+  title: string;
+  movies: readonly { movie: MovieCard; note: string }[];
+  onOpen(movieId: number): void;
+}
+
+function Row({ title, movies, onOpen }: RowProps) {
+  if (movies.length === 0) return null;
+  return (
+    <section>
+      <h3>{title}</h3>
+      <ul className="strip small">
+        {movies.map(({ movie, note }) => (
+          <li key={movie.movieId}>
+            <button type="button" className="tile" onClick={() => onOpen(movie.movieId)}>
+              <Poster movie={movie} sizes="110px" />
+              <span className="caption">
+                <span className="title">{movie.title}</span>
+                <span className="line">{note}</span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
