@@ -34,6 +34,9 @@ export const errorCodes = [
   "INVALID_RATING",
   "INVALID_IMDB_ID",
   "IMDB_ID_TAKEN",
+  "RATINGS_UNREADABLE",
+  "SCALE_AMBIGUOUS",
+  "IMPORT_NOT_FOUND",
   // models
   "MODEL_NOT_FOUND",
   "MODEL_INVALID",

@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import { AppError, storageError } from "../errors.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addImportCommands } from "./commands/import.js";
+import { addImportRatingsCommand } from "./commands/import-ratings.js";
 import { addDocumentCommands } from "./commands/manage-documents.js";
 import { addEncoderCommands } from "./commands/manage-encoders.js";
 import { addModelCommands } from "./commands/manage-models.js";
@@ -52,6 +53,7 @@ export function createProgram(): Command {
     .showHelpAfterError("(marquee --help lists the commands)");
   addServeCommands(program);
   addImportCommands(program);
+  addImportRatingsCommand(program);
   addTrainCommand(program);
   addModelCommands(program);
   addEvaluateCommand(program);

@@ -14,6 +14,7 @@ import { maxPosterBytes } from "../resolvers/movies/set-poster.js";
 import type { Context } from "../resolvers/request/context.js";
 import { createLoaders } from "../resolvers/request/loaders.js";
 import { createScheduler } from "../resolvers/request/scheduler.js";
+import { maxExportBytes } from "../resolvers/users/import-ratings.js";
 import { toSchema, toSubgraphSchema } from "../schema/index.js";
 import type { RequestServices, Services } from "../services/services.js";
 import { createClients, type ServerContext } from "./auth/clients.js";
@@ -150,8 +151,12 @@ export function createApp(services: Services, options: AppOptions, logger: Logge
       useRateLimit(charge, clients),
       useBodyLimit({
         maxBytes: options.maxBodyBytes,
-        maxUploadBytes: options.maxBodyBytes + maxPosterBytes,
-        mayUpload: (request) => hasScope(viewers.get(request), "editor"),
+        getMaxUploadBytes: (request) => {
+          const viewer = viewers.get(request);
+          if (hasScope(viewer, "editor")) return options.maxBodyBytes + maxPosterBytes;
+          // Ratings may be looked at by anybody who may read, and kept by users.
+          return options.publicRead || hasScope(viewer, "user") ? options.maxBodyBytes + maxExportBytes : 0;
+        },
         chargeRefused,
       }),
       useWellFormed(),

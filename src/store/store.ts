@@ -12,6 +12,7 @@ import type { MovieStore } from "./movies.js";
 import type { PosterStore } from "./posters.js";
 import type { PreparedUserStore } from "./prepared-users.js";
 import type { PreviewStore } from "./previews.js";
+import type { RatingImportStore } from "./rating-imports.js";
 import type { RatingStore } from "./ratings.js";
 import type { SettingsStore } from "./settings.js";
 import type { StatisticsStore } from "./statistics.js";
@@ -23,6 +24,7 @@ export interface Store {
   movies: MovieStore;
   users: UserStore;
   ratings: RatingStore;
+  ratingImports: RatingImportStore;
   dismissals: DismissalStore;
   statistics: StatisticsStore;
   links: LinkStore;

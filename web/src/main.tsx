@@ -6,6 +6,7 @@ import { takeTokenFromAddress } from "./state/token.js";
 import "./styles/fonts.css";
 import "./styles/base.css";
 import "./styles/wall.css";
+import "./styles/bring.css";
 import "./styles/panel.css";
 import "./styles/charts.css";
 

@@ -123,7 +123,7 @@ function notADataset(label: string, service: string): AppError {
   return new AppError(
     "DATA_FORMAT",
     `${label}: expected a MovieLens data set of many users, received one person's ratings as ${service} exports them: ` +
-      "add that person with the mutations createUser and rateMovies, or ask recommendFor with the ratings",
+      "marquee import-ratings takes those",
   );
 }
 

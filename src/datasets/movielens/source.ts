@@ -63,7 +63,7 @@ async function refuseText(path: string): Promise<void> {
     const service = detectExport(start.toString("utf8"));
     const what =
       service !== undefined
-        ? `one person's ratings as ${service} exports them: add that person with the mutations createUser and rateMovies`
+        ? `one person's ratings as ${service} exports them: marquee import-ratings takes those`
         : /\.(?:csv|dat|data|item|user|tsv|txt)$/i.test(path)
           ? "a single file: give the folder that holds it with the data set's other files"
           : "a file of text";

@@ -17,6 +17,7 @@ import type { RequestServices } from "../../services/services.js";
 import type { Dismissal } from "../../store/dismissals.js";
 import type { Movie } from "../../store/movies.js";
 import type { Keyed, KeyPage } from "../../store/paging.js";
+import type { RatingImport } from "../../store/rating-imports.js";
 import type { Rating, RatingFilter, RatingOrder } from "../../store/ratings.js";
 import type { Audience, MovieStatistics } from "../../store/statistics.js";
 import type { User } from "../../store/users.js";
@@ -60,6 +61,8 @@ export interface Loaders extends Reader {
   /** The same page of many users' ratings in one statement. */
   ratingsPage: DataLoader<RatingsKey, Keyed<Rating>[], string>;
   ratingCount: DataLoader<RatingCountKey, number, string>;
+  /** Imports of a user's ratings, the latest first. */
+  ratingImports: DataLoader<UserId, RatingImport[]>;
   /** The same page of many users' dismissals in one statement. */
   dismissalsPage: DataLoader<DismissalsKey, Keyed<Dismissal>[], string>;
   dismissalCount: DataLoader<UserId, number>;
@@ -208,6 +211,7 @@ export function createLoaders(
         ),
       JSON.stringify,
     ),
+    ratingImports: lookup((ids) => store.ratingImports.ofUsers(ids)),
     dismissalsPage: lookup(
       (keys) =>
         readInGroups(

@@ -12,7 +12,7 @@ type SchemaTypes = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer 
 
 export interface MutationOptions<Input extends object, Payload extends object> {
   /** Required scope; the resolver checks access to a particular user's data. */
-  scope: "user" | "editor" | "admin";
+  scope: "reader" | "user" | "editor" | "admin";
   description: string;
   input: InputRef<Input>;
   inputDescription: string;

@@ -80,6 +80,12 @@ export const errorTypes = {
   POSTER_NOT_FOUND: errorType("PosterNotFoundError", "The movie has no poster."),
   INVALID_IMDB_ID: errorType("InvalidImdbIdError", "The text is neither an IMDb id nor the URL of an IMDb title."),
   IMDB_ID_TAKEN: taken,
+  RATINGS_UNREADABLE: errorType("RatingsUnreadableError", "The file is no export of ratings that can be read."),
+  SCALE_AMBIGUOUS: errorType(
+    "ScaleAmbiguousError",
+    "The ratings may be on more than one scale: say which, as `scale`.",
+  ),
+  IMPORT_NOT_FOUND: errorType("ImportNotFoundError", "The user has no such import."),
   TOKEN_NOT_FOUND: errorType("TokenNotFoundError", "The token does not exist."),
 } as const satisfies Partial<Record<ErrorCode, unknown>>;
 

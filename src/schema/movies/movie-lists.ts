@@ -1,6 +1,7 @@
-/** Queries for lists of movies, popular, trending and best-rated, and for their genres. */
+/** Queries for lists of movies: popular, trending, best-rated, to rate, and named ones; and for genres. */
 import { type Genre as GenreOf, listGenres } from "../../resolvers/movies/list-genres.js";
 import { popularMovies, type TopMovie as TopMovieOf, topMovies } from "../../resolvers/movies/list-movies.js";
+import { matchTitles, maxTitles, type TitleMatch as TitleMatchOf } from "../../resolvers/movies/match-titles.js";
 import { moviesToRate } from "../../resolvers/movies/movies-to-rate.js";
 import { type TrendingMovie as TrendingMovieOf, trending } from "../../resolvers/movies/trending.js";
 import { maxPage } from "../../resolvers/request/cursors.js";
@@ -48,6 +49,42 @@ builder.queryField("popular", (t) =>
     args: { first: t.arg.int({ defaultValue: 15, description: firstDescription }) },
     complexity: ({ first }) => ({ field: 5, multiplier: Math.max(1, first ?? 15) }),
     resolve: (_root, { first }, context) => popularMovies(context, first ?? 15),
+  }),
+);
+
+const TitleMatch = builder.objectRef<TitleMatchOf>("TitleMatch").implement({
+  description: "A title, and the movie that it names.",
+  fields: (t) => ({
+    title: t.exposeString("title", { description: "The title as it was given." }),
+    movie: t.field({
+      type: MovieRef,
+      nullable: true,
+      description: "The movie; null if none is likely enough, or several are as likely.",
+      resolve: ({ movie }) => movie,
+    }),
+    confidence: t.exposeFloat("confidence", {
+      description:
+        "How surely it is this movie, 0 to 1: 1 for the same title and year, or the same id; 0 without a movie.",
+    }),
+    evidence: t.exposeString("evidence", {
+      description: "What matches and what does not, or why there is no movie.",
+    }),
+  }),
+});
+
+builder.queryField("matchTitles", (t) =>
+  t.field({
+    type: [TitleMatch],
+    description:
+      "The movies of a list of titles, such as a festival's programme, in its order; `filter.amongMovieIds` then ranks these alone.",
+    args: {
+      titles: t.arg.stringList({
+        required: true,
+        description: `Titles, with or without a year, or IMDb ids, at most ${maxTitles}.`,
+      }),
+    },
+    complexity: ({ titles }) => ({ field: 20, multiplier: Math.max(1, titles.length) }),
+    resolve: (_root, { titles }, context) => matchTitles(context, titles),
   }),
 );
 

@@ -7,10 +7,8 @@ import { errorResponse, refusalResponse } from "../errors/error-response.js";
 
 export interface BodyLimits {
   maxBytes: number;
-  /** Limit for multipart requests, which contain files. */
-  maxUploadBytes: number;
-  /** Whether a request may upload files. */
-  mayUpload(request: Request): boolean;
+  /** Limit for multipart requests, which contain files, of whoever sends the request; 0 where they may not upload any. */
+  getMaxUploadBytes(request: Request): number;
   chargeRefused: ChargeRefused;
 }
 
@@ -22,7 +20,7 @@ const multipart = /^multipart\/form-data *;/i;
  * CSRF, it also rejects bodies that a form on any web page could send: those that are neither JSON nor a multipart
  * request with a header that triggers a CORS preflight.
  */
-export function useBodyLimit({ maxBytes, maxUploadBytes, mayUpload, chargeRefused }: BodyLimits): Plugin {
+export function useBodyLimit({ maxBytes, getMaxUploadBytes, chargeRefused }: BodyLimits): Plugin {
   return {
     onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
       if (request.method !== "POST") return;
@@ -52,12 +50,13 @@ export function useBodyLimit({ maxBytes, maxUploadBytes, mayUpload, chargeRefuse
             { connection: "close" },
           );
         }
-        if (isUpload && !mayUpload(request)) {
+        const maxUploadBytes = isUpload ? getMaxUploadBytes(request) : 0;
+        if (isUpload && maxUploadBytes === 0) {
           return refuse(
             401,
             new AppError(
               "UNAUTHENTICATED",
-              "uploading files requires the header Authorization: Bearer <token> with a token of scope editor",
+              "uploading files requires the header Authorization: Bearer <token> with a token of this server",
             ),
             { connection: "close" },
           );

@@ -12,6 +12,7 @@ import { createMovieStore } from "./movies.js";
 import { createPosterStore } from "./posters.js";
 import { createPreparedUserStore } from "./prepared-users.js";
 import { createPreviewStore } from "./previews.js";
+import { createRatingImportStore } from "./rating-imports.js";
 import { createRatingStore } from "./ratings.js";
 import { createSettingsStore } from "./settings.js";
 import { createStatisticsStore } from "./statistics.js";
@@ -36,6 +37,7 @@ export function openSqliteStore(file: string, options: StoreOptions = {}): Store
     movies: createMovieStore(db, feed, options.cache),
     users: createUserStore(db, feed),
     ratings: createRatingStore(db, feed),
+    ratingImports: createRatingImportStore(db, () => openDatabase(file, options), feed),
     dismissals: createDismissalStore(db, feed),
     statistics: createStatisticsStore(db, options.cache),
     links: createLinkStore(db, feed),

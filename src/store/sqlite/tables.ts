@@ -1,5 +1,6 @@
 /**
- * The tables of Marquee's database; those of posters are in `poster-tables.ts`. `npm run migrations` writes the change of both files as SQL
+ * The tables of Marquee's database; those of posters are in `poster-tables.ts`, those of what users
+ * dismissed and imported in `personal-tables.ts`. `npm run migrations` writes the change of both files as SQL
  * into `migrations/`, which is applied when the database is opened.
  */
 import { sql } from "drizzle-orm";
@@ -121,26 +122,6 @@ export const ratings = sqliteTable(
       sql`${table.rating} BETWEEN 0.5 AND 5 AND ${table.rating} * 2 = CAST(${table.rating} * 2 AS INTEGER)`,
     ),
   ],
-);
-
-/** Movies that users do not want recommended. */
-export const dismissals = sqliteTable(
-  "dismissals",
-  {
-    /** Grows in the order of time. */
-    id: integer().primaryKey({ autoIncrement: true }),
-    userId: integer()
-      .notNull()
-      .$type<UserId>()
-      .references(() => users.id, { onDelete: "cascade" }),
-    movieId: integer()
-      .notNull()
-      .$type<MovieId>()
-      .references(() => movies.id, { onDelete: "cascade" }),
-    /** Unix seconds. */
-    dismissedAt: integer().notNull(),
-  },
-  (table) => [uniqueIndex("dismissals_user_movie").on(table.userId, table.movieId)],
 );
 
 /** What people took away of an imported data set, so that importing it again does not bring it back. */

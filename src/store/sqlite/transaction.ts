@@ -8,12 +8,41 @@ import { type Database, isBusy } from "./database.js";
  * While another process holds the write lock it tries again, sleeping in between, until `maxWaitMs` have passed.
  * @throws {AppError} DATABASE_BUSY where the lock was not free in time; whatever `work` throws, after rolling back
  */
-export async function write<T>({ sqlite }: Database, work: () => T, maxWaitMs = 5_000): Promise<T> {
-  const deadline = Date.now() + maxWaitMs;
+export function write<T>({ sqlite }: Database, work: () => T, maxWaitMs = 5_000): Promise<T> {
   const transaction = sqlite.transaction(work);
+  return onceFree(() => transaction.immediate(), maxWaitMs);
+}
+
+/**
+ * As `write`, for work that yields to the event loop.
+ * @param open opens another connection, which is closed at the end: what others do meanwhile is no part of the transaction
+ */
+export async function writeInSteps<T>(
+  open: () => Database,
+  work: (db: Database) => Promise<T>,
+  maxWaitMs = 5_000,
+): Promise<T> {
+  const db = open();
+  try {
+    await onceFree(() => db.sqlite.exec("BEGIN IMMEDIATE"), maxWaitMs);
+    try {
+      const result = await work(db);
+      db.sqlite.exec("COMMIT");
+      return result;
+    } catch (error) {
+      if (db.sqlite.inTransaction) db.sqlite.exec("ROLLBACK");
+      throw error;
+    }
+  } finally {
+    db.close();
+  }
+}
+
+async function onceFree<T>(attempt: () => T, maxWaitMs: number): Promise<T> {
+  const deadline = Date.now() + maxWaitMs;
   for (let pauseMs = 5; ; pauseMs = Math.min(100, pauseMs * 2)) {
     try {
-      return transaction.immediate();
+      return attempt();
     } catch (error) {
       if (!isBusy(error)) throw error;
       if (Date.now() + pauseMs > deadline) {

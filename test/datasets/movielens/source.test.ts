@@ -72,7 +72,7 @@ describe("a zip that is none", () => {
       ["trakt.json", "Trakt"],
     ]) {
       expect(await refusal(name)).toBe(
-        `${received(name)}one person's ratings as ${service} exports them: add that person with the mutations createUser and rateMovies`,
+        `${received(name)}one person's ratings as ${service} exports them: marquee import-ratings takes those`,
       );
     }
   });

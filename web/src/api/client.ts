@@ -13,6 +13,8 @@ const embedded = [
   "DismissalConnection",
   "DismissalEdge",
   "Genre",
+  "ImportRatingsPayload",
+  "MatchedRating",
   "InputIssue",
   "Model",
   "ModelMetrics",
@@ -24,10 +26,13 @@ const embedded = [
   "RatingConnection",
   "RatingEdge",
   "RatingHistogram",
+  "RatingImport",
   "RatingReason",
   "Recommendation",
   "SimilarPoster",
   "TasteReason",
+  "UndoRatingImportPayload",
+  "UnmatchedRating",
   "UserConnection",
   "UserEdge",
 ];
@@ -38,7 +43,13 @@ export function createClient(token: string | null): Client {
     url: apiUrl,
     preferGetMethod: false,
     fetchSubscriptions: true,
-    fetchOptions: () => (token === null ? {} : { headers: { authorization: `Bearer ${token}` } }),
+    fetchOptions: {
+      headers: {
+        // Uploads need a header that no page of another origin can set unasked.
+        "graphql-require-preflight": "1",
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      },
+    },
     exchanges: [
       cacheExchange({
         keys: {

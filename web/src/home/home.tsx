@@ -8,6 +8,7 @@ import { Problem } from "../parts/problem.js";
 import { storedGuest } from "../state/guest.js";
 import { usePlace } from "../state/location.js";
 import { useLiveQuery } from "../state/use-live-query.js";
+import { BringRatings } from "./bring-ratings.js";
 import { Controls } from "./controls.js";
 import { Loved, type LovedMovie } from "./loved.js";
 import { RateAFew } from "./rate-a-few.js";
@@ -52,10 +53,11 @@ function ForSubject({ subject, viewer }: { subject: Subject; viewer: Viewer }) {
   const [notice, setNotice] = useState<{ text: string; undo?: () => void }>();
   const loved = useLoved(subject);
   const suggestions = useSuggestions(subject, tuning, loved.refetch);
-  const actions = useActions(subject, viewer, () => {
+  const renew = () => {
     loved.refetch();
     suggestions.refetch();
-  });
+  };
+  const actions = useActions(subject, viewer, renew);
   const open = (movieId: number) => change({ movie: String(movieId) });
   const dismiss = async ({ movie }: Suggestion) => {
     if (movie === null) return;
@@ -80,6 +82,7 @@ function ForSubject({ subject, viewer }: { subject: Subject; viewer: Viewer }) {
   return (
     <>
       {isGuest && <RateAFew onOpen={open} />}
+      {(isGuest || viewer.userId === subject.userId) && <BringRatings subject={subject} onChanged={renew} />}
       {error !== undefined && <Problem error={error} onRetry={suggestions.refetch} />}
       <div className="stage">
         <section className="side" aria-labelledby="loved-heading">

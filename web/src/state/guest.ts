@@ -23,6 +23,21 @@ export function rateAsGuest(movieId: number, stars: number | null): void {
   storedGuest.write({ ...guest, ratings: stars === null ? others : [...others, [movieId, stars]] });
 }
 
+/** As many as `recommendFor` takes. */
+const maxRatings = 500;
+
+/**
+ * Adds ratings, in place of earlier ones of the same movies; of more than `maxRatings`, the last ones stay.
+ * @returns how many of them are kept
+ */
+export function rateManyAsGuest(ratings: readonly [movieId: number, stars: number][]): number {
+  const guest = storedGuest.read();
+  const stars = new Map([...guest.ratings, ...ratings]);
+  const kept = [...stars].slice(-maxRatings);
+  storedGuest.write({ ...guest, ratings: kept });
+  return kept.filter(([movieId]) => ratings.some(([id]) => id === movieId)).length;
+}
+
 export function dismissAsGuest(movieId: number, isDismissed: boolean): void {
   const guest = storedGuest.read();
   const others = guest.dismissed.filter((id) => id !== movieId);
