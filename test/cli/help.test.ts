@@ -21,8 +21,8 @@ const lists = (path: string, key: SettingKey) => getHelp(path).includes(`--${set
 test("marquee --help lists the commands, then the global options, then how settings are given", () => {
   const help = program.helpInformation();
   const names =
-    "serve setup import link train models evaluate recommend predict sample posters encoders token documents schema";
-  expect([...help.matchAll(/^ {2}([a-z]+)\b/gm)].map(([, name]) => name)).toEqual([...names.split(" "), "help"]);
+    "serve setup import link import-ratings train models evaluate recommend predict sample posters encoders token documents schema";
+  expect([...help.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name]) => name)).toEqual([...names.split(" "), "help"]);
   expect(help.match(/--[a-z-]+(?= |,|$)/gm)?.slice(0, 3)).toEqual(["--version", "--data-dir", "--help"]);
   expect(help.indexOf("\nCommands:\n")).toBeLessThan(help.indexOf("\nOptions:\n"));
   expect(help.replace(/\s+/g, " ")).toMatch(/flags override environment variables, which override defaults\. $/);

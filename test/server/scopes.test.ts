@@ -72,6 +72,7 @@ const mutations: [string, string, Record<Who, string>][] = [
   ["removeRating", "removeRating(input: { userId: 42, movieId: 1 })", owners],
   ["dismissMovie", "dismissMovie(input: { userId: 42, movieId: 1 })", owners],
   ["undismissMovie", "undismissMovie(input: { userId: 42, movieId: 1 })", owners],
+  ["undoRatingImport", "undoRatingImport(input: { userId: 42, importId: 1 })", owners],
   ["deleteUser", "deleteUser(input: { userId: 42 })", owners],
 ];
 
@@ -80,8 +81,8 @@ describe("mutations", () => {
     const { data } = await start();
     const { __schema } = await data("{ __schema { mutationType { fields { name } } } }");
     expect(__schema.mutationType.fields.map(({ name }: { name: string }) => name).sort()).toEqual(
-      // What carries a file is tested in set-poster.test.ts.
-      [...mutations.map(([name]) => name), "setPoster"].sort(),
+      // What carries a file is tested in set-poster.test.ts and import-ratings.test.ts.
+      [...mutations.map(([name]) => name), "setPoster", "importRatings"].sort(),
     );
   });
 
@@ -119,6 +120,7 @@ const privateFields = [
   "ratings { totalCount }",
   "visualTaste { basis }",
   "dismissed { totalCount }",
+  "ratingImports { importId }",
   "recommendations(first: 1) { title }",
   "recommendationsConnection(first: 1) { totalCount }",
 ];
@@ -137,6 +139,7 @@ const queries: [string, Record<Who, string>][] = [
   ["tokens { name }", admins],
   ["viewer { userId } viewerScope", everybody],
   ["genres { name } moviesToRate(first: 3) { title viewerRating { rating } }", everybody],
+  ['matchTitles(titles: ["Toy Story"]) { confidence }', everybody],
   [
     "model { name } dataset { name } encoder { name } popular { title } topMovies { score } trending { recentRatings }",
     everybody,

@@ -10,6 +10,7 @@ import { dismissalContract } from "./contract-dismissals.js";
 import { importContract } from "./contract-imports.js";
 import { movieContract } from "./contract-movies.js";
 import { posterContract } from "./contract-posters.js";
+import { ratingImportContract } from "./contract-rating-imports.js";
 import { ratingContract } from "./contract-ratings.js";
 import { userContract } from "./contract-users.js";
 
@@ -23,6 +24,7 @@ export function storeContract(name: string, makeStore: () => Promise<OpenStore>)
     userContract(makeStore);
     ratingContract(makeStore);
     dismissalContract(makeStore);
+    ratingImportContract(makeStore);
     posterContract(makeStore);
     importContract(makeStore);
     accessContract(makeStore);

@@ -1,5 +1,5 @@
 /** Finds the movies of a list of titles, such as a festival's programme. */
-import { type FilmIndex, indexFilms, matchRow } from "../../datasets/exports/match-rows.js";
+import { type FilmIndex, indexFilms, matchRow, type RowMatch } from "../../datasets/exports/match-rows.js";
 import { AppError } from "../../errors.js";
 import { createYield } from "../../event-loop.js";
 import { parseImdbId } from "../../ids.js";
@@ -40,10 +40,7 @@ export async function matchTitles(context: Context, titles: readonly string[]): 
   const matches: TitleMatch[] = [];
   for (const title of titles) {
     await pause();
-    const match = matchRow(
-      { ...splitYear(title.trim()), ...noFacts, imdbId: parseImdbId(title.trim()) ?? null },
-      index,
-    );
+    const match = matchTitle(title.trim(), index);
     const movie = match.movie === null ? null : ((await context.loaders.movieById.load(match.movie.id)) ?? null);
     matches.push(
       match.movie === null
@@ -56,12 +53,20 @@ export async function matchTitles(context: Context, titles: readonly string[]): 
 
 const noFacts = { line: 1, tmdbId: null, movieId: null, rating: "", ratedAt: null, otherKind: null };
 
+function matchTitle(title: string, index: FilmIndex): RowMatch {
+  const row = { ...noFacts, title, year: null, imdbId: parseImdbId(title) ?? null };
+  const whole = matchRow(row, index);
+  // "Blade Runner 2049" and "2001: A Space Odyssey" are whole titles; others are followed or preceded by their years.
+  const parts = whole.movie === null ? splitYear(title) : undefined;
+  return parts === undefined ? whole : matchRow({ ...row, ...parts }, index);
+}
+
 /** `Heat, 1995`, `1995 - Heat` and `Heat 1995` have their year outside brackets. */
-function splitYear(text: string): { title: string; year: number | null } {
+function splitYear(text: string): { title: string; year: number } | undefined {
   const after = /^(.+?)[\s,;–-]+((?:18|19|20)\d\d)$/.exec(text);
   if (after !== null) return { title: after[1], year: Number(after[2]) };
   const before = /^((?:18|19|20)\d\d)\s*[,;:–-]\s*(.+)$/.exec(text);
-  return before === null ? { title: text, year: null } : { title: before[2], year: Number(before[1]) };
+  return before === null ? undefined : { title: before[2], year: Number(before[1]) };
 }
 
 /** One for each catalogue: it takes some milliseconds for each thousand movies. */

@@ -8,10 +8,15 @@ import { type Database, isBusy } from "./database.js";
  * While another process holds the write lock it tries again, sleeping in between, until `maxWaitMs` have passed.
  * @throws {AppError} DATABASE_BUSY where the lock was not free in time; whatever `work` throws, after rolling back
  */
-export function write<T>({ sqlite }: Database, work: () => T, maxWaitMs = 5_000): Promise<T> {
+export async function write<T>({ sqlite }: Database, work: () => T, maxWaitMs = 5_000): Promise<T> {
   const transaction = sqlite.transaction(work);
+  // Waiting for the lock of this very thread would block it.
+  while (inSteps.has(sqlite.name)) await inSteps.get(sqlite.name);
   return onceFree(() => transaction.immediate(), maxWaitMs);
 }
+
+/** Transactions of this process that yield, by file. */
+const inSteps = new Map<string, Promise<void>>();
 
 /**
  * As `write`, for work that yields to the event loop.
@@ -23,6 +28,15 @@ export async function writeInSteps<T>(
   maxWaitMs = 5_000,
 ): Promise<T> {
   const db = open();
+  const { name } = db.sqlite;
+  while (inSteps.has(name)) await inSteps.get(name);
+  let end = () => {};
+  inSteps.set(
+    name,
+    new Promise((resolve) => {
+      end = resolve;
+    }),
+  );
   try {
     await onceFree(() => db.sqlite.exec("BEGIN IMMEDIATE"), maxWaitMs);
     try {
@@ -35,6 +49,8 @@ export async function writeInSteps<T>(
     }
   } finally {
     db.close();
+    inSteps.delete(name);
+    end();
   }
 }
 

@@ -4,11 +4,12 @@ import type { ResultOf } from "../api/graphql.js";
 import { NamedMoviesQuery } from "../api/movies.js";
 import type { Suggestion } from "../api/suggestions.js";
 import { type FirstUserQuery, LovedQuery } from "../api/users.js";
-import { Problem } from "../parts/problem.js";
-import { storedGuest } from "../state/guest.js";
+import { hasCode, Problem } from "../parts/problem.js";
+import { forgetGuest, storedGuest } from "../state/guest.js";
 import { usePlace } from "../state/location.js";
 import { useLiveQuery } from "../state/use-live-query.js";
 import { BringRatings } from "./bring-ratings.js";
+import { ChooseFromList, type ChosenList } from "./choose-from-list.js";
 import { Controls } from "./controls.js";
 import { Loved, type LovedMovie } from "./loved.js";
 import { RateAFew } from "./rate-a-few.js";
@@ -49,10 +50,11 @@ export function Home({ first, viewer }: HomeProps) {
 function ForSubject({ subject, viewer }: { subject: Subject; viewer: Viewer }) {
   const [, change] = usePlace();
   const [tuning, setTuning] = useState(plainTuning);
+  const [list, setList] = useState<ChosenList>();
   const [highlighted, setHighlighted] = useState<number>();
   const [notice, setNotice] = useState<{ text: string; undo?: () => void }>();
   const loved = useLoved(subject);
-  const suggestions = useSuggestions(subject, tuning, loved.refetch);
+  const suggestions = useSuggestions(subject, tuning, list?.movieIds, loved.refetch);
   const renew = () => {
     loved.refetch();
     suggestions.refetch();
@@ -83,7 +85,17 @@ function ForSubject({ subject, viewer }: { subject: Subject; viewer: Viewer }) {
     <>
       {isGuest && <RateAFew onOpen={open} />}
       {(isGuest || viewer.userId === subject.userId) && <BringRatings subject={subject} onChanged={renew} />}
-      {error !== undefined && <Problem error={error} onRetry={suggestions.refetch} />}
+      {error !== undefined &&
+        (isGuest && hasCode(error, "MOVIE_NOT_FOUND") ? (
+          <div className="problem" role="alert">
+            <p>Movies that you rated are no longer on this server.</p>
+            <button type="button" onClick={forgetGuest}>
+              Start over
+            </button>
+          </div>
+        ) : (
+          <Problem error={error} onRetry={suggestions.refetch} />
+        ))}
       <div className="stage">
         <section className="side" aria-labelledby="loved-heading">
           <h2 id="loved-heading">{isGuest ? "What you love" : `User ${subject.userId} loves`}</h2>
@@ -101,6 +113,7 @@ function ForSubject({ subject, viewer }: { subject: Subject; viewer: Viewer }) {
             <p>The line under each is the colour of the loved poster that it looks like.</p>
           </div>
           <Controls tuning={tuning} onTune={setTuning} />
+          <ChooseFromList chosen={list} onChoose={setList} />
           {suggestions.data == null ? (
             <div className="wall waiting" aria-hidden="true" />
           ) : suggestions.data.length === 0 ? (

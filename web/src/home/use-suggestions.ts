@@ -9,15 +9,21 @@ import { type Tuning, toVariables, useSettled } from "./tuning.js";
 
 const settleMs = 90;
 
-export function useSuggestions(subject: Subject, tuning: Tuning, onChange: () => void): Live<Suggestion[] | null> {
+/** @param among the only movies to rank; undefined for all */
+export function useSuggestions(
+  subject: Subject,
+  tuning: Tuning,
+  among: readonly number[] | undefined,
+  onChange: () => void,
+): Live<Suggestion[] | null> {
   const guest = storedGuest.use();
   const settled = useSettled(tuning, settleMs);
   const isGuest = subject.kind === "guest";
   const userId = isGuest ? "0" : String(subject.userId);
-  const ofUser = useLiveQuery(UserSuggestionsQuery, { userId, ...toVariables(settled, []) }, { pause: isGuest });
+  const ofUser = useLiveQuery(UserSuggestionsQuery, { userId, ...toVariables(settled, [], among) }, { pause: isGuest });
   const ofGuest = useLiveQuery(
     GuestSuggestionsQuery,
-    { ratings: toGuestRatings(guest), ...toVariables(settled, guest.dismissed) },
+    { ratings: toGuestRatings(guest), ...toVariables(settled, guest.dismissed, among) },
     { pause: !isGuest },
   );
   useSubscription(

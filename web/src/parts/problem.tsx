@@ -24,6 +24,11 @@ export function Problem({ error, onRetry }: { error: CombinedError; onRetry?: ()
   );
 }
 
+/** Whether the server gave this reason. */
+export function hasCode({ graphQLErrors }: CombinedError, code: string): boolean {
+  return graphQLErrors.some(({ extensions }) => extensions.code === code);
+}
+
 export function describe(error: CombinedError): { text: string; isTokens?: boolean } {
   const status = (error.response as Response | undefined)?.status;
   const [first] = error.graphQLErrors;
