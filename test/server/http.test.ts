@@ -306,8 +306,8 @@ describe("posters", () => {
   });
 });
 
-test("/ leads to GraphiQL", async () => {
-  const { app } = await start();
+test("/ leads to GraphiQL where the page is off", async () => {
+  const { app } = await start({ web: false });
   const response = await app.fetch("http://marquee.test/", { redirect: "manual" });
   expect(response.status).toBe(302);
   expect(response.headers.get("location")).toBe("/graphql");

@@ -35,14 +35,22 @@ export interface Visit {
   loaded: string[];
 }
 
+export interface VisitOptions {
+  /** In pixels. */
+  width?: number;
+  height?: number;
+  theme?: "dark" | "light";
+}
+
 /** Opens a page with an empty profile. */
-export async function visit(address: string): Promise<Visit> {
+export async function visit(address: string, options: VisitOptions = {}): Promise<Visit> {
+  const { width = 1280, height = 800, theme = "dark" } = options;
   browser ??= chromium.launch({
     executablePath,
     // On a machine without a graphics card, and asking nobody else for anything.
     args: ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update"],
   });
-  const context = await (await browser).newContext({ viewport: { width: 1280, height: 800 } });
+  const context = await (await browser).newContext({ viewport: { width, height }, colorScheme: theme });
   // Nothing here is judged by the clock: a busy machine takes its time.
   context.setDefaultTimeout(100_000);
   onTestFinished(() => context.close());

@@ -1,6 +1,7 @@
 /** The GraphQL client: a normalised cache, queries by POST, subscriptions as server-sent events through `fetch`. */
 import { cacheExchange } from "@urql/exchange-graphcache";
 import { Client, fetchExchange } from "urql";
+import possibleTypes from "../../../possible-types.json";
 
 /** Below the page's own address: a proxy may serve Marquee under a path prefix. */
 export const apiUrl = new URL("graphql", document.baseURI).href;
@@ -52,8 +53,9 @@ export function createClient(token: string | null): Client {
     },
     exchanges: [
       cacheExchange({
+        possibleTypes,
         keys: {
-          ...Object.fromEntries(embedded.map((name) => [name, () => null])),
+          ...Object.fromEntries([...embedded, ...possibleTypes.Error].map((name) => [name, () => null])),
         },
       }),
       fetchExchange,

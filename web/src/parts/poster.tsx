@@ -17,6 +17,9 @@ const toRelativeSources = (sources: string) => sources.split(", ").map(toRelativ
 
 export function Poster({ movie: { poster, card }, sizes, isFirst = false }: PosterProps) {
   const [isLoaded, setLoaded] = useState(false);
+  // A poster whose file is gone has its drawn card instead.
+  const [isGone, setGone] = useState(false);
+  const shown = isGone ? null : poster;
   return (
     <span className="poster">
       {poster?.blurhash != null && !isLoaded && <Blurhash hash={poster.blurhash} />}
@@ -25,13 +28,14 @@ export function Poster({ movie: { poster, card }, sizes, isFirst = false }: Post
         alt=""
         width={200}
         height={300}
-        src={toRelative(poster?.url ?? card)}
-        srcSet={poster == null ? undefined : toRelativeSources(poster.srcset)}
-        sizes={poster == null ? undefined : sizes}
+        src={toRelative(shown?.url ?? card)}
+        srcSet={shown == null ? undefined : toRelativeSources(shown.srcset)}
+        sizes={shown == null ? undefined : sizes}
         loading={isFirst ? "eager" : "lazy"}
         fetchPriority={isFirst ? "high" : "auto"}
         decoding="async"
         onLoad={() => setLoaded(true)}
+        onError={() => setGone(true)}
       />
     </span>
   );
