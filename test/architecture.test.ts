@@ -15,7 +15,7 @@ test("every file that the docs name is there", async () => {
   let named = 0;
   for (const page of pages) {
     const text = await readFile(`${root}/${page}`, "utf8");
-    for (const [path] of text.matchAll(/\b(?:src|test|bench|kernels)\/[\w./-]+\.(?:ts|js|mjs)\b/g)) {
+    for (const [path] of text.matchAll(/\b(?:web\/src|src|test|bench|kernels)\/[\w./-]+\.(?:tsx?|js|mjs)\b/g)) {
       named++;
       if (!existsSync(`${root}/${path}`)) missing.push(`${page}: ${path}`);
     }

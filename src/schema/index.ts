@@ -10,7 +10,7 @@ import "./movies/movie-mutations.js";
 import "./movies/poster.js";
 import "./users/dismissal.js";
 import "./users/rating.js";
-import "./users/rating-imports.js";
+import "./users/import-mutations.js";
 import "./users/rating-mutations.js";
 import "./recommendations/recommendation.js";
 import "./system/subscriptions.js";

@@ -14,7 +14,7 @@ import { maxPosterBytes } from "../resolvers/movies/set-poster.js";
 import type { Context } from "../resolvers/request/context.js";
 import { createLoaders } from "../resolvers/request/loaders.js";
 import { createScheduler } from "../resolvers/request/scheduler.js";
-import { maxExportBytes } from "../resolvers/users/import-ratings.js";
+import { maxExportBytes } from "../resolvers/users/upload-ratings.js";
 import { toSchema, toSubgraphSchema } from "../schema/index.js";
 import type { RequestServices, Services } from "../services/services.js";
 import { createClients, type ServerContext } from "./auth/clients.js";

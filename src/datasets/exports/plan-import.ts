@@ -2,7 +2,7 @@
 import { createYield } from "../../event-loop.js";
 import type { Export, ExportRow, Service } from "./export-row.js";
 import { type FilmIndex, type KnownMovie, matchRow } from "./match-rows.js";
-import { type FoundScale, findScale, type RatingScale, toStars } from "./scales.js";
+import { type FoundScale, findScale, type RatingScale, readStars } from "./scales.js";
 
 export interface MatchedRow {
   line: number;
@@ -51,7 +51,7 @@ export async function planImport(
   const pause = createYield();
   for (const row of rows) {
     await pause();
-    const stars = toStars(row.rating, used);
+    const stars = readStars(row.rating, used);
     const match = matchRow(row, index);
     if (match.movie === null) leaveOut(row, match.reason);
     else if (stars === undefined)

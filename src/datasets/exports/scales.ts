@@ -49,7 +49,7 @@ function getPossible(ratings: readonly string[]): RatingScale[] {
 }
 
 /** @returns the stars, 0.5 to 5 in halves; undefined for what is no rating on this scale, such as the 0 of an unrated film */
-export function toStars(rating: string, scale: RatingScale): number | undefined {
+export function readStars(rating: string, scale: RatingScale): number | undefined {
   const text = rating.trim();
   if (scale === "LIKES") {
     const value = toNumber(text);

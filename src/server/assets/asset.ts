@@ -34,7 +34,7 @@ export function createAsset(
     type,
     inEncoding(encoding) {
       // What is compressed already gains nothing.
-      if (!/^(?:text|application|image\/svg)/.test(type)) return Promise.resolve(bytes);
+      if (!/^(?:text|application|image\/(?:svg|x-icon))/.test(type)) return Promise.resolve(bytes);
       const cachedResult = encoded.get(encoding) ?? encode(bytes, encoding);
       encoded.set(encoding, cachedResult);
       return cachedResult;

@@ -129,8 +129,8 @@ query MoviePage($movieId: ID!, $userId: ID!) {
     ratingCount
     ratingHistogram
     predictedRating(userId: $userId)
-    similar(first: 5) {
-      similarity
+    alsoLiked(first: 5) {
+      affinity
       movie {
         title
       }

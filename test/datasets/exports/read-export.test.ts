@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { ZipFile } from "yazl";
 import { maxExportRows, readExport } from "../../../src/datasets/exports/read-export.js";
-import { findScale, toStars } from "../../../src/datasets/exports/scales.js";
+import { findScale, readStars } from "../../../src/datasets/exports/scales.js";
 
 async function exportFile(name: string): Promise<Uint8Array> {
   return new Uint8Array(await readFile(new URL(`files/${name}`, import.meta.url)));
@@ -174,6 +174,6 @@ describe("the scale", () => {
     ["maybe", "LIKES", undefined],
     ["bad", "TEN", undefined],
   ] as const)("makes %j on the scale %s %s stars", (rating, scale, stars) => {
-    expect(toStars(rating, scale)).toBe(stars);
+    expect(readStars(rating, scale)).toBe(stars);
   });
 });

@@ -85,7 +85,7 @@ export async function undoRatingImport(
 }
 
 /** The latest first. */
-export function ratingImports({ loaders }: Context, { id }: User): Promise<RatingImport[]> {
+export function getRatingImports({ loaders }: Context, { id }: User): Promise<RatingImport[]> {
   return loaders.ratingImports.load(id);
 }
 

@@ -3,18 +3,18 @@
 import type { UserId } from "../../resolvers/request/row-types.js";
 import {
   type conflictPolicies,
+  getRatingImports,
   type ImportedRatings,
   importRatings,
   type MatchedRow,
   type RatingImport as RatingImportOf,
   ratingBefore,
-  ratingImports,
   type ratingScales,
   services,
   type UndoneImport,
   type UnmatchedRow,
   undoRatingImport,
-} from "../../resolvers/users/import-ratings.js";
+} from "../../resolvers/users/upload-ratings.js";
 import { builder } from "../builder/builder.js";
 import { addMutation } from "../builder/mutation.js";
 import { MovieRef, RatingRef, UserRef } from "../builder/refs.js";
@@ -268,6 +268,6 @@ builder.objectField(UserRef, "ratingImports", (t) =>
     type: [RatingImport],
     authScopes: (user) => ({ userReader: user }),
     description: "Imports of ratings, latest first.",
-    resolve: (user, _args, context) => ratingImports(context, user),
+    resolve: (user, _args, context) => getRatingImports(context, user),
   }),
 );
