@@ -15,7 +15,7 @@ const allowed = {
   datasets: "files",
   store: "",
   ml: "onnx|files|worker-thread",
-  posters: "onnx|files",
+  posters: "onnx|files|worker-thread",
   onnx: "",
   files: "",
 };
@@ -90,7 +90,7 @@ module.exports = {
     {
       name: "no-orphans",
       severity: "error",
-      from: { orphan: true, path: "^src/", pathNot: "embedder-worker\\.ts$" },
+      from: { orphan: true, path: "^src/", pathNot: "(embedder|layout)-worker\\.ts$" },
       to: {},
     },
     {

@@ -1,4 +1,4 @@
-/** Runs training files in worker threads that report by messages. */
+/** Runs files that compute for long in worker threads that report by messages. */
 import { Worker } from "node:worker_threads";
 import { AppError } from "./errors.js";
 
@@ -10,7 +10,7 @@ import { AppError } from "./errors.js";
  * @returns settles when the thread has ended; rejects with what it threw, or INTERRUPTED after the signal
  */
 export function runWorker<Message>(
-  file: "ml/bayes/bayes-worker" | "ml/ranker/ranker-worker",
+  file: "ml/bayes/bayes-worker" | "ml/ranker/ranker-worker" | "posters/vectors/layout-worker",
   workerData: unknown,
   onMessage: (message: Message) => void,
   signal?: AbortSignal,
@@ -29,13 +29,13 @@ export function runWorker<Message>(
       signal?.removeEventListener("abort", onAbort);
       if (signal?.aborted) reject(interrupted());
       else if (status === 0) resolve();
-      else reject(new Error(`a training thread ended with status ${status}`));
+      else reject(new Error(`a worker thread ended with status ${status}`));
     });
   });
 }
 
 function interrupted(): AppError {
-  return new AppError("INTERRUPTED", "interrupted before the training was done: nothing was kept, nothing was changed");
+  return new AppError("INTERRUPTED", "interrupted before the work was done: nothing was kept, nothing was changed");
 }
 
 /** A copy that threads share instead of each having their own. */

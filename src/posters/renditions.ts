@@ -2,7 +2,7 @@
  * Serves posters in a few widths and formats, each created once and cached beside the store, under
  * `<folder>/resized/<first two of the SHA-256>/<SHA-256>-w185.webp`.
  */
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LRUCache } from "lru-cache";
 import pLimit from "p-limit";
@@ -29,6 +29,10 @@ export interface Renditions {
   ofPoster(poster: { sha256: string; format: PosterFormat }, rendition: Rendition): Promise<Buffer>;
   /** A card with the film's title, for a movie without a poster. */
   ofCard(facts: PosterFacts, rendition: Rendition): Promise<Buffer>;
+  /** The picture of a map of posters, a WebP; undefined where it is not there. @param name 32 hex digits */
+  atlas(name: string): Promise<Buffer | undefined>;
+  hasAtlas(name: string): Promise<boolean>;
+  saveAtlas(name: string, webp: Uint8Array): Promise<void>;
 }
 
 /** Default width of a drawn card. */
@@ -89,6 +93,13 @@ export function createRenditions(folder: string): Renditions {
         resizePoster(await readPoster(folder, poster.sha256, poster.format), width, format),
       );
     },
+    atlas: (name) => readFile(atlasPath(folder, name)).catch(() => undefined),
+    hasAtlas: (name) =>
+      access(atlasPath(folder, name)).then(
+        () => true,
+        () => false,
+      ),
+    saveAtlas: (name, webp) => writeWhole(atlasPath(folder, name), webp),
     ofCard(facts, { width = cardWidth as PosterWidth, format }) {
       const name = cardName(facts);
       return once(resizedPath(folder, name, { width, format }), async () => {
@@ -103,6 +114,10 @@ export function createRenditions(folder: string): Renditions {
 /** A hash of the content of a card: it changes with the facts and with the version of the drawing. */
 export function cardName({ title, year, genres }: PosterFacts): string {
   return sha256Hex(JSON.stringify(["card", 1, title, year, genres]));
+}
+
+function atlasPath(folder: string, name: string): string {
+  return join(folder, "resized", `map-${name}.webp`);
 }
 
 function resizedPath(folder: string, name: string, { width, format }: Rendition): string {

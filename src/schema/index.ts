@@ -8,6 +8,7 @@ import "./movies/movie.js";
 import "./movies/movie-lists.js";
 import "./movies/movie-mutations.js";
 import "./movies/poster.js";
+import "./movies/poster-map.js";
 import "./users/dismissal.js";
 import "./users/rating.js";
 import "./users/import-mutations.js";

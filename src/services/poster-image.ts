@@ -51,6 +51,11 @@ export function posterSources(
   return [...sources, `${origin}${posterUrl(poster, { format })} ${poster.width}w`].join(", ");
 }
 
+/** Where this server serves the picture of a map of posters. */
+export function atlasUrl(name: string): string {
+  return `/posters/map-${name}.webp`;
+}
+
 function withSize(path: string, { width, format }: PosterSize): string {
   const query = new URLSearchParams();
   if (width != null) query.set("w", String(checkWidth(width)));
@@ -70,6 +75,11 @@ export async function posterImage(
   query: URLSearchParams,
 ): Promise<PosterImage | undefined> {
   const { store, renditions } = services;
+  const map = /^\/posters\/map-([0-9a-f]{32})\.webp$/.exec(path)?.[1];
+  if (map !== undefined) {
+    const bytes = await renditions.atlas(map);
+    return bytes && { bytes, type: "image/webp", etag: `"${map}"`, immutable: true, drawn: false };
+  }
   const byContent = /^\/posters\/([0-9a-f]{64})\.(jpeg|png|webp)$/.exec(path);
   const movieId = parseMovieId(/^\/posters\/(\d+)$/.exec(path)?.[1] ?? "");
   const [movie] = movieId === undefined ? [] : await store.movies.byIds([movieId]);

@@ -9,6 +9,7 @@ import type { EmbeddingStore } from "./embeddings.js";
 import type { ImportStore } from "./imports.js";
 import type { LinkStore } from "./links.js";
 import type { MovieStore } from "./movies.js";
+import type { PosterMapStore } from "./poster-maps.js";
 import type { PosterStore } from "./posters.js";
 import type { PreparedUserStore } from "./prepared-users.js";
 import type { PreviewStore } from "./previews.js";
@@ -30,6 +31,7 @@ export interface Store {
   links: LinkStore;
   posters: PosterStore;
   embeddings: EmbeddingStore;
+  posterMaps: PosterMapStore;
   previews: PreviewStore;
   preparedUsers: PreparedUserStore;
   tokens: TokenStore;

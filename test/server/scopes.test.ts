@@ -138,7 +138,7 @@ const queries: [string, Record<Who, string>][] = [
   ["ratings(movieId: 1) { totalCount }", everybody],
   ["tokens { name }", admins],
   ["viewer { userId } viewerScope", everybody],
-  ["genres { name } moviesToRate(first: 3) { title viewerRating { rating } }", everybody],
+  ["posterMap { columns } genres { name } moviesToRate(first: 3) { title viewerRating { rating } }", everybody],
   ['matchTitles(titles: ["Toy Story"]) { confidence }', everybody],
   [
     "model { name } dataset { name } encoder { name } popular { title } topMovies { score } trending { recentRatings }",

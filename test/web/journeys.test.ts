@@ -202,6 +202,32 @@ describeWithBrowser("the page", () => {
     expect(await page.locator(".loved .title").allTextContents()).toEqual([rated]);
   });
 
+  test("maps all posters, chooses one by keys, and opens it", async () => {
+    const { page, complaints, loaded } = await open("?view=map");
+    await page.getByRole("heading", { name: "300 posters by what they look like" }).waitFor();
+    const map = page.getByRole("application");
+    await map.focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowDown");
+    const label = page.locator(".map-label strong");
+    await expect.poll(() => label.textContent()).toMatch(/\(\d{4}\)$/);
+    const title = ((await label.textContent()) ?? "").replace(/ \(\d{4}\)$/, "");
+    await page.getByRole("button", { name: "Islands" }).click();
+    await map.focus();
+    await page.keyboard.press("+");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: title }).waitFor();
+    // What was drawn is no empty canvas.
+    const colours = await page.locator(".map-canvas").evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+      return new Set(Array.from({ length: 5000 }, (_, i) => data[4 * Math.floor((i * data.length) / 20_000)])).size;
+    });
+    expect(colours).toBeGreaterThan(20);
+    expect(loaded.filter((address) => !address.startsWith(served.address))).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
   test("draws what the model predicts", async () => {
     const { page } = await open("?view=model");
     await page.getByRole("img", { name: "Predicted stars for each number of given stars" }).waitFor();
@@ -211,7 +237,7 @@ describeWithBrowser("the page", () => {
   });
 
   test.each(["dark", "light"] as const)("has nothing that axe objects to, in %s, on any view", async (theme) => {
-    for (const place of ["", "?user=me", "?view=model", "?q=the", "?movie=1", "?user=999999"]) {
+    for (const place of ["", "?user=me", "?view=map", "?view=model", "?q=the", "?movie=1", "?user=999999"]) {
       const { page } = await open(place, { theme });
       await settle(page);
       expect([place, await accessibilityProblems(page)]).toEqual([place, []]);
@@ -219,7 +245,7 @@ describeWithBrowser("the page", () => {
   });
 
   test.each([360, 768, 1280, 2560])("fits a window %i pixels wide, and nothing jumps while it loads", async (width) => {
-    for (const place of ["", "?user=me", "?view=model", "?q=the"]) {
+    for (const place of ["", "?user=me", "?view=map", "?view=model", "?q=the"]) {
       const { page } = await open(place, { width, height: Math.min(1400, Math.max(740, width / 2)) });
       await settle(page);
       expect([place, await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)]).toEqual([place, 0]);

@@ -14,6 +14,7 @@ import { useTheme } from "./state/theme.js";
 import { storedToken } from "./state/token.js";
 import { useLiveQuery } from "./state/use-live-query.js";
 
+const MapPage = lazy(() => import("./map/map-page.js"));
 const ModelPage = lazy(() => import("./model/model-page.js"));
 
 export function App() {
@@ -49,6 +50,10 @@ function Frame() {
             This server has no movies yet: run <code>npx marquee setup</code>, or <code>npx marquee import</code> with a
             data set.
           </p>
+        ) : place.view === "map" && data !== undefined ? (
+          <Suspense fallback={<p className="empty">Loading…</p>}>
+            <MapPage subject={subject} onOpen={open} />
+          </Suspense>
         ) : place.view === "model" ? (
           <Suspense fallback={<p className="empty">Loading…</p>}>
             <ModelPage />
@@ -93,6 +98,9 @@ function Header({ scope }: { scope: string | null }) {
       <nav aria-label="Views">
         <Link to={place.user === undefined ? {} : { user: place.user }} isHere={place.view === undefined}>
           Wall
+        </Link>
+        <Link to={{ ...place, view: "map", movie: undefined, q: undefined }} isHere={place.view === "map"}>
+          Map
         </Link>
         <Link to={{ ...place, view: "model", movie: undefined, q: undefined }} isHere={place.view === "model"}>
           Model

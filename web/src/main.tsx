@@ -9,6 +9,7 @@ import "./styles/wall.css";
 import "./styles/bring.css";
 import "./styles/panel.css";
 import "./styles/charts.css";
+import "./styles/map.css";
 
 takeTokenFromAddress();
 createRoot(document.getElementById("root") as HTMLElement).render(

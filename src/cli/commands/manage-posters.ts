@@ -1,9 +1,10 @@
-/** `marquee posters`: add, fetch and embed. */
+/** `marquee posters`: add, fetch, embed and map. */
 import type { Command } from "commander";
 import { AppError } from "../../errors.js";
 import { addPosters } from "../../jobs/add-posters.js";
 import { embedPosters } from "../../jobs/embed-posters.js";
 import { fetchPosters } from "../../jobs/fetch-posters.js";
+import { mapPosters } from "../../jobs/map-posters.js";
 import { previewPosters } from "../../jobs/preview-posters.js";
 import { printJson, printText, say, seconds } from "../terminal/output.js";
 import { runInterruptible } from "../terminal/run-job.js";
@@ -100,6 +101,25 @@ export function addPosterCommands(program: Command): void {
           );
         if (interrupted)
           throw new AppError("INTERRUPTED", "interrupted: what was embedded stays, run it again for the rest");
+      });
+    });
+
+  posters
+    .command("map")
+    .summary("lay all posters out on the page's map")
+    .description(
+      "lay all embedded posters out on a map, those that look alike near each other, and draw them into one picture, as the server does in the background",
+    )
+    .option("--json", "print the result as JSON")
+    .action(async (options: { json?: boolean }, command: Command) => {
+      const started = performance.now();
+      await withServices(command, async (services) => {
+        const { report } = await runInterruptible("Interrupted: the map stays as it was …", (progress, { signal }) =>
+          mapPosters(services, { signal }, progress),
+        );
+        if (options.json) printJson(report);
+        else if (report.isUnchanged) printText(`nothing to do: the map of ${report.posters} posters is current`);
+        else printText(`${report.posters} posters in ${report.clusters} clusters mapped in ${seconds(started)}`);
       });
     });
 }

@@ -6,6 +6,7 @@ import type { Config } from "../../config/config.js";
 import { embeddedDatasetNote } from "../../datasets/embedded/generate-ratings.js";
 import { removeLeftOvers } from "../../files/temporary.js";
 import { embedPosters } from "../../jobs/embed-posters.js";
+import { mapPosters } from "../../jobs/map-posters.js";
 import { previewPosters } from "../../jobs/preview-posters.js";
 import { renewPrepared } from "../../jobs/renew-prepared.js";
 import { setUp } from "../../jobs/setup-embedded.js";
@@ -155,7 +156,11 @@ async function welcomeAndWait(
   const stopping = new AbortController();
   const embedding = embedPosters(services, { signal: stopping.signal })
     .then(() => previewPosters(services, { signal: stopping.signal }))
-    .catch((error: unknown) => logger.warn({ err: error }, "posters were not embedded, or have no previews"));
+    .then(() => mapPosters(services, { signal: stopping.signal }))
+    .catch((error: unknown) => {
+      if (stopping.signal.aborted) return;
+      logger.warn({ err: error }, "posters were not embedded, or have no previews or map");
+    });
   const renewing = renewPrepared(services, { signal: stopping.signal }).catch((error: unknown) =>
     logger.warn({ err: error }, "users who rate are not prepared again until the server restarts"),
   );

@@ -66,3 +66,19 @@ export const posterPreviews = sqliteTable("poster_previews", {
   palette: text({ mode: "json" }).notNull().$type<StoredPreview["palette"]>(),
   blurhash: text().notNull(),
 });
+
+/** Layouts of all posters in two dimensions, one for each encoder. */
+export const posterMaps = sqliteTable(
+  "poster_maps",
+  {
+    encoderId: text().notNull(),
+    preprocessing: text().notNull(),
+    /** Changes with the layout and the pictures. */
+    name: text().notNull(),
+    /** Movie numbers, x, y and cluster of each poster. */
+    points: blob({ mode: "buffer" }).notNull(),
+    /** As JSON. */
+    clusters: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.encoderId, table.preprocessing] })],
+);

@@ -9,6 +9,7 @@ import { createEmbeddingStore } from "./embeddings.js";
 import { createImportStore } from "./imports.js";
 import { createLinkStore } from "./links.js";
 import { createMovieStore } from "./movies.js";
+import { createPosterMapStore } from "./poster-maps.js";
 import { createPosterStore } from "./posters.js";
 import { createPreparedUserStore } from "./prepared-users.js";
 import { createPreviewStore } from "./previews.js";
@@ -42,6 +43,7 @@ export function openSqliteStore(file: string, options: StoreOptions = {}): Store
     statistics: createStatisticsStore(db, options.cache),
     links: createLinkStore(db, feed),
     posters: createPosterStore(db, feed, options.cache),
+    posterMaps: createPosterMapStore(db),
     embeddings: createEmbeddingStore(db),
     previews: createPreviewStore(db),
     preparedUsers: createPreparedUserStore(db),

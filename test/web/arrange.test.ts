@@ -1,0 +1,54 @@
+/** How the map places posters: a wall without gaps or overlaps, in which neighbours stay near, and islands within the window. */
+import { describe, expect, test } from "vitest";
+import { mulberry32 } from "../../src/random.js";
+import { ratio, toIslands, toWall } from "../../web/src/map/arrange.js";
+
+function points(n: number): [number[], number[]] {
+  const random = mulberry32(n);
+  return [Array.from({ length: n }, random), Array.from({ length: n }, random)];
+}
+
+describe("the wall", () => {
+  test.each([1, 2, 7, 300, 2523])("of %i posters has a cell for each, and fits the window", (n) => {
+    for (const aspect of [0.5, 1, 2.1]) {
+      const wall = toWall(...points(n), aspect);
+      const cells = new Set(Array.from(wall.x, (x, i) => `${x} ${wall.y[i]}`));
+      expect(cells.size).toBe(n);
+      for (let i = 0; i < n; i++) {
+        expect(wall.x[i] % 1).toBe(0.5);
+        expect(wall.x[i]).toBeLessThan(wall.width);
+        expect(wall.y[i]).toBeLessThan(wall.height);
+      }
+      // Less than a row is empty.
+      expect(wall.width * (wall.height / ratio) - n).toBeLessThan(wall.width);
+    }
+  });
+
+  test("keeps left posters to the left, and upper ones above", () => {
+    const [x, y] = points(400);
+    const wall = toWall(x, y, 1.5);
+    const correlation = (one: ArrayLike<number>, other: ArrayLike<number>) => {
+      const mean = (values: ArrayLike<number>) =>
+        Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+      const [a, b] = [Array.from(one, (value) => value - mean(one)), Array.from(other, (value) => value - mean(other))];
+      const dot = (p: number[], q: number[]) => p.reduce((sum, value, i) => sum + value * q[i], 0);
+      return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+    };
+    expect(correlation(x, wall.x)).toBeGreaterThan(0.95);
+    expect(correlation(y, wall.y)).toBeGreaterThan(0.95);
+  });
+});
+
+test("islands lie within the window, their posters whole, in the order of their positions", () => {
+  const [x, y] = points(200);
+  const islands = toIslands(x, y, 2);
+  expect(islands.width / islands.height).toBeCloseTo(2, 5);
+  for (let i = 0; i < 200; i++) {
+    expect(islands.x[i]).toBeGreaterThanOrEqual(0.5);
+    expect(islands.x[i]).toBeLessThanOrEqual(islands.width - 0.5);
+    expect(islands.y[i]).toBeGreaterThanOrEqual(ratio / 2);
+    expect(islands.y[i]).toBeLessThanOrEqual(islands.height - ratio / 2);
+  }
+  const byX = [...x.keys()].sort((a, b) => x[a] - x[b]);
+  expect(byX.map((i) => islands.x[i])).toEqual(Array.from(islands.x).sort((a, b) => a - b));
+});

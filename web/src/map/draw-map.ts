@@ -1,0 +1,176 @@
+/** Draws the part of the map that is in the window. */
+import type { ZoomTransform } from "d3-zoom";
+import type { PosterMap } from "../api/map.js";
+import { type Arrangement, ratio } from "./arrange.js";
+
+export interface Marks {
+  /** The loved movies, in the order of their colours. */
+  loved: ReadonlyMap<number, number>;
+  suggested: ReadonlySet<number>;
+}
+
+export interface Scene {
+  map: PosterMap;
+  atlas: HTMLImageElement;
+  arrangement: Arrangement;
+  /** Pixels of the window for a unit of the arrangement, before any zoom. */
+  scale: number;
+  transform: ZoomTransform;
+  marks: Marks;
+  /** The poster under the pointer or chosen by keys. */
+  chosen: number | undefined;
+  /** A sharper picture of a poster, where it is there already. */
+  getSharp(index: number): HTMLImageElement | undefined;
+}
+
+/** Posters that are wider than this on the screen are drawn from pictures of their own. */
+export const sharpFrom = 64;
+/** Of a poster, the rest is the gap to the next. */
+const filled = 0.94;
+const maxLabels = 14;
+
+interface Colours {
+  ink: string;
+  raised: string;
+  tints: string[];
+}
+
+export function readColours(element: HTMLElement): Colours {
+  const style = getComputedStyle(element);
+  // A custom property keeps `light-dark()` as it is written: only a colour of an element is worked out.
+  const probe = document.createElement("span");
+  element.append(probe);
+  const get = (name: string) => {
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const colours = { ink: style.color, raised: get("--raised"), tints: [0, 1, 2].map((i) => get(`--tint-${i}`)) };
+  probe.remove();
+  return colours;
+}
+
+/** Width of a poster on the screen, with the gap to the next. */
+export function getPosterSize({ arrangement, transform, scale }: Scene): number {
+  return scale * transform.k ** arrangement.growth;
+}
+
+/** The indices of the posters that are in the window. */
+export function getVisible(
+  { arrangement: { x, y }, transform, scale }: Scene,
+  width: number,
+  height: number,
+): number[] {
+  const unit = scale * transform.k;
+  const [left, top] = [-transform.x / unit, -transform.y / unit];
+  const [right, bottom] = [left + width / unit, top + height / unit];
+  const visible: number[] = [];
+  for (let i = 0; i < x.length; i++) {
+    if (x[i] > left - 0.5 && x[i] < right + 0.5 && y[i] > top - ratio / 2 && y[i] < bottom + ratio / 2) visible.push(i);
+  }
+  return visible;
+}
+
+export function drawMap(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  width: number,
+  height: number,
+  colours: Colours,
+): void {
+  const { map, atlas, arrangement, transform, scale, marks, chosen, getSharp } = scene;
+  const { columns, tileWidth, tileHeight, movieIds } = map;
+  const unit = scale * transform.k;
+  const size = getPosterSize(scene);
+  const [w, h] = [size * filled, size * ratio * filled];
+  context.clearRect(0, 0, width, height);
+  const draw = (i: number) => {
+    const left = transform.x + arrangement.x[i] * unit - w / 2;
+    const top = transform.y + arrangement.y[i] * unit - h / 2;
+    const sharp = w >= sharpFrom ? getSharp(i) : undefined;
+    if (sharp !== undefined) context.drawImage(sharp, left, top, w, h);
+    else
+      context.drawImage(
+        atlas,
+        (i % columns) * tileWidth,
+        Math.floor(i / columns) * tileHeight,
+        tileWidth,
+        tileHeight,
+        left,
+        top,
+        w,
+        h,
+      );
+    return [left, top] as const;
+  };
+  const outline = (i: number, colour: string, thickness: number) => {
+    const [left, top] = draw(i);
+    context.strokeStyle = colour;
+    context.lineWidth = thickness;
+    context.strokeRect(left, top, w, h);
+  };
+  const marked: number[] = [];
+  for (const i of getVisible(scene, width, height)) {
+    draw(i);
+    if (marks.loved.has(movieIds[i]) || marks.suggested.has(movieIds[i])) marked.push(i);
+  }
+  const thickness = Math.max(2, Math.min(5, size / 14));
+  for (const i of marked) {
+    const loved = marks.loved.get(movieIds[i]);
+    outline(
+      i,
+      loved === undefined ? colours.ink : colours.tints[loved],
+      loved === undefined ? thickness : thickness * 1.8,
+    );
+  }
+  drawLabels(context, scene, colours);
+  if (chosen !== undefined) outline(chosen, colours.ink, thickness * 1.5);
+}
+
+/** The names of the largest clusters, until one is near enough to see what they are. */
+function drawLabels(
+  context: CanvasRenderingContext2D,
+  { map, arrangement, transform, scale }: Scene,
+  colours: Colours,
+): void {
+  if (transform.k > 3) return;
+  const unit = scale * transform.k;
+  const sums = map.clusters.map(() => ({ x: 0, y: 0, n: 0 }));
+  map.cluster.forEach((cluster, i) => {
+    const sum = sums[cluster];
+    if (sum === undefined) return;
+    sum.x += arrangement.x[i];
+    sum.y += arrangement.y[i];
+    sum.n++;
+  });
+  const largest = [...map.clusters.keys()]
+    .sort((a, b) => map.clusters[b].size - map.clusters[a].size)
+    .slice(0, maxLabels);
+  context.font = "600 13px Inter, sans-serif";
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  const boxes: { x: number; y: number; width: number }[] = [];
+  for (const c of largest) {
+    const { x, y, n } = sums[c];
+    if (n === 0) continue;
+    const text = map.clusters[c].name;
+    const box = {
+      x: transform.x + (x / n) * unit,
+      y: transform.y + (y / n) * unit,
+      width: context.measureText(text).width + 18,
+    };
+    // Where two would overlap, that of the larger cluster stands.
+    if (
+      boxes.some((other) => Math.abs(other.x - box.x) < (other.width + box.width) / 2 && Math.abs(other.y - box.y) < 28)
+    )
+      continue;
+    boxes.push(box);
+    context.globalAlpha = 0.9;
+    context.fillStyle = colours.raised;
+    context.beginPath();
+    context.roundRect(box.x - box.width / 2, box.y - 12, box.width, 24, 12);
+    context.fill();
+    context.globalAlpha = 1;
+    context.fillStyle = colours.ink;
+    context.fillText(text, box.x, box.y + 1);
+  }
+}
