@@ -5,7 +5,7 @@ import {
   type MapCluster as MapClusterOf,
   type PosterMap as PosterMapOf,
   tile,
-} from "../../resolvers/movies/poster-map.js";
+} from "../../resolvers/movies/map-fields.js";
 import { getOrigin } from "../../resolvers/request/origin.js";
 import { atlasUrl } from "../../services/poster-image.js";
 import { builder } from "../builder/builder.js";

@@ -112,8 +112,10 @@ function ForSubject({ subject, viewer }: { subject: Subject; viewer: Viewer }) {
             <h2 id="wall-heading">What we suggest</h2>
             <p>The line under each is the colour of the loved poster that it looks like.</p>
           </div>
-          <Controls tuning={tuning} onTune={setTuning} />
-          <ChooseFromList chosen={list} onChoose={setList} />
+          <div className="tools">
+            <Controls tuning={tuning} onTune={setTuning} />
+            <ChooseFromList chosen={list} onChoose={setList} />
+          </div>
           {suggestions.data == null ? (
             <div className="wall waiting" aria-hidden="true" />
           ) : suggestions.data.length === 0 ? (

@@ -45,7 +45,7 @@ function spread(values: readonly number[]): Float32Array {
  */
 export function toWall(x: readonly number[], y: readonly number[], aspect: number): Arrangement {
   const n = x.length;
-  const columns = Math.max(1, Math.round(Math.sqrt(n * ratio * aspect)));
+  const columns = chooseColumns(n, Math.sqrt(n * ratio * aspect));
   const rows = Math.max(1, Math.ceil(n / columns));
   const wall = { x: new Float32Array(n), y: new Float32Array(n), width: columns, height: rows * ratio, growth: 1 };
   place(
@@ -83,4 +83,19 @@ export function toWall(x: readonly number[], y: readonly number[], aspect: numbe
       place(posters.slice(cut), left, top + half, width, height - half);
     }
   }
+}
+
+/** How much narrower or wider a wall may be for fewer empty cells. */
+const slack = 0.12;
+
+/** About as many columns as fit the window, those that leave the fewest cells empty; of several, the closest. */
+function chooseColumns(n: number, fitting: number): number {
+  const nearest = Math.max(1, Math.round(fitting));
+  let best = nearest;
+  const getEmpty = (columns: number) => Math.ceil(n / columns) * columns - n;
+  for (let columns = Math.max(1, Math.ceil(fitting * (1 - slack))); columns <= fitting * (1 + slack); columns++) {
+    const fewer = getEmpty(columns) - getEmpty(best);
+    if (fewer < 0 || (fewer === 0 && Math.abs(columns - fitting) < Math.abs(best - fitting))) best = columns;
+  }
+  return best;
 }

@@ -19,6 +19,8 @@ export interface MapCanvasProps {
 
 const maxZoom = 40;
 const tweenMs = 700;
+/** Two frames this close are of one movement. */
+const stillAfterMs = 120;
 
 export function MapCanvas({ map, marks, isWall, chosen, onChoose, onOpen }: MapCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -77,18 +79,29 @@ export function MapCanvas({ map, marks, isWall, chosen, onChoose, onOpen }: MapC
     element.height = Math.round(size.height * pixels);
     const colours = readColours(element.parentElement as HTMLElement);
     let frame = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let lastFrame = Number.NEGATIVE_INFINITY;
     request.current = () => {
       cancelAnimationFrame(frame);
       frame = requestAnimationFrame(() => {
         const scene = latest.current();
         if (scene === undefined) return;
         context.setTransform(pixels, 0, 0, pixels, 0, 0);
-        context.imageSmoothingQuality = "high";
+        // Coarser while it moves: without a graphics card thousands of posters take longer than a frame.
+        const now = performance.now();
+        const isMoving = now - lastFrame < stillAfterMs;
+        lastFrame = now;
+        context.imageSmoothingEnabled = !isMoving;
         drawMap(context, scene, size.width, size.height, colours);
+        clearTimeout(timer);
+        if (isMoving) timer = setTimeout(request.current, 2 * stillAfterMs);
       });
     };
     request.current();
-    return () => cancelAnimationFrame(frame);
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    };
   }, [size]);
 
   // Whatever was rendered anew may be drawn anew.
