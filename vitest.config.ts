@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     // Real databases, real models and real processes: slow on a busy machine, never judged by the clock.
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     hookTimeout: 300_000,
     maxWorkers: 2,
     setupFiles: ["test/support/setup.ts"],

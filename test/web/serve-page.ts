@@ -20,8 +20,11 @@ let emptyFolder: Promise<string> | undefined;
 /** A folder with the embedded data set, as the first start sets it up. */
 async function setUp(): Promise<string> {
   const dataDir = join(await tempFolder(), "data");
-  const { code } = await run(["setup"], { dataDir });
-  if (code !== 0) throw new Error(`expected marquee setup to succeed, received status ${code}`);
+  // The map too, which each server would make in the background otherwise.
+  for (const command of [["setup"], ["posters", "embed"], ["posters", "map"]]) {
+    const { code } = await run(command, { dataDir });
+    if (code !== 0) throw new Error(`expected marquee ${command.join(" ")} to succeed, received status ${code}`);
+  }
   return dataDir;
 }
 

@@ -16,6 +16,7 @@ import { useLiveQuery } from "./state/use-live-query.js";
 
 const MapPage = lazy(() => import("./map/map-page.js"));
 const ModelPage = lazy(() => import("./model/model-page.js"));
+const WorkbenchPage = lazy(() => import("./workbench/workbench-page.js"));
 
 export function App() {
   const token = storedToken.use();
@@ -54,6 +55,10 @@ function Frame() {
           <Suspense fallback={<p className="empty">Loading…</p>}>
             <MapPage subject={subject} onOpen={open} />
           </Suspense>
+        ) : place.view === "workbench" && data !== undefined ? (
+          <Suspense fallback={<p className="empty">Loading…</p>}>
+            <WorkbenchPage viewer={viewer} />
+          </Suspense>
         ) : place.view === "model" ? (
           <Suspense fallback={<p className="empty">Loading…</p>}>
             <ModelPage />
@@ -61,7 +66,7 @@ function Frame() {
         ) : place.q !== undefined && place.q.trim() !== "" ? (
           <SearchResults search={place.q} onOpen={open} />
         ) : (
-          data !== undefined && <Home first={data} viewer={viewer} />
+          data !== undefined && <Home subject={subject} userCount={data.users.totalCount} viewer={viewer} />
         )}
       </main>
       <footer>
@@ -105,6 +110,14 @@ function Header({ scope }: { scope: string | null }) {
         <Link to={{ ...place, view: "model", movie: undefined, q: undefined }} isHere={place.view === "model"}>
           Model
         </Link>
+        {(scope === "EDITOR" || scope === "ADMIN") && (
+          <Link
+            to={{ ...place, view: "workbench", movie: undefined, q: undefined }}
+            isHere={place.view === "workbench"}
+          >
+            Workbench
+          </Link>
+        )}
         <a href="graphql">GraphiQL</a>
       </nav>
       <search>

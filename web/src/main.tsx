@@ -10,6 +10,7 @@ import "./styles/bring.css";
 import "./styles/panel.css";
 import "./styles/charts.css";
 import "./styles/map.css";
+import "./styles/workbench.css";
 
 takeTokenFromAddress();
 createRoot(document.getElementById("root") as HTMLElement).render(

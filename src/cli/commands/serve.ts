@@ -1,5 +1,6 @@
 /** `marquee serve` and `marquee setup`: start the server, and set up the embedded data set. */
 import cluster from "node:cluster";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { type Logger, pino } from "pino";
 import type { Config } from "../../config/config.js";
@@ -23,6 +24,9 @@ import { toAppOptions, withServices } from "../terminal/with-services.js";
 
 // The server's only thread must not block on another process's lock: writes are retried instead.
 const serverBusyTimeoutMs = 5;
+
+/** The map takes a core for a while, and is looked at last: what is asked for at the start comes first. */
+const mapAfterMs = 5000;
 
 export function addServeCommands(program: Command): void {
   program
@@ -156,6 +160,7 @@ async function welcomeAndWait(
   const stopping = new AbortController();
   const embedding = embedPosters(services, { signal: stopping.signal })
     .then(() => previewPosters(services, { signal: stopping.signal }))
+    .then(() => sleep(mapAfterMs, undefined, { signal: stopping.signal, ref: false }))
     .then(() => mapPosters(services, { signal: stopping.signal }))
     .catch((error: unknown) => {
       if (stopping.signal.aborted) return;

@@ -15,6 +15,7 @@ const embedded = [
   "DismissalEdge",
   "Genre",
   "ImportRatingsPayload",
+  "LinkCandidate",
   "MapCluster",
   "MatchedRating",
   "InputIssue",

@@ -9,9 +9,9 @@ export const SuggestionFragment = graphql(
       score
       similarity
       basis
-      reasons(first: 3) {
+      # The first is the poster that it looks like; the others, which the panel asks for, would have to be computed.
+      reasons(first: 1) {
         __typename
-        text
         ... on PosterReason {
           similarity
           movie {

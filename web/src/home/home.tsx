@@ -1,9 +1,8 @@
 /** The first view: whom it is about, what they love, and the wall of what we suggest. */
 import { useState } from "react";
-import type { ResultOf } from "../api/graphql.js";
 import { NamedMoviesQuery } from "../api/movies.js";
 import type { Suggestion } from "../api/suggestions.js";
-import { type FirstUserQuery, LovedQuery } from "../api/users.js";
+import { LovedQuery } from "../api/users.js";
 import { hasCode, Problem } from "../parts/problem.js";
 import { forgetGuest, storedGuest } from "../state/guest.js";
 import { usePlace } from "../state/location.js";
@@ -14,7 +13,7 @@ import { Controls } from "./controls.js";
 import { Loved, type LovedMovie } from "./loved.js";
 import { RateAFew } from "./rate-a-few.js";
 import { Stay } from "./stay.js";
-import { type Subject, toFacts, toSubject } from "./subject.js";
+import { type Subject, toFacts } from "./subject.js";
 import { plainTuning } from "./tuning.js";
 import { useActions, type Viewer } from "./use-actions.js";
 import { useSuggestions } from "./use-suggestions.js";
@@ -22,16 +21,14 @@ import { Wall } from "./wall.js";
 import { Who } from "./who.js";
 
 export interface HomeProps {
-  first: ResultOf<typeof FirstUserQuery>;
+  subject: Subject;
+  /** Number of users on this server. */
+  userCount: number;
   viewer: Viewer;
 }
 
-export function Home({ first, viewer }: HomeProps) {
-  const [place, change] = usePlace();
-  const someone = first.viewer ?? first.movieLens ?? first.embedded ?? first.users.edges[0]?.node;
-  const subject =
-    toSubject(place.user) ??
-    (someone == null ? { kind: "guest" as const } : { kind: "user" as const, userId: someone.userId });
+export function Home({ subject, userCount, viewer }: HomeProps) {
+  const [, change] = usePlace();
   return (
     <>
       <section className="hero">
@@ -40,7 +37,7 @@ export function Home({ first, viewer }: HomeProps) {
           Marquee predicts how many stars a person would give to each movie, then ranks what they have not seen by how
           close its poster is to the posters of the movies that they love.
         </p>
-        <Who subject={subject} userCount={first.users.totalCount} onChoose={(user) => change({ user, q: undefined })} />
+        <Who subject={subject} userCount={userCount} onChoose={(user) => change({ user, q: undefined })} />
       </section>
       <ForSubject key={subject.kind === "guest" ? "guest" : subject.userId} subject={subject} viewer={viewer} />
     </>
