@@ -3,6 +3,7 @@ import { AppError } from "../errors.js";
 import { createYield } from "../event-loop.js";
 import { splitGenres } from "../genres.js";
 import type { MovieId } from "../ids.js";
+import type { EncoderKey } from "../model-inputs.js";
 import { drawAtlas } from "../posters/images/atlas.js";
 import { readPoster } from "../posters/images/poster-files.js";
 import { layOutPosters, maxLaidOut } from "../posters/vectors/layout.js";
@@ -10,7 +11,7 @@ import type { PosterClusters } from "../services/poster-index.js";
 import type { Services } from "../services/services.js";
 import { sha256Hex } from "../sha256.js";
 import type { MapCluster, PosterMap } from "../store/poster-maps.js";
-import type { Poster } from "../store/posters.js";
+import type { Store } from "../store/store.js";
 import { type Progress, silent } from "./progress.js";
 
 export interface MapReport {
@@ -28,14 +29,15 @@ export async function mapPosters(
 ): Promise<MapReport> {
   const { store, encoders, renditions, folders } = services;
   const { key } = await encoders.inUse();
-  const clusters = await services.posterClusters();
+  // Before anything is read into memory or clustered: a server looks at each start.
+  const name = await getName(store, key);
+  const before = await store.posterMaps.get(key);
+  const isUnchanged = before?.name === name && (await renditions.hasAtlas(name));
+  if (isUnchanged) return { posters: before.movieIds.length, clusters: before.clusters.length, isUnchanged };
   const { index, movieIds } = await services.posterIndex();
   if (index.ntotal > maxLaidOut) return { posters: 0, clusters: 0, isUnchanged: true };
   const posters = await store.posters.byMovieIds(movieIds);
-  const name = toName(key, posters);
-  const before = await store.posterMaps.get(key);
-  const isUnchanged = before?.name === name && (await renditions.hasAtlas(name));
-  if (isUnchanged) return { posters: movieIds.length, clusters: before.clusters.length, isUnchanged };
+  const clusters = await services.posterClusters();
   const total = movieIds.length;
   const layout = await layOutPosters(index.directions, index.d, {
     signal,
@@ -62,9 +64,12 @@ export async function mapPosters(
 /** How maps are made: those of another version are made anew. */
 const mapVersion = 1;
 
-function toName(key: object, posters: readonly (Poster | undefined)[]): string {
-  const contents = posters.map((poster) => poster && `${poster.movieId} ${poster.sha256}`);
-  return sha256Hex(JSON.stringify([mapVersion, key, contents])).slice(0, 32);
+/** Changes with the pictures of movies, and with which of them are embedded. */
+async function getName({ posters, embeddings }: Store, key: EncoderKey): Promise<string> {
+  const ids = [...(await posters.movieIds())].sort((a, b) => a - b);
+  const contents = (await posters.byMovieIds(ids)).map((poster, i) => `${ids[i]} ${poster?.sha256}`);
+  const missing = (await embeddings.missing(key)).map(({ sha256 }) => sha256);
+  return sha256Hex(JSON.stringify([mapVersion, key, contents, missing])).slice(0, 32);
 }
 
 /** By the colour that covers most of its posters, and the genre that is most typical of it. */

@@ -5,6 +5,7 @@ import { isLoopback } from "../config/setting.js";
 import { AppError, storageError } from "../errors.js";
 import { type PosterImage, posterImage } from "../services/poster-image.js";
 import type { Services } from "../services/services.js";
+import { hasTag } from "./assets/asset.js";
 import { errorResponse } from "./errors/error-response.js";
 import { notAllowed, plain, year } from "./errors/plain-response.js";
 
@@ -79,10 +80,4 @@ async function posterResponse(
   return new fetchAPI.Response(request.method === "HEAD" ? null : new Uint8Array(image.bytes), {
     headers: { ...headers, "content-type": image.type, "content-length": String(image.bytes.length) },
   });
-}
-
-/** Whether an If-None-Match names this tag; weak tags are compared as if they were strong. */
-function hasTag(header: string | null, etag: string): boolean {
-  const tags = (header ?? "").split(",").map((tag) => tag.trim());
-  return ["*", etag, `W/${etag}`].some((tag) => tags.includes(tag));
 }

@@ -47,7 +47,7 @@ export async function linkImdbBatch(context: Context, inputs: readonly LinkInput
 /** @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, INVALID_ARGUMENT unless first is from 1 to 50 */
 export async function linkCandidates(context: Context, movieId: string, first: number): Promise<LinkCandidate[]> {
   checkFirst("first", first, maxCandidates);
-  const movie = await findMovie(context, { id: movieId });
+  const movie = await findMovie(context, movieId);
   const words = [...new Set(comparableTitles(movie.title).flatMap((name) => name.split(" ")))];
   const films = await context.services.store.links.searchReference(words, maxCompared);
   const best = rankLinkCandidates(movie, films).slice(0, first);

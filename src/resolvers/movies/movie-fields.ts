@@ -33,7 +33,7 @@ export async function posterSimilarity(
   const target =
     to.userId != null
       ? { userId: (await findReadableUser(context, to.userId)).id }
-      : { movieIds: [(await findMovie(context, { id: to.movieId })).id] };
+      : { movieIds: [(await findMovie(context, to.movieId as string)).id] };
   return context.loaders.posterSimilarity.load({ movieId: movie.id, target });
 }
 

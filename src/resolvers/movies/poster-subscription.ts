@@ -10,7 +10,7 @@ export async function posterChanges(
   context: Context,
   movieId: string | null | undefined,
 ): Promise<AsyncIterableIterator<MovieId>> {
-  const wanted = movieId == null ? undefined : (await findMovie(context, { id: movieId })).id;
+  const wanted = movieId == null ? undefined : (await findMovie(context, movieId)).id;
   const changes = context.services.store.changes({
     subjects: ["posters"],
     isWanted: ({ movieId: changed }) => changed !== null && (wanted === undefined || changed === wanted),
@@ -20,5 +20,5 @@ export async function posterChanges(
 
 /** The movie as it is now. */
 export async function changedMovie(context: Context, id: MovieId): Promise<Movie> {
-  return findMovie(context, { id: String(id) });
+  return findMovie(context, String(id));
 }

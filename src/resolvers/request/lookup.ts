@@ -1,6 +1,6 @@
 /** Finds the rows of the ids that clients send, or throws a clear error. */
 import type DataLoader from "dataloader";
-import { AppError, type ErrorCode, movieNotFound, received, userNotFound } from "../../errors.js";
+import { AppError, movieNotFound, received, userNotFound } from "../../errors.js";
 import { type MovieId, parseImdbId, parseMovieId, parseUserId, type UserId } from "../../ids.js";
 import type { Movie } from "../../store/movies.js";
 import type { User } from "../../store/users.js";
@@ -49,46 +49,31 @@ export async function lookUpUser({ loaders }: Context, id: string): Promise<User
   return (await loaders.userById.load(toUserId(id))) ?? null;
 }
 
-/** The movie, or null where there is none. @throws {AppError} INVALID_ARGUMENT, INVALID_ID, INVALID_IMDB_ID */
+/** The movie, or null where there is none. @throws {AppError} INVALID_ARGUMENT unless just one of both is given; INVALID_ID, INVALID_IMDB_ID */
 export async function lookUpMovie(
-  context: Context,
+  { loaders }: Context,
   by: { id?: string | null; imdbId?: string | null },
 ): Promise<Movie | null> {
-  return orNull("MOVIE_NOT_FOUND", findMovie(context, by));
-}
-
-async function orNull<Row>(code: ErrorCode, finding: Promise<Row>): Promise<Row | null> {
-  try {
-    return await finding;
-  } catch (error) {
-    if (error instanceof AppError && error.code === code) return null;
-    throw error;
+  if ((by.id == null) === (by.imdbId == null)) {
+    throw new AppError("INVALID_ARGUMENT", "expected either id or imdbId to find a movie by, received both or none");
   }
+  if (by.id != null) return (await loaders.movieById.load(toMovieId(by.id))) ?? null;
+  const imdbId = parseImdbId(by.imdbId as string);
+  if (imdbId === undefined) throw invalidImdbId(by.imdbId as string);
+  return (await loaders.movieByImdbId.load(imdbId)) ?? null;
 }
 
 /** @throws {AppError} INVALID_ID, USER_NOT_FOUND */
 export async function findUser(context: Context, id: string): Promise<User> {
-  const userId = toUserId(id);
-  const user = await context.loaders.userById.load(userId);
-  if (user === undefined) throw userNotFound(userId);
+  const user = await lookUpUser(context, id);
+  if (user === null) throw userNotFound(toUserId(id));
   return user;
 }
 
-/** @throws {AppError} INVALID_ARGUMENT unless just one of both is given; INVALID_ID, INVALID_IMDB_ID, MOVIE_NOT_FOUND */
-export async function findMovie(context: Context, by: { id?: string | null; imdbId?: string | null }): Promise<Movie> {
-  if ((by.id == null) === (by.imdbId == null)) {
-    throw new AppError("INVALID_ARGUMENT", "expected either id or imdbId to find a movie by, received both or none");
-  }
-  if (by.id != null) {
-    const movieId = toMovieId(by.id);
-    const movie = await context.loaders.movieById.load(movieId);
-    if (movie === undefined) throw movieNotFound(movieId);
-    return movie;
-  }
-  const imdbId = parseImdbId(by.imdbId as string);
-  if (imdbId === undefined) throw invalidImdbId(by.imdbId as string);
-  const movie = await context.loaders.movieByImdbId.load(imdbId);
-  if (movie === undefined) throw new AppError("MOVIE_NOT_FOUND", `there is no movie with the IMDb id ${imdbId}`);
+/** @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND */
+export async function findMovie(context: Context, id: string): Promise<Movie> {
+  const movie = await lookUpMovie(context, { id });
+  if (movie === null) throw movieNotFound(toMovieId(id));
   return movie;
 }
 

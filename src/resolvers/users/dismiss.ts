@@ -38,7 +38,7 @@ export async function undismissMovie(context: Context, input: DismissInput): Pro
   const userId = actingUserId(context, input.userId);
   const movieId = inField(["movieId"], () => toMovieId(input.movieId));
   await findUser(context, String(userId));
-  await findMovie(context, { id: String(movieId) });
+  await findMovie(context, String(movieId));
   await context.services.store.dismissals.delete(userId, movieId);
   return { userId, movieId };
 }

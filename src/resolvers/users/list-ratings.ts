@@ -69,7 +69,7 @@ export function ratingCount({ services }: Context, filter: RatingFilter): Promis
 
 /** A filter for the ratings of one user, or of one movie. @throws {AppError} INVALID_ID, MOVIE_NOT_FOUND, INVALID_ARGUMENT */
 export async function userRatingsFilter(context: Context, args: RatingsArgs): Promise<RatingFilter> {
-  const movie = args.movieId == null ? undefined : await findMovie(context, { id: args.movieId });
+  const movie = args.movieId == null ? undefined : await findMovie(context, args.movieId);
   const from = toUnixSeconds("ratedAfter", args.ratedAfter);
   const to = toUnixSeconds("ratedBefore", args.ratedBefore, "end of day");
   return {

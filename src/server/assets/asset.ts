@@ -87,3 +87,9 @@ export async function assetResponse(
     },
   });
 }
+
+/** Whether an If-None-Match names this tag; weak tags are compared as if they were strong. */
+export function hasTag(header: string | null, etag: string): boolean {
+  const tags = (header ?? "").split(",").map((tag) => tag.trim());
+  return ["*", etag, `W/${etag}`].some((tag) => tags.includes(tag));
+}

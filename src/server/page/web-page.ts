@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import type { Plugin } from "graphql-yoga";
 import { sha256Hex } from "../../sha256.js";
-import { type Asset, assetResponse, createAsset } from "../assets/asset.js";
+import { type Asset, assetResponse, createAsset, hasTag } from "../assets/asset.js";
 import { plain } from "../errors/plain-response.js";
 
 const folder = new URL("../../../dist/web/", import.meta.url);
@@ -48,7 +48,10 @@ export function useWebPage(isOn: boolean): Plugin {
   return {
     async onRequest({ request, url, fetchAPI, endResponse }) {
       if (!isWebPath(url)) return;
-      reading ??= readWebPage();
+      reading ??= readWebPage().catch((error: unknown) => {
+        reading = undefined;
+        throw error;
+      });
       const web = isOn ? await reading : undefined;
       const isRead = request.method === "GET" || request.method === "HEAD";
       if (url.pathname === "/" && (web === undefined || !isRead)) {
@@ -87,7 +90,7 @@ async function pageResponse(
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
   };
-  if (request.headers.get("if-none-match")?.includes(tag)) return new fetchAPI.Response(null, { status: 304, headers });
+  if (hasTag(request.headers.get("if-none-match"), tag)) return new fetchAPI.Response(null, { status: 304, headers });
   return assetResponse(request, page, fetchAPI, headers);
 }
 

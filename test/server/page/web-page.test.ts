@@ -82,8 +82,7 @@ describe("its files", () => {
     async (path) => {
       const { get } = await startPage();
       const response = await get(path);
-      expect([404, 200]).toContain(response.status);
-      expect(await response.text()).not.toContain("dependencies");
+      expect(response.status).toBe(404);
     },
   );
 
