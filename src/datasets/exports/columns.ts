@@ -1,5 +1,7 @@
 /** Finds the columns of a CSV file by the names that services and people give them. */
 import { parseImdbId } from "../../ids.js";
+import { columnNames } from "../movielens/read-csv.js";
+import { findService } from "../movielens/service-exports.js";
 import type { ExportRow, Service } from "./export-row.js";
 
 const names = {
@@ -19,7 +21,7 @@ export type Columns = Partial<Record<Column, number>>;
 
 /** @param header the fields of the first line */
 export function findColumns(header: readonly string[]): Columns {
-  const known = header.map((name) => name.trim().toLowerCase());
+  const known = columnNames(header);
   const found: Columns = {};
   for (const [column, spellings] of Object.entries(names) as [Column, readonly string[]][]) {
     const index = spellings.map((name) => known.indexOf(name)).find((at) => at >= 0);
@@ -35,10 +37,8 @@ export function areEnough({ title, imdbId, tmdbId, movieId, rating }: Columns): 
 
 /** The service whose header this is. */
 export function toService(header: readonly string[], columns: Columns): Service {
-  const known = new Set(header.map((name) => name.trim().toLowerCase()));
-  if (known.has("letterboxd uri")) return "letterboxd";
-  if (known.has("const") && known.has("your rating")) return "imdb";
-  if (known.has("rated_at") && known.has("type") && columns.title !== undefined) return "trakt";
+  const service = findService(columnNames(header));
+  if (service !== undefined) return service.toLowerCase() as Lowercase<typeof service>;
   if (columns.movieId !== undefined) return "movielens";
   return "csv";
 }

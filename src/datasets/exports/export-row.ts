@@ -1,4 +1,5 @@
 /** What the readers of other services' exports give: one person's ratings, as the service states them. */
+import { AppError } from "../../errors.js";
 import type { ImdbId } from "../../ids.js";
 
 export interface ExportRow {
@@ -22,6 +23,13 @@ export interface ExportRow {
 export const services = ["letterboxd", "imdb", "trakt", "movielens", "csv"] as const;
 /** Where a file comes from; `csv` for any other with a title or an id, and a rating. */
 export type Service = (typeof services)[number];
+
+/** A person who rates one film a day for fifty years has fewer. */
+export const maxExportRows = 20_000;
+
+export function unreadable(expected: string, found: string, cause?: unknown): AppError {
+  return new AppError("RATINGS_UNREADABLE", `expected ${expected}, received ${found}`, { cause });
+}
 
 export interface Export {
   service: Service;

@@ -5,11 +5,9 @@ import { parse } from "csv-parse";
 import yauzl from "yauzl";
 import { AppError, received } from "../../errors.js";
 import { areEnough, findColumns, toRow, toService } from "./columns.js";
-import type { Export, ExportRow } from "./export-row.js";
+import { type Export, type ExportRow, maxExportRows, unreadable } from "./export-row.js";
 import { readTrakt } from "./read-trakt.js";
 
-/** A person who rates one film a day for fifty years has fewer. */
-export const maxExportRows = 20_000;
 /** Of a file within a zip. */
 const maxUnpackedBytes = 8 * 2 ** 20;
 const chunkBytes = 16 * 1024;
@@ -72,13 +70,7 @@ async function readCsv(text: string): Promise<Export> {
     }
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw new AppError(
-      "RATINGS_UNREADABLE",
-      `expected a CSV file, received one that breaks off: ${(error as Error).message}`,
-      {
-        cause: error,
-      },
-    );
+    throw unreadable("a CSV file", `one that breaks off: ${(error as Error).message}`, error);
   }
   return { service: toService(header ?? [], columns), rows };
 }
@@ -101,11 +93,7 @@ function findDelimiter(text: string): string {
 /** The file `ratings.csv` at the top of an export of Letterboxd's, or the only CSV file of any other zip. */
 async function unzipRatings(file: Buffer): Promise<Buffer> {
   const zip = await yauzl.fromBufferPromise(file).catch((error: Error) => {
-    throw new AppError(
-      "RATINGS_UNREADABLE",
-      `expected a whole zip file, received one that is damaged: ${error.message}`,
-      { cause: error },
-    );
+    throw unreadable("a whole zip file", `one that is damaged: ${error.message}`, error);
   });
   try {
     const entries: yauzl.Entry[] = [];
@@ -124,16 +112,8 @@ async function unzipRatings(file: Buffer): Promise<Buffer> {
     return Buffer.concat(chunks);
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw new AppError(
-      "RATINGS_UNREADABLE",
-      `expected a whole zip file, received one that is damaged: ${(error as Error).message}`,
-      { cause: error },
-    );
+    throw unreadable("a whole zip file", `one that is damaged: ${(error as Error).message}`, error);
   } finally {
     zip.close();
   }
-}
-
-export function unreadable(expected: string, found: string): AppError {
-  return new AppError("RATINGS_UNREADABLE", `expected ${expected}, received ${found}`);
 }

@@ -1,9 +1,8 @@
 /** Reads Trakt's JSON: a list of `{ rated_at, rating, type, movie: { title, year, ids: { imdb, tmdb } } }`. */
 import * as z from "zod";
-import { AppError } from "../../errors.js";
 import { parseImdbId } from "../../ids.js";
 import { toUnixSeconds } from "./columns.js";
-import type { Export, ExportRow } from "./export-row.js";
+import { type Export, type ExportRow, maxExportRows, unreadable } from "./export-row.js";
 
 const ids = z.object({ imdb: z.string().nullish(), tmdb: z.number().int().nullish() }).partial();
 const work = z.object({ title: z.string().nullish(), year: z.number().int().nullish(), ids: ids.nullish() });
@@ -15,13 +14,11 @@ const item = z.object({
   show: work.nullish(),
 });
 
-const maxItems = 20_000;
-
 /** @throws {AppError} RATINGS_UNREADABLE */
 export function readTrakt(text: string): Export {
   const items = parseList(text);
-  if (items.length > maxItems) {
-    throw new AppError("RATINGS_UNREADABLE", `expected up to ${maxItems} ratings, received ${items.length}`);
+  if (items.length > maxExportRows) {
+    throw unreadable(`up to ${maxExportRows} ratings`, String(items.length));
   }
   return { service: "trakt", rows: items.map(toExportRow) };
 }
@@ -31,14 +28,10 @@ function parseList(text: string): unknown[] {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new AppError(
-      "RATINGS_UNREADABLE",
-      `expected Trakt's JSON, received some that breaks off: ${(cause as Error).message}`,
-      { cause },
-    );
+    throw unreadable("Trakt's JSON", `some that breaks off: ${(cause as Error).message}`, cause);
   }
   if (Array.isArray(value)) return value;
-  throw new AppError("RATINGS_UNREADABLE", "expected Trakt's JSON, a list of ratings, received something else");
+  throw unreadable("Trakt's JSON, a list of ratings", "something else");
 }
 
 function toExportRow(value: unknown, index: number): ExportRow {
@@ -46,10 +39,8 @@ function toExportRow(value: unknown, index: number): ExportRow {
   const { success, data, error } = item.safeParse(value);
   if (!success) {
     const [issue] = error.issues;
-    throw new AppError(
-      "RATINGS_UNREADABLE",
-      `expected Trakt's ratings, received another form at ${line}${issue.path.length === 0 ? "" : `, ${issue.path.join(".")}`}`,
-    );
+    const at = [line, ...issue.path].join(", ");
+    throw unreadable("Trakt's ratings", `another form at ${at}`);
   }
   const { movie, show, type, rating, rated_at: ratedAt } = data;
   const film = movie ?? show;

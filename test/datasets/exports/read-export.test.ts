@@ -2,7 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { ZipFile } from "yazl";
-import { maxExportRows, readExport } from "../../../src/datasets/exports/read-export.js";
+import { maxExportRows } from "../../../src/datasets/exports/export-row.js";
+import { readExport } from "../../../src/datasets/exports/read-export.js";
 import { findScale, readStars } from "../../../src/datasets/exports/scales.js";
 
 async function exportFile(name: string): Promise<Uint8Array> {
