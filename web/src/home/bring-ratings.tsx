@@ -1,7 +1,8 @@
 /** Takes an export of one's ratings from another service: shows what was recognised first, then uses it. */
-import { type ChangeEvent, type DragEvent, useId, useState } from "react";
+import { useId, useState } from "react";
 import { useMutation } from "urql";
 import { ImportRatingsMutation, type ImportResult, UndoImportMutation } from "../api/imports.js";
+import { DropZone } from "../parts/drop-zone.js";
 import { describe } from "../parts/problem.js";
 import { rateManyAsGuest } from "../state/guest.js";
 import { ImportPreview, type Scale } from "./import-preview.js";
@@ -22,7 +23,6 @@ export function BringRatings({ subject, onChanged }: BringRatingsProps) {
   const [preview, setPreview] = useState<ImportResult>();
   const [problem, setProblem] = useState<string>();
   const [done, setDone] = useState<{ text: string; importId?: number }>();
-  const [isOver, setOver] = useState(false);
   const userId = subject.kind === "guest" ? null : String(subject.userId);
 
   const send = async (chosen: File, dryRun: boolean, on: Scale | undefined): Promise<ImportResult | undefined> => {
@@ -67,44 +67,20 @@ export function BringRatings({ subject, onChanged }: BringRatingsProps) {
     setDone({ text: "The import is undone." });
     onChanged();
   };
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    void look(event.dataTransfer.files[0]);
-  };
   return (
     <section className="bring" aria-labelledby={id}>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the button within does the same by keyboard */}
-      <div
-        className="drop"
-        data-over={isOver}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
+      <DropZone
+        label={fetching ? "Reading…" : "Choose a file"}
+        accept=".csv,.zip,.json,.txt,.tsv"
+        isBusy={fetching}
+        onFile={(chosen) => void look(chosen)}
       >
         <h2 id={id}>Bring your ratings</h2>
         <p>
           Drop an export of Letterboxd (zip or ratings.csv), IMDb, Trakt or MovieLens here, or any CSV file with titles
           and ratings.
         </p>
-        <label className="button">
-          {fetching ? "Reading…" : "Choose a file"}
-          <input
-            type="file"
-            className="unseen"
-            accept=".csv,.zip,.json,.txt,.tsv"
-            disabled={fetching}
-            onChange={({ target }: ChangeEvent<HTMLInputElement>) => {
-              void look(target.files?.[0]);
-              // The same file again is a change, too.
-              target.value = "";
-            }}
-          />
-        </label>
-      </div>
+      </DropZone>
       {problem !== undefined && (
         <p role="alert" className="problem">
           {problem}

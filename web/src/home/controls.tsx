@@ -1,8 +1,7 @@
 /** Sliders and modes of ranking. */
 import { Slider } from "@base-ui/react/slider";
-import { Toggle } from "@base-ui/react/toggle";
-import { ToggleGroup } from "@base-ui/react/toggle-group";
 import { useId } from "react";
+import { Modes } from "../parts/modes.js";
 import type { Tuning } from "./tuning.js";
 
 const modes = [
@@ -12,24 +11,18 @@ const modes = [
 ];
 
 export function Controls({ tuning, onTune }: { tuning: Tuning; onTune(tuning: Tuning): void }) {
-  const mode = modes.find(({ posters }) => posters === tuning.posters)?.name;
+  const mode = modes.find(({ posters }) => posters === tuning.posters);
   return (
     <div className="controls">
-      <ToggleGroup
-        className="modes"
-        aria-label="What suggestions are ranked by"
-        value={mode === undefined ? [] : [mode]}
-        onValueChange={([chosen]) => {
+      <Modes
+        label="What suggestions are ranked by"
+        options={modes}
+        value={mode?.name}
+        onChange={(chosen) => {
           const posters = modes.find(({ name }) => name === chosen)?.posters;
           if (posters !== undefined) onTune({ ...tuning, posters });
         }}
-      >
-        {modes.map(({ name, label }) => (
-          <Toggle key={name} value={name} className="mode">
-            {label}
-          </Toggle>
-        ))}
-      </ToggleGroup>
+      />
       <Dial
         label="Posters"
         ends={["taste", "look"]}

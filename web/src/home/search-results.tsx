@@ -2,8 +2,8 @@
 import { SearchQuery } from "../api/movies.js";
 import { Poster } from "../parts/poster.js";
 import { Problem } from "../parts/problem.js";
+import { useSettled } from "../parts/use-settled.js";
 import { useLiveQuery } from "../state/use-live-query.js";
-import { useSettled } from "./tuning.js";
 
 const settleMs = 150;
 

@@ -1,6 +1,4 @@
 /** How suggestions are ranked: the sliders, and the variables of the queries that follow from them. */
-import { useEffect, useState } from "react";
-
 export interface Tuning {
   /** 0 by taste alone, 1 by posters alone. */
   posters: number;
@@ -31,14 +29,4 @@ export function toVariables(
     popularity: popularity === 0 ? null : popularity,
     filter: isFiltered ? { excludeMovieIds: excluded.map(String), amongMovieIds: among?.map(String) } : null,
   };
-}
-
-/** A value once it has not changed for a moment: a slider that is dragged asks the server a few times a second. */
-export function useSettled<Value>(value: Value, ms: number): Value {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return settled;
 }

@@ -2,10 +2,11 @@
 import { useSubscription } from "urql";
 import { GuestSuggestionsQuery, type Suggestion, UserSuggestionsQuery } from "../api/suggestions.js";
 import { SuggestionsChangedSubscription } from "../api/users.js";
+import { useSettled } from "../parts/use-settled.js";
 import { storedGuest, toGuestRatings } from "../state/guest.js";
 import { type Live, useLiveQuery } from "../state/use-live-query.js";
 import type { Subject } from "./subject.js";
-import { type Tuning, toVariables, useSettled } from "./tuning.js";
+import { type Tuning, toVariables } from "./tuning.js";
 
 const settleMs = 90;
 

@@ -1,15 +1,19 @@
 /** All posters at once, those that look alike near each other, with what a user loves and what we suggest marked. */
-import { Toggle } from "@base-ui/react/toggle";
-import { ToggleGroup } from "@base-ui/react/toggle-group";
 import { useEffect, useMemo, useState } from "react";
 import { MarkedMoviesQuery, MovieTitleQuery, type PosterMap, PosterMapQuery } from "../api/map.js";
 import type { Subject } from "../home/subject.js";
-import { useSettled } from "../home/tuning.js";
+import { Modes } from "../parts/modes.js";
 import { Problem } from "../parts/problem.js";
+import { useSettled } from "../parts/use-settled.js";
 import { storedGuest } from "../state/guest.js";
 import { useLiveQuery } from "../state/use-live-query.js";
 import type { Marks } from "./draw-map.js";
 import { MapCanvas } from "./map-canvas.js";
+
+const arrangements = [
+  { name: "wall", label: "Wall" },
+  { name: "islands", label: "Islands" },
+] as const;
 
 /** How often a map that is not there yet is looked for. */
 const lookAgainMs = 3000;
@@ -50,7 +54,7 @@ function Atlas({
   subject: Subject;
   onOpen(movieId: number): void;
 }) {
-  const [isWall, setWall] = useState(true);
+  const [arrangement, setArrangement] = useState<"wall" | "islands">("wall");
   const [chosen, setChosen] = useState<number>();
   const title = useTitle(chosen === undefined ? undefined : map.movieIds[chosen]);
   const cluster = chosen === undefined ? undefined : map.clusters[map.cluster[chosen]];
@@ -59,22 +63,22 @@ function Atlas({
     <section className="map" aria-labelledby="map-heading">
       <div className="heading">
         <h1 id="map-heading">{map.movieIds.length.toLocaleString("en")} posters by what they look like</h1>
-        <ToggleGroup
-          className="modes"
-          aria-label="Arrangement"
-          value={[isWall ? "wall" : "islands"]}
-          onValueChange={([value]) => value !== undefined && setWall(value === "wall")}
-        >
-          <Toggle value="wall" className="mode">
-            Wall
-          </Toggle>
-          <Toggle value="islands" className="mode">
-            Islands
-          </Toggle>
-        </ToggleGroup>
+        <Modes<"wall" | "islands">
+          label="Arrangement"
+          options={arrangements}
+          value={arrangement}
+          onChange={setArrangement}
+        />
       </div>
       <div className="map-frame">
-        <MapCanvas map={map} marks={marks} isWall={isWall} chosen={chosen} onChoose={setChosen} onOpen={onOpen} />
+        <MapCanvas
+          map={map}
+          marks={marks}
+          isWall={arrangement === "wall"}
+          chosen={chosen}
+          onChoose={setChosen}
+          onOpen={onOpen}
+        />
         <p className="map-label" role="status" data-open={chosen !== undefined}>
           <strong>{title}</strong> {cluster?.name}
         </p>

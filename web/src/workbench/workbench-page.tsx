@@ -1,9 +1,8 @@
 /** What editors mend: movies without a link, with an uncertain one, or without a poster, one after another. */
-import { Toggle } from "@base-ui/react/toggle";
-import { ToggleGroup } from "@base-ui/react/toggle-group";
 import { useState } from "react";
 import { type MovieToMend, ToMendQuery } from "../api/workbench.js";
 import type { Viewer } from "../home/use-actions.js";
+import { Modes } from "../parts/modes.js";
 import { Poster } from "../parts/poster.js";
 import { Problem } from "../parts/problem.js";
 import { useLiveQuery } from "../state/use-live-query.js";
@@ -17,6 +16,8 @@ const tasks = {
 } as const;
 
 type Task = keyof typeof tasks;
+
+const options = Object.entries(tasks).map(([name, { label }]) => ({ name: name as Task, label }));
 
 export default function WorkbenchPage({ viewer }: { viewer: Viewer }) {
   const [task, setTask] = useState<Task>("unlinked");
@@ -35,18 +36,7 @@ export default function WorkbenchPage({ viewer }: { viewer: Viewer }) {
     <section className="workbench" aria-labelledby="workbench-heading">
       <div className="heading">
         <h1 id="workbench-heading">Workbench</h1>
-        <ToggleGroup
-          className="modes"
-          aria-label="What to mend"
-          value={[task]}
-          onValueChange={([value]) => value !== undefined && setTask(value as Task)}
-        >
-          {Object.entries(tasks).map(([name, { label }]) => (
-            <Toggle key={name} value={name} className="mode">
-              {label}
-            </Toggle>
-          ))}
-        </ToggleGroup>
+        <Modes<Task> label="What to mend" options={options} value={task} onChange={setTask} />
       </div>
       <Mending key={task} task={task} />
     </section>
