@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Command } from "commander";
 import { indexFilms } from "../../datasets/exports/match-rows.js";
-import { type ImportPlan, planImport } from "../../datasets/exports/plan-import.js";
+import { type ImportPlan, planImport, toRatings } from "../../datasets/exports/plan-import.js";
 import { readExport } from "../../datasets/exports/read-export.js";
 import { type RatingScale, ratingScales } from "../../datasets/exports/scales.js";
 import { AppError, userNotFound } from "../../errors.js";
@@ -36,9 +36,8 @@ export function addImportRatingsCommand(program: Command): void {
     )
     .option(
       "--on-conflict <which>",
-      "choose which rating counts where the user rated a movie already: newest or keep",
+      "choose which rating counts where the user rated a movie already: newest or keep (default: newest)",
       toPolicy,
-      "NEWEST",
     )
     .option("--undo <importId>", "take back an import of --user", wholeNumberArgument("--undo", 1, 2 ** 31 - 1))
     .option("--json", "print the result as JSON")
@@ -49,7 +48,7 @@ const toScale = (text: string): RatingScale =>
   oneOf(
     "--scale",
     ratingScales.map((scale) => scale.toLowerCase()) as Lowercase<RatingScale>[],
-  )(text).toUpperCase() as RatingScale;
+  )(text.toLowerCase()).toUpperCase() as RatingScale;
 const toPolicy = (text: string): ConflictPolicy =>
   oneOf("--on-conflict", ["newest", "keep"] as const)(text).toUpperCase() as ConflictPolicy;
 
@@ -57,7 +56,7 @@ interface Flags {
   user?: UserId;
   new?: boolean;
   scale?: RatingScale;
-  onConflict: ConflictPolicy;
+  onConflict?: ConflictPolicy;
   undo?: number;
   json?: boolean;
 }
@@ -92,18 +91,20 @@ async function runImportRatings(file: string | undefined, flags: Flags, command:
 }
 
 /** @throws {AppError} SCALE_AMBIGUOUS, USER_NOT_FOUND */
-async function keep({ store }: Services, plan: ImportPlan, { user, onConflict }: Flags): Promise<RatingImport> {
-  if (plan.possible.length > 1) {
-    const scales = plan.possible.map((scale) => scale.toLowerCase()).join(" or ");
-    throw new AppError("SCALE_AMBIGUOUS", `expected --scale, since these ratings may be on the scale ${scales}`);
-  }
+async function keep(
+  { store }: Services,
+  plan: ImportPlan,
+  { user, onConflict = "NEWEST" }: Flags,
+): Promise<RatingImport> {
+  // Before a user is added for them.
+  const ratings = toRatings(plan);
   const userId = user ?? (await store.users.findOrAdd(`import ${randomUUID()}`, {})).id;
   const made = await store.ratingImports.add({
     userId,
     service: plan.service,
     importedAt: unixNow(),
     conflicts: onConflict,
-    ratings: plan.matched.map(({ movie, stars, ratedAt }) => ({ movieId: movie.id, stars, ratedAt })),
+    ratings,
   });
   if (made === undefined) throw userNotFound(userId);
   return made;

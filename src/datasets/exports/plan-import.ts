@@ -1,5 +1,7 @@
 /** What an import of ratings would do: each row with its movie and stars, or the reason why it is left out. */
+import { AppError } from "../../errors.js";
 import { createYield } from "../../event-loop.js";
+import type { MovieId } from "../../ids.js";
 import type { Export, ExportRow, Service } from "./export-row.js";
 import { type FilmIndex, type KnownMovie, matchRow } from "./match-rows.js";
 import { type FoundScale, findScale, type RatingScale, readStars } from "./scales.js";
@@ -73,6 +75,17 @@ export async function planImport(
     matched: [...byMovie.values()].sort((a, b) => a.line - b.line),
     unmatched: unmatched.sort((a, b) => a.line - b.line),
   };
+}
+
+/** The ratings to set. @throws {AppError} SCALE_AMBIGUOUS where they may be on several scales */
+export function toRatings({
+  matched,
+  possible,
+}: ImportPlan): { movieId: MovieId; stars: number; ratedAt: number | null }[] {
+  if (possible.length > 1) {
+    throw new AppError("SCALE_AMBIGUOUS", `expected the scale of these ratings, which may be ${possible.join(" or ")}`);
+  }
+  return matched.map(({ movie, stars, ratedAt }) => ({ movieId: movie.id, stars, ratedAt }));
 }
 
 /** Whether a row counts instead of one that stands below it. */

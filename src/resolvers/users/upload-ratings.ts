@@ -1,6 +1,6 @@
 /** Imports a person's ratings from another service's export, shows what that would do, and undoes it. */
 import type { Service } from "../../datasets/exports/export-row.js";
-import { type ImportPlan, type MatchedRow, planImport } from "../../datasets/exports/plan-import.js";
+import { type ImportPlan, type MatchedRow, planImport, toRatings } from "../../datasets/exports/plan-import.js";
 import { readExport } from "../../datasets/exports/read-export.js";
 import type { RatingScale } from "../../datasets/exports/scales.js";
 import { AppError, userNotFound } from "../../errors.js";
@@ -57,17 +57,14 @@ export async function importRatings(context: Context, input: ImportInput): Promi
   }
   const found = await readExport(new Uint8Array(await input.file.arrayBuffer()));
   const plan = await planImport(found, await getFilmIndex(context), input.scale ?? undefined);
-  const { service, matched, possible } = plan;
+  const { service } = plan;
   if (isDryRun || userId === null) return { service, plan, userId, made: null };
-  if (possible.length > 1) {
-    throw new AppError("SCALE_AMBIGUOUS", `expected the scale of these ratings, which may be ${possible.join(" or ")}`);
-  }
   const made = await store.ratingImports.add({
     userId,
     service,
     importedAt: unixNow(),
     conflicts: input.onConflict ?? "NEWEST",
-    ratings: matched.map(({ movie, stars, ratedAt }) => ({ movieId: movie.id, stars, ratedAt })),
+    ratings: toRatings(plan),
   });
   if (made === undefined) throw userNotFound(userId);
   return { service, plan, userId, made };

@@ -4,7 +4,7 @@ import type { ChangeFeed } from "../changes.js";
 import type { Dismissal, DismissalStore } from "../dismissals.js";
 import type { Database } from "./database.js";
 import { createCounter } from "./settings.js";
-import { createParameters, createStatements, toKeyset, toWhere } from "./statements.js";
+import { createParameters, createStatements, groupByUser, toKeyset, toWhere } from "./statements.js";
 import { write } from "./transaction.js";
 
 const columns = "dismissals.id, user_id AS userId, movie_id AS movieId, dismissed_at AS dismissedAt";
@@ -30,8 +30,8 @@ export function createDismissalStore(db: Database, feed: ChangeFeed): DismissalS
   return {
     moviesOfUsers: async (ids) => {
       const rows = ofUsers.all(JSON.stringify([...new Set(ids)])) as Pick<Dismissal, "userId" | "movieId">[];
-      if (rows.length === 0) return ids.map(() => none);
-      return ids.map((id) => Int32Array.from(rows.flatMap(({ userId, movieId }) => (userId === id ? [movieId] : []))));
+      const own = groupByUser(ids, rows, ({ userId }) => userId);
+      return own.map((list) => Int32Array.from(list, ({ movieId }) => movieId));
     },
     listOfUsers: async (ids, page) => {
       const parameters = createParameters();
@@ -43,7 +43,7 @@ export function createDismissalStore(db: Database, feed: ChangeFeed): DismissalS
         `SELECT ${columns} FROM json_each(${asked}) AS asked JOIN dismissals ON dismissals.id IN (${own}) ${orderBy}`,
       );
       const rows = (select.all(parameters.values) as Dismissal[]).map((node) => ({ node, value: node.id }));
-      return ids.map((id) => rows.filter(({ node }) => node.userId === id));
+      return groupByUser(ids, rows, ({ node }) => node.userId);
     },
     countOfUsers: async (ids) => {
       const rows = countOfUsers.all(JSON.stringify([...new Set(ids)])) as { userId: UserId; n: number }[];
@@ -74,5 +74,3 @@ export function createDismissalStore(db: Database, feed: ChangeFeed): DismissalS
     },
   };
 }
-
-const none = new Int32Array(0);

@@ -11,6 +11,7 @@ import type {
 } from "../rating-imports.js";
 import type { Database } from "./database.js";
 import { createCounter } from "./settings.js";
+import { groupByUser } from "./statements.js";
 import { writeInSteps } from "./transaction.js";
 
 const columns = `id, user_id AS userId, service, imported_at AS importedAt, undone_at AS undoneAt, added, changed, kept`;
@@ -29,7 +30,7 @@ export function createRatingImportStore(db: Database, open: () => Database, feed
     },
     ofUsers: async (ids) => {
       const rows = ofUsers.all(JSON.stringify([...new Set(ids)])) as RatingImport[];
-      return ids.map((id) => rows.filter(({ userId }) => userId === id));
+      return groupByUser(ids, rows, ({ userId }) => userId);
     },
     undo: async (userId, id, undoneAt) => {
       const undone = await writeInSteps(open, (own) => undo(own, userId, id, undoneAt));

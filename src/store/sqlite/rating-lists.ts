@@ -6,6 +6,7 @@ import type { Database } from "./database.js";
 import {
   createParameters,
   createStatements,
+  groupByUser,
   type Parameters,
   toKeyset,
   toRangeConditions,
@@ -97,13 +98,6 @@ function toRating({ id, userId, movieId, rating, ratedAt, edited }: RatingRow): 
 
 function toKeyed(row: KeyedRow): Keyed<Rating> {
   return { node: toRating(row), value: row.value };
-}
-
-/** Rows by user, in the order of the ids. */
-function groupByUser<Row>(ids: readonly UserId[], rows: readonly Row[], getUserId: (row: Row) => UserId): Row[][] {
-  const groups = new Map<UserId, Row[]>(ids.map((id) => [id, []]));
-  for (const row of rows) groups.get(getUserId(row))?.push(row);
-  return ids.map((id) => groups.get(id) ?? []);
 }
 
 function toConditions(filter: RatingFilter, parameters: Parameters): (string | undefined)[] {

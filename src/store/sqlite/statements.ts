@@ -1,6 +1,7 @@
 /** SQL whose text depends on what is asked: its conditions, its parameters, and the statements prepared from it. */
 import type { Statement } from "better-sqlite3";
 import { LRUCache } from "lru-cache";
+import type { UserId } from "../../ids.js";
 import type { KeyPage, Range } from "../paging.js";
 import type { Database } from "./database.js";
 
@@ -74,4 +75,15 @@ export function toRangeConditions(
     range.from === undefined ? undefined : `${value} >= ${bind(range.from)}`,
     range.to === undefined ? undefined : `${value} <= ${bind(range.to)}`,
   ];
+}
+
+/** Rows by user, in the order of the ids. */
+export function groupByUser<Row>(
+  ids: readonly UserId[],
+  rows: readonly Row[],
+  getUserId: (row: Row) => UserId,
+): Row[][] {
+  const groups = new Map<UserId, Row[]>(ids.map((id) => [id, []]));
+  for (const row of rows) groups.get(getUserId(row))?.push(row);
+  return ids.map((id) => groups.get(id) ?? []);
 }
