@@ -6,7 +6,7 @@ import type { MovieId } from "../ids.js";
 import type { EncoderKey } from "../model-inputs.js";
 import { drawAtlas } from "../posters/images/atlas.js";
 import { readPoster } from "../posters/images/poster-files.js";
-import { layOutPosters, maxLaidOut } from "../posters/vectors/layout.js";
+import { layOutPosters } from "../posters/vectors/layout.js";
 import type { PosterClusters } from "../services/poster-index.js";
 import type { Services } from "../services/services.js";
 import { sha256Hex } from "../sha256.js";
@@ -21,7 +21,7 @@ export interface MapReport {
   isUnchanged: boolean;
 }
 
-/** @throws {AppError} as `Encoders.inUse`; INTERRUPTED after the signal */
+/** @throws {AppError} as `Encoders.inUse` and `layOutPosters` */
 export async function mapPosters(
   services: Services,
   { signal }: { signal?: AbortSignal } = {},
@@ -35,7 +35,6 @@ export async function mapPosters(
   const isUnchanged = before?.name === name && (await renditions.hasAtlas(name));
   if (isUnchanged) return { posters: before.movieIds.length, clusters: before.clusters.length, isUnchanged };
   const { index, movieIds } = await services.posterIndex();
-  if (index.ntotal > maxLaidOut) return { posters: 0, clusters: 0, isUnchanged: true };
   const posters = await store.posters.byMovieIds(movieIds);
   const clusters = await services.posterClusters();
   const total = movieIds.length;

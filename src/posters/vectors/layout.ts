@@ -19,7 +19,7 @@ export type LayoutMessage = { kind: "epoch"; done: number } | { kind: "done"; po
 /** Enough for islands of a few dozen posters, as McInnes et al. recommend. */
 const defaultNeighbours = 15;
 /** Comparing all pairs of more would take minutes. */
-export const maxLaidOut = 10_000;
+const maxLaidOut = 10_000;
 
 /** A position in 0..1 in both directions for each poster. */
 export interface Layout {

@@ -35,7 +35,7 @@ export async function moviesToRate(
 }
 
 /** Of the shares of its parts, in nats. */
-export function entropy(counts: ArrayLike<number>): number {
+function entropy(counts: ArrayLike<number>): number {
   let total = 0;
   for (let i = 0; i < counts.length; i++) total += counts[i];
   let sum = 0;

@@ -1,6 +1,6 @@
 /** The three movies that a subject rated best: what the posters of suggestions are compared with. */
 import type { MovieCard } from "../api/movie-card.js";
-import { Poster } from "../parts/poster.js";
+import { Tile } from "../parts/tile.js";
 
 export interface LovedMovie {
   movie: MovieCard;
@@ -36,24 +36,16 @@ export function Loved({ movies, highlighted, onHighlight, onOpen }: LovedProps) 
     <ol className="loved" data-highlighting={highlighted !== undefined}>
       {movies.map(({ movie, stars }, i) => (
         <li key={movie.movieId} data-tint={i} data-on={highlighted === movie.movieId}>
-          <button
-            type="button"
-            className="tile"
-            onClick={() => onOpen(movie.movieId)}
-            onPointerEnter={() => onHighlight(movie.movieId)}
-            onPointerLeave={() => onHighlight(undefined)}
-            onFocus={() => onHighlight(movie.movieId)}
-            onBlur={() => onHighlight(undefined)}
+          <Tile
+            movie={movie}
+            sizes="(min-width: 1000px) 220px, 30vw"
+            isFirst
+            onOpen={onOpen}
+            onPoint={(isOn) => onHighlight(isOn ? movie.movieId : undefined)}
           >
-            <Poster movie={movie} sizes="(min-width: 1000px) 220px, 30vw" isFirst />
-            <span className="caption">
-              <span className="title">{movie.title}</span>
-              <span className="line">
-                <span className="dot" aria-hidden="true" />
-                rated {stars} ★
-              </span>
-            </span>
-          </button>
+            <span className="dot" aria-hidden="true" />
+            rated {stars} ★
+          </Tile>
         </li>
       ))}
     </ol>

@@ -2,9 +2,9 @@
 import { useState } from "react";
 import type { MovieCard } from "../api/movie-card.js";
 import { MoviesToRateQuery } from "../api/movies.js";
-import { Poster } from "../parts/poster.js";
 import { Problem } from "../parts/problem.js";
 import { Stars } from "../parts/stars.js";
+import { Tile } from "../parts/tile.js";
 import { forgetGuest, rateAsGuest, storedGuest } from "../state/guest.js";
 import { useLiveQuery } from "../state/use-live-query.js";
 
@@ -46,12 +46,7 @@ export function RateAFew({ onOpen }: { onOpen(movieId: number): void }) {
       <ul className="strip">
         {movies.map((movie) => (
           <li key={movie.movieId}>
-            <button type="button" className="tile" onClick={() => onOpen(movie.movieId)}>
-              <Poster movie={movie} sizes="140px" isFirst />
-              <span className="caption">
-                <span className="title">{movie.title}</span>
-              </span>
-            </button>
+            <Tile movie={movie} sizes="140px" isFirst onOpen={onOpen} />
             <Stars
               title={movie.title}
               value={stars.get(movie.movieId) ?? null}

@@ -1,7 +1,7 @@
 /** Movies whose titles match what was typed. */
 import { SearchQuery } from "../api/movies.js";
-import { Poster } from "../parts/poster.js";
 import { Problem } from "../parts/problem.js";
+import { Tile } from "../parts/tile.js";
 import { useSettled } from "../parts/use-settled.js";
 import { useLiveQuery } from "../state/use-live-query.js";
 
@@ -26,13 +26,9 @@ export function SearchResults({ search, onOpen }: { search: string; onOpen(movie
       <ul className="wall">
         {movies.map((movie, i) => (
           <li key={movie.movieId}>
-            <button type="button" className="tile" onClick={() => onOpen(movie.movieId)}>
-              <Poster movie={movie} sizes="(min-width: 1000px) 13vw, 30vw" isFirst={i < 12} />
-              <span className="caption">
-                <span className="title">{movie.title}</span>
-                <span className="line">{movie.year}</span>
-              </span>
-            </button>
+            <Tile movie={movie} sizes="(min-width: 1000px) 13vw, 30vw" isFirst={i < 12} onOpen={onOpen}>
+              {movie.year}
+            </Tile>
           </li>
         ))}
       </ul>

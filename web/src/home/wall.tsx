@@ -1,7 +1,7 @@
 /** The wall of suggestions, each in the colour of the loved poster that it resembles. */
 import { useRef } from "react";
 import type { Suggestion } from "../api/suggestions.js";
-import { Poster } from "../parts/poster.js";
+import { Tile } from "../parts/tile.js";
 import { useColumns } from "../parts/use-columns.js";
 import { useFlip } from "../parts/use-flip.js";
 
@@ -52,29 +52,21 @@ export function Wall({ suggestions, loved, highlighted, onHighlight, onOpen, onD
             data-tint={tint === -1 ? undefined : tint}
             data-on={resembled !== undefined && resembled.movieId === highlighted}
           >
-            <button
-              type="button"
-              className="tile"
-              onClick={() => onOpen(movie.movieId)}
-              onPointerEnter={() => onHighlight(resembled?.movieId)}
-              onPointerLeave={() => onHighlight(undefined)}
-              onFocus={() => onHighlight(resembled?.movieId)}
-              onBlur={() => onHighlight(undefined)}
+            <Tile
+              movie={movie}
+              sizes="(min-width: 1000px) 13vw, 30vw"
+              isFirst={i < firstScreen}
+              onOpen={onOpen}
+              onPoint={(isOn) => onHighlight(isOn ? resembled?.movieId : undefined)}
             >
-              <Poster movie={movie} sizes="(min-width: 1000px) 13vw, 30vw" isFirst={i < firstScreen} />
-              <span className="caption">
-                <span className="title">{movie.title}</span>
-                <span className="line">
-                  <span className="score">{score.toFixed(1)} ★</span>
-                  {resembled !== undefined && (
-                    <span className="like">
-                      <span className="dot" aria-hidden="true" />
-                      {Math.round(resembled.similarity * 100)}% like {resembled.title}
-                    </span>
-                  )}
+              <span className="score">{score.toFixed(1)} ★</span>
+              {resembled !== undefined && (
+                <span className="like">
+                  <span className="dot" aria-hidden="true" />
+                  {Math.round(resembled.similarity * 100)}% like {resembled.title}
                 </span>
-              </span>
-            </button>
+              )}
+            </Tile>
             {onDismiss !== undefined && (
               <button
                 type="button"

@@ -9,6 +9,7 @@ import { type Actions, useActions, type Viewer } from "../home/use-actions.js";
 import { Poster } from "../parts/poster.js";
 import { Problem } from "../parts/problem.js";
 import { Stars } from "../parts/stars.js";
+import { Tile } from "../parts/tile.js";
 import { storedGuest, toGuestRatings } from "../state/guest.js";
 import { useLiveQuery } from "../state/use-live-query.js";
 import { RatingBars } from "./rating-bars.js";
@@ -177,13 +178,9 @@ function Row({ title, movies, onOpen }: RowProps) {
       <ul className="strip small">
         {movies.map(({ movie, note }) => (
           <li key={movie.movieId}>
-            <button type="button" className="tile" onClick={() => onOpen(movie.movieId)}>
-              <Poster movie={movie} sizes="110px" />
-              <span className="caption">
-                <span className="title">{movie.title}</span>
-                <span className="line">{note}</span>
-              </span>
-            </button>
+            <Tile movie={movie} sizes="110px" onOpen={onOpen}>
+              {note}
+            </Tile>
           </li>
         ))}
       </ul>
