@@ -38,7 +38,7 @@ export async function mapPosters(
   const posters = await store.posters.byMovieIds(movieIds);
   const clusters = await services.posterClusters();
   const total = movieIds.length;
-  const layout = await layOutPosters(index.directions, index.d, {
+  const layout = await layOutPosters(index, {
     signal,
     onProgress: (done) => progress.update({ stage: "map", done: Math.round(done * total), total, unit: "posters" }),
   });

@@ -20,9 +20,9 @@ export interface ExportRow {
   otherKind: string | null;
 }
 
-export const services = ["letterboxd", "imdb", "trakt", "movielens", "csv"] as const;
+export const ratingServices = ["letterboxd", "imdb", "trakt", "movielens", "csv"] as const;
 /** Where a file comes from; `csv` for any other with a title or an id, and a rating. */
-export type Service = (typeof services)[number];
+export type Service = (typeof ratingServices)[number];
 
 /** A person who rates one film a day for fifty years has fewer. */
 export const maxExportRows = 20_000;

@@ -25,7 +25,12 @@ export interface FilmIndex {
 }
 
 export type RowMatch =
-  | { movie: KnownMovie /** In 0..1. */; confidence: number; evidence: string }
+  | {
+      movie: KnownMovie;
+      /** In 0..1. */
+      confidence: number;
+      evidence: string;
+    }
   | { movie: null; reason: string };
 
 /** @param hasMovieLensIds false for a catalogue whose numbers are its own */

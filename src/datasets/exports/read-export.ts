@@ -75,11 +75,12 @@ async function readCsv(text: string): Promise<Export> {
   return { service: toService(header ?? [], columns), rows };
 }
 
-/** Yields to the event loop between pieces, each a millisecond's work for the parser. */
-async function* inChunks(text: string): AsyncGenerator<string> {
-  for (let from = 0; from < text.length; from += chunkBytes) {
+/** Yields to the event loop between pieces. They are bytes, since a slice of text may cut a character in two. */
+async function* inChunks(text: string): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(text);
+  for (let from = 0; from < bytes.length; from += chunkBytes) {
     await nextTick();
-    yield text.slice(from, from + chunkBytes);
+    yield bytes.subarray(from, from + chunkBytes);
   }
 }
 

@@ -1,6 +1,8 @@
 /** One picture of many posters, each a small tile, for maps that draw thousands of them. */
 import sharp from "sharp";
+import { AppError } from "../../errors.js";
 import { createYield } from "../../event-loop.js";
+import { decodeToRgb } from "./decode-poster.js";
 
 /** In pixels. */
 export const tile = { width: 48, height: 72 };
@@ -36,7 +38,7 @@ export async function drawAtlas(
       const left = (i % columns) * tile.width;
       const top = Math.floor(i / columns) * tile.height;
       for (let row = 0; row < tile.height; row++) {
-        rgb.copy(pixels, ((top + row) * width + left) * 3, row * tile.width * 3, (row + 1) * tile.width * 3);
+        pixels.set(rgb.subarray(row * tile.width * 3, (row + 1) * tile.width * 3), ((top + row) * width + left) * 3);
       }
     }
     onTile(i + 1);
@@ -46,15 +48,11 @@ export async function drawAtlas(
     .toBuffer();
 }
 
-async function toTile(bytes: Uint8Array): Promise<Buffer | undefined> {
+async function toTile(bytes: Uint8Array): Promise<Uint8Array | undefined> {
   try {
-    return await sharp(bytes)
-      .resize(tile.width, tile.height, { fit: "cover" })
-      .toColourspace("srgb")
-      .removeAlpha()
-      .raw()
-      .toBuffer();
-  } catch {
-    return undefined;
+    return await decodeToRgb(bytes, tile.width, tile.height);
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
   }
 }

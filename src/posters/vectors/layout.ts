@@ -1,14 +1,14 @@
 /**
  * Lays posters out in two dimensions, similar ones near each other: UMAP (McInnes et al. 2018) over the exact nearest neighbours by
- * cosine. In a thread of its own: 2,500 posters take a minute.
+ * cosine, in a thread of its own.
  */
 import { AppError } from "../../errors.js";
 import { runWorker, sharedFloats } from "../../worker-thread.js";
+import type { PosterIndex } from "./neighbours.js";
 
 export interface LayoutJob {
-  /** n × d, row-major, in shared memory. */
-  directions: Float32Array;
-  d: number;
+  /** Its directions in shared memory. */
+  index: PosterIndex;
   /** Of each poster, itself included. */
   neighbours: number;
   seed: number;
@@ -16,9 +16,9 @@ export interface LayoutJob {
 
 export type LayoutMessage = { kind: "epoch"; done: number } | { kind: "done"; points: Float32Array };
 
-/** Enough for islands of a few dozen posters, as McInnes et al. recommend. */
+/** UMAP's usual number. */
 const defaultNeighbours = 15;
-/** Comparing all pairs of more would take minutes. */
+/** All pairs are compared: the time grows with the square of their number. */
 const maxLaidOut = 10_000;
 
 /** A position in 0..1 in both directions for each poster. */
@@ -28,27 +28,24 @@ export interface Layout {
 }
 
 /**
- * @param directions n × d, each of length 1
  * @param onProgress called with the completed share, 0 to 1
  * @throws {AppError} INTERRUPTED after the signal; INVALID_ARGUMENT for more than `maxLaidOut`
  */
 export async function layOutPosters(
-  directions: Float32Array,
-  d: number,
+  index: PosterIndex,
   {
     seed = 0,
     signal,
     onProgress = () => {},
   }: { seed?: number; signal?: AbortSignal; onProgress?: (done: number) => void } = {},
 ): Promise<Layout> {
-  const n = d === 0 ? 0 : directions.length / d;
+  const { ntotal: n } = index;
   if (n > maxLaidOut)
     throw new AppError("INVALID_ARGUMENT", `expected up to ${maxLaidOut} posters to lay out, received ${n}`);
   // Too few for neighbourhoods: side by side.
   if (n < 5) return { x: Float32Array.from({ length: n }, (_, i) => (i + 0.5) / n), y: new Float32Array(n).fill(0.5) };
   const job: LayoutJob = {
-    directions: sharedFloats(directions),
-    d,
+    index: { ...index, directions: sharedFloats(index.directions) },
     neighbours: Math.min(defaultNeighbours, n - 1),
     seed,
   };

@@ -69,7 +69,7 @@ function splitYear(text: string): { title: string; year: number } | undefined {
   return before === null ? undefined : { title: before[2], year: Number(before[1]) };
 }
 
-/** One for each catalogue: it takes some milliseconds for each thousand movies. */
+/** One for each catalogue. */
 const indexes = new WeakMap<Catalogue, Promise<FilmIndex>>();
 
 /** @throws {AppError} DATA_EMPTY */

@@ -14,7 +14,7 @@ import type { UploadedFile } from "../movies/set-poster.js";
 import { actingUserId } from "../request/access.js";
 import type { Context } from "../request/context.js";
 
-export { services } from "../../datasets/exports/export-row.js";
+export { ratingServices } from "../../datasets/exports/export-row.js";
 export type { MatchedRow, UnmatchedRow } from "../../datasets/exports/plan-import.js";
 export { ratingScales } from "../../datasets/exports/scales.js";
 export { conflictPolicies, type RatingImport } from "../../store/rating-imports.js";

@@ -10,7 +10,7 @@ import {
   type RatingImport as RatingImportOf,
   ratingBefore,
   type ratingScales,
-  services,
+  ratingServices,
   type UndoneImport,
   type UnmatchedRow,
   undoRatingImport,
@@ -23,7 +23,7 @@ import { toIsoString } from "../builder/time.js";
 const RatingService = builder.enumType("RatingService", {
   description: "Where an export of ratings comes from.",
   values: Object.fromEntries(
-    services.map((service) => [
+    ratingServices.map((service) => [
       service.toUpperCase(),
       {
         value: service,
@@ -36,7 +36,7 @@ const RatingService = builder.enumType("RatingService", {
         }[service],
       },
     ]),
-  ) as Record<string, { value: (typeof services)[number]; description: string }>,
+  ) as Record<string, { value: (typeof ratingServices)[number]; description: string }>,
 });
 
 const RatingScale = builder.enumType("RatingScale", {
@@ -64,7 +64,7 @@ const RatingImport = builder.objectRef<RatingImportOf>("RatingImport").implement
     service: t.field({
       type: RatingService,
       description: "Where the ratings came from.",
-      resolve: ({ service }) => service as (typeof services)[number],
+      resolve: ({ service }) => service as (typeof ratingServices)[number],
     }),
     importedAt: t.string({
       description: "Time of the import, ISO 8601 in UTC.",

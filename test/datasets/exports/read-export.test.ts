@@ -108,6 +108,12 @@ describe("a file", () => {
     expect(rows).toMatchObject([{ title: "Heat", year: 1995, rating: "4" }]);
   });
 
+  test("keeps characters whole that are long in bytes, wherever it is read in pieces", async () => {
+    const titles = Array.from({ length: 3000 }, (_, i) => `${"x".repeat(i % 7)}🎬💙é${i}`);
+    const { rows } = await readExport(text(`Title,Rating\n${titles.map((title) => `${title},4\n`).join("")}`));
+    expect(rows.map(({ title }) => title)).toEqual(titles);
+  });
+
   test("may be encoded as spreadsheet programs do", async () => {
     const { rows } = await readExport(new Uint8Array(Buffer.from("Title,Year,Rating\nAmélie,2001,4\n", "latin1")));
     expect(rows[0].title).toBe("Amélie");

@@ -1,6 +1,7 @@
 /** Layouts of posters in two dimensions: similar ones near each other, the same every time. */
 import { expect, test } from "vitest";
 import { layOutPosters } from "../../../src/posters/vectors/layout.js";
+import type { PosterIndex } from "../../../src/posters/vectors/neighbours.js";
 import { gaussians, mulberry32 } from "../../../src/random.js";
 
 const d = 8;
@@ -20,9 +21,13 @@ function threeGroups(perGroup: number): Float32Array {
   return rows;
 }
 
+function indexOf(directions: Float32Array): PosterIndex {
+  return { d, ntotal: directions.length / d, directions, mean: new Float32Array(d), spread: 1 };
+}
+
 test("posters of one group lie nearer to each other than to any other, within 0 and 1, and progress is told", async () => {
   const shares: number[] = [];
-  const { x, y } = await layOutPosters(threeGroups(20), d, { onProgress: (done) => shares.push(done) });
+  const { x, y } = await layOutPosters(indexOf(threeGroups(20)), { onProgress: (done) => shares.push(done) });
   expect([Math.min(...x), Math.max(...x), Math.min(...y), Math.max(...y)]).toEqual([0, 1, 0, 1]);
   const distance = (i: number, j: number) => Math.hypot(x[i] - x[j], y[i] - y[j]);
   for (let i = 0; i < 60; i++) {
@@ -34,20 +39,22 @@ test("posters of one group lie nearer to each other than to any other, within 0 
 });
 
 test("the same posters are laid out the same again", async () => {
-  const directions = threeGroups(8);
-  expect(await layOutPosters(directions, d)).toEqual(await layOutPosters(directions, d));
+  const index = indexOf(threeGroups(8));
+  expect(await layOutPosters(index)).toEqual(await layOutPosters(index));
 });
 
 test.each([0, 1, 4, 5, 6])("%i posters have a place each", async (n) => {
-  const { x, y } = await layOutPosters(threeGroups(3).subarray(0, n * d), d);
+  const { x, y } = await layOutPosters(indexOf(threeGroups(3).slice(0, n * d)));
   expect([x.length, y.length]).toEqual([n, n]);
   expect([...x, ...y].every((value) => value >= 0 && value <= 1)).toBe(true);
 });
 
 test("an aborted signal ends it, and too many are refused", async () => {
   const stop = new AbortController();
-  const running = layOutPosters(threeGroups(300), d, { signal: stop.signal });
+  const running = layOutPosters(indexOf(threeGroups(300)), { signal: stop.signal });
   stop.abort();
   await expect(running).rejects.toMatchObject({ code: "INTERRUPTED" });
-  await expect(layOutPosters(new Float32Array(10_001), 1)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  await expect(layOutPosters({ ...indexOf(new Float32Array(0)), ntotal: 10_001 })).rejects.toMatchObject({
+    code: "INVALID_ARGUMENT",
+  });
 });
