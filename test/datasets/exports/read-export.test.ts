@@ -109,7 +109,7 @@ describe("a file", () => {
   });
 
   test("keeps characters whole that are long in bytes, wherever it is read in pieces", async () => {
-    const titles = Array.from({ length: 3000 }, (_, i) => `${"x".repeat(i % 7)}🎬💙é${i}`);
+    const titles = Array.from({ length: 3000 }, (_, i) => `${"🎬💙".repeat(20)}é${i}`);
     const { rows } = await readExport(text(`Title,Rating\n${titles.map((title) => `${title},4\n`).join("")}`));
     expect(rows.map(({ title }) => title)).toEqual(titles);
   });
