@@ -7,6 +7,8 @@ import { fingerprint } from "../../src/ml/baseline/baseline-data.js";
 import { heldOutBy, splitByIdentity } from "../../src/ml/data/split.js";
 import type { TrainingSet } from "../../src/ml/data/training-set.js";
 import { loadModel } from "../../src/ml/load-model.js";
+import { lossesFile, parseLossesCsv } from "../../src/ml/model/loss-curve.js";
+import { readManifest, readModelFile } from "../../src/ml/model/model-store.js";
 import { movie, user } from "./fixtures.js";
 
 const getFolder = (name: string) => fileURLToPath(new URL(`../../models/${name}`, import.meta.url));
@@ -55,5 +57,12 @@ describe.each(["embedded-mf", "embedded-baseline"])("%s, which ships for the emb
     const ofMean = Math.sqrt(validation.reduce((sum, row) => sum + (stars[row] - mean) ** 2, 0) / validation.length);
     console.log(`${name}: RMSE ${result.rmse}, of the mean ${ofMean}`);
     expect(result.rmse).toBeLessThan(0.95 * ofMean);
+  });
+
+  it("erred in training as little as it does now, but for rounding and for users folded in", async () => {
+    const manifest = await readManifest(folder);
+    const losses = parseLossesCsv((await readModelFile(folder, manifest, lossesFile)).toString("utf8"));
+    const least = Math.min(...losses.points.map(({ validationRmse }) => validationRmse ?? Number.POSITIVE_INFINITY));
+    expect(least).toBeCloseTo(manifest.metrics?.rmse ?? Number.NaN, 3);
   });
 });

@@ -145,6 +145,28 @@ describe("matrix factorization", () => {
   const byUser = randomRows(20, 15, 0.5, 8);
   const options = { ...mfDefaults, factors: 4, iterations: 400, regularization: 1.5, biasRegularization: 0.7 };
 
+  it("gives the errors after each iteration, the same of the same ratings whether trained on or held out", async () => {
+    const userIndices = Int32Array.from(byUser.data, (_, k) => byUser.indptr.findIndex((from) => from > k) - 1);
+    const heldOut = { userIndices, itemIndices: byUser.indices, stars: byUser.data };
+    const none = { userIndices: new Int32Array(0), itemIndices: new Int32Array(0), stars: new Float32Array(0) };
+    const errors: number[] = [];
+    await fitMf(
+      byUser,
+      { users: 0, items: 0 },
+      { ...options, iterations: 5 },
+      {
+        onIteration: (_done, errorsOn) => {
+          const { trainRmse, validationRmse } = errorsOn(heldOut);
+          expect(validationRmse).toBeCloseTo(trainRmse ?? Number.NaN, 12);
+          expect(errorsOn(none)).toEqual({ trainRmse, validationRmse: null });
+          errors.push(trainRmse ?? Number.NaN);
+        },
+      },
+    );
+    expect(errors).toHaveLength(5);
+    expect(errors[4]).toBeLessThan(errors[0]);
+  });
+
   it("ends where neither side can be bettered alone", async () => {
     const sample = await fitMf(byUser, { users: 0, items: 0 }, options);
     const width = 5;

@@ -185,7 +185,7 @@ function toJson(report: TrainingReport, started: number) {
 }
 
 function printReport(report: TrainingReport, started: number): void {
-  const { model, folder, serves, metrics } = report;
+  const { model, folder, serves, metrics, reportFiles } = report;
   const quality =
     metrics === undefined
       ? "nothing held out to measure with"
@@ -198,9 +198,7 @@ function printReport(report: TrainingReport, started: number): void {
     `${model}: ${quality} (${size}), in ${seconds(started)}; ` +
       `${serves ? "it serves now" : "the model that serves is unchanged"}`,
   );
-  if (metrics === undefined) return;
-  const losses = report.kind === "baseline" ? "losses.csv, losses.png, " : "";
-  print(`report: ${folder}: ${losses}confusion.png, ratings.png`);
+  if (reportFiles.length > 0) print(`report: ${folder}: ${reportFiles.join(", ")}`);
 }
 
 /** How far an interrupted training came. */

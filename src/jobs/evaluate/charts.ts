@@ -2,8 +2,8 @@
 import sharp from "sharp";
 import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
-import type { EpochReport } from "../../ml/baseline/baseline-train.js";
 import { halfStarHistogram } from "../../ml/evaluation/metrics.js";
+import type { LossCurve } from "../../ml/model/loss-curve.js";
 import { svgTextToPaths } from "./chart-text.js";
 
 const font = "Inter";
@@ -15,27 +15,44 @@ const config: TopLevelSpec["config"] = {
   legend: { labelFontSize: 12, titleFontSize: 12, labelLimit: 0 },
 };
 
-/** Training and validation error by epoch, the best epoch marked, as a PNG. @param subtitle of which model */
-export function lossChart(history: readonly EpochReport[], bestEpoch: number, subtitle: string): Promise<Buffer> {
-  const values = history.flatMap(({ epoch, trainRmse, validationRmse }) => [
-    { epoch, set: "training, with dropout", rmse: trainRmse },
-    { epoch, set: "held out", rmse: validationRmse },
-  ]);
-  const best = history.find(({ epoch }) => epoch === bestEpoch);
-  const marked = best === undefined ? [] : [{ epoch: bestEpoch, rmse: best.validationRmse }];
-  const label = `best: epoch ${bestEpoch}, ${best?.validationRmse.toFixed(4)}`;
+/**
+ * Training and validation error by step, as a PNG.
+ * @param subtitle of which model
+ * @param training names the error on the ratings trained on; @param bestStep is marked
+ */
+export function lossChart(
+  { unit, points }: LossCurve,
+  subtitle: string,
+  { training, bestStep }: { training: string; bestStep?: number },
+): Promise<Buffer> {
+  const values = points.flatMap(({ step, trainRmse, validationRmse }) =>
+    [
+      { step, set: training, rmse: trainRmse },
+      { step, set: "held out", rmse: validationRmse },
+    ].filter(({ rmse }) => rmse !== null),
+  );
+  // No name in the legend of what was not computed.
+  const colours = Object.fromEntries(
+    Object.entries({ "held out": accent, [training]: muted }).filter(([name]) =>
+      values.some(({ set }) => set === name),
+    ),
+  );
+  const [first, last] = [points[0].step, points[points.length - 1].step];
+  const best = points.find(({ step }) => step === bestStep);
+  const marked = best === undefined ? [] : [{ step: best.step, rmse: best.validationRmse }];
+  const label = `best: ${unit} ${bestStep}, ${best?.validationRmse?.toFixed(4)}`;
   // Beside the line, on the side that has room.
-  const isLate = bestEpoch > (history[0].epoch + history[history.length - 1].epoch) / 2;
+  const isLate = best !== undefined && best.step > (first + last) / 2;
   return draw({
-    title: createTitle("Error by epoch", subtitle),
+    title: createTitle(`Error by ${unit}`, subtitle),
     width: 560,
     height: 320,
     encoding: {
       x: {
-        field: "epoch",
+        field: "step",
         type: "quantitative",
-        title: "epoch",
-        axis: { values: epochTicks(history.length), format: "d", grid: false },
+        title: unit,
+        axis: { values: stepTicks(last), format: "d", grid: false },
         scale: { zero: false, nice: false, padding: 12 },
       },
       y: { field: "rmse", type: "quantitative", title: "RMSE in stars", scale: { zero: false, padding: 8 } },
@@ -43,8 +60,8 @@ export function lossChart(history: readonly EpochReport[], bestEpoch: number, su
     layer: [
       {
         data: { values },
-        mark: { type: "line", point: { size: 40 }, strokeWidth: 2 },
-        encoding: { color: seriesColour({ "held out": accent, "training, with dropout": muted }) },
+        mark: { type: "line", point: points.length <= maxDots && { size: 40 }, strokeWidth: 2 },
+        encoding: { color: seriesColour(colours) },
       },
       { data: { values: marked }, mark: { type: "point", filled: false, size: 220, strokeWidth: 2, color: "#1b2733" } },
       {
@@ -64,10 +81,13 @@ export function lossChart(history: readonly EpochReport[], bestEpoch: number, su
   });
 }
 
-/** About ten whole numbers from 1 to the last epoch. */
-function epochTicks(last: number): number[] {
-  const step = Math.ceil(last / 10);
-  return Array.from({ length: last }, (_, i) => i + 1).filter((epoch) => epoch === 1 || epoch % step === 0);
+/** More points than these are drawn as a line alone. */
+const maxDots = 50;
+
+/** About ten whole numbers from 1 to the last step. */
+function stepTicks(last: number): number[] {
+  const gap = Math.ceil(last / 10);
+  return Array.from({ length: last }, (_, i) => i + 1).filter((step) => step === 1 || step % gap === 0);
 }
 
 /** The row-normalised confusion matrix, as a PNG. @param matrix 5 × 5, rows true stars, columns predicted */

@@ -19,7 +19,7 @@ import { checkModelName, freeModelName } from "../../ml/model/model-store.js";
 import type { Services } from "../../services/services.js";
 import { loadTrainingSet } from "../load-training-set.js";
 import { type Progress, silent } from "../progress.js";
-import { measureModel, saveTrainedModel, type TrainingJobOptions } from "./training-job.js";
+import { measureModel, reportLosses, saveTrainedModel, type TrainingJobOptions } from "./training-job.js";
 
 export interface BaselineReport {
   kind: "baseline";
@@ -31,6 +31,8 @@ export interface BaselineReport {
   bestEpoch: number;
   stopped: TrainingRun["stopped"];
   serves: boolean;
+  /** Files that report on the training, in the model's folder. */
+  reportFiles: string[];
   metrics: Metrics;
 }
 
@@ -95,11 +97,13 @@ export async function trainBaselineModel(
   const predictor = await createBaselinePredictor(manifest, files.get("model.onnx") as Uint8Array);
   const measured = { name: manifest.name, share: validation, seed };
   const { metrics, charts } = await measureModel(predictor, data, split.validation, measured, progress);
-  const { lossChart } = await import("../evaluate/charts.js");
-  const subtitle = `${manifest.name}, ${metrics.protocol}`;
-  files.set("losses.csv", toLossesCsv(run.history));
-  files.set("losses.png", await lossChart(run.history, run.bestEpoch, subtitle));
-  for (const [file, chart] of charts) files.set(file, chart);
+  const losses = {
+    unit: "epoch" as const,
+    points: run.history.map(({ epoch, ...point }) => ({ step: epoch, ...point })),
+  };
+  const how = { training: "training, with dropout", bestStep: run.bestEpoch };
+  const report = [...(await reportLosses(losses, `${manifest.name}, ${metrics.protocol}`, how)), ...charts];
+  for (const [file, bytes] of report) files.set(file, bytes);
   const serves = use && run.stopped !== "interrupted";
   const model = await saveTrainedModel(services, { ...manifest, metrics }, files, serves);
   return {
@@ -111,6 +115,7 @@ export async function trainBaselineModel(
     bestEpoch: run.bestEpoch,
     stopped: run.stopped,
     serves,
+    reportFiles: report.map(([file]) => file),
     metrics,
   };
 }
@@ -147,9 +152,4 @@ function selectRatings({ userIds, movieIds, stars }: TrainingSet["ratings"], row
     movieIds: rows.map((row) => movieIds[row]),
     stars: Float32Array.from(rows, (row) => stars[row]),
   };
-}
-
-function toLossesCsv(history: readonly EpochReport[]): Uint8Array {
-  const lines = history.map((row) => [row.epoch, row.trainRmse, row.validationRmse, row.seconds].join(","));
-  return new TextEncoder().encode(`epoch,train_rmse,validation_rmse,seconds\n${lines.join("\n")}\n`);
 }

@@ -9,10 +9,11 @@ import { checkModelName, freeModelName } from "../../ml/model/model-store.js";
 import { type RankerOptions, rankerDefaults } from "../../ml/ranker/ranker-train.js";
 import { type StarOptions, type TrainedFactors, trainFactors } from "../../ml/training/factor-train.js";
 import type { Services } from "../../services/services.js";
+import { splitProtocol } from "../evaluate/evaluation.js";
 import { loadTrainingSet } from "../load-training-set.js";
 import { prepareUsers } from "../prepare-users.js";
 import { type Progress, silent } from "../progress.js";
-import { measureModel, saveTrainedModel, type TrainingJobOptions } from "./training-job.js";
+import { measureModel, reportLosses, saveTrainedModel, type TrainingJobOptions } from "./training-job.js";
 
 export interface TrainFactorOptions extends TrainingJobOptions {
   /** Null for none. */
@@ -36,6 +37,8 @@ export interface FactorReport {
   ranker: RankerManifest | null;
   bytes: number;
   serves: boolean;
+  /** Files that report on the training, in the model's folder. */
+  reportFiles: string[];
   /** Undefined where nothing was held out. */
   metrics?: Metrics;
 }
@@ -92,6 +95,10 @@ export async function trainFactorModel(
       stopped: trained.stopped,
     },
   });
+  const report = await reportLosses(
+    trained.losses,
+    `${manifest.name}, ${validation > 0 ? splitProtocol(validation, seed) : "nothing held out"}`,
+  );
   let metrics: Metrics | undefined;
   if (split.validation.length > 0) {
     // Measured as it will serve, its tensors rounded as they are stored.
@@ -99,8 +106,9 @@ export async function trainFactorModel(
     const measured = { name: manifest.name, share: validation, seed };
     const result = await measureModel(predictor, data, split.validation, measured, progress);
     metrics = result.metrics;
-    for (const [file, chart] of result.charts) files.set(file, chart);
+    report.push(...result.charts);
   }
+  for (const [file, bytes] of report) files.set(file, bytes);
   const serves = use && trained.stopped !== "interrupted";
   const model = await saveTrainedModel(services, { ...manifest, metrics }, files, serves);
   // The model serves already: stopped here, users are computed when they ask.
@@ -116,6 +124,7 @@ export async function trainFactorModel(
     ranker: trained.ranker?.manifest ?? null,
     bytes: [...files.values()].reduce((sum, file) => sum + file.length, 0),
     serves,
+    reportFiles: report.map(([file]) => file),
     metrics,
   };
 }

@@ -1,5 +1,6 @@
 /** What the trainings of all kinds of models share: options, measuring on held-out ratings, and saving. */
 import type { TrainingSet } from "../../ml/data/training-set.js";
+import { type LossCurve, lossesFile, toLossesCsv } from "../../ml/model/loss-curve.js";
 import type { ManifestDraft, Metrics } from "../../ml/model/manifest.js";
 import { saveModel } from "../../ml/model/model-store.js";
 import type { Predictor } from "../../ml/model/predictor.js";
@@ -22,14 +23,31 @@ export interface TrainingJobOptions {
   onTrained?(): void;
 }
 
-/** Measures a model on held-out ratings and draws the charts of its report, by file name. */
+/** Files that report on a training, beside the model's own. */
+export type ReportFiles = [name: string, bytes: Uint8Array][];
+
+/** @param training how the error on the ratings trained on is named; @param bestStep whose weights were kept; @returns none of an empty curve */
+export async function reportLosses(
+  losses: LossCurve,
+  subtitle: string,
+  { training = "training", bestStep }: { training?: string; bestStep?: number } = {},
+): Promise<ReportFiles> {
+  if (losses.points.length === 0) return [];
+  const { lossChart } = await import("../evaluate/charts.js");
+  return [
+    [lossesFile, toLossesCsv(losses)],
+    ["losses.png", await lossChart(losses, subtitle, { training, bestStep })],
+  ];
+}
+
+/** Measures a model on held-out ratings and draws the charts of its report. */
 export async function measureModel(
   model: Predictor,
   data: TrainingSet,
   rows: Int32Array,
   { name, share, seed }: { name: string; share: number; seed: number },
   progress: Progress,
-): Promise<{ metrics: Metrics; charts: [string, Uint8Array][] }> {
+): Promise<{ metrics: Metrics; charts: ReportFiles }> {
   const { truth, predicted, confusionCounts, ...metrics } = await evaluate(
     model,
     data,

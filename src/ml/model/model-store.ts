@@ -83,13 +83,16 @@ async function renameUnlessTaken(from: string, to: string): Promise<boolean> {
 }
 
 /** The manifests of every model, the user's own before shipped ones, each by name; unreadable ones as errors. */
-export async function listModels(folders: ModelFolders): Promise<{ name: string; manifest: Manifest | AppError }[]> {
+export async function listModels(
+  folders: ModelFolders,
+  read: (folder: string) => Promise<Manifest> = readManifest,
+): Promise<{ name: string; manifest: Manifest | AppError }[]> {
   const models: { name: string; manifest: Manifest | AppError }[] = [];
   for (const folder of [folders.own, folders.shipped]) {
     const names = existsSync(folder) ? await readdir(folder) : [];
     for (const name of names.filter((entry) => namePattern.test(entry)).sort()) {
       if (models.some((model) => model.name === name) || !existsSync(join(folder, name, "manifest.json"))) continue;
-      const manifest = await readManifest(join(folder, name)).catch((error: unknown) => {
+      const manifest = await read(join(folder, name)).catch((error: unknown) => {
         if (error instanceof AppError) return error;
         throw error;
       });

@@ -10,8 +10,8 @@ import type { TrainingSet } from "../data/training-set.js";
 import { shrunkMeans } from "../factors/blend.js";
 import { settleColdItems } from "../factors/cold-items.js";
 import type { FactorParts } from "../factors/factor-predictor.js";
-import type { FactorSample } from "../factors/factor-sample.js";
 import { fitPosterPriors } from "../factors/poster-prior.js";
+import type { LossCurve } from "../model/loss-curve.js";
 import type { FactorManifest } from "../model/manifest.js";
 import { maxEaseItems, nothingLiked, type RankerOptions } from "../ranker/ranker-train.js";
 import { fitRanker, type TimedRatings, type TrainingRatings } from "./fit-ranker.js";
@@ -25,6 +25,8 @@ export interface TrainedFactors extends FactorParts {
   scale: FactorManifest["scale"];
   /** Mean over sweeps of the predictions of the ratings held out; of bayes only. */
   chainPredictions?: Float32Array;
+  /** By sweeps of all chains together; of mf, by iterations. */
+  losses: LossCurve;
   stopped: "finished" | "interrupted";
   /** Of each chain; of mf, its iterations. */
   sweeps: number[];
@@ -116,40 +118,48 @@ async function fitStars(
   { data, dense, byUser, timed, heldOut, lists, scale }: TrainingRatings,
   stars: StarOptions,
   { signal, onSweep, onIteration }: FactorHooks,
-): Promise<{
-  samples: FactorSample[];
-  chainPredictions?: Float32Array;
-  stopped: TrainedFactors["stopped"];
-  sweeps: number[];
-}> {
+): Promise<Pick<TrainedFactors, "samples" | "chainPredictions" | "losses" | "stopped" | "sweeps">> {
+  const validation = {
+    userIndices: heldOut.map((row) => dense.userIndices[row]),
+    itemIndices: heldOut.map((row) => dense.itemIndices[row]),
+    stars: Float32Array.from(heldOut, (row) => dense.stars[row]),
+  };
   if (stars.kind === "mf") {
     const labels = {
       users: lists.genders.length + lists.ageGroups.length + lists.occupations.length,
       items: lists.genres.length + lists.years.bins,
     };
     const { iterations } = stars.mf;
+    const losses: LossCurve = { unit: "iteration", points: [] };
     const sample = await fitMf(byUser, labels, stars.mf, {
       signal,
-      onIteration: (done) => onIteration?.(done, iterations),
+      onIteration: (done, errorsOn) => {
+        losses.points.push({ step: done, ...errorsOn(validation) });
+        onIteration?.(done, iterations);
+      },
     });
-    return { samples: [sample], stopped: "finished", sweeps: [iterations] };
+    return { samples: [sample], losses, stopped: "finished", sweeps: [iterations] };
   }
-  const validation = {
-    userIndices: heldOut.map((row) => dense.userIndices[row]),
-    itemIndices: heldOut.map((row) => dense.itemIndices[row]),
-    stars: Float32Array.from(heldOut, (row) => dense.stars[row]),
-  };
+  const losses: LossCurve = { unit: "sweep", points: [] };
   const drift = timed && createHeldOutDrift(data, byUser, timed, heldOut, validation);
   const run = await trainBayes(
     chainData(data, byUser, lists, drift?.drift),
     { ...validation, drift: drift?.pairs },
     scale,
     stars.bayes,
-    { signal, onSweep },
+    {
+      signal,
+      onSweep: (report) => {
+        const { done, validationRmse } = report;
+        if (validationRmse !== undefined) losses.points.push({ step: done, trainRmse: null, validationRmse });
+        onSweep?.(report);
+      },
+    },
   );
   return {
     samples: run.samples,
     chainPredictions: run.validationPredictions,
+    losses,
     stopped: run.stopped === "interrupted" ? "interrupted" : "finished",
     sweeps: run.sweeps,
   };

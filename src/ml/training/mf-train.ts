@@ -6,6 +6,7 @@
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "../../errors.js";
 import { gaussians, mulberry32 } from "../../random.js";
+import type { HeldOut } from "../bayes/bayes-train.js";
 import { maxRowLength, type SparseRows, transposed } from "../data/rating-matrix.js";
 import type { FactorSample } from "../factors/factor-sample.js";
 import { createDenseKernel, toStride } from "../linalg/dense-kernel.js";
@@ -33,17 +34,24 @@ export const mfDefaults: MfOptions = {
   seed: 0,
 };
 
+/** Errors after an iteration, in stars; null where there are no such ratings. */
+export interface MfErrors {
+  trainRmse: number | null;
+  validationRmse: number | null;
+}
+
 /**
  * @param byUser users × items, data in stars
  * @param labels sizes of the label tables, which stay zero: this model knows ids only
- * @param hooks onIteration is called after each iteration with its number, from 1; the signal stops between two half-steps
+ * @param hooks onIteration is called after each iteration with its number, from 1, and a function that computes the errors on the
+ *   ratings trained on and on those held out; the signal stops between two half-steps
  * @throws {AppError} INTERRUPTED after the signal: a half-finished factorization is worth nothing, so none is kept
  */
 export async function fitMf(
   byUser: SparseRows,
   labels: { users: number; items: number },
   options: MfOptions,
-  hooks: { onIteration?(done: number): void; signal?: AbortSignal } = {},
+  hooks: { onIteration?(done: number, errorsOn: (heldOut: HeldOut) => MfErrors): void; signal?: AbortSignal } = {},
 ): Promise<FactorSample> {
   const { factors, iterations, regularization, biasRegularization, seed } = options;
   const byItem = transposed(byUser);
@@ -65,7 +73,7 @@ export async function fitMf(
     step(byUser, items, users, w0);
     await letSignalsIn(hooks.signal);
     step(byItem, users, items, w0);
-    hooks.onIteration?.(iteration);
+    hooks.onIteration?.(iteration, (heldOut) => errorsOf({ users, items, w0, stride, factors }, byUser, heldOut));
   }
   const width = factors + 1;
   const rows = new Float32Array(byItem.rows * width);
@@ -84,6 +92,35 @@ export async function fitMf(
     itemLambda: lambda.slice(),
     itemLabels: new Float32Array(labels.items * width),
   };
+}
+
+interface Fit {
+  users: Float32Array;
+  items: Float32Array;
+  w0: number;
+  stride: number;
+  factors: number;
+}
+
+function errorsOf(fit: Fit, byUser: SparseRows, { userIndices, itemIndices, stars }: HeldOut): MfErrors {
+  let trainSum = 0;
+  for (let user = 0; user < byUser.rows; user++) {
+    for (let k = byUser.indptr[user]; k < byUser.indptr[user + 1]; k++) {
+      trainSum += (predict(fit, user, byUser.indices[k]) - byUser.data[k]) ** 2;
+    }
+  }
+  let heldOutSum = 0;
+  for (let k = 0; k < stars.length; k++) {
+    heldOutSum += (predict(fit, userIndices[k], itemIndices[k]) - stars[k]) ** 2;
+  }
+  const toRmse = (sum: number, n: number) => (n === 0 ? null : Math.sqrt(sum / n));
+  return { trainRmse: toRmse(trainSum, byUser.data.length), validationRmse: toRmse(heldOutSum, stars.length) };
+}
+
+function predict({ users, items, w0, stride, factors }: Fit, user: number, item: number): number {
+  let stars = w0 + users[user * stride + factors] + items[item * stride + factors];
+  for (let k = 0; k < factors; k++) stars += users[user * stride + k] * items[item * stride + k];
+  return stars;
 }
 
 /** Ctrl-C is heard only while the event loop turns. */

@@ -1,17 +1,23 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { confusionChart, lossChart, ratingsChart } from "../../../src/jobs/evaluate/charts.js";
+import type { LossCurve } from "../../../src/ml/model/loss-curve.js";
 
-const history = [1, 2, 3].map((epoch) => ({
-  epoch,
-  trainRmse: 1.2 - epoch / 10,
-  validationRmse: 1.1 - epoch / 20,
-  seconds: 1,
-}));
+const losses: LossCurve = {
+  unit: "epoch",
+  points: [1, 2, 3].map((step) => ({ step, trainRmse: 1.2 - step / 10, validationRmse: 1.1 - step / 20 })),
+};
+const sweeps: LossCurve = {
+  unit: "sweep",
+  points: Array.from({ length: 100 }, (_, i) => ({ step: 10 * i, trainRmse: null, validationRmse: 1 / (i + 1) })),
+};
+const drawLosses = (curve: LossCurve, bestStep?: number) =>
+  lossChart(curve, "a model", { training: "training", bestStep });
 
 const charts: [string, () => Promise<Buffer>, [number, number]][] = [
-  ["the loss", () => lossChart(history, 3, "a model"), [560, 320]],
-  ["the loss of a single epoch", () => lossChart(history.slice(0, 1), 1, "a model"), [560, 320]],
+  ["the loss", () => drawLosses(losses, 3), [560, 320]],
+  ["the loss of a single epoch", () => drawLosses({ ...losses, points: losses.points.slice(0, 1) }, 1), [560, 320]],
+  ["the loss by sweeps, of which none is best", () => drawLosses(sweeps), [560, 320]],
   [
     "the confusion matrix",
     () =>
@@ -52,9 +58,9 @@ describe("the chart of", () => {
   });
 
   it("the same numbers is the same picture", async () => {
-    const [first, second] = [await lossChart(history, 3, "a model"), await lossChart(history, 3, "a model")];
+    const [first, second] = [await drawLosses(losses, 3), await drawLosses(losses, 3)];
     expect(first.equals(second)).toBe(true);
-    expect((await lossChart(history, 2, "a model")).equals(first)).toBe(false);
+    expect((await drawLosses(losses, 2)).equals(first)).toBe(false);
   });
 
   it("ratings counts in half stars where any are given, and what is beyond the ends at the ends", async () => {

@@ -75,9 +75,8 @@ describe("a training", () => {
       expect.stringMatching(/^training first on \S+: \d+ ratings, \d+ held out, 4 factors$/),
     ]);
     expect((await services.serving()).activeModel).toBe("first");
-    expect(await readdir(report.folder)).toEqual(
-      expect.arrayContaining(["confusion.png", "manifest.json", "ratings.png"]),
-    );
+    expect(await readdir(report.folder)).toEqual(expect.arrayContaining(["manifest.json", ...report.reportFiles]));
+    expect(report.reportFiles).toEqual(["losses.csv", "losses.png", "confusion.png", "ratings.png"]);
     expect(await publishedState()).toBe("DONE");
     const served = await services.models.get();
     const [user] = await services.store.users.all();
@@ -91,6 +90,11 @@ describe("a training", () => {
     expect(stars).toHaveLength(30);
     const { evaluation, comparison } = await evaluateModel(services, {});
     expect(evaluation.rmse).toBeCloseTo(report.metrics?.rmse ?? Number.NaN, 6);
+    const losses = await services.modelList.losses("first");
+    expect([losses?.unit, losses?.points.length]).toEqual(["iteration", 5]);
+    for (const [before, { trainRmse }] of losses?.points.slice(1).entries() ?? []) {
+      expect(trainRmse).toBeLessThan(losses?.points[before].trainRmse ?? 0);
+    }
     for (const { rmse } of comparison?.models.slice(0, 3) ?? []) expect(evaluation.rmse).toBeLessThan(rmse);
     expect(comparison?.models.map(({ name }) => name)).toEqual([
       "mean of all ratings",
@@ -116,6 +120,10 @@ describe("a training", () => {
     const { signal, progress } = abortAt(({ stage, done }) => stage === "sample" && done > 20);
     const report = await trainModel(services, { model: { kind: "bayes", bayes }, ranker: null, signal }, progress);
     expect(report).toMatchObject({ kind: "bayes", model: "bayes", stopped: "interrupted", serves: false });
+    expect(await services.modelList.losses("bayes")).toMatchObject({
+      unit: "sweep",
+      points: expect.arrayContaining([{ step: 20, trainRmse: null, validationRmse: expect.any(Number) }]),
+    });
     expect(await publishedState()).toBe("STOPPED");
     expect((await services.models.get("bayes")).manifest.training?.stopped).toBe("interrupted");
     expect((await services.models.get()).manifest.name).toBe("first");
