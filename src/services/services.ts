@@ -10,6 +10,7 @@ import type { Store, StoreOptions } from "../store/store.js";
 import { createModels, type Models } from "./active-model.js";
 import { type Catalogue, createCatalogues } from "./catalogue.js";
 import { createEncoders, type Encoders } from "./encoders-in-use.js";
+import { createModelList, type ModelList } from "./model-list.js";
 import { createPosterFetcher, type PosterFetcher } from "./poster-fetcher.js";
 import { createPosterIndexes, type MoviePosterIndex, type PosterClusters } from "./poster-index.js";
 import { createPosterPreviews, type PosterPreviews } from "./poster-previews.js";
@@ -37,6 +38,8 @@ export interface Services {
   /** The movies of the loaded data set. @throws {AppError} DATA_EMPTY without one */
   catalogue(): Promise<Catalogue>;
   models: Models;
+  /** All models that there are, whether they serve or not. */
+  modelList: ModelList;
   encoders: Encoders;
   /** The posters that the encoder in use has embedded. @throws {AppError} as `Encoders.inUse` */
   posterIndex(): Promise<MoviePosterIndex>;
@@ -100,6 +103,7 @@ export function openServices(dataDir: string, options: ServicesOptions = {}): Se
   const shared = {
     store,
     folders,
+    modelList: createModelList(folders.models),
     untrainedMovies: createUntrainedMovies(store),
     ratedAtLeast: createRatedAtLeast(store, options.cache),
     trends: createTrends(store),
@@ -140,6 +144,7 @@ export function openServices(dataDir: string, options: ServicesOptions = {}): Se
     return {
       store,
       folders,
+      modelList: shared.modelList,
       untrainedMovies: shared.untrainedMovies,
       ratedAtLeast: shared.ratedAtLeast,
       trends: shared.trends,

@@ -141,7 +141,7 @@ const queries: [string, Record<Who, string>][] = [
   ["posterMap { columns } genres { name } moviesToRate(first: 3) { title viewerRating { rating } }", everybody],
   ['matchTitles(titles: ["Toy Story"]) { confidence }', everybody],
   [
-    "model { name } dataset { name } encoder { name } popular { title } topMovies { score } trending { recentRatings }",
+    "model { name } models { name lossCurve { unit } } dataset { name } encoder { name } popular { title } topMovies { score } trending { recentRatings }",
     everybody,
   ],
   ["recommendFor(ratings: [{ movieId: 1, rating: 5 }], first: 1) { title }", everybody],

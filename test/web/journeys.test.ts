@@ -232,8 +232,27 @@ describeWithBrowser("the page", () => {
     const { page } = await open("?view=model");
     await page.getByRole("img", { name: "Predicted stars for each number of given stars" }).waitFor();
     expect(await page.locator(".cell").count()).toBe(25);
-    expect(await page.getByRole("img").count()).toBe(3);
+    expect(await page.getByRole("img").count()).toBe(5);
     await page.getByText(/a prediction is/).waitFor();
+    await page.getByRole("img", { name: "Error by iteration of training" }).waitFor();
+    expect(await page.locator(".series").count()).toBe(2);
+  });
+
+  test("sets all models side by side, and shows the one that is chosen", async () => {
+    const { page } = await open("?view=model");
+    const rows = page.getByRole("table").getByRole("row");
+    await rows.getByText("embedded-mf").waitFor();
+    expect(await rows.count()).toBe(3);
+    expect(await page.locator("tr[aria-current]").textContent()).toContain("serves");
+    await rows.getByRole("link", { name: "embedded-baseline" }).click();
+    await page.getByRole("img", { name: "Error by epoch of training" }).waitFor();
+    expect(await page.locator("tr[aria-current]").textContent()).toContain("embedded-baseline");
+    expect(new URL(page.url()).search).toBe("?view=model&model=embedded-baseline");
+    await page.goBack();
+    await page.getByRole("img", { name: "Error by iteration of training" }).waitFor();
+    await page.goto(`${served.address}?view=model&model=nobody`);
+    await page.getByRole("link", { name: "show the one that serves" }).click();
+    await page.getByRole("img", { name: "Error by iteration of training" }).waitFor();
   });
 
   test.each(["dark", "light"] as const)("has nothing that axe objects to, in %s, on any view", async (theme) => {

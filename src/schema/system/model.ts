@@ -1,7 +1,50 @@
-/** The Model type with its metrics, and the query for the active model. */
-import { getRankerName, servedModel } from "../../resolvers/system/served-model.js";
+/** The Model type with its metrics and its loss curve, and the queries for the active model and for all. */
+import {
+  findModel,
+  getRankerName,
+  isActive,
+  type LossCurve as LossCurveOf,
+  type LossPoint as LossPointOf,
+  listComparableModels,
+  type lossUnits,
+  readLosses,
+} from "../../resolvers/system/model-fields.js";
 import { builder } from "../builder/builder.js";
 import { ModelMetricsRef, ModelRef, RatingHistogramRef } from "../builder/refs.js";
+
+const LossUnit = builder.enumType("LossUnit", {
+  description: "Part of a training after which its error is known.",
+  values: {
+    EPOCH: { value: "epoch", description: "One pass over all ratings trained on; of `baseline`." },
+    SWEEP: { value: "sweep", description: "One sample of all factors, counted over all chains; of `bayes`." },
+    ITERATION: { value: "iteration", description: "One solution for all users and all movies; of `mf`." },
+  } satisfies Record<Uppercase<(typeof lossUnits)[number]>, object>,
+});
+
+const LossPoint = builder.objectRef<LossPointOf>("LossPoint").implement({
+  description: "The errors after a number of steps.",
+  fields: (t) => ({
+    step: t.exposeInt("step", { description: "Number of steps done." }),
+    trainRmse: t.exposeFloat("trainRmse", {
+      nullable: true,
+      description:
+        "Root mean squared error on the ratings trained on, in stars; null for `bayes`, which does not compute it.",
+    }),
+    validationRmse: t.exposeFloat("validationRmse", {
+      nullable: true,
+      description:
+        "Root mean squared error on the ratings held out, in stars, for `bayes` of all samples so far averaged; null if none were held out.",
+    }),
+  }),
+});
+
+const LossCurve = builder.objectRef<LossCurveOf>("LossCurve").implement({
+  description: "The errors of a model while it was trained.",
+  fields: (t) => ({
+    unit: t.field({ type: LossUnit, description: "Unit of the steps.", resolve: ({ unit }) => unit }),
+    points: t.field({ type: [LossPoint], description: "Errors, by step.", resolve: ({ points }) => points }),
+  }),
+});
 
 ModelRef.implement({
   description: "A trained model that predicts ratings.",
@@ -37,6 +80,17 @@ ModelRef.implement({
       nullable: true,
       description: "Rating histogram from `metrics`.",
       resolve: ({ metrics }) => metrics?.ratingHistogram ?? null,
+    }),
+    isActive: t.boolean({
+      description: "Whether it is the one that serves.",
+      resolve: (model, _args, context) => isActive(context, model),
+    }),
+    lossCurve: t.field({
+      type: LossCurve,
+      nullable: true,
+      complexity: 50,
+      description: "Errors during its training; null for imported weights and if none were recorded.",
+      resolve: (model, _args, context) => readLosses(context, model),
     }),
     metrics: t.field({
       type: ModelMetricsRef,
@@ -82,7 +136,19 @@ builder.queryField("model", (t) =>
   t.field({
     type: ModelRef,
     nullable: true,
-    description: "The active model; null if none was trained or imported yet.",
-    resolve: (_root, _args, context) => servedModel(context),
+    description: "The active model, or that of the name; null if there is none.",
+    args: { name: t.arg.string({ description: "Name, as in `models`; default the active one's." }) },
+    resolve: (_root, { name }, context) => findModel(context, name),
+  }),
+);
+
+builder.queryField("models", (t) =>
+  t.field({
+    type: [ModelRef],
+    description:
+      "The models of the loaded data set, the active one first, then the latest. Their metrics can be compared where their protocols are the same. " +
+      "Models that cannot be read are left out; `marquee models list` says why.",
+    complexity: { field: 50, multiplier: 10 },
+    resolve: (_root, _args, context) => listComparableModels(context),
   }),
 );

@@ -2,9 +2,10 @@
 import { graphql, type ResultOf } from "./graphql.js";
 
 export const ModelQuery = graphql(`
-  query ModelPage {
-    model {
+  query ModelPage($name: String) {
+    model(name: $name) {
       name
+      isActive
       kind
       origin
       createdAt
@@ -21,6 +22,27 @@ export const ModelQuery = graphql(`
           predicted
         }
       }
+      lossCurve {
+        unit
+        points {
+          step
+          trainRmse
+          validationRmse
+        }
+      }
+    }
+    models {
+      name
+      kind
+      isActive
+      createdAt
+      ranker
+      metrics {
+        protocol
+        count
+        rmse
+        mae
+      }
     }
     encoder {
       name
@@ -30,4 +52,7 @@ export const ModelQuery = graphql(`
   }
 `);
 
-export type Metrics = NonNullable<NonNullable<ResultOf<typeof ModelQuery>["model"]>["metrics"]>;
+export type Model = NonNullable<ResultOf<typeof ModelQuery>["model"]>;
+export type Metrics = NonNullable<Model["metrics"]>;
+export type LossCurve = NonNullable<Model["lossCurve"]>;
+export type ComparedModel = ResultOf<typeof ModelQuery>["models"][number];

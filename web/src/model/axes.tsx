@@ -14,10 +14,11 @@ interface BottomAxisProps {
   label: string;
   /** Of a band scale: which of its names are written. */
   isShown?(name: string): boolean;
+  within?: Frame;
 }
 
-export function BottomAxis({ scale, label, isShown = () => true }: BottomAxisProps) {
-  const { width, height, margin } = frame;
+export function BottomAxis({ scale, label, isShown = () => true, within = frame }: BottomAxisProps) {
+  const { width, height, margin } = within;
   const y = height - margin.bottom;
   const ticks =
     "bandwidth" in scale

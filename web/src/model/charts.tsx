@@ -2,6 +2,7 @@
 import { scaleBand, scaleLinear } from "d3-scale";
 import type { Metrics } from "../api/model.js";
 import { BottomAxis, frame, LeftAxis } from "./axes.js";
+import { Legend } from "./legend.js";
 
 const { width, height, margin } = frame;
 const across: [number, number] = [margin.left, width - margin.right];
@@ -39,7 +40,7 @@ export function ConfusionMatrix({ matrix }: { matrix: Metrics["confusionMatrix"]
                 style={{ fillOpacity: 0.06 + 0.94 * share }}
               />
               <text
-                className={share > 0.45 ? "on-dark" : ""}
+                className={share > 0.55 ? "on-colour" : ""}
                 x={left + x.bandwidth() / 2}
                 y={top + y.bandwidth() / 2}
                 dy="0.32em"
@@ -59,8 +60,8 @@ export function RatingHistogram({ given, predicted }: NonNullable<Metrics["ratin
   const x = scaleBand(halfStars, across).paddingInner(0.25);
   const y = scaleLinear([0, Math.max(...given, ...predicted)], up).nice();
   const series = [
-    { name: "given", counts: given },
-    { name: "predicted", counts: predicted },
+    { name: "given", label: "given", counts: given },
+    { name: "predicted", label: "predicted", counts: predicted },
   ];
   return (
     <>
@@ -87,7 +88,7 @@ export function RatingHistogram({ given, predicted }: NonNullable<Metrics["ratin
           )),
         )}
       </svg>
-      <Legend names={["given", "predicted"]} />
+      <Legend entries={series} />
     </>
   );
 }
@@ -136,17 +137,4 @@ export function toCalibration(
     const stars = counts.reduce((sum, one, i) => sum + one * (i + 1), 0);
     return count < 1 ? [] : [{ predicted: j + 1, given: stars / count, count }];
   });
-}
-
-function Legend({ names }: { names: readonly string[] }) {
-  return (
-    <ul className="legend">
-      {names.map((name) => (
-        <li key={name}>
-          <span className={`swatch ${name}`} aria-hidden="true" />
-          {name}
-        </li>
-      ))}
-    </ul>
-  );
 }

@@ -1,7 +1,7 @@
 /** The page's state that a link can name: whom it is about, the open movie, the view. It lives in the query of the address. */
 import { useCallback, useSyncExternalStore } from "react";
 
-const names = ["view", "user", "movie", "q"] as const;
+const names = ["view", "user", "movie", "q", "model"] as const;
 type Name = (typeof names)[number];
 export type Place = Partial<Record<Name, string>>;
 
