@@ -13,6 +13,9 @@ const lock = fileURLToPath(new URL("../package-lock.json", import.meta.url));
 if (modified(`${out}index.html`) > Math.max(...[...sources, lock].map(modified))) process.exit(0);
 
 await build({ configFile: `${here}vite.config.ts` });
+// The views that are not the wall begin without its words.
+const page = readFileSync(`${out}index.html`, "utf8");
+writeFileSync(`${out}view.html`, page.replace(/<!-- hero -->.*<!-- \/hero -->/s, ""));
 for (const name of readdirSync(out, { recursive: true })) {
   if (!/\.(?:js|css|html|svg)$/.test(name)) continue;
   writeFileSync(`${out}${name}.br`, brotliCompressSync(readFileSync(`${out}${name}`)));

@@ -40,6 +40,8 @@ export interface VisitOptions {
   width?: number;
   height?: number;
   theme?: "dark" | "light";
+  /** Addresses that are never answered. */
+  blocked?: RegExp;
 }
 
 /** Opens a page with an empty profile. */
@@ -62,6 +64,7 @@ export async function visit(address: string, options: VisitOptions = {}): Promis
     if (message.type() === "error") complaints.push(message.text());
   });
   context.on("request", (request) => loaded.push(request.url()));
+  if (options.blocked !== undefined) await page.route(options.blocked, (route) => route.abort());
   await page.goto(address);
   return { page, complaints, loaded };
 }

@@ -46,6 +46,21 @@ describeWithBrowser("the page, when", () => {
     await expect.poll(async () => Math.min(...(await widths())), { timeout: 60_000 }).toBeGreaterThan(0);
   });
 
+  test("a part of it cannot be loaded, says so there, and loads anew when asked to", async () => {
+    const served = await servePage();
+    stopAfterTest(served);
+    const { page } = await visit(served.address, { blocked: /map-page.*\.js$/ });
+    await titlesOnWall(page);
+    await page.getByRole("link", { name: "Map" }).click();
+    await page.getByRole("alert").getByText("This part of the page could not be loaded").waitFor();
+    await page.getByRole("link", { name: "Wall" }).click();
+    await titlesOnWall(page);
+    await page.getByRole("link", { name: "Map" }).click();
+    await page.unroute(/map-page.*\.js$/);
+    await page.getByRole("button", { name: "Load the page again" }).click();
+    await page.getByRole("heading", { name: "posters by what they look like" }).waitFor();
+  });
+
   test("only users may read, asks for a token", async () => {
     const served = await servePage({ PUBLIC_READ: "off" });
     stopAfterTest(served);

@@ -31,6 +31,18 @@ describeWithBrowser("the page", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("begins with the words that it goes on with, before its script has come", async () => {
+    const words = async (page: Visit["page"]) => {
+      const all = await page.locator("nav a, .hero h1, .hero > p").allTextContents();
+      return all.map((text) => text.replace(/\s+/g, " ").trim());
+    };
+    const { page: waiting } = await open("", { blocked: /\.js$/ });
+    const { page } = await open();
+    await titlesOnWall(page);
+    expect(await words(page)).toHaveLength(6);
+    expect(await words(waiting)).toEqual(await words(page));
+  });
+
   test("points from each suggestion to the loved poster that it looks like, by pointer and by keyboard", async () => {
     const { page } = await open();
     await titlesOnWall(page);

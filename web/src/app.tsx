@@ -1,12 +1,13 @@
 /** The frame of the page: header, the view that the address names, and the panel of the open movie. */
-import { lazy, type MouseEvent, type ReactNode, Suspense, useMemo } from "react";
+import { lazy, type MouseEvent, type ReactNode, useMemo } from "react";
 import { Provider } from "urql";
 import { createClient } from "./api/client.js";
 import { FirstUserQuery } from "./api/users.js";
 import { Home } from "./home/home.js";
 import { SearchResults } from "./home/search-results.js";
 import { toSubject } from "./home/subject.js";
-import { MoviePanel } from "./movie/movie-panel.js";
+import { formatCount } from "./parts/count.js";
+import { Later, soon } from "./parts/later.js";
 import { Problem } from "./parts/problem.js";
 import { SignIn } from "./parts/sign-in.js";
 import { goTo, type Place, toHref, usePlace } from "./state/location.js";
@@ -16,6 +17,7 @@ import { useLiveQuery } from "./state/use-live-query.js";
 
 const MapPage = lazy(() => import("./map/map-page.js"));
 const ModelPage = lazy(() => import("./model/model-page.js"));
+const MoviePanel = soon(() => import("./movie/movie-panel.js"));
 const WorkbenchPage = lazy(() => import("./workbench/workbench-page.js"));
 
 export function App() {
@@ -52,17 +54,17 @@ function Frame() {
             data set.
           </p>
         ) : place.view === "map" && data !== undefined ? (
-          <Suspense fallback={<p className="empty">Loading…</p>}>
+          <Later key={place.view} fallback={<p className="empty">Loading…</p>}>
             <MapPage subject={subject} onOpen={open} />
-          </Suspense>
+          </Later>
         ) : place.view === "workbench" && data !== undefined ? (
-          <Suspense fallback={<p className="empty">Loading…</p>}>
+          <Later key={place.view} fallback={<p className="empty">Loading…</p>}>
             <WorkbenchPage viewer={viewer} />
-          </Suspense>
+          </Later>
         ) : place.view === "model" ? (
-          <Suspense fallback={<p className="empty">Loading…</p>}>
+          <Later key={place.view} fallback={<p className="empty">Loading…</p>}>
             <ModelPage />
-          </Suspense>
+          </Later>
         ) : place.q !== undefined && place.q.trim() !== "" ? (
           <SearchResults search={place.q} onOpen={open} />
         ) : (
@@ -72,21 +74,22 @@ function Frame() {
       <footer>
         {data?.dataset != null && (
           <p>
-            {data.dataset.movieCount.toLocaleString("en")} movies, {data.dataset.posterCount.toLocaleString("en")}{" "}
-            posters, {data.dataset.ratingCount.toLocaleString("en")} ratings by{" "}
-            {data.dataset.userCount.toLocaleString("en")} users
+            {formatCount(data.dataset.movieCount)} movies, {formatCount(data.dataset.posterCount)} posters,{" "}
+            {formatCount(data.dataset.ratingCount)} ratings by {formatCount(data.dataset.userCount)} users
             {data.dataset.synthetic && ", who are synthetic"}. Everything here comes from <a href="graphql">the API</a>.
           </p>
         )}
       </footer>
       {place.movie !== undefined && (
-        <MoviePanel
-          movieId={place.movie}
-          subject={subject}
-          viewer={viewer}
-          onOpen={open}
-          onClose={() => change({ movie: undefined })}
-        />
+        <Later>
+          <MoviePanel
+            movieId={place.movie}
+            subject={subject}
+            viewer={viewer}
+            onOpen={open}
+            onClose={() => change({ movie: undefined })}
+          />
+        </Later>
       )}
     </>
   );

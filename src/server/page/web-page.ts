@@ -29,9 +29,16 @@ const contentSecurityPolicy = [
   "form-action 'none'",
 ].join("; ");
 
-interface WebPage {
-  page: Asset;
+interface Page {
+  asset: Asset;
   tag: string;
+}
+
+interface WebPage {
+  /** Of the wall. */
+  home: Page;
+  /** Of the other views, which begin without the wall's words. */
+  view: Page;
   /** By path below `/`, such as `assets/index-0123.js`. */
   files: ReadonlyMap<string, Asset>;
 }
@@ -60,7 +67,8 @@ export function useWebPage(isOn: boolean): Plugin {
       }
       if (web === undefined) return;
       if (url.pathname === "/") {
-        endResponse(await pageResponse(request, web, fetchAPI));
+        const isView = url.searchParams.has("view") || url.searchParams.has("q");
+        endResponse(await pageResponse(request, isView ? web.view : web.home, fetchAPI));
         return;
       }
       const asset = web.files.get(url.pathname.slice(1));
@@ -80,7 +88,7 @@ export function useWebPage(isOn: boolean): Plugin {
 
 async function pageResponse(
   request: Request,
-  { page, tag }: WebPage,
+  { asset, tag }: Page,
   fetchAPI: { Response: typeof Response },
 ): Promise<Response> {
   const headers = {
@@ -91,7 +99,7 @@ async function pageResponse(
     "referrer-policy": "no-referrer",
   };
   if (hasTag(request.headers.get("if-none-match"), tag)) return new fetchAPI.Response(null, { status: 304, headers });
-  return assetResponse(request, page, fetchAPI, headers);
+  return assetResponse(request, asset, fetchAPI, headers);
 }
 
 /** @returns undefined where the page was not built */
@@ -108,9 +116,12 @@ async function readWebPage(): Promise<WebPage | undefined> {
     const br = names.includes(`${name}.br`) ? new Uint8Array(await readFile(new URL(`${name}.br`, folder))) : undefined;
     files.set(name, createAsset(name, type, bytes, br && { br }));
   }
-  const page = files.get("index.html");
-  if (page === undefined) return undefined;
-  files.delete("index.html");
-  const tag = `"${sha256Hex(await page.inEncoding("identity")).slice(0, 32)}"`;
-  return { page, tag, files };
+  const [home, view] = await Promise.all(["index.html", "view.html"].map((name) => takePage(files, name)));
+  return home && view && { home, view, files };
+}
+
+async function takePage(files: Map<string, Asset>, name: string): Promise<Page | undefined> {
+  const asset = files.get(name);
+  files.delete(name);
+  return asset && { asset, tag: `"${sha256Hex(await asset.inEncoding("identity")).slice(0, 32)}"` };
 }

@@ -8,7 +8,7 @@ async function startPage() {
   const get = (path: string, headers: Record<string, string> = {}, method = "GET") =>
     app.fetch(`http://localhost${path}`, { method, headers });
   const html = await (await get("/")).text();
-  const files = [...html.matchAll(/(?:src|href)="\.(\/[^"]+)"/g)].map(([, path]) => path);
+  const files = [...html.matchAll(/(?:src|href)="\.(\/(?:assets|icon)[^"]+)"/g)].map(([, path]) => path);
   return { get, html, files };
 }
 
@@ -34,6 +34,19 @@ describe("the page", () => {
     expect([again.status, await again.text()]).toEqual([304, ""]);
     expect((await get("/", { "if-none-match": '"other"' })).status).toBe(200);
     expect(html).not.toMatch(/(?:src|href)="\//);
+  });
+
+  test("says what it is about before its script has come, but not where a link leads to another view", async () => {
+    const { get, html } = await startPage();
+    expect(html).toContain("<h1>People choose what to watch by its poster.</h1>");
+    expect(await (await get("/?user=7&movie=1")).text()).toBe(html);
+    for (const path of ["/?view=map", "/?q=heat"]) {
+      const other = await get(path);
+      expect(other.headers.get("etag")).not.toBe((await get("/")).headers.get("etag"));
+      const text = await other.text();
+      expect(text).not.toContain("<h1>");
+      expect(text).toContain('class="brand">Marquee</a>');
+    }
   });
 
   test("is left to GraphQL's rules for other methods", async () => {
@@ -64,7 +77,8 @@ describe("its files", () => {
     }
     const script = files.find((path) => path.endsWith(".js")) as string;
     const zipped = await get(script, { "accept-encoding": "gzip" });
-    expect(gunzipSync(Buffer.from(await zipped.arrayBuffer())).length).toBeGreaterThan(100_000);
+    const whole = Buffer.from(await (await get(script, { "accept-encoding": "identity" })).arrayBuffer());
+    expect(gunzipSync(Buffer.from(await zipped.arrayBuffer())).equals(whole)).toBe(true);
   });
 
   test("of the first load are at most 150 kB of compressed script", async () => {

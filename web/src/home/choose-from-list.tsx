@@ -1,9 +1,11 @@
 /** Ranks only the movies of a list that the visitor pastes: a festival's programme, or what a service has. */
-import { Dialog } from "@base-ui/react/dialog";
 import { type FormEvent, useState } from "react";
 import { useClient } from "urql";
 import { MatchTitlesQuery } from "../api/lists.js";
+import { Later, soon } from "../parts/later.js";
 import { describe } from "../parts/problem.js";
+
+const Box = soon(() => import("../parts/box.js"));
 
 /** Movies of a list, by number, and the titles that named none. */
 export interface ChosenList {
@@ -69,31 +71,27 @@ export function ChooseFromList({ chosen, onChoose }: ChooseFromListProps) {
     onChoose({ movieIds, unknown: matches.filter(({ movie }) => movie === null) });
   };
   return (
-    <Dialog.Root open={isOpen} onOpenChange={setOpen}>
-      <Dialog.Trigger>Choose from a list</Dialog.Trigger>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="box">
-          <Dialog.Title>Choose from a list</Dialog.Title>
-          <Dialog.Description>
-            Paste a festival’s programme, or what your streaming service has: one title on each line, with a year where
-            you have it.
-          </Dialog.Description>
-          <form onSubmit={submit}>
+    <>
+      <button type="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+        Choose from a list
+      </button>
+      {isOpen && (
+        <Later>
+          <Box
+            title="Choose from a list"
+            description="Paste a festival’s programme, or what your streaming service has: one title on each line, with a year where you have it."
+            action={{ label: "Rank these", isBusy }}
+            onSubmit={submit}
+            onClose={() => setOpen(false)}
+          >
             <label>
               Titles
               <textarea name="titles" rows={10} required placeholder={"Parasite (2019)\nHeat, 1995\ntt0068646"} />
             </label>
             {problem !== undefined && <p role="alert">{problem}</p>}
-            <div className="buttons">
-              <Dialog.Close className="quiet">Cancel</Dialog.Close>
-              <button type="submit" className="main" disabled={isBusy}>
-                Rank these
-              </button>
-            </div>
-          </form>
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+          </Box>
+        </Later>
+      )}
+    </>
   );
 }

@@ -1,9 +1,10 @@
 /** The first view: whom it is about, what they love, and the wall of what we suggest. */
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { NamedMoviesQuery } from "../api/movies.js";
 import type { Suggestion } from "../api/suggestions.js";
 import { LovedQuery } from "../api/users.js";
 import { hasCode, Problem } from "../parts/problem.js";
+import { useEvent } from "../parts/use-event.js";
 import { forgetGuest, storedGuest } from "../state/guest.js";
 import { usePlace } from "../state/location.js";
 import { useLiveQuery } from "../state/use-live-query.js";
@@ -57,8 +58,8 @@ function ForSubject({ subject, viewer }: { subject: Subject; viewer: Viewer }) {
     suggestions.refetch();
   };
   const actions = useActions(subject, viewer, renew);
-  const open = (movieId: number) => change({ movie: String(movieId) });
-  const dismiss = async ({ movie }: Suggestion) => {
+  const open = useCallback((movieId: number) => change({ movie: String(movieId) }), [change]);
+  const dismiss = useEvent(async ({ movie }: Suggestion) => {
     if (movie === null) return;
     const undo = async () => {
       setNotice(undefined);
@@ -67,7 +68,7 @@ function ForSubject({ subject, viewer }: { subject: Subject; viewer: Viewer }) {
     };
     const problem = await actions.dismiss(movie.movieId, true);
     setNotice(problem === undefined ? { text: `${movie.title} stays away.`, undo } : { text: problem });
-  };
+  });
   const isGuest = subject.kind === "guest";
   const lovedIds = loved.movies?.map(({ movie }) => movie.movieId) ?? [];
   const error = loved.error ?? suggestions.error;

@@ -1,5 +1,5 @@
 /** The wall of suggestions, each in the colour of the loved poster that it resembles. */
-import { useRef } from "react";
+import { memo, useRef } from "react";
 import type { Suggestion } from "../api/suggestions.js";
 import { Tile } from "../parts/tile.js";
 import { useColumns } from "../parts/use-columns.js";
@@ -41,45 +41,74 @@ export function Wall({ suggestions, loved, highlighted, onHighlight, onOpen, onD
   return (
     <ul className="wall" ref={grid} data-highlighting={highlighted !== undefined}>
       {shown.map((suggestion, i) => {
-        const { movie, score } = suggestion;
+        const { movie } = suggestion;
         if (movie === null) return null;
-        const resembled = getResembled(suggestion);
-        const tint = resembled === undefined ? -1 : loved.indexOf(resembled.movieId);
+        const resembled = getResembled(suggestion)?.movieId;
         return (
-          <li
+          <Suggested
             key={movie.movieId}
-            data-key={movie.movieId}
-            data-tint={tint === -1 ? undefined : tint}
-            data-on={resembled !== undefined && resembled.movieId === highlighted}
-          >
-            <Tile
-              movie={movie}
-              sizes="(min-width: 1000px) 13vw, 30vw"
-              isFirst={i < firstScreen}
-              onOpen={onOpen}
-              onPoint={(isOn) => onHighlight(isOn ? resembled?.movieId : undefined)}
-            >
-              <span className="score">{score.toFixed(1)} ★</span>
-              {resembled !== undefined && (
-                <span className="like">
-                  <span className="dot" aria-hidden="true" />
-                  {Math.round(resembled.similarity * 100)}% like {resembled.title}
-                </span>
-              )}
-            </Tile>
-            {onDismiss !== undefined && (
-              <button
-                type="button"
-                className="dismiss"
-                aria-label={`Not this one: ${movie.title}`}
-                onClick={() => onDismiss(suggestion)}
-              >
-                ✕
-              </button>
-            )}
-          </li>
+            suggestion={suggestion}
+            tint={resembled === undefined ? -1 : loved.indexOf(resembled)}
+            isOn={resembled !== undefined && resembled === highlighted}
+            isFirst={i < firstScreen}
+            onHighlight={onHighlight}
+            onOpen={onOpen}
+            onDismiss={onDismiss}
+          />
         );
       })}
     </ul>
   );
 }
+
+interface SuggestedProps extends Pick<WallProps, "onHighlight" | "onOpen" | "onDismiss"> {
+  suggestion: Suggestion;
+  /** Index of the colour; −1 for none. */
+  tint: number;
+  isOn: boolean;
+  isFirst: boolean;
+}
+
+/** Rendered again only where its own suggestion or highlight changed: the pointer crosses many. */
+const Suggested = memo(function Suggested({
+  suggestion,
+  tint,
+  isOn,
+  isFirst,
+  onHighlight,
+  onOpen,
+  onDismiss,
+}: SuggestedProps) {
+  const { movie, score } = suggestion;
+  if (movie === null) return null;
+  const resembled = getResembled(suggestion);
+  return (
+    <li data-key={movie.movieId} data-tint={tint === -1 ? undefined : tint} data-on={isOn}>
+      <Tile
+        movie={movie}
+        sizes="(min-width: 1000px) 13vw, 30vw"
+        isFirst={isFirst}
+        onOpen={onOpen}
+        onPoint={(isPointed) => onHighlight(isPointed ? resembled?.movieId : undefined)}
+      >
+        <span className="score">{score.toFixed(1)} ★</span>
+        {resembled !== undefined && (
+          <span className="like">
+            <span className="dot" aria-hidden="true" />
+            {Math.round(resembled.similarity * 100)}% like {resembled.title}
+          </span>
+        )}
+      </Tile>
+      {onDismiss !== undefined && (
+        <button
+          type="button"
+          className="dismiss"
+          aria-label={`Not this one: ${movie.title}`}
+          onClick={() => onDismiss(suggestion)}
+        >
+          ✕
+        </button>
+      )}
+    </li>
+  );
+});

@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useState } from "react";
 import { MarkedMoviesQuery, MovieTitleQuery, type PosterMap, PosterMapQuery } from "../api/map.js";
 import type { Subject } from "../home/subject.js";
+import { formatCount } from "../parts/count.js";
 import { Modes } from "../parts/modes.js";
 import { Problem } from "../parts/problem.js";
 import { useSettled } from "../parts/use-settled.js";
@@ -62,7 +63,7 @@ function Atlas({
   return (
     <section className="map" aria-labelledby="map-heading">
       <div className="heading">
-        <h1 id="map-heading">{map.movieIds.length.toLocaleString("en")} posters by what they look like</h1>
+        <h1 id="map-heading">{formatCount(map.movieIds.length)} posters by what they look like</h1>
         <Modes<"wall" | "islands">
           label="Arrangement"
           options={arrangements}

@@ -1,6 +1,7 @@
 /** Charts of a model's accuracy on ratings that were held out from its training. */
 import { scaleBand, scaleLinear } from "d3-scale";
 import type { Metrics } from "../api/model.js";
+import { formatCount } from "../parts/count.js";
 import { BottomAxis, frame, LeftAxis } from "./axes.js";
 import { Legend } from "./legend.js";
 
@@ -83,7 +84,7 @@ export function RatingHistogram({ given, predicted }: NonNullable<Metrics["ratin
               y={y(count)}
               height={up[0] - y(count)}
             >
-              <title>{`${halfStars[i]} ★ ${name}: ${count.toLocaleString("en")}`}</title>
+              <title>{`${halfStars[i]} ★ ${name}: ${formatCount(count)}`}</title>
             </rect>
           )),
         )}
@@ -115,7 +116,7 @@ export function Calibration({ confusionMatrix, ratingHistogram }: Metrics) {
       />
       {points.map(({ predicted, given, count }) => (
         <circle key={predicted} className="point" cx={x(predicted)} cy={y(given)} r={5}>
-          <title>{`predicted ${predicted} ★: ${given.toFixed(2)} ★ given on average, ${Math.round(count).toLocaleString("en")} ratings`}</title>
+          <title>{`predicted ${predicted} ★: ${given.toFixed(2)} ★ given on average, ${formatCount(Math.round(count))} ratings`}</title>
         </circle>
       ))}
     </svg>

@@ -1,6 +1,7 @@
 /** The errors of all models side by side, and beside those of a constant. */
 import { scaleBand, scaleLinear } from "d3-scale";
 import type { ComparedModel, Metrics } from "../api/model.js";
+import { formatCount } from "../parts/count.js";
 import { toHref, usePlace } from "../state/location.js";
 import { BottomAxis } from "./axes.js";
 import { Legend } from "./legend.js";
@@ -142,7 +143,7 @@ function areOnSame(metrics: Measured, shown: Metrics): boolean {
 }
 
 function describe({ count, protocol }: Measured): string {
-  return `${count.toLocaleString("en")} ratings (${protocol})`;
+  return `${formatCount(count)} ratings (${protocol})`;
 }
 
 /** Standard deviation, in stars: the root mean square error of guessing their mean. @param counts for 0.5, 1, … 5 stars */

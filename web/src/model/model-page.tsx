@@ -1,5 +1,6 @@
 /** How accurate a model is, in numbers and charts, and beside the others. */
 import { type Model, ModelQuery } from "../api/model.js";
+import { formatCount } from "../parts/count.js";
 import { Problem } from "../parts/problem.js";
 import { usePlace } from "../state/location.js";
 import { useLiveQuery } from "../state/use-live-query.js";
@@ -66,7 +67,7 @@ function Accuracy({ model: { metrics, lossCurve } }: { model: Model }) {
   return (
     <>
       <p className="lead">
-        On {metrics.count.toLocaleString("en")} ratings that it was not trained on ({metrics.protocol}), a prediction is{" "}
+        On {formatCount(metrics.count)} ratings that it was not trained on ({metrics.protocol}), a prediction is{" "}
         <strong>{metrics.mae.toFixed(2)} stars</strong> off on average. The root mean square error is{" "}
         <strong>{metrics.rmse.toFixed(3)}</strong>.
       </p>

@@ -6,6 +6,7 @@ import type { MovieCard } from "../api/movie-card.js";
 import { GuestAndMovieQuery, MovieQuery, UserAndMovieQuery } from "../api/movies.js";
 import type { Subject } from "../home/subject.js";
 import { type Actions, useActions, type Viewer } from "../home/use-actions.js";
+import { formatCount } from "../parts/count.js";
 import { Poster } from "../parts/poster.js";
 import { Problem } from "../parts/problem.js";
 import { Stars } from "../parts/stars.js";
@@ -22,9 +23,11 @@ export interface MoviePanelProps {
   onClose(): void;
 }
 
-export function MoviePanel({ movieId, subject, viewer, onOpen, onClose }: MoviePanelProps) {
+export default function MoviePanel({ movieId, subject, viewer, onOpen, onClose }: MoviePanelProps) {
   const { data, error, refetch } = useLiveQuery(MovieQuery, { movieId });
-  const movie = data?.movie;
+  const opinion = useOpinion(subject, movieId);
+  // Both at once: what is below must not jump.
+  const movie = opinion.isLoading && data?.movie !== null ? undefined : data?.movie;
   return (
     <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Dialog.Portal>
@@ -36,7 +39,9 @@ export function MoviePanel({ movieId, subject, viewer, onOpen, onClose }: MovieP
           {error !== undefined && <Problem error={error} onRetry={refetch} />}
           {movie === null && <Dialog.Title>There is no movie {movieId} on this server.</Dialog.Title>}
           {movie === undefined && error === undefined && <Dialog.Title className="unseen">Loading</Dialog.Title>}
-          {movie != null && <Movie key={movie.id} movie={movie} subject={subject} viewer={viewer} onOpen={onOpen} />}
+          {movie != null && (
+            <Movie key={movie.id} movie={movie} opinion={opinion} subject={subject} viewer={viewer} onOpen={onOpen} />
+          )}
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
@@ -45,12 +50,13 @@ export function MoviePanel({ movieId, subject, viewer, onOpen, onClose }: MovieP
 
 type Details = NonNullable<ResultOf<typeof MovieQuery>["movie"]>;
 
-function Movie({
-  movie,
-  subject,
-  viewer,
-  onOpen,
-}: { movie: Details } & Pick<MoviePanelProps, "subject" | "viewer" | "onOpen">) {
+interface MovieProps extends Pick<MoviePanelProps, "subject" | "viewer"> {
+  movie: Details;
+  opinion: Opinion;
+}
+
+function Movie({ onOpen, ...props }: MovieProps & Pick<MoviePanelProps, "onOpen">) {
+  const { movie } = props;
   const { genres, year, imdbUrl, ratingCount, meanRating, ratingHistogram, poster, alsoLiked, similarPosters } = movie;
   return (
     <>
@@ -61,7 +67,7 @@ function Movie({
           <Dialog.Description className="facts">
             {[year ?? undefined, genres.join(", ") || undefined].filter((part) => part !== undefined).join(" · ")}
           </Dialog.Description>
-          <Own movie={movie} subject={subject} viewer={viewer} />
+          <Own {...props} />
           {poster != null && poster.palette.length > 0 && <Palette colours={poster.palette} />}
           {imdbUrl !== null && (
             <p>
@@ -73,7 +79,7 @@ function Movie({
         </div>
       </div>
       <h3>
-        {ratingCount === 0 ? "Nobody has rated it" : `${ratingCount.toLocaleString("en")} ratings`}
+        {ratingCount === 0 ? "Nobody has rated it" : `${formatCount(ratingCount)} ratings`}
         {meanRating !== null && `, ${meanRating.toFixed(2)} ★ on average`}
       </h3>
       {ratingCount > 0 && <RatingBars counts={ratingHistogram} />}
@@ -97,11 +103,18 @@ function Movie({
   );
 }
 
-/** What the subject would give it, and their own stars. */
-function Own({ movie, subject, viewer }: { movie: Details; subject: Subject; viewer: Viewer }) {
+/** What a subject would give a movie, and why, or what they gave it. */
+interface Opinion {
+  isLoading: boolean;
+  rated: number | undefined;
+  predicted: number | null | undefined;
+  similarity: number | null | undefined;
+  reasons: readonly { text: string }[];
+  refetch(): void;
+}
+
+function useOpinion(subject: Subject, movieId: string): Opinion {
   const guest = storedGuest.use();
-  const [problem, setProblem] = useState<string>();
-  const movieId = String(movie.movieId);
   const isGuest = subject.kind === "guest";
   const ofUser = useLiveQuery(
     UserAndMovieQuery,
@@ -109,13 +122,35 @@ function Own({ movie, subject, viewer }: { movie: Details; subject: Subject; vie
     { pause: isGuest },
   );
   const ofGuest = useLiveQuery(GuestAndMovieQuery, { ratings: toGuestRatings(guest), movieId }, { pause: !isGuest });
-  const actions: Actions = useActions(subject, viewer, ofUser.refetch);
-  const rated = isGuest
-    ? guest.ratings.find(([id]) => id === movie.movieId)?.[1]
-    : ofUser.data?.user?.ratings.edges[0]?.node.rating;
-  const predicted = isGuest ? ofGuest.data?.recommendFor[0]?.score : ofUser.data?.movie?.predictedRating;
-  const similarity = isGuest ? ofGuest.data?.recommendFor[0]?.similarity : ofUser.data?.movie?.posterSimilarity;
-  const reasons = (isGuest ? ofGuest.data?.recommendFor : ofUser.data?.why?.recommendations)?.[0]?.reasons ?? [];
+  const { data, error, refetch } = isGuest ? ofGuest : ofUser;
+  const isLoading = data === undefined && error === undefined;
+  if (isGuest) {
+    const suggestion = ofGuest.data?.recommendFor[0];
+    return {
+      isLoading,
+      rated: guest.ratings.find(([id]) => String(id) === movieId)?.[1],
+      predicted: suggestion?.score,
+      similarity: suggestion?.similarity,
+      reasons: suggestion?.reasons ?? [],
+      refetch,
+    };
+  }
+  return {
+    isLoading,
+    rated: ofUser.data?.user?.ratings.edges[0]?.node.rating,
+    predicted: ofUser.data?.movie?.predictedRating,
+    similarity: ofUser.data?.movie?.posterSimilarity,
+    reasons: ofUser.data?.why?.recommendations[0]?.reasons ?? [],
+    refetch,
+  };
+}
+
+/** The opinion, and stars to change it with. */
+function Own({ movie, opinion, subject, viewer }: MovieProps) {
+  const [problem, setProblem] = useState<string>();
+  const { rated, predicted, similarity, reasons } = opinion;
+  const isGuest = subject.kind === "guest";
+  const actions: Actions = useActions(subject, viewer, opinion.refetch);
   const who = isGuest ? "you" : `user ${subject.userId}`;
   const rate = async (stars: number | null) => setProblem(await actions.rate(movie.movieId, stars));
   return (

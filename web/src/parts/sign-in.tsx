@@ -1,7 +1,9 @@
 /** Takes a token, which the tab keeps until it is closed. */
-import { Dialog } from "@base-ui/react/dialog";
 import { type FormEvent, useState } from "react";
 import { storedToken } from "../state/token.js";
+import { Later, soon } from "./later.js";
+
+const Box = soon(() => import("./box.js"));
 
 /** @param scope of the token that is in use; null without one */
 export function SignIn({ scope }: { scope: string | null }) {
@@ -24,30 +26,31 @@ export function SignIn({ scope }: { scope: string | null }) {
     setOpen(false);
   };
   return (
-    <Dialog.Root open={isOpen} onOpenChange={setOpen}>
-      <Dialog.Trigger className="quiet">Sign in</Dialog.Trigger>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="box">
-          <Dialog.Title>Sign in with a token</Dialog.Title>
-          <Dialog.Description>
-            The server printed one when it first started; <code>npx marquee token create</code> makes more. It stays in
-            this tab.
-          </Dialog.Description>
-          <form onSubmit={submit}>
+    <>
+      <button type="button" className="quiet" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+        Sign in
+      </button>
+      {isOpen && (
+        <Later>
+          <Box
+            title="Sign in with a token"
+            description={
+              <>
+                The server printed one when it first started; <code>npx marquee token create</code> makes more. It stays
+                in this tab.
+              </>
+            }
+            action={{ label: "Sign in" }}
+            onSubmit={submit}
+            onClose={() => setOpen(false)}
+          >
             <label>
               Token
               <input name="token" type="password" autoComplete="off" spellCheck={false} required />
             </label>
-            <div className="buttons">
-              <Dialog.Close className="quiet">Cancel</Dialog.Close>
-              <button type="submit" className="main">
-                Sign in
-              </button>
-            </div>
-          </form>
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+          </Box>
+        </Later>
+      )}
+    </>
   );
 }
