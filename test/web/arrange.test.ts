@@ -1,7 +1,7 @@
 /** How the map places posters: a wall without gaps or overlaps, in which neighbours stay near, and islands within the window. */
 import { describe, expect, test } from "vitest";
 import { mulberry32 } from "../../src/random.js";
-import { ratio, toIslands, toWall } from "../../web/src/map/arrange.js";
+import { ratio, toIslands, toMiddle, toWall } from "../../web/src/map/arrange.js";
 
 function points(n: number): [number[], number[]] {
   const random = mulberry32(n);
@@ -37,6 +37,20 @@ describe("the wall", () => {
     expect(correlation(x, wall.x)).toBeGreaterThan(0.95);
     expect(correlation(y, wall.y)).toBeGreaterThan(0.95);
   });
+});
+
+test.each([0.5, 1, 2.1])("stands in the middle of a window of the aspect %d, as large as fits", (aspect) => {
+  const wall = toWall(...points(300), aspect);
+  const middle = toMiddle(wall, aspect);
+  expect(middle.width / middle.height).toBeCloseTo(aspect, 5);
+  const [left, top] = [middle.x[0] - wall.x[0], middle.y[0] - wall.y[0]];
+  expect(middle.width - wall.width).toBeCloseTo(2 * left, 4);
+  expect(middle.height - wall.height).toBeCloseTo(2 * top, 4);
+  expect(Math.min(left, top)).toBeCloseTo(0, 5);
+  for (let i = 0; i < 300; i++) {
+    expect(middle.x[i] - wall.x[i]).toBeCloseTo(left, 4);
+    expect(middle.y[i] - wall.y[i]).toBeCloseTo(top, 4);
+  }
 });
 
 test("islands lie within the window, their posters whole, in the order of their positions", () => {

@@ -231,7 +231,7 @@ describeWithBrowser("the page", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("dialog", { name: title }).waitFor();
     // What was drawn is no empty canvas.
-    const colours = await page.locator(".map-canvas").evaluate((canvas: HTMLCanvasElement) => {
+    const colours = await page.locator(".map-posters").evaluate((canvas: HTMLCanvasElement) => {
       const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
       return new Set(Array.from({ length: 5000 }, (_, i) => data[4 * Math.floor((i * data.length) / 20_000)])).size;
     });

@@ -85,6 +85,20 @@ export function toWall(x: readonly number[], y: readonly number[], aspect: numbe
   }
 }
 
+/** In the middle of a window, with the same margins on both sides. @param aspect width of the window by its height */
+export function toMiddle(arrangement: Arrangement, aspect: number): Arrangement {
+  const width = Math.max(arrangement.width, arrangement.height * aspect);
+  const height = Math.max(arrangement.height, arrangement.width / aspect);
+  const [left, top] = [(width - arrangement.width) / 2, (height - arrangement.height) / 2];
+  return {
+    ...arrangement,
+    x: arrangement.x.map((x) => x + left),
+    y: arrangement.y.map((y) => y + top),
+    width,
+    height,
+  };
+}
+
 /** How much narrower or wider a wall may be for fewer empty cells. */
 const slack = 0.12;
 

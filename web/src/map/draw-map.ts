@@ -11,7 +11,7 @@ export interface Marks {
 
 export interface Scene {
   map: PosterMap;
-  atlas: HTMLImageElement;
+  atlas: ImageBitmap;
   arrangement: Arrangement;
   /** Pixels of the window for a unit of the arrangement, before any zoom. */
   scale: number;
@@ -29,7 +29,7 @@ export const sharpFrom = 64;
 const filled = 0.94;
 const maxLabels = 14;
 
-interface Colours {
+export interface Colours {
   ink: string;
   raised: string;
   tints: string[];
@@ -70,60 +70,69 @@ export function getVisible(
   return visible;
 }
 
-export function drawMap(
+/** Tiles between two looks at the clock. */
+const tilesAtOnce = 50;
+
+/** Draws the posters that are in the window, and yields every now and then: without a graphics card thousands take longer than a frame. */
+export function* drawPosters(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  width: number,
+  height: number,
+): Generator<undefined> {
+  let drawn = 0;
+  for (const i of getVisible(scene, width, height)) {
+    drawPoster(context, scene, i);
+    if (++drawn % tilesAtOnce === 0) yield;
+  }
+}
+
+/** Draws what lies over the posters: outlines of the loved, of the suggested and of the chosen one, and the names of clusters. */
+export function drawMarks(
   context: CanvasRenderingContext2D,
   scene: Scene,
   width: number,
   height: number,
   colours: Colours,
 ): void {
-  const { map, atlas, arrangement, transform, scale, marks, chosen, getSharp } = scene;
-  const { columns, tileWidth, tileHeight, movieIds } = map;
-  const unit = scale * transform.k;
-  const size = getPosterSize(scene);
-  const [w, h] = [size * filled, size * ratio * filled];
-  context.clearRect(0, 0, width, height);
-  const draw = (i: number) => {
-    const left = transform.x + arrangement.x[i] * unit - w / 2;
-    const top = transform.y + arrangement.y[i] * unit - h / 2;
-    const sharp = w >= sharpFrom ? getSharp(i) : undefined;
-    if (sharp !== undefined) context.drawImage(sharp, left, top, w, h);
-    else
-      context.drawImage(
-        atlas,
-        (i % columns) * tileWidth,
-        Math.floor(i / columns) * tileHeight,
-        tileWidth,
-        tileHeight,
-        left,
-        top,
-        w,
-        h,
-      );
-    return [left, top] as const;
-  };
-  const outline = (i: number, colour: string, thickness: number) => {
-    const [left, top] = draw(i);
+  const { map, marks, chosen } = scene;
+  const thickness = Math.max(2, Math.min(5, getPosterSize(scene) / 14));
+  const outline = (i: number, colour: string, lineWidth: number) => {
+    const { left, top, w, h } = drawPoster(context, scene, i);
     context.strokeStyle = colour;
-    context.lineWidth = thickness;
+    context.lineWidth = lineWidth;
     context.strokeRect(left, top, w, h);
   };
-  const marked: number[] = [];
+  context.clearRect(0, 0, width, height);
   for (const i of getVisible(scene, width, height)) {
-    draw(i);
-    if (marks.loved.has(movieIds[i]) || marks.suggested.has(movieIds[i])) marked.push(i);
-  }
-  const thickness = Math.max(2, Math.min(5, size / 14));
-  for (const i of marked) {
-    const loved = marks.loved.get(movieIds[i]);
-    outline(
-      i,
-      loved === undefined ? colours.ink : colours.tints[loved],
-      loved === undefined ? thickness : thickness * 1.8,
-    );
+    const movieId = map.movieIds[i];
+    const loved = marks.loved.get(movieId);
+    if (loved !== undefined) outline(i, colours.tints[loved], thickness * 1.8);
+    else if (marks.suggested.has(movieId)) outline(i, colours.ink, thickness);
   }
   drawLabels(context, scene, colours);
   if (chosen !== undefined) outline(chosen, colours.ink, thickness * 1.5);
+}
+
+function drawPoster(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  i: number,
+): { left: number; top: number; w: number; h: number } {
+  const { map, atlas, arrangement, transform, scale, getSharp } = scene;
+  const { columns, tileWidth, tileHeight } = map;
+  const unit = scale * transform.k;
+  const size = getPosterSize(scene);
+  const [w, h] = [size * filled, size * ratio * filled];
+  const left = transform.x + arrangement.x[i] * unit - w / 2;
+  const top = transform.y + arrangement.y[i] * unit - h / 2;
+  const sharp = w >= sharpFrom ? getSharp(i) : undefined;
+  if (sharp !== undefined) context.drawImage(sharp, left, top, w, h);
+  else {
+    const [x, y] = [(i % columns) * tileWidth, Math.floor(i / columns) * tileHeight];
+    context.drawImage(atlas, x, y, tileWidth, tileHeight, left, top, w, h);
+  }
+  return { left, top, w, h };
 }
 
 /** The names of the largest clusters, until one is near enough to see what they are. */

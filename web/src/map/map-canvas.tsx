@@ -3,8 +3,9 @@ import { select } from "d3-selection";
 import { type ZoomBehavior, type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { PosterMap } from "../api/map.js";
-import { type Arrangement, ratio, toIslands, toWall } from "./arrange.js";
-import { drawMap, getPosterSize, type Marks, readColours, type Scene } from "./draw-map.js";
+import { type Arrangement, ratio, toIslands, toMiddle, toWall } from "./arrange.js";
+import { getPosterSize, type Marks, readColours, type Scene } from "./draw-map.js";
+import { createPainter, type Painter } from "./painter.js";
 import { createSharpPosters } from "./sharp-posters.js";
 
 export interface MapCanvasProps {
@@ -19,16 +20,16 @@ export interface MapCanvasProps {
 
 const maxZoom = 40;
 const tweenMs = 700;
-/** Two frames this close are of one movement. */
-const stillAfterMs = 120;
 
 export function MapCanvas({ map, marks, isWall, chosen, onChoose, onOpen }: MapCanvasProps) {
+  const below = useRef<HTMLCanvasElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState<{ width: number; height: number }>();
   const atlas = useAtlas(map.atlas);
   const arrangement = useMemo(() => {
     if (size === undefined) return undefined;
-    return (isWall ? toWall : toIslands)(map.x, map.y, size.width / size.height);
+    const aspect = size.width / size.height;
+    return toMiddle((isWall ? toWall : toIslands)(map.x, map.y, aspect), aspect);
   }, [map, isWall, size]);
   // What a frame is drawn from; changed without rendering the page anew.
   const state = useRef<{
@@ -38,12 +39,12 @@ export function MapCanvas({ map, marks, isWall, chosen, onChoose, onOpen }: MapC
   }>({
     transform: zoomIdentity,
   });
-  const request = useRef<() => void>(() => {});
-  const sharp = useMemo(() => createSharpPosters(() => request.current()), []);
+  const painter = useRef<Painter>(undefined);
+  const sharp = useMemo(() => createSharpPosters(() => painter.current?.refine()), []);
 
   const getScene = (): Scene | undefined => {
     const { shown, transform } = state.current;
-    if (atlas === undefined || shown === undefined || size === undefined) return undefined;
+    if (atlas === undefined || atlas === "broken" || shown === undefined || size === undefined) return undefined;
     const scale = Math.min(size.width / shown.width, size.height / shown.height);
     return {
       map,
@@ -71,41 +72,19 @@ export function MapCanvas({ map, marks, isWall, chosen, onChoose, onOpen }: MapC
   latest.current = getScene;
 
   useEffect(() => {
-    const element = canvas.current;
-    const context = element?.getContext("2d");
-    if (element === null || context == null || size === undefined) return;
-    const pixels = devicePixelRatio;
-    element.width = Math.round(size.width * pixels);
-    element.height = Math.round(size.height * pixels);
-    const colours = readColours(element.parentElement as HTMLElement);
-    let frame = 0;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let lastFrame = Number.NEGATIVE_INFINITY;
-    request.current = () => {
-      cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => {
-        const scene = latest.current();
-        if (scene === undefined) return;
-        context.setTransform(pixels, 0, 0, pixels, 0, 0);
-        // Coarser while it moves: without a graphics card thousands of posters take longer than a frame.
-        const now = performance.now();
-        const isMoving = now - lastFrame < stillAfterMs;
-        lastFrame = now;
-        context.imageSmoothingEnabled = !isMoving;
-        drawMap(context, scene, size.width, size.height, colours);
-        clearTimeout(timer);
-        if (isMoving) timer = setTimeout(request.current, 2 * stillAfterMs);
-      });
-    };
-    request.current();
-    return () => {
-      cancelAnimationFrame(frame);
-      clearTimeout(timer);
-    };
+    const [above, posters] = [canvas.current, below.current];
+    if (above === null || posters === null || size === undefined) return;
+    const colours = readColours(above.parentElement as HTMLElement);
+    const made = createPainter({ posters, marks: above, colours, ...size, getScene: () => latest.current() });
+    painter.current = made;
+    made.paint();
+    return made.stop;
   }, [size]);
 
-  // Whatever was rendered anew may be drawn anew.
-  useEffect(() => request.current());
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is painted follows from them
+  useEffect(() => painter.current?.paint(), [map, atlas]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what marks posters follows from them
+  useEffect(() => painter.current?.mark(), [marks, chosen]);
 
   // From one arrangement to the next, posters glide.
   useEffect(() => {
@@ -117,14 +96,14 @@ export function MapCanvas({ map, marks, isWall, chosen, onChoose, onOpen }: MapC
       matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (isStill) {
       state.current.shown = arrangement;
-      request.current();
+      painter.current?.paint();
       return;
     }
     const began = performance.now();
     let frame = requestAnimationFrame(function step(now) {
       const t = Math.min(1, (now - began) / tweenMs);
       state.current.shown = between(from, arrangement, t * t * (3 - 2 * t));
-      request.current();
+      painter.current?.paint();
       if (t < 1) frame = requestAnimationFrame(step);
     });
     return () => cancelAnimationFrame(frame);
@@ -141,7 +120,7 @@ export function MapCanvas({ map, marks, isWall, chosen, onChoose, onOpen }: MapC
       ])
       .on("zoom", ({ transform }: { transform: ZoomTransform }) => {
         state.current.transform = transform;
-        request.current();
+        painter.current?.paint();
       });
     state.current.behaviour = behaviour;
     const selection = select(element);
@@ -192,32 +171,42 @@ export function MapCanvas({ map, marks, isWall, chosen, onChoose, onOpen }: MapC
     state.current.behaviour?.translateTo(select(element), shown.x[index] * scale, shown.y[index] * scale);
   };
   return (
-    // biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: keys and pointers move it as they do an application
-    <canvas
-      ref={canvas}
-      className="map-canvas"
-      tabIndex={0}
-      role="application"
-      aria-label={`Map of ${map.movieIds.length} posters. Arrow keys choose one, Enter opens it, plus and minus zoom.`}
-      onPointerMove={(event) => onChoose(atPointer(event))}
-      onPointerLeave={() => onChoose(undefined)}
-      onClick={(event) => {
-        const index = atPointer(event);
-        if (index !== undefined) onOpen(map.movieIds[index]);
-      }}
-      onKeyDown={onKey}
-    />
+    <>
+      <canvas ref={below} className="map-posters" />
+      {atlas === "broken" && <p role="alert">The picture of all posters could not be loaded: load the page again.</p>}
+      {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: keys and pointers move it as they do an application */}
+      <canvas
+        ref={canvas}
+        className="map-canvas"
+        tabIndex={0}
+        role="application"
+        aria-label={`Map of ${map.movieIds.length} posters. Arrow keys choose one, Enter opens it, plus and minus zoom.`}
+        onPointerMove={(event) => onChoose(atPointer(event))}
+        onPointerLeave={() => onChoose(undefined)}
+        onClick={(event) => {
+          const index = atPointer(event);
+          if (index !== undefined) onOpen(map.movieIds[index]);
+        }}
+        onKeyDown={onKey}
+      />
+    </>
   );
 }
 
-function useAtlas(path: string): HTMLImageElement | undefined {
-  const [atlas, setAtlas] = useState<HTMLImageElement>();
+/** Decoded beside the page's thread: thousands of posters take half a second. */
+function useAtlas(path: string): ImageBitmap | "broken" | undefined {
+  const [atlas, setAtlas] = useState<ImageBitmap | "broken">();
   useEffect(() => {
-    const image = new Image();
-    image.onload = () => setAtlas(image);
-    image.src = `.${path}`;
+    let isWanted = true;
+    const load = async () => {
+      const response = await fetch(`.${path}`, { priority: "low" });
+      const bitmap = await createImageBitmap(await response.blob());
+      if (isWanted) setAtlas(bitmap);
+      else bitmap.close();
+    };
+    load().catch(() => isWanted && setAtlas("broken"));
     return () => {
-      image.onload = null;
+      isWanted = false;
     };
   }, [path]);
   return atlas;
