@@ -84,6 +84,12 @@ describeWithBrowser("the page", () => {
     expect(await titlesOnWall(page)).toEqual(seventh);
     await page.goBack();
     await page.getByRole("heading", { name: "User 42 loves" }).waitFor();
+    await page.getByText("Somebody…").click();
+    await page.getByRole("combobox", { name: "Who" }).selectOption("a woman");
+    await page.getByRole("combobox", { name: "Aged" }).selectOption("25 to 34");
+    await page.getByRole("button", { name: "Show one" }).click();
+    await page.getByText(/^woman, 25 to 34/).waitFor();
+    expect(await page.getByRole("button", { name: "Show one" }).isVisible()).toBe(false);
     await page.getByRole("button", { name: "Surprise me" }).click();
     await page.waitForURL(/user=(?!42$)\d+$/);
     await page.goto(`${served.address}?user=999999`);

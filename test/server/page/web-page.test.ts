@@ -81,14 +81,14 @@ describe("its files", () => {
     expect(gunzipSync(Buffer.from(await zipped.arrayBuffer())).equals(whole)).toBe(true);
   });
 
-  test("of the first load are at most 150 kB of compressed script", async () => {
+  test("of the first load are at most 100 kB of compressed script", async () => {
     const { get, files } = await startPage();
     let size = 0;
     for (const path of files.filter((each) => each.endsWith(".js"))) {
       size += (await (await get(path, { "accept-encoding": "br" })).arrayBuffer()).byteLength;
     }
     expect(size).toBeGreaterThan(0);
-    expect(size).toBeLessThanOrEqual(150_000);
+    expect(size).toBeLessThanOrEqual(100_000);
   });
 
   test.each(["/assets/none.js", "/assets/../index.html", "/assets/%2e%2e/%2e%2e/package.json", "/assets/"])(

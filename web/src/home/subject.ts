@@ -11,7 +11,8 @@ export function toSubject(name: string | undefined): Subject | undefined {
   return name !== undefined && /^[1-9]\d{0,9}$/.test(name) ? { kind: "user", userId: Number(name) } : undefined;
 }
 
-const ages: Record<number, string> = {
+/** By the lowest age of each group. */
+export const ages: Record<number, string> = {
   1: "under 18",
   18: "18 to 24",
   25: "25 to 34",

@@ -2,6 +2,7 @@
 import { type FormEvent, useEffect, useState } from "react";
 import { useClient } from "urql";
 import { graphql } from "../api/graphql.js";
+import { Somebody } from "./somebody.js";
 import { guestName, type Subject } from "./subject.js";
 
 const UserExistsQuery = graphql(`
@@ -65,6 +66,7 @@ export function Who({ subject, userCount, onChoose }: WhoProps) {
       <button type="button" onClick={surprise} disabled={isSearching}>
         Surprise me
       </button>
+      <Somebody onChoose={onChoose} />
       <button
         type="button"
         className="main"
