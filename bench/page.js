@@ -2,12 +2,8 @@
  * Measures the web page in Chromium: `node bench/page.js [address]`, by default of a server with the embedded data set that it starts itself.
  * With the address of another server (such as one with MovieLens 1M and its posters) it measures that one's map too.
  */
-import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { readdir, readFile } from "node:fs/promises";
+import { openBrowser, startServer } from "./page-server.js";
 
 const sizes = [
   { width: 360, height: 740 },
@@ -15,29 +11,6 @@ const sizes = [
   { width: 2560, height: 1300 },
 ];
 const visits = 3;
-
-async function startServer() {
-  const dataDir = await mkdtemp(join(tmpdir(), "marquee-page-"));
-  const program = fileURLToPath(new URL("../bin/marquee.js", import.meta.url));
-  const child = spawn(process.execPath, [program, "serve", "--port", "0"], {
-    env: { ...process.env, DATA_DIR: dataDir },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const address = await new Promise((resolve, reject) => {
-    let text = "";
-    child.stdout.on("data", (chunk) => {
-      text += chunk;
-      const found = /Page: (http:\S+)/.exec(text);
-      if (found !== null) resolve(found[1]);
-    });
-    child.once("exit", (code) => reject(new Error(`the server ended with status ${code}`)));
-  });
-  const stop = async () => {
-    child.kill("SIGKILL");
-    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
-  };
-  return { address, stop };
-}
 
 /** The browser's own entries, from the first byte on. */
 function observe() {
@@ -112,8 +85,7 @@ async function printScript() {
 }
 
 const server = process.argv[2] === undefined ? await startServer() : { address: process.argv[2], stop: async () => {} };
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const browser = await chromium.launch({ executablePath, args: ["--disable-gpu"] });
+const browser = await openBrowser();
 try {
   await printScript();
   for (const viewport of sizes) {
