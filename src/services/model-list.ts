@@ -7,6 +7,7 @@ import { type LossCurve, lossesFile, parseLossesCsv } from "../ml/model/loss-cur
 import type { Manifest } from "../ml/model/manifest.js";
 import { listModels, type ModelFolders, modelFolder, readManifest, readModelFile } from "../ml/model/model-store.js";
 
+/** Models are named by their folders: one that was copied keeps the manifest of the other. */
 export interface ModelList {
   /** Models of a data set that can be read, the latest made first. */
   ofDataset(dataset: string): Promise<Manifest[]>;
@@ -33,7 +34,7 @@ export function createModelList(folders: ModelFolders): ModelList {
 
   async function get(name: string): Promise<Manifest | undefined> {
     try {
-      return await readOnce(modelFolder(folders, name));
+      return { ...(await readOnce(modelFolder(folders, name))), name };
     } catch (error) {
       if (error instanceof AppError && error.code === "MODEL_NOT_FOUND") return undefined;
       throw error;
@@ -42,8 +43,8 @@ export function createModelList(folders: ModelFolders): ModelList {
 
   return {
     ofDataset: async (dataset) => {
-      const models = (await listModels(folders, readOnce)).flatMap(({ manifest }) =>
-        manifest instanceof AppError || manifest.dataset.name !== dataset ? [] : [manifest],
+      const models = (await listModels(folders, readOnce)).flatMap(({ name, manifest }) =>
+        manifest instanceof AppError || manifest.dataset.name !== dataset ? [] : [{ ...manifest, name }],
       );
       return models.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
     },

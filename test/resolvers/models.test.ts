@@ -1,5 +1,5 @@
 /** The models of the loaded data set, compared: which serves, how accurate each is, and how its error fell. */
-import { rm, writeFile } from "node:fs/promises";
+import { cp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { saveModel } from "../../src/ml/model/model-store.js";
@@ -13,6 +13,7 @@ describe("models", () => {
     const { active, other } = fixture.models;
     await addModel(services, "foreign", 5, "another data set");
     await addModel(services, "latest", 6);
+    expect(await data('{ model(name: "foreign") { name } }')).toEqual({ model: null });
     expect(await data(names)).toEqual({
       models: [
         { name: active.name, isActive: true },
@@ -26,6 +27,21 @@ describe("models", () => {
       other.name,
       active.name,
     ]);
+  });
+
+  test("are named by their folders, also one that was copied", async () => {
+    const { data, services } = await start();
+    const { own } = services.folders.models;
+    const { active } = fixture.models;
+    await cp(join(own, active.name), join(own, "backup"), { recursive: true });
+    const { models } = await data(names);
+    expect(models.filter(({ isActive }: { isActive: boolean }) => isActive)).toEqual([
+      { name: active.name, isActive: true },
+    ]);
+    expect(models).toContainEqual({ name: "backup", isActive: false });
+    expect(await data('{ model(name: "backup") { name isActive } }')).toEqual({
+      model: { name: "backup", isActive: false },
+    });
   });
 
   test("are none without a data set", async () => {

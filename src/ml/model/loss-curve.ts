@@ -29,17 +29,21 @@ const stars = z
   .or(z.coerce.number());
 const rows = z.array(z.object({ step: z.coerce.number().int(), train_rmse: stars, validation_rmse: stars })).min(1);
 
-/** One line for each point, under a header that begins with the unit; a number that there is none of is empty. */
+/** One line for each point, under a header that begins with the unit; a number that there is none of, or that is not finite, is empty. */
 export function toLossesCsv({ unit, points }: LossCurve): Uint8Array {
   const isTimed = points.every(({ seconds }) => seconds !== undefined);
   const header = [unit, "train_rmse", "validation_rmse", ...(isTimed ? ["seconds"] : [])];
   const lines = points.map(({ step, trainRmse, validationRmse, seconds }) => [
     step,
-    trainRmse ?? "",
-    validationRmse ?? "",
+    toCell(trainRmse),
+    toCell(validationRmse),
     ...(isTimed ? [seconds] : []),
   ]);
   return new TextEncoder().encode(`${[header, ...lines].map((cells) => cells.join(",")).join("\n")}\n`);
+}
+
+function toCell(value: number | null): string {
+  return value === null || !Number.isFinite(value) ? "" : String(value);
 }
 
 /** @throws {AppError} MODEL_INVALID */

@@ -136,7 +136,7 @@ builder.queryField("model", (t) =>
   t.field({
     type: ModelRef,
     nullable: true,
-    description: "The active model, or that of the name; null if there is none.",
+    description: "The active model, or that of the name; null if the loaded data set has none.",
     args: { name: t.arg.string({ description: "Name, as in `models`; default the active one's." }) },
     resolve: (_root, { name }, context) => findModel(context, name),
   }),

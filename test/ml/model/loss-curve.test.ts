@@ -13,6 +13,13 @@ describe("losses.csv", () => {
     expect(parseLossesCsv(toText(curve))).toEqual(curve);
   });
 
+  test("leaves empty what is no number, such as the error of a training that diverged", () => {
+    const points = [{ step: 1, trainRmse: Number.NaN, validationRmse: Number.POSITIVE_INFINITY }];
+    expect(parseLossesCsv(toText({ unit: "iteration", points })).points).toEqual([
+      { step: 1, trainRmse: null, validationRmse: null },
+    ]);
+  });
+
   test("has the time of each step where all are known", () => {
     const point = { step: 1, trainRmse: 1, validationRmse: 2, seconds: 3.5 };
     expect(toText({ unit: "epoch", points: [point] })).toBe("epoch,train_rmse,validation_rmse,seconds\n1,1,2,3.5\n");
