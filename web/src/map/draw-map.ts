@@ -23,8 +23,9 @@ export interface Scene {
   getSharp(index: number): HTMLImageElement | undefined;
 }
 
-/** Posters that are wider than this on the screen are drawn from pictures of their own. */
-export const sharpFrom = 64;
+/** Posters that are wider than this on the screen are drawn from pictures of their own, unless there are too many to keep. */
+const sharpFrom = 64;
+const maxSharp = 250;
 /** Of a poster, the rest is the gap to the next. */
 const filled = 0.94;
 const maxLabels = 14;
@@ -81,8 +82,9 @@ export function* drawPosters(
   height: number,
 ): Generator<undefined> {
   let drawn = 0;
-  for (const i of getVisible(scene, width, height)) {
-    drawPoster(context, scene, i);
+  const visible = getVisible(scene, width, height);
+  for (const i of visible) {
+    drawPoster(context, scene, i, visible.length);
     if (++drawn % tilesAtOnce === 0) yield;
   }
 }
@@ -97,14 +99,15 @@ export function drawMarks(
 ): void {
   const { map, marks, chosen } = scene;
   const thickness = Math.max(2, Math.min(5, getPosterSize(scene) / 14));
+  const visible = getVisible(scene, width, height);
   const outline = (i: number, colour: string, lineWidth: number) => {
-    const { left, top, w, h } = drawPoster(context, scene, i);
+    const { left, top, w, h } = drawPoster(context, scene, i, visible.length);
     context.strokeStyle = colour;
     context.lineWidth = lineWidth;
     context.strokeRect(left, top, w, h);
   };
   context.clearRect(0, 0, width, height);
-  for (const i of getVisible(scene, width, height)) {
+  for (const i of visible) {
     const movieId = map.movieIds[i];
     const loved = marks.loved.get(movieId);
     if (loved !== undefined) outline(i, colours.tints[loved], thickness * 1.8);
@@ -114,10 +117,12 @@ export function drawMarks(
   if (chosen !== undefined) outline(chosen, colours.ink, thickness * 1.5);
 }
 
+/** @param visible number of posters in the window */
 function drawPoster(
   context: CanvasRenderingContext2D,
   scene: Scene,
   i: number,
+  visible: number,
 ): { left: number; top: number; w: number; h: number } {
   const { map, atlas, arrangement, transform, scale, getSharp } = scene;
   const { columns, tileWidth, tileHeight } = map;
@@ -126,7 +131,7 @@ function drawPoster(
   const [w, h] = [size * filled, size * ratio * filled];
   const left = transform.x + arrangement.x[i] * unit - w / 2;
   const top = transform.y + arrangement.y[i] * unit - h / 2;
-  const sharp = w >= sharpFrom ? getSharp(i) : undefined;
+  const sharp = w >= sharpFrom && visible <= maxSharp ? getSharp(i) : undefined;
   if (sharp !== undefined) context.drawImage(sharp, left, top, w, h);
   else {
     const [x, y] = [(i % columns) * tileWidth, Math.floor(i / columns) * tileHeight];

@@ -78,7 +78,10 @@ export function MapCanvas({ map, marks, isWall, chosen, onChoose, onOpen }: MapC
     const made = createPainter({ posters, marks: above, colours, ...size, getScene: () => latest.current() });
     painter.current = made;
     made.paint();
-    return made.stop;
+    return () => {
+      painter.current = undefined;
+      made.stop();
+    };
   }, [size]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is painted follows from them
@@ -173,7 +176,11 @@ export function MapCanvas({ map, marks, isWall, chosen, onChoose, onOpen }: MapC
   return (
     <>
       <canvas ref={below} className="map-posters" />
-      {atlas === "broken" && <p role="alert">The picture of all posters could not be loaded: load the page again.</p>}
+      {atlas === "broken" && (
+        <p role="alert" className="map-problem">
+          The picture of all posters could not be loaded: load the page again.
+        </p>
+      )}
       {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: keys and pointers move it as they do an application */}
       <canvas
         ref={canvas}
@@ -198,15 +205,18 @@ function useAtlas(path: string): ImageBitmap | "broken" | undefined {
   const [atlas, setAtlas] = useState<ImageBitmap | "broken">();
   useEffect(() => {
     let isWanted = true;
+    let bitmap: ImageBitmap | undefined;
     const load = async () => {
       const response = await fetch(`.${path}`, { priority: "low" });
-      const bitmap = await createImageBitmap(await response.blob());
+      bitmap = await createImageBitmap(await response.blob());
       if (isWanted) setAtlas(bitmap);
       else bitmap.close();
     };
     load().catch(() => isWanted && setAtlas("broken"));
     return () => {
       isWanted = false;
+      setAtlas(undefined);
+      bitmap?.close();
     };
   }, [path]);
   return atlas;

@@ -11,8 +11,8 @@ export interface Painter {
   stop(): void;
 }
 
-/** Two frames this close are of one movement. */
-const stillAfterMs = 120;
+/** Without a movement for so long, the map stands still. */
+const stillAfterMs = 240;
 /** Of a frame of 16 ms, the rest is the browser's. */
 const shareMs = 10;
 
@@ -37,52 +37,55 @@ export function createPainter({ posters, marks, colours, width, height, getScene
   });
   let frame: number | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let lastMove = Number.NEGATIVE_INFINITY;
   let isAnew = false;
+  let isPainted = false;
+  let isStopped = false;
   let isMarked = true;
   /** What is being painted over several frames. */
   let drawing: Generator | undefined;
 
   function schedule(): void {
-    frame ??= requestAnimationFrame(paintFrame);
+    if (!isStopped) frame ??= requestAnimationFrame(paintFrame);
   }
 
-  function paintFrame(now: number): void {
+  function paintFrame(): void {
     frame = undefined;
     const scene = getScene();
     if (scene === undefined) return;
     if (!isMarked) drawMarks(above, scene, width, height, colours);
     isMarked = true;
-    if (isAnew) begin(scene, now);
+    if (isAnew) begin(scene);
     const until = performance.now() + shareMs;
     while (drawing !== undefined && performance.now() < until) if (drawing.next().done === true) drawing = undefined;
     if (drawing !== undefined) schedule();
   }
 
-  function begin(scene: Scene, now: number): void {
+  function begin(scene: Scene): void {
     isAnew = false;
-    const isMoving = now - lastMove < stillAfterMs;
-    lastMove = now;
     below.clearRect(0, 0, width, height);
-    below.imageSmoothingEnabled = !isMoving;
+    below.imageSmoothingEnabled = !isPainted;
     drawing = drawPosters(below, scene, width, height);
-    if (!isMoving) return;
-    // Coarser and at once, and finer when it stands still.
-    while (drawing.next().done !== true);
-    drawing = undefined;
-    refineSoon();
+    if (isPainted) {
+      // Coarser and at once, and finer when it stands still.
+      while (drawing.next().done !== true);
+      drawing = undefined;
+      refineSoon();
+    }
+    isPainted = true;
   }
 
   /** Over the coarse posters, which stay until theirs is painted. */
   function refineSoon(): void {
     clearTimeout(timer);
+    if (isStopped) return;
     timer = setTimeout(() => {
       const scene = getScene();
       if (scene === undefined || isAnew) return;
+      isMarked = false;
       below.imageSmoothingEnabled = true;
       drawing = drawPosters(below, scene, width, height);
       schedule();
-    }, 2 * stillAfterMs);
+    }, stillAfterMs);
   }
 
   return {
@@ -97,6 +100,7 @@ export function createPainter({ posters, marks, colours, width, height, getScene
     },
     refine: refineSoon,
     stop: () => {
+      isStopped = true;
       if (frame !== undefined) cancelAnimationFrame(frame);
       clearTimeout(timer);
     },
