@@ -40,7 +40,7 @@ export interface VisitOptions {
   width?: number;
   height?: number;
   theme?: "dark" | "light";
-  /** Addresses that are never answered. */
+  /** Addresses whose requests fail. */
   blocked?: RegExp;
 }
 

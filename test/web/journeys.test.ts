@@ -37,10 +37,13 @@ describeWithBrowser("the page", () => {
       return all.map((text) => text.replace(/\s+/g, " ").trim());
     };
     const { page: waiting } = await open("", { blocked: /\.js$/ });
+    const { page: unanswered } = await open("", { blocked: /\/graphql$/ });
+    await unanswered.getByRole("alert").waitFor();
     const { page } = await open();
     await titlesOnWall(page);
     expect(await words(page)).toHaveLength(6);
     expect(await words(waiting)).toEqual(await words(page));
+    expect(await words(unanswered)).toEqual(await words(page));
   });
 
   test("points from each suggestion to the loved poster that it looks like, by pointer and by keyboard", async () => {
@@ -90,8 +93,11 @@ describeWithBrowser("the page", () => {
     await page.getByRole("button", { name: "Show one" }).click();
     await page.getByText(/^woman, 25 to 34/).waitFor();
     expect(await page.getByRole("button", { name: "Show one" }).isVisible()).toBe(false);
+    const address = page.url();
+    expect(address).toMatch(/user=\d+$/);
     await page.getByRole("button", { name: "Surprise me" }).click();
-    await page.waitForURL(/user=(?!42$)\d+$/);
+    await expect.poll(() => page.url(), { timeout: 30_000 }).not.toBe(address);
+    expect(page.url()).toMatch(/user=\d+$/);
     await page.goto(`${served.address}?user=999999`);
     await page.getByText("There is no user 999999 on this server.").waitFor();
   });
@@ -161,8 +167,13 @@ describeWithBrowser("the page", () => {
   test("ranks only the movies of a list that was pasted", async () => {
     const { page } = await open();
     const before = await titlesOnWall(page);
-    await page.getByRole("button", { name: "Choose from a list" }).click();
+    const opener = page.getByRole("button", { name: "Choose from a list" });
+    await opener.click();
     expect(await accessibilityProblems(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await expect.poll(() => opener.evaluate((element) => element === document.activeElement)).toBe(true);
+    await page.keyboard.press("Enter");
     await page.getByLabel("Titles").fill("Jaws (1975)\n- Rocky, 1976\nNothing Here\nGhostbusters\n");
     await page.getByRole("button", { name: "Rank these" }).click();
     expect((await changedWall(page, before)).toSorted()).toEqual(["Ghostbusters", "Jaws", "Rocky"]);
@@ -181,6 +192,17 @@ describeWithBrowser("the page", () => {
     const panel = page.getByRole("dialog", { name: "The Godfather" });
     await panel.getByText("predicted for user 42").waitFor();
     await panel.getByText("Posters that look like it").waitFor();
+    // Another movie from here has its own predictions and reasons, never those of the one before.
+    const own = panel.locator(".own");
+    const ofFirst = await own.textContent();
+    await panel.locator(".strip .tile").first().click();
+    await page.getByRole("dialog", { name: "The Godfather" }).waitFor({ state: "detached" });
+    const other = page.getByRole("dialog");
+    await other.getByText("predicted for user 42").waitFor();
+    expect(await other.locator(".own").textContent()).not.toBe(ofFirst);
+    await page.goBack();
+    await panel.getByText("predicted for user 42").waitFor();
+    expect(await own.textContent()).toBe(ofFirst);
     expect(new URL(page.url()).searchParams.get("movie")).not.toBeNull();
     await page.keyboard.press("Escape");
     await panel.waitFor({ state: "detached" });

@@ -1,13 +1,13 @@
 /** The frame of the page: header, the view that the address names, and the panel of the open movie. */
-import { lazy, type MouseEvent, type ReactNode, useMemo } from "react";
+import { type MouseEvent, type ReactNode, useMemo } from "react";
 import { Provider } from "urql";
 import { createClient } from "./api/client.js";
 import { FirstUserQuery } from "./api/users.js";
-import { Home } from "./home/home.js";
+import { Hero, Home } from "./home/home.js";
 import { SearchResults } from "./home/search-results.js";
 import { toSubject } from "./home/subject.js";
 import { formatCount } from "./parts/count.js";
-import { Later, soon } from "./parts/later.js";
+import { Later, later, soon } from "./parts/later.js";
 import { Problem } from "./parts/problem.js";
 import { SignIn } from "./parts/sign-in.js";
 import { goTo, type Place, toHref, usePlace } from "./state/location.js";
@@ -15,10 +15,10 @@ import { useTheme } from "./state/theme.js";
 import { storedToken } from "./state/token.js";
 import { useLiveQuery } from "./state/use-live-query.js";
 
-const MapPage = lazy(() => import("./map/map-page.js"));
-const ModelPage = lazy(() => import("./model/model-page.js"));
+const MapPage = later(() => import("./map/map-page.js"));
+const ModelPage = later(() => import("./model/model-page.js"));
 const MoviePanel = soon(() => import("./movie/movie-panel.js"));
-const WorkbenchPage = lazy(() => import("./workbench/workbench-page.js"));
+const WorkbenchPage = later(() => import("./workbench/workbench-page.js"));
 
 export function App() {
   const token = storedToken.use();
@@ -67,8 +67,10 @@ function Frame() {
           </Later>
         ) : place.q !== undefined && place.q.trim() !== "" ? (
           <SearchResults search={place.q} onOpen={open} />
+        ) : place.view !== undefined ? null : data === undefined ? (
+          <Hero />
         ) : (
-          data !== undefined && <Home subject={subject} userCount={data.users.totalCount} viewer={viewer} />
+          <Home subject={subject} userCount={data.users.totalCount} viewer={viewer} />
         )}
       </main>
       <footer>
@@ -81,7 +83,7 @@ function Frame() {
         )}
       </footer>
       {place.movie !== undefined && (
-        <Later>
+        <Later onClose={() => change({ movie: undefined })}>
           <MoviePanel
             movieId={place.movie}
             subject={subject}
@@ -98,6 +100,7 @@ function Frame() {
 function Header({ scope }: { scope: string | null }) {
   const [place, change] = usePlace();
   const [theme, switchTheme] = useTheme();
+  const toView = (view: string): Place => (place.user === undefined ? { view } : { view, user: place.user });
   return (
     <header>
       <Link to={{}} className="brand">
@@ -107,17 +110,14 @@ function Header({ scope }: { scope: string | null }) {
         <Link to={place.user === undefined ? {} : { user: place.user }} isHere={place.view === undefined}>
           Wall
         </Link>
-        <Link to={{ ...place, view: "map", movie: undefined, q: undefined }} isHere={place.view === "map"}>
+        <Link to={toView("map")} isHere={place.view === "map"}>
           Map
         </Link>
-        <Link to={{ ...place, view: "model", movie: undefined, q: undefined }} isHere={place.view === "model"}>
+        <Link to={toView("model")} isHere={place.view === "model"}>
           Model
         </Link>
         {(scope === "EDITOR" || scope === "ADMIN") && (
-          <Link
-            to={{ ...place, view: "workbench", movie: undefined, q: undefined }}
-            isHere={place.view === "workbench"}
-          >
+          <Link to={toView("workbench")} isHere={place.view === "workbench"}>
             Workbench
           </Link>
         )}

@@ -1,5 +1,5 @@
 /** Ranks only the movies of a list that the visitor pastes: a festival's programme, or what a service has. */
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { useClient } from "urql";
 import { MatchTitlesQuery } from "../api/lists.js";
 import { Later, soon } from "../parts/later.js";
@@ -22,6 +22,7 @@ const maxTitles = 500;
 
 export function ChooseFromList({ chosen, onChoose }: ChooseFromListProps) {
   const client = useClient();
+  const opener = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
@@ -72,17 +73,18 @@ export function ChooseFromList({ chosen, onChoose }: ChooseFromListProps) {
   };
   return (
     <>
-      <button type="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <button type="button" ref={opener} aria-haspopup="dialog" aria-expanded={isOpen} onClick={() => setOpen(true)}>
         Choose from a list
       </button>
       {isOpen && (
-        <Later>
+        <Later onClose={() => setOpen(false)}>
           <Box
             title="Choose from a list"
             description="Paste a festival’s programme, or what your streaming service has: one title on each line, with a year where you have it."
             action={{ label: "Rank these", isBusy }}
             onSubmit={submit}
             onClose={() => setOpen(false)}
+            opener={opener}
           >
             <label>
               Titles

@@ -1,5 +1,5 @@
 /** The first view: whom it is about, what they love, and the wall of what we suggest. */
-import { useCallback, useState } from "react";
+import { type ReactNode, useCallback, useState } from "react";
 import { NamedMoviesQuery } from "../api/movies.js";
 import type { Suggestion } from "../api/suggestions.js";
 import { LovedQuery } from "../api/users.js";
@@ -32,16 +32,25 @@ export function Home({ subject, userCount, viewer }: HomeProps) {
   const [, change] = usePlace();
   return (
     <>
-      <section className="hero">
-        <h1>People choose what to watch by its poster.</h1>
-        <p>
-          Marquee predicts how many stars a person would give to each movie, then ranks what they have not seen by how
-          close its poster is to the posters of the movies that they love.
-        </p>
+      <Hero>
         <Who subject={subject} userCount={userCount} onChoose={(user) => change({ user, q: undefined })} />
-      </section>
+      </Hero>
       <ForSubject key={subject.kind === "guest" ? "guest" : subject.userId} subject={subject} viewer={viewer} />
     </>
+  );
+}
+
+/** The words that the page begins with; `index.html` has them too. */
+export function Hero({ children }: { children?: ReactNode }) {
+  return (
+    <section className="hero">
+      <h1>People choose what to watch by its poster.</h1>
+      <p>
+        Marquee predicts how many stars a person would give to each movie, then ranks what they have not seen by how
+        close its poster is to the posters of the movies that they love.
+      </p>
+      {children}
+    </section>
   );
 }
 

@@ -19,25 +19,49 @@ const UsersLikeQuery = graphql(`
   }
 `);
 
-export function Somebody({ onChoose }: { onChoose(name: string): void }) {
+interface SomebodyProps {
+  /** Whom the page is about; empty where that is no user. */
+  present: string;
+  onChoose(name: string): void;
+}
+
+export function Somebody({ present, onChoose }: SomebodyProps) {
   const client = useClient();
   const details = useRef<HTMLDetailsElement>(null);
   const id = useId();
   const [gender, setGender] = useState("");
   const [ageGroup, setAgeGroup] = useState("");
   const [problem, setProblem] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+  const close = () => details.current?.removeAttribute("open");
   const choose = async () => {
     const variables = { gender: gender === "" ? null : gender, ageGroup: ageGroup === "" ? null : Number(ageGroup) };
+    setBusy(true);
     const { data, error } = await client.query(UsersLikeQuery, variables).toPromise();
-    const users = data?.users.edges ?? [];
+    setBusy(false);
+    const all = data?.users.edges.map(({ node }) => String(node.userId)) ?? [];
+    const users = all.length > 1 ? all.filter((userId) => userId !== present) : all;
     if (error !== undefined) return setProblem(describe(error).text);
     if (users.length === 0) return setProblem("Nobody: the data set has no such user, or does not say.");
     setProblem(undefined);
-    details.current?.removeAttribute("open");
-    onChoose(String(users[Math.floor(Math.random() * users.length)].node.userId));
+    close();
+    details.current?.querySelector("summary")?.focus();
+    onChoose(users[Math.floor(Math.random() * users.length)]);
   };
   return (
-    <details className="somebody" ref={details}>
+    <details
+      className="somebody"
+      ref={details}
+      onKeyDown={({ key }) => {
+        if (key !== "Escape") return;
+        close();
+        details.current?.querySelector("summary")?.focus();
+      }}
+      onBlur={({ currentTarget, relatedTarget }) => {
+        // A click beside it takes the focus to nothing, or elsewhere; one within it stays.
+        if (relatedTarget === null ? !currentTarget.matches(":hover") : !currentTarget.contains(relatedTarget)) close();
+      }}
+    >
       <summary>Somebody…</summary>
       <div>
         <label htmlFor={`${id}-gender`}>Who</label>
@@ -55,7 +79,7 @@ export function Somebody({ onChoose }: { onChoose(name: string): void }) {
             </option>
           ))}
         </select>
-        <button type="button" className="main" onClick={choose}>
+        <button type="button" className="main" disabled={isBusy} onClick={choose}>
           Show one
         </button>
         {problem !== undefined && <p role="alert">{problem}</p>}

@@ -66,7 +66,7 @@ export function Who({ subject, userCount, onChoose }: WhoProps) {
       <button type="button" onClick={surprise} disabled={isSearching}>
         Surprise me
       </button>
-      <Somebody onChoose={onChoose} />
+      <Somebody present={shown} onChoose={onChoose} />
       <button
         type="button"
         className="main"

@@ -19,6 +19,7 @@ export function ComparisonChart({ models, shown }: { models: readonly ComparedMo
   const measured = models.flatMap(({ name, metrics }) =>
     metrics === null ? [] : [{ name, metrics, isComparable: areOnSame(metrics, shown) }],
   );
+  if (measured.length === 0) return null;
   const constant = toDeviation(shown.ratingHistogram?.given);
   const margin = { top: 26, right: 22, bottom: 46, left: 12 };
   const within = { width: 500, height: margin.top + margin.bottom + rowHeight * measured.length, margin };

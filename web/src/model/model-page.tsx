@@ -1,5 +1,5 @@
 /** How accurate a model is, in numbers and charts, and beside the others. */
-import { type Model, ModelQuery } from "../api/model.js";
+import { type Metrics, type Model, ModelQuery } from "../api/model.js";
 import { formatCount } from "../parts/count.js";
 import { Problem } from "../parts/problem.js";
 import { usePlace } from "../state/location.js";
@@ -11,18 +11,25 @@ import { LossChart } from "./loss-chart.js";
 export default function ModelPage() {
   const [{ model: name }] = usePlace();
   const { data, error, refetch } = useLiveQuery(ModelQuery, { name: name ?? null });
-  if (error !== undefined) return <Problem error={error} onRetry={refetch} />;
-  if (data === undefined) return <p className="empty">Loading…</p>;
+  const problem = error !== undefined && <Problem error={error} onRetry={refetch} />;
+  if (data === undefined) return problem || <p className="empty">Loading…</p>;
   const { model, models, encoder } = data;
   if (model === null) {
     return name !== undefined ? (
-      <p className="empty">
-        There is no model of the name {name}: <a href="./?view=model">show the one that serves</a>.
-      </p>
+      <>
+        {problem || (
+          <p className="empty">
+            There is no model of the name {name} for these movies: <a href="./?view=model">show the one that serves</a>.
+          </p>
+        )}
+        <ComparisonTable models={models} shown={name} />
+      </>
     ) : (
-      <p className="empty">
-        No model serves yet: run <code>npx marquee train</code>.
-      </p>
+      problem || (
+        <p className="empty">
+          No model serves yet: run <code>npx marquee train</code>.
+        </p>
+      )
     );
   }
   const facts = [
@@ -35,6 +42,7 @@ export default function ModelPage() {
   return (
     <article className="model">
       <h1>How good are the predictions?</h1>
+      {problem}
       <Accuracy model={model} />
       {models.length > 0 && (
         <section className="compared" aria-label="All models">
@@ -56,36 +64,22 @@ export default function ModelPage() {
 }
 
 function Accuracy({ model: { metrics, lossCurve } }: { model: Model }) {
-  if (metrics === null) {
-    return (
-      <p className="empty">
-        Nothing was held out to measure this model on, as with weights that were trained elsewhere: run{" "}
-        <code>npx marquee evaluate</code>.
-      </p>
-    );
-  }
   return (
     <>
-      <p className="lead">
-        On {formatCount(metrics.count)} ratings that it was not trained on ({metrics.protocol}), a prediction is{" "}
-        <strong>{metrics.mae.toFixed(2)} stars</strong> off on average. The root mean square error is{" "}
-        <strong>{metrics.rmse.toFixed(3)}</strong>.
-      </p>
+      {metrics === null ? (
+        <p className="empty">
+          Nothing was held out to measure this model on, as with weights that were trained elsewhere: run{" "}
+          <code>npx marquee evaluate</code>.
+        </p>
+      ) : (
+        <p className="lead">
+          On {formatCount(metrics.count)} ratings that it was not trained on ({metrics.protocol}), a prediction is{" "}
+          <strong>{metrics.mae.toFixed(2)} stars</strong> off on average. The root mean square error is{" "}
+          <strong>{metrics.rmse.toFixed(3)}</strong>.
+        </p>
+      )}
       <div className="charts">
-        <figure>
-          <figcaption>What it predicts for each number of stars</figcaption>
-          <ConfusionMatrix matrix={metrics.confusionMatrix} />
-        </figure>
-        {metrics.ratingHistogram !== null && (
-          <figure>
-            <figcaption>Ratings, given and predicted</figcaption>
-            <RatingHistogram {...metrics.ratingHistogram} />
-          </figure>
-        )}
-        <figure>
-          <figcaption>Do predictions mean what they say?</figcaption>
-          <Calibration {...metrics} />
-        </figure>
+        {metrics !== null && <MetricsCharts {...metrics} />}
         {lossCurve !== null && (
           <figure>
             <figcaption>How the error fell in training</figcaption>
@@ -93,6 +87,27 @@ function Accuracy({ model: { metrics, lossCurve } }: { model: Model }) {
           </figure>
         )}
       </div>
+    </>
+  );
+}
+
+function MetricsCharts(metrics: Metrics) {
+  return (
+    <>
+      <figure>
+        <figcaption>What it predicts for each number of stars</figcaption>
+        <ConfusionMatrix matrix={metrics.confusionMatrix} />
+      </figure>
+      {metrics.ratingHistogram !== null && (
+        <figure>
+          <figcaption>Ratings, given and predicted</figcaption>
+          <RatingHistogram {...metrics.ratingHistogram} />
+        </figure>
+      )}
+      <figure>
+        <figcaption>Do predictions mean what they say?</figcaption>
+        <Calibration {...metrics} />
+      </figure>
     </>
   );
 }

@@ -1,6 +1,7 @@
 /** Everything about one movie, in a panel beside the wall. */
 import { Dialog } from "@base-ui/react/dialog";
 import { useState } from "react";
+import type { CombinedError } from "urql";
 import type { ResultOf } from "../api/graphql.js";
 import type { MovieCard } from "../api/movie-card.js";
 import { GuestAndMovieQuery, MovieQuery, UserAndMovieQuery } from "../api/movies.js";
@@ -24,10 +25,6 @@ export interface MoviePanelProps {
 }
 
 export default function MoviePanel({ movieId, subject, viewer, onOpen, onClose }: MoviePanelProps) {
-  const { data, error, refetch } = useLiveQuery(MovieQuery, { movieId });
-  const opinion = useOpinion(subject, movieId);
-  // Both at once: what is below must not jump.
-  const movie = opinion.isLoading && data?.movie !== null ? undefined : data?.movie;
   return (
     <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Dialog.Portal>
@@ -36,16 +33,22 @@ export default function MoviePanel({ movieId, subject, viewer, onOpen, onClose }
           <Dialog.Close className="close" aria-label="Close">
             ✕
           </Dialog.Close>
-          {error !== undefined && <Problem error={error} onRetry={refetch} />}
-          {movie === null && <Dialog.Title>There is no movie {movieId} on this server.</Dialog.Title>}
-          {movie === undefined && error === undefined && <Dialog.Title className="unseen">Loading</Dialog.Title>}
-          {movie != null && (
-            <Movie key={movie.id} movie={movie} opinion={opinion} subject={subject} viewer={viewer} onOpen={onOpen} />
-          )}
+          {/* Of another movie, nothing stays. */}
+          <Content key={movieId} movieId={movieId} subject={subject} viewer={viewer} onOpen={onOpen} />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
   );
+}
+
+function Content({ movieId, subject, viewer, onOpen }: Omit<MoviePanelProps, "onClose">) {
+  const { data, error, refetch } = useLiveQuery(MovieQuery, { movieId });
+  const opinion = useOpinion(subject, movieId);
+  if (error !== undefined && data === undefined) return <Problem error={error} onRetry={refetch} />;
+  // Both at once: what is below must not jump.
+  if (data === undefined || opinion.isLoading) return <Dialog.Title className="unseen">Loading</Dialog.Title>;
+  if (data.movie === null) return <Dialog.Title>There is no movie {movieId} on this server.</Dialog.Title>;
+  return <Movie movie={data.movie} opinion={opinion} subject={subject} viewer={viewer} onOpen={onOpen} />;
 }
 
 type Details = NonNullable<ResultOf<typeof MovieQuery>["movie"]>;
@@ -106,6 +109,7 @@ function Movie({ onOpen, ...props }: MovieProps & Pick<MoviePanelProps, "onOpen"
 /** What a subject would give a movie, and why, or what they gave it. */
 interface Opinion {
   isLoading: boolean;
+  error: CombinedError | undefined;
   rated: number | undefined;
   predicted: number | null | undefined;
   similarity: number | null | undefined;
@@ -128,6 +132,7 @@ function useOpinion(subject: Subject, movieId: string): Opinion {
     const suggestion = ofGuest.data?.recommendFor[0];
     return {
       isLoading,
+      error,
       rated: guest.ratings.find(([id]) => String(id) === movieId)?.[1],
       predicted: suggestion?.score,
       similarity: suggestion?.similarity,
@@ -137,6 +142,7 @@ function useOpinion(subject: Subject, movieId: string): Opinion {
   }
   return {
     isLoading,
+    error,
     rated: ofUser.data?.user?.ratings.edges[0]?.node.rating,
     predicted: ofUser.data?.movie?.predictedRating,
     similarity: ofUser.data?.movie?.posterSimilarity,
@@ -183,6 +189,7 @@ function Own({ movie, opinion, subject, viewer }: MovieProps) {
         <p className="facts">{rated === undefined ? "Not rated yet" : `Rated ${rated} ★`}</p>
       )}
       {problem !== undefined && <p role="alert">{problem}</p>}
+      {opinion.error !== undefined && <Problem error={opinion.error} onRetry={opinion.refetch} />}
     </div>
   );
 }

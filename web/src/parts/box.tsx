@@ -1,6 +1,6 @@
 /** A dialog in the middle of the window. */
 import { Dialog } from "@base-ui/react/dialog";
-import type { FormEvent, ReactNode } from "react";
+import type { FormEvent, ReactNode, RefObject } from "react";
 
 export interface BoxProps {
   title: string;
@@ -9,16 +9,18 @@ export interface BoxProps {
   action: { label: string; isBusy?: boolean };
   onSubmit(event: FormEvent<HTMLFormElement>): void;
   onClose(): void;
+  /** Gets the focus back. */
+  opener: RefObject<HTMLElement | null>;
   /** Fields of the form. */
   children: ReactNode;
 }
 
-export default function Box({ title, description, action, onSubmit, onClose, children }: BoxProps) {
+export default function Box({ title, description, action, onSubmit, onClose, opener, children }: BoxProps) {
   return (
     <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="box">
+        <Dialog.Popup className="box" finalFocus={opener}>
           <Dialog.Title>{title}</Dialog.Title>
           <Dialog.Description>{description}</Dialog.Description>
           <form onSubmit={onSubmit}>

@@ -1,5 +1,5 @@
 /** Takes a token, which the tab keeps until it is closed. */
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { storedToken } from "../state/token.js";
 import { Later, soon } from "./later.js";
 
@@ -8,6 +8,7 @@ const Box = soon(() => import("./box.js"));
 /** @param scope of the token that is in use; null without one */
 export function SignIn({ scope }: { scope: string | null }) {
   const token = storedToken.use();
+  const opener = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);
   if (token !== null) {
     return (
@@ -27,11 +28,18 @@ export function SignIn({ scope }: { scope: string | null }) {
   };
   return (
     <>
-      <button type="button" className="quiet" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        className="quiet"
+        ref={opener}
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(true)}
+      >
         Sign in
       </button>
       {isOpen && (
-        <Later>
+        <Later onClose={() => setOpen(false)}>
           <Box
             title="Sign in with a token"
             description={
@@ -43,6 +51,7 @@ export function SignIn({ scope }: { scope: string | null }) {
             action={{ label: "Sign in" }}
             onSubmit={submit}
             onClose={() => setOpen(false)}
+            opener={opener}
           >
             <label>
               Token
