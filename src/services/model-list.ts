@@ -17,7 +17,7 @@ export interface ModelList {
   losses(name: string): Promise<LossCurve | undefined>;
 }
 
-/** Manifests in memory; those of large data sets take tens of milliseconds to read. */
+/** Manifests in memory: those of large data sets are long, since they name every movie. */
 const maxRead = 100;
 
 export function createModelList(folders: ModelFolders): ModelList {

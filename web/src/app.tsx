@@ -1,5 +1,5 @@
 /** The frame of the page: header, the view that the address names, and the panel of the open movie. */
-import { type MouseEvent, type ReactNode, useMemo } from "react";
+import { useMemo } from "react";
 import { Provider } from "urql";
 import { createClient } from "./api/client.js";
 import { FirstUserQuery } from "./api/users.js";
@@ -8,9 +8,10 @@ import { SearchResults } from "./home/search-results.js";
 import { toSubject } from "./home/subject.js";
 import { formatCount } from "./parts/count.js";
 import { Later, later, soon } from "./parts/later.js";
+import { Link } from "./parts/link.js";
 import { Problem } from "./parts/problem.js";
 import { SignIn } from "./parts/sign-in.js";
-import { goTo, type Place, toHref, usePlace } from "./state/location.js";
+import { type Place, usePlace } from "./state/location.js";
 import { useTheme } from "./state/theme.js";
 import { storedToken } from "./state/token.js";
 import { useLiveQuery } from "./state/use-live-query.js";
@@ -147,30 +148,5 @@ function Header({ scope }: { scope: string | null }) {
         {theme === "dark" ? "☀" : "☾"}
       </button>
     </header>
-  );
-}
-
-/** A link within the page: a click changes the view without loading the page again. */
-function Link({
-  to,
-  className,
-  isHere,
-  children,
-}: {
-  to: Place;
-  className?: string;
-  isHere?: boolean;
-  children: ReactNode;
-}) {
-  const follow = (event: MouseEvent) => {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    goTo(to);
-    scrollTo(0, 0);
-  };
-  return (
-    <a href={toHref(to)} className={className} onClick={follow} aria-current={isHere ? "page" : undefined}>
-      {children}
-    </a>
   );
 }

@@ -17,6 +17,7 @@ import {
   type NormalEquations,
   solveNormalEquations,
 } from "../linalg/normal-equations.js";
+import type { LossPoint } from "../model/loss-curve.js";
 
 export interface MfOptions {
   factors: number;
@@ -35,10 +36,7 @@ export const mfDefaults: MfOptions = {
 };
 
 /** Errors after an iteration, in stars; null where there are no such ratings. */
-export interface MfErrors {
-  trainRmse: number | null;
-  validationRmse: number | null;
-}
+export type MfErrors = Pick<LossPoint, "trainRmse" | "validationRmse">;
 
 /**
  * @param byUser users × items, data in stars

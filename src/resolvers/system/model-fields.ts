@@ -7,7 +7,10 @@ import type { Context } from "../request/context.js";
 export type { LossCurve, LossPoint } from "../../ml/model/loss-curve.js";
 export { lossUnits } from "../../ml/model/loss-curve.js";
 
-/** The active one unless named. Null where no model was chosen yet, or the loaded data set has none of the name. @throws {AppError} MODEL_OTHER_DATASET, MODEL_INVALID */
+/**
+ * The active one unless named. Null where no model was chosen yet, or the loaded data set has none of the name.
+ * @throws {AppError} MODEL_OTHER_DATASET, MODEL_INVALID
+ */
 export async function findModel({ services }: Context, name: string | null | undefined): Promise<ManifestDraft | null> {
   if (name != null) {
     const { dataset } = await services.serving();
@@ -31,8 +34,7 @@ export async function listComparableModels({ services }: Context): Promise<Manif
 }
 
 export async function isActive({ services }: Context, { name }: ManifestDraft): Promise<boolean> {
-  const { activeModel } = await services.serving();
-  return activeModel === name;
+  return (await services.serving()).activeModel === name;
 }
 
 export async function readLosses({ services }: Context, { name }: ManifestDraft): Promise<LossCurve | null> {

@@ -200,7 +200,7 @@ export function MapCanvas({ map, marks, isWall, chosen, onChoose, onOpen }: MapC
   );
 }
 
-/** Decoded beside the page's thread: thousands of posters take half a second. */
+/** Decoded beside the page's thread, which a picture of thousands of posters would block. */
 function useAtlas(path: string): ImageBitmap | "broken" | undefined {
   const [atlas, setAtlas] = useState<ImageBitmap | "broken">();
   useEffect(() => {

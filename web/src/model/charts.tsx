@@ -61,8 +61,8 @@ export function RatingHistogram({ given, predicted }: NonNullable<Metrics["ratin
   const x = scaleBand(halfStars, across).paddingInner(0.25);
   const y = scaleLinear([0, Math.max(...given, ...predicted)], up).nice();
   const series = [
-    { name: "given", label: "given", counts: given },
-    { name: "predicted", label: "predicted", counts: predicted },
+    { name: "first", label: "given", counts: given },
+    { name: "second", label: "predicted", counts: predicted },
   ];
   return (
     <>
@@ -74,7 +74,7 @@ export function RatingHistogram({ given, predicted }: NonNullable<Metrics["ratin
       >
         <LeftAxis scale={y} label="ratings" format={(value) => value.toLocaleString("en", { notation: "compact" })} />
         <BottomAxis scale={x} label="stars" isShown={(name) => !name.includes(".")} />
-        {series.map(({ name, counts }, s) =>
+        {series.map(({ name, label, counts }, s) =>
           counts.map((count, i) => (
             <rect
               key={`${name} ${halfStars[i]}`}
@@ -84,7 +84,7 @@ export function RatingHistogram({ given, predicted }: NonNullable<Metrics["ratin
               y={y(count)}
               height={up[0] - y(count)}
             >
-              <title>{`${halfStars[i]} ★ ${name}: ${formatCount(count)}`}</title>
+              <title>{`${halfStars[i]} ★ ${label}: ${formatCount(count)}`}</title>
             </rect>
           )),
         )}

@@ -2,15 +2,16 @@
 import { scaleBand, scaleLinear } from "d3-scale";
 import type { ComparedModel, Metrics } from "../api/model.js";
 import { formatCount } from "../parts/count.js";
-import { toHref, usePlace } from "../state/location.js";
+import { Link } from "../parts/link.js";
+import { usePlace } from "../state/location.js";
 import { BottomAxis } from "./axes.js";
 import { Legend } from "./legend.js";
 
 const rowHeight = 52;
 const longestName = 40;
 const errors = [
-  { name: "given", label: "root mean square error", of: ({ rmse }: Measured) => rmse },
-  { name: "predicted", label: "mean absolute error", of: ({ mae }: Measured) => mae },
+  { name: "first", label: "root mean square error", of: ({ rmse }: Measured) => rmse },
+  { name: "second", label: "mean absolute error", of: ({ mae }: Measured) => mae },
 ] as const;
 type Measured = NonNullable<ComparedModel["metrics"]>;
 
@@ -94,7 +95,7 @@ export function ComparisonChart({ models, shown }: { models: readonly ComparedMo
 
 /** All numbers, also of models that no chart can compare; a name shows its model. */
 export function ComparisonTable({ models, shown }: { models: readonly ComparedModel[]; shown: string }) {
-  const [place, change] = usePlace();
+  const [place] = usePlace();
   return (
     <div className="scrolled">
       <table className="numbers">
@@ -113,16 +114,7 @@ export function ComparisonTable({ models, shown }: { models: readonly ComparedMo
           {models.map(({ name, kind, isActive, metrics, ranker, createdAt }) => (
             <tr key={name} aria-current={name === shown ? "true" : undefined}>
               <th scope="row">
-                <a
-                  href={toHref({ ...place, model: name })}
-                  onClick={(event) => {
-                    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-                    event.preventDefault();
-                    change({ model: name });
-                  }}
-                >
-                  {name}
-                </a>
+                <Link to={{ ...place, model: name }}>{name}</Link>
                 {isActive && <span className="badge">serves</span>}
               </th>
               <td>{kind}</td>

@@ -1,5 +1,12 @@
 /** Which colour of a chart is what. */
-export function Legend({ entries }: { entries: readonly { name: string; label: string }[] }) {
+
+export interface LegendEntry {
+  /** `first` or `second`: the class that has the colour. */
+  name: string;
+  label: string;
+}
+
+export function Legend({ entries }: { entries: readonly LegendEntry[] }) {
   return (
     <ul className="legend">
       {entries.map(({ name, label }) => (

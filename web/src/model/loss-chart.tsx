@@ -11,8 +11,8 @@ const maxDots = 40;
 export function LossChart({ unit, points }: LossCurve) {
   const steps = points.map(({ step }) => step);
   const series = [
-    { name: "predicted", label: "held out", values: points.map((point) => point.validationRmse) },
-    { name: "given", label: "trained on", values: points.map((point) => point.trainRmse) },
+    { name: "second", label: "held out", values: points.map((point) => point.validationRmse) },
+    { name: "first", label: "trained on", values: points.map((point) => point.trainRmse) },
   ].filter(({ values }) => values.some((value) => value !== null));
   const all = series.flatMap(({ values }) => values.filter((value) => value !== null));
   if (all.length === 0) return null;

@@ -1,6 +1,7 @@
 /** How accurate a model is, in numbers and charts, and beside the others. */
 import { type Metrics, type Model, ModelQuery } from "../api/model.js";
 import { formatCount } from "../parts/count.js";
+import { Link } from "../parts/link.js";
 import { Problem } from "../parts/problem.js";
 import { usePlace } from "../state/location.js";
 import { useLiveQuery } from "../state/use-live-query.js";
@@ -19,7 +20,8 @@ export default function ModelPage() {
       <>
         {problem || (
           <p className="empty">
-            There is no model of the name {name} for these movies: <a href="./?view=model">show the one that serves</a>.
+            There is no model of the name {name} for these movies:{" "}
+            <Link to={{ view: "model" }}>show the one that serves</Link>.
           </p>
         )}
         <ComparisonTable models={models} shown={name} />
